@@ -1,0 +1,2 @@
+// Package codec turns bytes into fields and back.
+package codec

@@ -1,0 +1,2 @@
+// Package policy decides what may leave.
+package policy

@@ -1,0 +1,2 @@
+// Package pseudonym makes aliases and tokens.
+package pseudonym

@@ -1,0 +1,69 @@
+package pipeline
+
+import (
+	"strconv"
+	"time"
+)
+
+// LaneID names one partition of one input topic. Everything of a lane keeps its order.
+type LaneID struct {
+	Topic     string
+	Partition int32
+}
+
+// String gives "topic/partition", the form used in log lines and errors.
+func (id LaneID) String() string {
+	return id.Topic + "/" + strconv.Itoa(int(id.Partition))
+}
+
+// Header is a Kafka record header.
+type Header struct {
+	Key   string
+	Value []byte
+}
+
+// Record is one input message. Its bytes belong to the batch's arena: they stay unchanged and alive as long as the
+// batch does, and nobody writes to them.
+type Record struct {
+	Offset  int64
+	Time    time.Time // the broker's or producer's timestamp; zero when unknown
+	Key     []byte    // nil when the message has none
+	Value   []byte
+	Headers []Header
+}
+
+// Output is one record as a sink receives it.
+type Output struct {
+	// Offset is the input offset it came from: with the lane, its identity downstream.
+	Offset int64
+	Time   time.Time
+	// Key is the call token (never the raw key); nil when the input had no call.
+	Key     []byte
+	Value   []byte
+	Headers []Header // x-src-topic, x-src-partition, x-src-offset
+}
+
+// Batch is a contiguous range of one lane's offsets, [First, Next), as a source cut it. Offsets may be missing inside
+// (compaction, transaction markers, aborted records); Next is where reading goes on, so gaps are harmless.
+//
+// A batch never crosses a multiple of the source's cut size, so a sink that groups by fixed offset ranges sees the same
+// groups after a crash.
+//
+// The source fills the first block and gives the batch away with Lane.Submit. The engine fills Outputs; from then on
+// the batch is read only and may be read by all sinks at once.
+type Batch struct {
+	Lane    LaneID
+	First   int64
+	Next    int64
+	Records []Record
+	Bytes   int // memory held by Records: keys, values, headers
+	// Warm marks records from before the committed offset: they only rebuild call state. They are not emitted, not
+	// acknowledged, and First and Next are not looked at.
+	Warm bool
+
+	// Outputs are the records to deliver, in offset order: at most one per record, fewer where one was filtered or
+	// quarantined. Sinks must deliver none that is not here.
+	Outputs []Output
+
+	flight *flight // the engine's bookkeeping
+}
