@@ -1,0 +1,305 @@
+// Package kafkatest gives tests a Kafka cluster: the embedded broker in this process, or the real one that
+// KAFKA_BROKERS names. The same test runs on both; what only the embedded broker can do (faults, leader moves, deleted
+// records) asks for it with RequireKfake and is skipped on a real one.
+package kafkatest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kfake"
+)
+
+// patience bounds every helper's wait for the cluster.
+const patience = 30 * time.Second
+
+// Cluster is a Kafka cluster for the length of one test.
+type Cluster struct {
+	addrs     []string
+	fake      *kfake.Cluster // nil on a real broker
+	transport *kafka.Transport
+	client    *kafka.Client
+}
+
+// Start gives the cluster of KAFKA_BROKERS (addresses separated by commas), or else an embedded one of three brokers
+// that ends with the test. A test that passes options shapes the broker itself: it is skipped on a real one.
+func Start(t testing.TB, opts ...kfake.Opt) *Cluster {
+	t.Helper()
+	c := &Cluster{}
+	if list := os.Getenv("KAFKA_BROKERS"); list != "" {
+		if len(opts) > 0 {
+			t.Skip("needs the embedded broker; KAFKA_BROKERS names a real one")
+		}
+		c.addrs = strings.Split(list, ",")
+	} else {
+		base := []kfake.Opt{kfake.NumBrokers(3), kfake.GroupMinSessionTimeout(time.Second)}
+		fake, err := kfake.NewCluster(append(base, opts...)...)
+		require.NoError(t, err)
+		t.Cleanup(fake.Close)
+		c.fake, c.addrs = fake, fake.ListenAddrs()
+	}
+	c.Use(t, &kafka.Transport{})
+	return c
+}
+
+// Use replaces the transport of the helpers: for a cluster with TLS or SASL. It is closed with the test.
+func (c *Cluster) Use(t testing.TB, tr *kafka.Transport) {
+	tr.MetadataTTL = 300 * time.Millisecond // a leader that moved is found soon
+	t.Cleanup(tr.CloseIdleConnections)
+	c.transport = tr
+	c.client = &kafka.Client{Addr: kafka.TCP(c.addrs...), Transport: tr}
+}
+
+// Addrs are the bootstrap addresses.
+func (c *Cluster) Addrs() []string { return c.addrs }
+
+// Client is a client of the cluster.
+func (c *Cluster) Client() *kafka.Client { return c.client }
+
+// Kfake is the embedded cluster, nil on a real broker.
+func (c *Cluster) Kfake() *kfake.Cluster { return c.fake }
+
+// RequireKfake is the embedded cluster; on a real broker the test is skipped.
+func (c *Cluster) RequireKfake(t testing.TB) *kfake.Cluster {
+	t.Helper()
+	if c.fake == nil {
+		t.Skip("needs the embedded broker; KAFKA_BROKERS names a real one")
+	}
+	return c.fake
+}
+
+// Name makes a name no other test uses: for groups, and for topics that are created later.
+func Name(prefix string) string { return prefix + "-" + strings.ToLower(rand.Text()[:10]) }
+
+// CreateTopic creates a topic whose name begins with prefix and returns its full name.
+func (c *Cluster) CreateTopic(t testing.TB, prefix string, partitions int) string {
+	t.Helper()
+	name := Name(prefix)
+	c.CreateTopicNamed(t, name, partitions)
+	return name
+}
+
+// CreateTopicNamed creates a topic of exactly this name, with up to three replicas, and waits until it has leaders.
+func (c *Cluster) CreateTopicNamed(t testing.TB, name string, partitions int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	r, err := c.client.CreateTopics(ctx, &kafka.CreateTopicsRequest{Topics: []kafka.TopicConfig{{
+		Topic: name, NumPartitions: partitions, ReplicationFactor: min(3, len(c.addrs)),
+	}}})
+	require.NoError(t, err)
+	require.NoError(t, r.Errors[name])
+	c.waitForPartitions(ctx, t, name, partitions)
+}
+
+// AddPartitions raises the number of a topic's partitions to total.
+func (c *Cluster) AddPartitions(t testing.TB, topic string, total int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	r, err := c.client.CreatePartitions(ctx, &kafka.CreatePartitionsRequest{
+		Topics: []kafka.TopicPartitionsConfig{{Name: topic, Count: int32(total)}},
+	})
+	require.NoError(t, err)
+	require.NoError(t, r.Errors[topic])
+	c.waitForPartitions(ctx, t, topic, total)
+}
+
+func (c *Cluster) waitForPartitions(ctx context.Context, t testing.TB, topic string, n int) {
+	t.Helper()
+	for {
+		ready := 0
+		m, err := c.client.Metadata(ctx, &kafka.MetadataRequest{Topics: []string{topic}})
+		require.NoError(t, err)
+		for _, p := range m.Topics[0].Partitions {
+			if p.Error == nil && p.Leader.Host != "" {
+				ready++
+			}
+		}
+		if ready == n {
+			return
+		}
+		pause(ctx, t)
+	}
+}
+
+// Produce writes messages and waits until all replicas have them. A message with a key goes where Java producers would
+// put it (murmur2), one without to its Partition. The order within a partition is that of msgs.
+func (c *Cluster) Produce(t testing.TB, topic string, msgs []kafka.Message) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	var partitions []int
+	for p := range c.partitions(ctx, t, topic) {
+		partitions = append(partitions, p)
+	}
+	murmur := kafka.Murmur2Balancer{Consistent: true}
+	records := make([][]kafka.Record, len(partitions))
+	for _, m := range msgs {
+		p := m.Partition
+		if m.Key != nil {
+			p = murmur.Balance(m, partitions...)
+		}
+		records[p] = append(records[p], kafka.Record{
+			Time: m.Time, Key: kafka.NewBytes(m.Key), Value: kafka.NewBytes(m.Value), Headers: m.Headers,
+		})
+	}
+	for p, rs := range records {
+		for len(rs) > 0 {
+			n := min(len(rs), 500)
+			c.produce(ctx, t, topic, p, rs[:n])
+			rs = rs[n:]
+		}
+	}
+}
+
+func (c *Cluster) produce(ctx context.Context, t testing.TB, topic string, partition int, rs []kafka.Record) {
+	t.Helper()
+	for {
+		r, err := c.client.Produce(ctx, &kafka.ProduceRequest{
+			Topic: topic, Partition: partition, RequiredAcks: kafka.RequireAll, Records: kafka.NewRecordReader(rs...),
+		})
+		if err == nil {
+			err = r.Error
+		}
+		if err == nil {
+			return
+		}
+		// Only what surely wasn't appended is sent again: a test's input has no duplicates.
+		stale := errors.Is(err, kafka.NotLeaderForPartition) || errors.Is(err, kafka.UnknownTopicOrPartition) ||
+			errors.Is(err, kafka.LeaderNotAvailable)
+		require.True(t, stale, "produce to %s/%d: %v", topic, partition, err)
+		pause(ctx, t)
+	}
+}
+
+// ConsumeAll reads a topic from its start to its end, once it holds at least n records, and returns all it holds:
+// duplicates show. The order within a partition is kept. It fails the test when the records don't arrive in time.
+func (c *Cluster) ConsumeAll(t testing.TB, topic string, n int, timeout time.Duration) []kafka.Message {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	position := c.partitions(ctx, t, topic)
+	var out []kafka.Message
+	for {
+		idle := true
+		for p := range len(position) {
+			got, next := c.fetch(ctx, topic, p, position[p])
+			out, position[p] = append(out, got...), next
+			idle = idle && len(got) == 0
+		}
+		if idle && len(out) >= n {
+			return out
+		}
+		require.NoError(t, ctx.Err(), "topic %s: %d of %d records arrived", topic, len(out), n)
+	}
+}
+
+// fetch reads what is there now. Errors read as nothing: the caller's timeout decides.
+func (c *Cluster) fetch(ctx context.Context, topic string, partition int, offset int64) ([]kafka.Message, int64) {
+	r, err := c.client.Fetch(ctx, &kafka.FetchRequest{
+		Topic: topic, Partition: partition, Offset: offset, MinBytes: 1, MaxBytes: 8 << 20, MaxWait: 50 * time.Millisecond,
+	})
+	if err != nil || r.Error != nil {
+		return nil, offset
+	}
+	var out []kafka.Message
+	for {
+		rec, err := r.Records.ReadRecord()
+		if err != nil {
+			return out, offset
+		}
+		if rec.Offset < offset {
+			continue
+		}
+		m := kafka.Message{Topic: topic, Partition: partition, Offset: rec.Offset, Time: rec.Time, Headers: rec.Headers}
+		m.Key, _ = kafka.ReadAll(rec.Key)
+		m.Value, _ = kafka.ReadAll(rec.Value)
+		out, offset = append(out, m), rec.Offset+1
+	}
+}
+
+// Committed gives the committed offsets of a group for a topic by partition; a partition without one is absent.
+func (c *Cluster) Committed(t testing.TB, group, topic string) map[int]int64 {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	var ids []int
+	for p := range c.partitions(ctx, t, topic) {
+		ids = append(ids, p)
+	}
+	r, err := c.client.OffsetFetch(ctx, &kafka.OffsetFetchRequest{GroupID: group, Topics: map[string][]int{topic: ids}})
+	require.NoError(t, err)
+	if errors.Is(r.Error, kafka.GroupIdNotFound) { // the embedded broker's word for a group that never committed
+		return map[int]int64{}
+	}
+	require.NoError(t, r.Error)
+	out := map[int]int64{}
+	for _, p := range r.Topics[topic] {
+		require.NoError(t, p.Error)
+		if p.CommittedOffset >= 0 {
+			out[p.Partition] = p.CommittedOffset
+		}
+	}
+	return out
+}
+
+// SetCommitted commits offsets for a group without members.
+func (c *Cluster) SetCommitted(t testing.TB, group, topic string, offsets map[int]int64) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	var commits []kafka.OffsetCommit
+	for p, o := range offsets {
+		commits = append(commits, kafka.OffsetCommit{Partition: p, Offset: o})
+	}
+	for {
+		r, err := c.client.OffsetCommit(ctx, &kafka.OffsetCommitRequest{
+			GroupID: group, GenerationID: -1, Topics: map[string][]kafka.OffsetCommit{topic: commits},
+		})
+		if err == nil {
+			for _, p := range r.Topics[topic] {
+				err = errors.Join(err, p.Error)
+			}
+		}
+		if err == nil {
+			return
+		}
+		t.Logf("commit for group %s: %v", group, err) // a coordinator that is still loading
+		pause(ctx, t)
+	}
+}
+
+// partitions gives a zero position for each partition of a topic.
+func (c *Cluster) partitions(ctx context.Context, t testing.TB, topic string) map[int]int64 {
+	t.Helper()
+	for {
+		m, err := c.client.Metadata(ctx, &kafka.MetadataRequest{Topics: []string{topic}})
+		require.NoError(t, err)
+		if len(m.Topics) == 1 && m.Topics[0].Error == nil {
+			out := make(map[int]int64, len(m.Topics[0].Partitions))
+			for _, p := range m.Topics[0].Partitions {
+				out[p.ID] = 0
+			}
+			return out
+		}
+		pause(ctx, t)
+	}
+}
+
+func pause(ctx context.Context, t testing.TB) {
+	t.Helper()
+	select {
+	case <-ctx.Done():
+		require.NoError(t, fmt.Errorf("wait for the cluster: %w", ctx.Err()))
+	case <-time.After(50 * time.Millisecond):
+	}
+}
