@@ -118,7 +118,7 @@ func exportedDocs(t *tree) (violations []string) {
 		if f.test || f.syntax.Name.Name == "main" {
 			continue
 		}
-		groupEnd := 0 // the line on which the last documented function or group of them ends
+		groupEnd := -1 // the line on which the last documented function or group of them ends
 		for _, decl := range f.syntax.Decls {
 			switch d := decl.(type) {
 			case *ast.FuncDecl:

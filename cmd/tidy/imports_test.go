@@ -36,6 +36,7 @@ func edges() []struct{ from, to string } {
 		{"sinks/*", engine},
 		{"cmd/tidy", ""},
 		{"cmd/*", anything},
+		{"cmd/tacet/*", anything},
 		{"benchmarks", anything},
 		{"benchmarks/*", anything},
 	}

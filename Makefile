@@ -1,0 +1,72 @@
+# A short script runner. Bare make prints what there is.
+
+SHELL       := bash
+GO          ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+CODE        := benchmarks cmd detectors pipeline sinks
+# Tests on a real broker: the one KAFKA_BROKERS names, or three that are started for the run.
+KAFKA       := $(if $(KAFKA_BROKERS),,$(GO) run ./benchmarks/realkafka -brokers 3 --)
+# How long make fuzz gives to each target.
+FUZZTIME    ?= 60s
+
+.PHONY: help
+help: ## print the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: build ## broker, sample calls, pipeline and console in one process
+	./bin/tacet demo
+
+.PHONY: build
+build: ## bin/tacet
+	$(GO) build -trimpath -o bin/tacet ./cmd/tacet
+
+.PHONY: test
+test: ## every test, with the embedded broker
+	$(GO) vet ./...
+	$(GO) test ./...
+
+.PHONY: race
+race: ## every test under the race detector
+	$(GO) test -race ./...
+
+.PHONY: test-kafka
+test-kafka: ## integration tests on Apache Kafka: three brokers, or those of KAFKA_BROKERS
+	$(KAFKA) $(GO) test -p 1 -count=1 -timeout 15m ./benchmarks/realkafka ./pipeline/source/... ./sinks/kafka/... ./cmd/tacet/...
+
+.PHONY: chaos
+chaos: ## the long chaos run on Apache Kafka: killed processes and brokers, nothing lost
+	TACET_CHAOS=long $(KAFKA) $(GO) test -count=1 -timeout 60m -v -run '^TestChaos' ./cmd/tacet
+
+.PHONY: lint
+lint: ## format, vet, staticcheck, go.mod and the repository's own rules
+	@unformatted=$$(gofmt -l $(CODE)); [ -z "$$unformatted" ] || { echo "gofmt would change:" $$unformatted >&2; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+	$(GO) mod tidy -diff
+	$(GO) test -count=1 ./cmd/tidy
+
+.PHONY: smoke
+smoke: FUZZTIME = 5s
+smoke: fuzz ## every fuzz target for 5 s
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME (60s)
+	@targets=0; \
+	for package in $$($(GO) list ./...); do \
+		listed=$$($(GO) test -list '^Fuzz' $$package) || exit 1; \
+		for target in $$(grep '^Fuzz' <<<"$$listed"); do \
+			echo "$$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+			targets=$$((targets + 1)); \
+		done; \
+	done; \
+	echo "$$targets fuzz targets"; [ $$targets -gt 0 ]
+
+.PHONY: bench
+bench: ## every benchmark
+	$(GO) test -run '^$$' -bench . ./...
+
+.PHONY: ci
+ci: ## what a change must pass
+	./.ci/run
