@@ -117,7 +117,8 @@ func (g *generation) drain(lanes *sync.WaitGroup, commit *time.Ticker) {
 			_ = g.commit(true)
 		}
 	}
-	for n := range 3 {
+	began := time.Now()
+	for n := 0; time.Since(began) < g.cfg.coordinatorTimeout(); n++ {
 		err := g.commit(false)
 		if err == nil {
 			return

@@ -73,8 +73,12 @@ func (f *fetcher) latest(ctx context.Context) (end int64, err error) {
 }
 
 // topicKnown tells whether the group has committed an offset for any partition of the topic: then a partition without
-// one has been added since, and whatever it holds is new.
+// one has been added since, and whatever it holds is new. The same goes for a topic that was created while this process
+// was looking.
 func (f *fetcher) topicKnown(ctx context.Context) (known bool, err error) {
+	if f.late[f.id.Topic] {
+		return true, nil
+	}
 	err = f.retry(ctx, "fetch committed offsets", func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, f.cfg.Timeout)
 		defer cancel()

@@ -70,6 +70,7 @@ type Source struct {
 	transport *kafka.Transport
 	dialer    *kafka.Dialer
 	client    *kafka.Client
+	late      map[string]bool // topics seen to be missing; written by awaitTopics, while no lane runs
 }
 
 var _ pipeline.Source = (*Source)(nil)
@@ -89,7 +90,7 @@ func New(c Config, m Metrics, log *slog.Logger) (*Source, error) {
 			return nil, err
 		}
 	}
-	s := &Source{cfg: c, m: m, log: log.With("group", c.Group), dialer: c.Dialer}
+	s := &Source{cfg: c, m: m, log: log.With("group", c.Group), dialer: c.Dialer, late: map[string]bool{}}
 	s.addr = kafka.TCP(c.Brokers...)
 	// A transport of our own: one that a sink shares must know other topics than these. Restricting the topics
 	// keeps the frequent refresh small on clusters with thousands of them.
@@ -200,10 +201,13 @@ func (s *Source) awaitTopics(ctx context.Context) map[string]int {
 			pause(ctx, backoff(n, s.cfg.RetryMin, s.cfg.RetryMax))
 			continue
 		}
-		if len(counts) < len(s.cfg.Topics) && len(counts) != logged {
-			missing := slices.DeleteFunc(slices.Clone(s.cfg.Topics), func(t string) bool { return counts[t] > 0 })
+		missing := slices.DeleteFunc(slices.Clone(s.cfg.Topics), func(t string) bool { return counts[t] > 0 })
+		for _, t := range missing {
+			s.late[t] = true
+		}
+		if len(missing) > 0 && len(missing) != logged {
 			s.log.Warn("topics don't exist yet; reading the others", "missing", missing, "existing", len(counts))
-			logged = len(counts)
+			logged = len(missing)
 		}
 		if len(counts) > 0 {
 			return counts

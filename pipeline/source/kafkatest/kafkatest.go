@@ -236,20 +236,27 @@ func (c *Cluster) Committed(t testing.TB, group, topic string) map[int]int64 {
 	for p := range c.partitions(ctx, t, topic) {
 		ids = append(ids, p)
 	}
-	r, err := c.client.OffsetFetch(ctx, &kafka.OffsetFetchRequest{GroupID: group, Topics: map[string][]int{topic: ids}})
-	require.NoError(t, err)
-	if errors.Is(r.Error, kafka.GroupIdNotFound) { // the embedded broker's word for a group that never committed
-		return map[int]int64{}
-	}
-	require.NoError(t, r.Error)
-	out := map[int]int64{}
-	for _, p := range r.Topics[topic] {
-		require.NoError(t, p.Error)
-		if p.CommittedOffset >= 0 {
-			out[p.Partition] = p.CommittedOffset
+	for {
+		r, err := c.client.OffsetFetch(ctx, &kafka.OffsetFetchRequest{GroupID: group, Topics: map[string][]int{topic: ids}})
+		if err != nil { // a test may drop connections, ours too
+			pause(ctx, t)
+			continue
 		}
+		out := map[int]int64{}
+		if errors.Is(r.Error, kafka.GroupIdNotFound) { // the embedded broker's word for a group that never committed
+			return out
+		}
+		for _, p := range r.Topics[topic] {
+			r.Error = errors.Join(r.Error, p.Error)
+			if p.CommittedOffset >= 0 {
+				out[p.Partition] = p.CommittedOffset
+			}
+		}
+		if r.Error == nil {
+			return out
+		}
+		pause(ctx, t)
 	}
-	return out
 }
 
 // SetCommitted commits offsets for a group without members.
