@@ -1,5 +1,17 @@
 // Package detectors finds personal data in text.
+//
+// A Set looks at a text once: the tokeniser of detectors/scan cuts it into words and numbers and names the few that
+// could begin something; the detectors of the catalogue look only at those; what they find is scored by its shape, its
+// check digit and the words around it; overlapping findings become one region with one label. README.md says more.
 package detectors
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // Role says who speaks a turn.
 type Role uint8
@@ -14,7 +26,7 @@ const (
 // Channel says what kind of text it is.
 type Channel uint8
 
-// The channels.
+// The channels. In a log most numbers are counters and times, so a bare number needs a better reason there.
 const (
 	ChannelUnknown Channel = iota
 	ChannelCall
@@ -48,4 +60,93 @@ type Input struct {
 type Options struct {
 	Locales []string // "in", "uk", "us", "eu", or a country; empty means all. Moves priors, not recall.
 	Preset  string   // "balanced" (default), "strict", "paranoid"
+}
+
+// revision is the version of what the code finds and how it scores. It goes up when either changes.
+const revision = 1
+
+// Set is a choice of detectors. It is immutable and safe for concurrent use.
+type Set struct {
+	lexicon   *scan.Lexicon
+	threshold float32
+	prior     [typeCount]float32
+	version   string
+}
+
+// New makes a Set. It gives an error that names an unknown locale or preset.
+func New(o Options) (*Set, error) {
+	s := &Set{lexicon: scan.NewLexicon(lexicon)}
+	switch o.Preset {
+	case "", "balanced":
+		s.threshold = 0.5
+	case "strict":
+		s.threshold = 0.4
+	case "paranoid":
+		s.threshold = 0.3
+	default:
+		return nil, fmt.Errorf("choose detectors: unknown preset %q: must be balanced, strict or paranoid", o.Preset)
+	}
+	for _, name := range o.Locales {
+		if !known(name) {
+			return nil, fmt.Errorf("choose detectors: unknown locale %q: must be in, uk, us, eu or a country code", name)
+		}
+	}
+	if len(o.Locales) > 0 {
+		for t := range s.prior {
+			s.prior[t] = localePrior(Type(t), o.Locales)
+		}
+	}
+	h := fnv.New64a()
+	fmt.Fprint(h, revision, s.threshold, s.prior, len(lexicon))
+	for i := range catalog {
+		fmt.Fprint(h, catalog[i].name, catalog[i].types)
+	}
+	s.version = fmt.Sprintf("%d-%012x", revision, h.Sum64()>>16)
+	return s, nil
+}
+
+// Version names the catalogue, its scoring and the options: equal versions find the same in the same text.
+func (s *Set) Version() string { return s.version }
+
+// locales are the countries whose identifiers move with a locale, and the groups.
+const locales = " in uk gb us ca eu at be bg hr cy cz dk ee fi fr de gr hu ie it lv lt lu mt nl pl pt ro sk si es se "
+
+func known(locale string) bool {
+	return locale != "" && !strings.Contains(locale, " ") && strings.Contains(locales, " "+locale+" ")
+}
+
+// localePrior is what a choice of locales adds to the score of a country's type: little enough that a valid check
+// digit or a word of context outweighs it.
+func localePrior(t Type, chosen []string) float32 {
+	country, _, found := strings.Cut(strings.ToLower(t.String()), "_")
+	if !found || !known(country) {
+		return 0
+	}
+	for _, c := range chosen {
+		if c == country || c == "gb" && country == "uk" || c == "eu" && !strings.Contains("in uk us", country) {
+			return 0.08
+		}
+	}
+	return -0.08
+}
+
+// Find appends to dst what it finds in text, and updates in.Call. Text may be any bytes. It allocates nothing once dst
+// and sc are large enough. A text above scan.MaxText bytes becomes one finding.
+func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding {
+	if len(text) > scan.MaxText {
+		return append(dst, Finding{End: len(text), Type: Secret, Confidence: 1, Detector: "oversize"})
+	}
+	p := &sc.pass
+	p.begin(s, text, in)
+	if len(p.text.Hot) > 0 || len(p.text.Ats) > 0 || len(p.text.Pairs) > 0 {
+		p.findInert()
+		p.findStrong()
+		p.findNumbers()
+	}
+	if in.Call != nil {
+		in.Call.update(p)
+	}
+	dst = p.resolve(dst)
+	p.end()
+	return dst
 }

@@ -1,0 +1,129 @@
+package detectors
+
+import "github.com/sonexlabs/tacet/detectors/checksum"
+
+// cardNumber scores a run as a payment card (ISO/IEC 7812-1). Issuer and check digit raise the score and nothing more:
+// a misheard digit must not leave the other fifteen in clear.
+func (p *pass) cardNumber(r *run, best *guess) {
+	if r.digits < 12 || r.digits > 19 || r.plus {
+		return
+	}
+	issuer, luhn := isIssuer(r.d), checksum.Luhn(r.d)
+	told := p.wants.score(cueCard, 0.35)
+	score := 0.2 + max(r.ctx.boost(cueCard), told)
+	if r.digits >= 13 {
+		score += 0.1
+	}
+	if issuer {
+		score += 0.2
+	}
+	if luhn {
+		score += 0.25
+	}
+	if r.isCardShape() {
+		score += 0.2
+	}
+	if r.digits == 12 && !(issuer && luhn) {
+		score -= 0.2
+	}
+	if p.isTimestamp(r) && !issuer {
+		score -= 0.4
+	}
+	best.better(CreditCard, min(score, 0.99), byCard)
+}
+
+// isCardShape says whether the groups are those printed on cards: fours, or 4-6-5 and 4-6-4.
+func (r *run) isCardShape() bool {
+	g := r.groups
+	if len(g) == 3 && g[0].digits == 4 && g[1].digits == 6 {
+		return g[2].digits == 5 || g[2].digits == 4
+	}
+	if len(g) < 4 {
+		return false
+	}
+	for k := range g {
+		if g[k].digits != 4 && k < len(g)-1 {
+			return false
+		}
+	}
+	return true
+}
+
+// isWholeCard says whether a run is a complete card number already, so that what follows (an expiry date, a CVV) is
+// something else.
+func isWholeCard(r *run) bool {
+	switch r.digits {
+	case 16:
+		return r.isCardShape() || isIssuer(r.d) && checksum.Luhn(r.d)
+	case 14, 15:
+		return isIssuer(r.d) && r.isCardShape() && checksum.Luhn(r.d)
+	}
+	return false
+}
+
+// isIssuer says whether a number has an issuer's first digits and one of its lengths (issuers' published ranges).
+func isIssuer(d []byte) bool {
+	n := len(d)
+	if n < 12 {
+		return false
+	}
+	first := func(k int) (v int) {
+		for _, c := range d[:k] {
+			v = v*10 + int(c-'0')
+		}
+		return v
+	}
+	two, four := first(2), first(4)
+	switch {
+	case d[0] == '4': // Visa
+		return n == 13 || n == 16 || n == 19
+	case two >= 51 && two <= 55, four >= 2221 && four <= 2720: // Mastercard
+		return n == 16
+	case two == 34 || two == 37: // American Express
+		return n == 15
+	case two == 36 || two == 38 || two == 39 || four >= 3000 && four <= 3059: // Diners Club
+		return n >= 14
+	case four >= 3528 && four <= 3589: // JCB
+		return n >= 16
+	case two == 60 || two == 64 || two == 65 || two == 81 || two == 82 || two == 62: // Discover, RuPay, UnionPay
+		return n >= 16
+	case two == 50 || two >= 56 && two <= 69: // Maestro
+		return true
+	case four >= 2200 && four <= 2204: // Mir
+		return n >= 16
+	}
+	return false
+}
+
+// cardData scores a short run as what belongs to a card or an account and is known only by the words beside it.
+func (p *pass) cardData(r *run, best *guess) {
+	if r.digits < 3 || r.digits > 8 || r.plus {
+		return
+	}
+	if r.sep == '/' {
+		if len(r.groups) == 2 && r.groups[0].digits <= 2 && p.value(r.start, r.groups[0].digits) <= 12 {
+			best.better(CardExpiry, max(shortBoost(&r.ctx, cueExpiry|cueCard), p.wants.score(cueExpiry|cueCard, 0.85)), byCardData)
+		}
+		return
+	}
+	if r.digits <= 4 {
+		best.better(CardCVV, max(shortBoost(&r.ctx, cueCVV), p.wants.score(cueCVV, 0.85)), byCardData)
+	}
+	if r.digits >= 4 {
+		best.better(OTP, max(shortBoost(&r.ctx, cueOTP), p.wants.score(cueOTP, 0.85)), byCardData)
+		if r.digits <= 6 {
+			best.better(PIN, max(shortBoost(&r.ctx, cuePIN), p.wants.score(cuePIN, 0.85)), byCardData)
+		}
+	}
+}
+
+// shortBoost is the score of a short number by the words beside it alone.
+func shortBoost(ctx *context, cues uint64) float32 {
+	switch {
+	case ctx.near&cues != 0:
+		return 0.85
+	case ctx.mid&cues != 0:
+		return 0.6
+	}
+	return 0
+}

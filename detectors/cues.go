@@ -1,0 +1,318 @@
+package detectors
+
+import (
+	"strings"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// A cue is what a word says about the identifier near it. Cues are bits, so that a token carries all of its cues.
+const (
+	cueCard uint64 = 1 << iota
+	cueCVV
+	cueExpiry
+	cuePhone
+	cueEmail
+	cueSSN
+	cueAadhaar
+	cuePAN
+	cueNINO
+	cueBank
+	cueAccount
+	cueOrder
+	cueIBAN
+	cuePIN
+	cueOTP
+	cueBirth
+	cueName
+	cueAddress
+	cuePostcode
+	cueID // identity documents and tax numbers of any country
+	cueIP
+	cuePassword
+	cueSecret
+	cueSession
+
+	// What speaks against an identifier.
+	cueMetric
+	cueTime
+	cueMoney
+	cueVersion
+
+	// Words that mean something only beside another.
+	wordCode
+	wordSecurity
+	wordSocial
+	wordNational
+	wordInsurance
+	wordNumber
+	wordKey
+	wordAPI
+	wordOne
+	wordIs
+	wordMonth
+	wordAuth
+
+	// Words that begin something themselves.
+	wordURL
+	wordPrefix // of a credential
+	wordBegin  // of PEM
+	wordBearer
+)
+
+const (
+	// cuesIdentifier are the cues for something that can be answered with an identifier.
+	cuesIdentifier = cueSession<<1 - 1
+	// cuesNumber are those whose answer is a run of digits of some length.
+	cuesNumber = cueCard | cuePhone | cueSSN | cueAadhaar | cueBank | cueAccount | cueOrder | cueID
+	// cuesAgainst make a number less likely to be personal.
+	cuesAgainst = cueMetric | cueTime | cueMoney | cueVersion
+)
+
+// lexicon is every word that means something to a detector; a month is given by name, not by number. Words of several
+// languages stand together: en, hi in Latin script, de, fr, es, it, nl.
+var lexicon = func() (all []scan.Entry) {
+	for _, l := range [...]struct {
+		bits  uint64
+		words string
+	}{
+		{cueCard, "card cards debit visa mastercard amex maestro rupay cc karte kreditkarte kartennummer carte tarjeta carta creditcard kaart ccnum cardno cardnumber cardnum"},
+		{cueCVV, "cvv cvc cvv2 cvc2 csc cid cryptogramme prüfnummer"},
+		{cueExpiry, "expiry expires expiration exp expiring expirydate ablaufdatum caducidad scadenza"},
+		{cuePhone, "phone phones telephone tel mobile cell cellphone call calls callback contact reach ring dial whatsapp text sms msisdn fax landline telefon telefonnummer handy handynummer téléphone telephonenumber portable telefono teléfono movil móvil cellulare telefoon mobiel phoneno mobileno phonenumber mobilenumber caller callee ani dnis"},
+		{cueEmail, "email e-mail mail mailid emailid correo courriel posta mailto"},
+		{cueSSN, "ssn sozialversicherungsnummer socialsecurity ssnumber"},
+		{wordSocial, "social"},
+		{cueAadhaar, "aadhaar aadhar adhar adhaar aadhaarno uidai uid"},
+		{cuePAN, "pan pancard panno"},
+		{cueNINO, "nino ni nationalinsurance"},
+		{cueBank, "bank iban routing sort sortcode ifsc konto kontonummer bankkonto cuenta compte conto rekening aba"},
+		{cueAccount, "account accounts acct acc accountno accountnumber accountid policy member membership customer client subscriber reference ref khata"},
+		{cueOrder, "order booking reservation ticket case invoice tracking confirmation"},
+		{cueIBAN, "iban"},
+		{cuePIN, "pin mpin tpin passcode"},
+		{cueOTP, "otp totp 2fa mfa onetime verification verify verifying"},
+		{cueBirth, "dob birth birthday birthdate born dateofbirth geboren geburtsdatum geburtstag naissance né née nacimiento nacido nacida nascita nato nata geboortedatum janam janm"},
+		{cueName, "name surname firstname lastname fullname username naam nome nom nombre vorname nachname"},
+		{cueAddress, "address addresses street adresse anschrift dirección indirizzo adres"},
+		{cuePostcode, "postcode zip zipcode postal postleitzahl plz pincode cap eircode"},
+		{cueID, "passport passports passeport reisepass pasaporte paspoort passaporto licence license identity identification identifier idcard id ids personalausweis ausweis ausweisnummer dni nie nif nss nir bsn tin itin ein tax taxpayer taxid steuer steuernummer steueridentifikationsnummer utr nhs voter epic epf uan gst gstin vat medicare driver driving drivers cpr pesel cnp oib personnummer"},
+		{cueIP, "ip ips ipaddr ipaddress rhost host hostname addr src dst rip lip remote"},
+		{cuePassword, "password passwd pwd passphrase pass passw pword kennwort passwort contraseña motdepasse wachtwoord"},
+		{cueSecret, "secret secrets token tokens apikey accesskey secretkey accesstoken authtoken privatekey apitoken apisecret clientsecret credential credentials _authtoken"},
+		{cueSession, "session sessionid sid jsessionid phpsessid cookie sessid"},
+		{cueMetric, "seq ack bytes byte size len length port ports pid tid count counts total offset duration latency line lines rows row records messages mb gb kb ms us ns seconds sec secs minutes hours days km kg percent page pages items units points steps iterations iops rps qps spt dpt ttl win window thread uptime partition code status errno inode"},
+		{cueTime, "ts time timestamp epoch created updated date datetime expires_at iat nbf modified mtime ctime atime since until at_ms unixtime started ended"},
+		{cueMoney, "rs inr usd eur gbp rupees rupee dollars dollar euros euro pounds pound cents lakh lakhs crore crores million billion thousand hundred amount amounts price balance cost paid worth salary mrp bucks total"},
+		{cueVersion, "version ver v release build rev revision v1 v2 v3 upgrade upgraded downgrade firmware sdk patch"},
+		{wordCode, "code codes"},
+		{wordSecurity, "security"},
+		{wordNational, "national"},
+		{wordInsurance, "insurance"},
+		{wordNumber, "number numbers no num nr nummer numéro numero número # digits nambar"},
+		{wordKey, "key keys"},
+		{wordAPI, "api access private signing encryption client auth"},
+		{wordOne, "one"},
+		{wordIs, "is was are were be hai ist est es è"},
+		{wordMonth, "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août septembre octobre novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"},
+		{wordAuth, "authorization authorisation auth"},
+		{wordURL, "http https ftp ftps ws wss www"},
+		{wordPrefix, "ghp gho ghu ghs ghr github glpat xoxb xoxp xoxa xoxr xoxs xoxe xapp sk rk pk whsec hf npm dckr pypi sg shpat shpss shpca shppa dop hvs hvb gsk lin glsa glc figd nrak sqopat pmak sntrys tskey rubygems ya29 sq0atp sq0csp eyj age dp pat key ops pul lsk phc r8 xai"},
+		{wordBegin, "begin"},
+		{wordBearer, "bearer basic"},
+	} {
+		for w := range strings.FieldsSeq(l.words) {
+			all = append(all, scan.Entry{Word: w, Bits: l.bits})
+		}
+	}
+	return all
+}()
+
+// cue is what token i says, its neighbours considered: "security code" is a CVV, "pin code" a postcode.
+func (p *pass) cue(i int) uint64 {
+	t := &p.text.Tokens[i]
+	bits := t.Bits
+	if bits == 0 {
+		if t.Shape&(scan.Upper|scan.Lower) == scan.Upper|scan.Lower && t.Shape&scan.Digit == 0 {
+			return p.set.camelCues(p.bytesOf(t))
+		}
+		return 0
+	}
+	const joined = wordSecurity | wordCode | wordInsurance | wordSocial | wordAPI | wordKey | wordAuth |
+		cuePIN | cueCard | cuePassword | cuePAN | cueBank
+	if bits&joined == 0 {
+		return bits
+	}
+	return joinCues(p.bitsAt(i-2), p.bitsAt(i-1), bits, p.bitsAt(i+1))
+}
+
+// joinCues is what a word with those bits says between its neighbours.
+func joinCues(before2, before, bits, after uint64) uint64 {
+	switch {
+	case bits&wordSecurity != 0 && before&wordSocial != 0:
+		return cueSSN
+	case bits&wordSecurity != 0 && after&(wordCode|wordNumber) != 0:
+		return cueCVV
+	case bits&wordCode != 0 && before&wordSecurity != 0:
+		return cueCVV
+	case bits&wordCode != 0 && before&(cueOTP|wordOne|wordAuth) != 0:
+		return cueOTP
+	case bits&wordCode != 0 && before&(cuePostcode|cuePIN) != 0, bits&cuePIN != 0 && after&wordCode != 0:
+		return cuePostcode
+	case bits&wordSocial != 0 && after&wordSecurity == 0:
+		return cueSSN
+	case bits&wordInsurance != 0 && before&wordNational != 0:
+		return cueNINO
+	case bits&(cuePIN|cuePassword) != 0 && before&cueTime != 0 && before2&wordOne != 0:
+		return cueOTP
+	case bits&wordKey != 0 && before&(wordAPI|cueSecret) != 0, bits&(wordAPI|wordAuth) != 0 && after&(wordKey|cueSecret) != 0:
+		return cueSecret
+	case bits&cueCard != 0 && before&(cueID|cueAadhaar|cuePAN) != 0:
+		return before & (cueID | cueAadhaar | cuePAN)
+	}
+	return bits
+}
+
+func (p *pass) bitsAt(i int) uint64 {
+	if i < 0 || i >= len(p.text.Tokens) {
+		return 0
+	}
+	return p.text.Tokens[i].Bits
+}
+
+// camelCues are the cues of the parts of a name like cardNumber or userSSN.
+func (s *Set) camelCues(name []byte) (cues uint64) {
+	var last2, last uint64
+	for start := 0; start < len(name); {
+		end := start + 1
+		for end < len(name) && !camelBreak(name, end) {
+			end++
+		}
+		bits := s.lexicon.Bits(name[start:end])
+		cues |= joinCues(last2, last, bits, 0)
+		last2, last, start = last, bits, end
+	}
+	return cues
+}
+
+// camelBreak says whether a part of a camel-case name begins at i: "userSsn", "userSSN", "SSNValue".
+func camelBreak(name []byte, i int) bool {
+	upper := func(k int) bool { return name[k] >= 'A' && name[k] <= 'Z' }
+	return upper(i) && (!upper(i-1) || i+1 < len(name) && !upper(i+1))
+}
+
+// pathCues are the cues of a field's path, split at everything but letters and digits and at humps. Only the last
+// two names count: what a field holds is said there, not at the root.
+func (s *Set) pathCues(path []byte) (cues uint64) {
+	end, names := len(path), 0
+	for end > 0 && names < 2 {
+		start := end
+		for start > 0 && path[start-1] != '.' && path[start-1] != '/' {
+			start--
+		}
+		cues |= s.nameCues(path[start:end])
+		end = start - 1
+		names++
+	}
+	return cues
+}
+
+func (s *Set) nameCues(name []byte) (cues uint64) {
+	var before2, before uint64
+	for i := 0; i < len(name); {
+		if !scan.IsWordByte(name[i]) {
+			i++
+			continue
+		}
+		start := i
+		for i++; i < len(name) && scan.IsWordByte(name[i]) && !camelBreak(name, i); i++ {
+		}
+		bits := s.lexicon.Bits(name[start:i])
+		cues |= joinCues(before2, before, bits, 0)
+		before2, before = before, bits
+	}
+	return cues &^ (wordPrefix | wordURL | wordBegin | wordBearer)
+}
+
+// context is the cues round a place, by distance.
+type context struct {
+	near uint64 // within three words, or the field's name
+	mid  uint64 // within six
+	far  uint64 // within twelve
+	next uint64 // the word right before or right after
+}
+
+// How many words away a cue still counts. Behind the region none counts as far.
+const (
+	nearWords = 3
+	midWords  = 6
+	farWords  = 12
+)
+
+// around gathers the context of the region that tokens first to last make up. It reaches over no finding and no alias:
+// what stands beyond belongs to those, and redacting them must not bring a word nearer.
+func (p *pass) around(first, last int) (c context) {
+	c.near = p.path
+	for i, words := first-1, 1; i >= 0 && words <= farWords; i, words = i-1, words+1 {
+		t := &p.text.Tokens[i]
+		if int(t.Start) < p.barrier || p.isInert(int(t.Start)) {
+			break
+		}
+		if p.sentenceEnds(int(t.End)) {
+			words += 2
+		}
+		cues := p.cue(i)
+		c.note(cues, words)
+		if i == first-1 {
+			c.next = cues
+		}
+	}
+	for i, words := last+1, 2; i < len(p.text.Tokens) && words <= midWords; i, words = i+1, words+1 {
+		t := &p.text.Tokens[i]
+		if !t.IsWord() || p.isInert(int(t.Start)) || p.clauseEnds(int(p.text.Tokens[i-1].End)) || p.at(int(t.End)) == '=' {
+			break
+		}
+		cues := p.cue(i)
+		c.note(cues, words)
+		if i == last+1 {
+			c.next |= cues
+		}
+	}
+	return c
+}
+
+func (c *context) note(cues uint64, words int) {
+	switch {
+	case words <= nearWords:
+		c.near |= cues
+	case words <= midWords:
+		c.mid |= cues
+	default:
+		c.far |= cues
+	}
+}
+
+// boost is what the context adds for any of the cues: it decays with distance.
+func (c *context) boost(cues uint64) float32 {
+	switch {
+	case c.near&cues != 0:
+		return 0.4
+	case c.mid&cues != 0:
+		return 0.3
+	case c.far&cues != 0:
+		return 0.15
+	}
+	return 0
+}
+
+// sentenceEnds says whether a sentence ends at i.
+func (p *pass) sentenceEnds(i int) bool {
+	c := p.at(i)
+	return (c == '.' || c == '?' || c == '!') && scan.IsSpace(p.at(i+1))
+}
+
+// clauseEnds says whether a sentence or a part of one ends at i.
+func (p *pass) clauseEnds(i int) bool {
+	c := p.at(i)
+	return c == ',' || c == ';' || p.sentenceEnds(i)
+}

@@ -1,0 +1,110 @@
+package detectors
+
+import "github.com/sonexlabs/tacet/detectors/scan"
+
+// The limits of RFC 5321 §4.5.3.1.
+const (
+	localMax  = 64
+	domainMax = 255
+)
+
+// email looks for an address round an at sign, which may be written "%40", or for the user information of a URL.
+func (p *pass) email(at int) {
+	width := 1
+	if p.b[at] == '%' {
+		width = 3
+	}
+	start := at
+	for start > 0 && at-start < localMax && isLocal(p.b[start-1]) {
+		start--
+	}
+	for start < at && !scan.IsWordByte(p.b[start]) && p.b[start] != '_' && p.b[start] != '+' {
+		start++
+	}
+	end, dots, letters := p.domain(at + width)
+	if p.userinfo(at) || start == at || dots == 0 || !letters || isFileName(p.b[:end]) {
+		return
+	}
+	canon := p.lower(start, at)
+	p.canon = append(p.canon, '@')
+	p.lower(at+width, end)
+	p.add(start, end, Email, 0.95, byEmail, canon)
+}
+
+// isLocal says whether c may stand in the local part. Of what RFC 5322 allows, the marks that separate names from
+// values in logs and URLs (& = / ? { | }) are left out.
+func isLocal(c byte) bool {
+	switch c {
+	case '.', '_', '-', '+', '%', '\'', '!', '#', '$', '*', '^', '~':
+		return true
+	}
+	return scan.IsWordByte(c)
+}
+
+// domain reads a host name at i: where it ends, how many dots it has, and whether its last label is a word.
+func (p *pass) domain(i int) (end, dots int, letters bool) {
+	end = i
+	for i < len(p.b) && i-end < domainMax {
+		label := i
+		letters = true
+		for i < len(p.b) && (scan.IsWordByte(p.b[i]) || p.b[i] == '-' && i > label) {
+			if i == label+64 {
+				break
+			}
+			letters = letters && !scan.IsDigit(p.b[i])
+			i++
+		}
+		if i == label {
+			break
+		}
+		next := i
+		for i > label && p.b[i-1] == '-' {
+			i--
+		}
+		letters = letters && i-label >= 2 || i-label > 4 && string(p.b[label:label+4]) == "xn--"
+		if next > i || p.at(next) != '.' || !scan.IsWordByte(p.at(next+1)) {
+			return i, dots, letters
+		}
+		i = next + 1
+		dots++
+	}
+	return i, dots, letters
+}
+
+// isFileName says whether a name like photo@2x.png ends here.
+func isFileName(b []byte) bool {
+	for _, suffix := range [...]string{".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"} {
+		if len(b) > len(suffix) && string(b[len(b)-len(suffix):]) == suffix {
+			return true
+		}
+	}
+	return false
+}
+
+// userinfo looks for "scheme://user:password@" before an at sign.
+func (p *pass) userinfo(at int) bool {
+	const longest = 256
+	start, colon := at, 0
+	for ats := 0; start > 0 && at-start < longest && !scan.IsSpace(p.b[start-1]) && p.b[start-1] != '/' && p.b[start-1] != '"'; {
+		start--
+		if p.b[start] == ':' {
+			colon = start
+		} else if p.b[start] == '@' {
+			if ats++; ats > 1 { // one may stand in the password
+				return false
+			}
+		}
+	}
+	if start < 3 || colon == 0 || at-colon < 2 || string(p.b[start-3:start]) != "://" || isPlaceholder(p.b[colon+1:at]) {
+		return false
+	}
+	p.add(start, at, Secret, 0.95, bySecret, p.verbatim(colon+1, at))
+	return true
+}
+
+// verbatim appends a region to p.canon and gives the place where it begins.
+func (p *pass) verbatim(start, end int) (canonStart int) {
+	canonStart = len(p.canon)
+	p.canon = append(p.canon, p.b[start:end]...)
+	return canonStart
+}

@@ -1,0 +1,67 @@
+package detectors
+
+import (
+	"github.com/sonexlabs/tacet/detectors/checksum"
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// aadhaar scores a run as an Indian Aadhaar number (UIDAI: twelve digits, the first 2 to 9, the last by Verhoeff).
+func (p *pass) aadhaar(r *run, best *guess) {
+	if r.digits != 12 || r.plus {
+		return
+	}
+	score := float32(0.3)
+	if r.d[0] >= '2' {
+		score += 0.1
+		if checksum.Verhoeff(r.d) {
+			score += 0.2
+		}
+	}
+	if g := r.groups; len(g) == 3 && g[0].digits == 4 && g[1].digits == 4 {
+		score += 0.2
+	}
+	score += max(r.ctx.boost(cueAadhaar), p.wants.score(cueAadhaar, 0.4), r.ctx.boost(cueID)/2)
+	best.better(INAadhaar, min(score, 0.98), byIN)
+}
+
+// pan looks for an Indian permanent account number in one piece (Income Tax Department: five letters, of which the
+// fourth tells the kind of holder, four digits, a letter).
+func (p *pass) pan(i int) {
+	t := &p.text.Tokens[i]
+	if t.Len() != 10 || t.Shape&scan.High != 0 {
+		return
+	}
+	b := p.bytesOf(t)
+	for k, c := range b {
+		if scan.IsDigit(c) != (k >= 5 && k < 9) {
+			return
+		}
+	}
+	p.addPAN(int(t.Start), int(t.End), b[3], t.Shape&scan.Lower == 0)
+}
+
+// spacedPAN looks for one in three pieces, "ABCDE 1234 F", that begins with token i.
+func (p *pass) spacedPAN(i int) {
+	if i+2 >= len(p.text.Tokens) {
+		return
+	}
+	word, digits, letter := &p.text.Tokens[i], &p.text.Tokens[i+1], &p.text.Tokens[i+2]
+	if digits.Len() != 4 || letter.Len() != 1 || !letter.IsWord() || letter.Start != digits.End+1 || p.b[digits.End] != ' ' && p.b[digits.End] != '-' {
+		return
+	}
+	ctx := p.around(i, i+2)
+	if upper := (word.Shape|letter.Shape)&scan.Lower == 0; upper || ctx.boost(cuePAN) > 0 || p.wants.score(cuePAN, 1) > 0 {
+		p.addPAN(int(word.Start), int(letter.End), p.b[word.Start+3], upper)
+	}
+}
+
+func (p *pass) addPAN(start, end int, holder byte, upper bool) {
+	score := float32(0.6)
+	switch holder &^ 0x20 {
+	case 'A', 'B', 'C', 'E', 'F', 'G', 'H', 'J', 'K', 'L', 'P', 'T':
+		if score = 0.75; upper {
+			score = 0.95
+		}
+	}
+	p.add(start, end, INPAN, score, byIN, p.compact(start, end))
+}

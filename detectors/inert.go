@@ -1,0 +1,87 @@
+package detectors
+
+import (
+	"sort"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// The sizes of what an alias or token may hold. They are tight so that no identifier can hide in one.
+const (
+	aliasDigits   = 6
+	versionDigits = 4
+)
+
+// findInert notes the places of this product's own output: [EMAIL], [PERSON_12], [PHONE:r3:bdkqtscmfghjrlnp].
+func (p *pass) findInert() {
+	for _, o := range p.text.Opens {
+		if end := inertEnd(p.b, int(o)); end > 0 {
+			p.inert = append(p.inert, span{int(o), end})
+		}
+	}
+}
+
+// inertEnd is where the alias or token that begins with the bracket at i ends, or 0.
+func inertEnd(b []byte, i int) int {
+	start := i + 1
+	for i = start; i < len(b) && i-start < 32 && (b[i] >= 'A' && b[i] <= 'Z' || b[i] == '_' || scan.IsDigit(b[i])); i++ {
+	}
+	if i == len(b) {
+		return 0
+	}
+	name := b[start:i]
+	if b[i] == ']' {
+		cut := len(name)
+		for cut > 0 && scan.IsDigit(name[cut-1]) {
+			cut--
+		}
+		if ordinal := len(name) - cut; ordinal > 0 {
+			if ordinal > aliasDigits || cut == 0 || name[cut-1] != '_' {
+				return 0
+			}
+			name = name[:cut-1]
+		}
+	} else if i = tokenTail(b, i); i == 0 {
+		return 0
+	}
+	if _, ok := ParseType(string(name)); !ok {
+		return 0
+	}
+	return i + 1
+}
+
+// tokenTail reads ":r3:bdkqtscmfghjrlnp" at i and gives the place of the closing bracket, or 0.
+func tokenTail(b []byte, i int) int {
+	if i+4 > len(b) || b[i] != ':' || b[i+1] < 'a' || b[i+1] > 'z' {
+		return 0
+	}
+	start := i + 2
+	for i = start; i < len(b) && scan.IsDigit(b[i]); i++ {
+	}
+	if i == start || i-start > versionDigits || i == len(b) || b[i] != ':' {
+		return 0
+	}
+	start = i + 1
+	for i = start; i < len(b) && b[i] >= 'b' && b[i] <= 'z' && !isVowel(b[i]); i++ {
+	}
+	if n := i - start; i == len(b) || b[i] != ']' || n < 16 || n > 32 {
+		return 0
+	}
+	return i
+}
+
+func isVowel(c byte) bool { return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u' }
+
+// isInert says whether the place lies in an alias or token.
+func (p *pass) isInert(at int) bool {
+	if len(p.inert) == 0 {
+		return false
+	}
+	k := p.inertFrom(at)
+	return k < len(p.inert) && p.inert[k].start <= at
+}
+
+// inertFrom is the first inert region that ends behind the place.
+func (p *pass) inertFrom(at int) int {
+	return sort.Search(len(p.inert), func(k int) bool { return p.inert[k].end > at })
+}

@@ -1,0 +1,205 @@
+package detectors
+
+import "github.com/sonexlabs/tacet/detectors/scan"
+
+// ipv4 looks for a dotted quad that begins with token i (RFC 791; leading zeros as in logs).
+func (p *pass) ipv4(i int) {
+	tokens := p.text.Tokens
+	if i+3 >= len(tokens) || p.isInert(int(tokens[i].Start)) {
+		return
+	}
+	start, end := int(tokens[i].Start), int(tokens[i+3].End)
+	if end-start > 15 || p.at(start-1) == '.' && scan.IsWordByte(p.at(start-2)) || p.at(end) == '.' && scan.IsDigit(p.at(end+1)) {
+		return
+	}
+	canon := len(p.canon)
+	for k := i; k < i+4; k++ {
+		t := &tokens[k]
+		if !t.IsNumber() || t.Len() > 3 || k > i && (tokens[k-1].End+1 != t.Start || p.b[t.Start-1] != '.') {
+			p.canon = p.canon[:canon]
+			return
+		}
+		n := 0
+		for _, c := range p.bytesOf(t) {
+			n = n*10 + int(c-'0')
+		}
+		if n > 255 {
+			p.canon = p.canon[:canon]
+			return
+		}
+		if k > i {
+			p.canon = append(p.canon, '.')
+		}
+		p.canon = appendOctet(p.canon, n)
+	}
+	if p.isVersion(i) {
+		p.canon = p.canon[:canon]
+		return
+	}
+	p.add(start, end, IPAddress, 0.95, byIP, canon)
+}
+
+func appendOctet(b []byte, n int) []byte {
+	if n >= 100 {
+		b = append(b, byte('0'+n/100))
+	}
+	if n >= 10 {
+		b = append(b, byte('0'+n/10%10))
+	}
+	return append(b, byte('0'+n%10))
+}
+
+// isVersion says whether the dotted number at token i is a version: "version 1.2.3.4", "v1.2.3.4", "Chrome/120.0.0.0".
+func (p *pass) isVersion(i int) bool {
+	if i == 0 {
+		return false
+	}
+	t, before := &p.text.Tokens[i], &p.text.Tokens[i-1]
+	gap := p.b[before.End:t.Start]
+	if len(gap) == 1 && gap[0] == '/' {
+		c := p.at(int(before.Start) - 1)
+		return before.IsWord() && (scan.IsSpace(c) || c == '"' || c == '(') && before.Bits&cueIP == 0
+	}
+	return before.Bits&cueVersion != 0 && len(gap) <= 3 && before.Shape&scan.Digit == 0
+}
+
+// hexGroups looks for an IPv6 or MAC address round the place at: the longest run of hexadecimal digits and separators.
+func (p *pass) hexGroups(at int) {
+	const longest = 64
+	if at < p.hexDone || p.isInert(at) {
+		return
+	}
+	start, end := at, at
+	for start > p.hexDone && at-start < longest && isHexGroup(p.b[start-1]) {
+		start--
+	}
+	for end < len(p.b) && end-at < longest && isHexGroup(p.b[end]) {
+		end++
+	}
+	if !p.mac(start, end) && !p.ipv6(start, end) {
+		return
+	}
+	p.hexDone = end
+}
+
+func isHexGroup(c byte) bool { return scan.IsHex(c) || c == ':' || c == '.' || c == '-' }
+
+// mac looks for six pairs joined by one kind of separator (IEEE 802 EUI-48).
+func (p *pass) mac(start, end int) bool {
+	for start < end && !scan.IsHex(p.b[start]) {
+		start++
+	}
+	const n = 17
+	if end-start < n || scan.IsWordByte(p.at(start-1)) || scan.IsWordByte(p.at(start+n)) {
+		return false
+	}
+	sep := p.b[start+2]
+	if sep != ':' && sep != '-' || p.at(start+n) == '-' || sep == '-' && p.at(start-1) == '-' {
+		return false
+	}
+	digit := false
+	for k := range n {
+		c := p.b[start+k]
+		if k%3 == 2 && c != sep || k%3 != 2 && !scan.IsHex(c) {
+			return false
+		}
+		digit = digit || scan.IsDigit(c)
+	}
+	if !digit && sep == '-' {
+		return false
+	}
+	p.add(start, start+n, MACAddress, 0.9, byMAC, p.compact(start, start+n))
+	return true
+}
+
+// ipv6 looks for an address of RFC 4291 §2.2 in a region of hexadecimal digits, colons and dots.
+func (p *pass) ipv6(start, end int) bool {
+	for k := start; k < end; k++ {
+		if p.b[k] == '-' {
+			if k-start >= 7 {
+				end = k
+				break
+			}
+			start = k + 1
+		}
+	}
+	for start < end && p.b[start] == '.' || start+1 < end && p.b[start] == ':' && p.b[start+1] != ':' {
+		start++
+	}
+	for end > start && (p.b[end-1] == '.' || p.b[end-1] == ':' && (end-2 < start || p.b[end-2] != ':')) {
+		end--
+	}
+	if end-start < 3 || scan.IsWordByte(p.at(start-1)) || scan.IsWordByte(p.at(end)) || !isIPv6(p.b[start:end]) {
+		return false
+	}
+	p.add(start, end, IPAddress, 0.95, byIP, p.lower(start, end))
+	return true
+}
+
+// isIPv6 parses the text form, with or without "::" and a dotted quad at the end. It wants a digit, or enough colons
+// that the text is no name like std::add.
+func isIPv6(b []byte) bool {
+	groups, colons, digits, gap := 0, 0, 0, false
+	for i := 0; i < len(b); {
+		if b[i] == ':' {
+			if i+1 < len(b) && b[i+1] == ':' {
+				if gap {
+					return false
+				}
+				gap = true
+				i++
+				colons++
+			} else if i == 0 || i+1 == len(b) {
+				return false
+			}
+			i++
+			colons++
+			if i < len(b) && b[i] == ':' {
+				return false
+			}
+			continue
+		}
+		start := i
+		for ; i < len(b) && scan.IsHex(b[i]); i++ {
+			if scan.IsDigit(b[i]) {
+				digits++
+			}
+		}
+		if i < len(b) && b[i] == '.' {
+			if !isQuad(b[start:]) {
+				return false
+			}
+			groups += 2
+			break
+		}
+		if i == start || i-start > 4 {
+			return false
+		}
+		groups++
+	}
+	if gap {
+		return groups < 8 && groups > 0 && (digits > 0 || colons >= 4)
+	}
+	return groups == 8
+}
+
+// isQuad says whether b is exactly four numbers up to 255 with dots between.
+func isQuad(b []byte) bool {
+	parts, value, digits := 1, 0, 0
+	for _, c := range b {
+		switch {
+		case scan.IsDigit(c):
+			value = value*10 + int(c-'0')
+			digits++
+		case c == '.' && digits > 0:
+			parts++
+			value, digits = 0, 0
+		default:
+			return false
+		}
+		if value > 255 || digits > 3 {
+			return false
+		}
+	}
+	return parts == 4 && digits > 0
+}

@@ -1,0 +1,352 @@
+package detectors
+
+import "github.com/sonexlabs/tacet/detectors/scan"
+
+const (
+	maxGroups = 24 // groups of digits joined to one run
+	maxDigits = 40 // digits of a run that are looked at
+)
+
+// group is one token of a run: where it is and how many digits it has.
+type group struct{ start, end, digits int }
+
+// run is a sequence of digit groups that may be one number: "4111 1111 1111 1111", "(212) 555-0123", "98765-43210".
+type run struct {
+	start, end  int // with a leading plus or parenthesis
+	first, last int // tokens
+	groups      []group
+	digits      int    // in all groups
+	d           []byte // the first maxDigits of them
+	sep         byte   // between groups: one of " -./,", 'm' if mixed, 0 if there is one group
+	plus        bool
+	ctx         context
+}
+
+// guess is a label for a run with its score.
+type guess struct {
+	kind     Type
+	score    float32
+	detector uint8
+}
+
+func (g *guess) better(kind Type, score float32, detector uint8) {
+	if score > g.score {
+		*g = guess{kind, score, detector}
+	}
+}
+
+// findNumbers goes over the tokens of digits, joins them to runs and labels those. It comes after findStrong, whose
+// findings are neither joined nor looked at again.
+func (p *pass) findNumbers() {
+	next, strong := 0, 0
+	if p.strong > 1 {
+		sortCandidates(p.candidates[:p.strong])
+	}
+	for _, h := range p.text.Hot {
+		i := int(h)
+		if i < next {
+			continue
+		}
+		t := &p.text.Tokens[i]
+		start := int(t.Start)
+		for strong < p.strong && p.candidates[strong].start <= start {
+			p.barrier = max(p.barrier, p.candidates[strong].end)
+			strong++
+		}
+		if start < p.barrier && (strong == 0 || p.candidates[strong-1].kind != URL) || p.isInert(start) {
+			continue
+		}
+		limit := len(p.b)
+		if strong < p.strong {
+			limit = p.candidates[strong].start
+		}
+		switch {
+		case t.IsNumber():
+			next = p.number(i, limit)
+		case t.Bits&wordMonth != 0:
+			next = p.monthDate(i)
+		case t.Shape&scan.Digit != 0:
+			p.gluedNumber(i)
+		}
+	}
+}
+
+// number reads the run that begins with token i and notes what it is. It gives the token to go on with.
+func (p *pass) number(i, limit int) (next int) {
+	if next, ok := p.dateOrTime(i); ok {
+		return next
+	}
+	r := &p.run
+	p.readRun(r, i, limit)
+	if p.isAmount(r) {
+		return r.last + 1
+	}
+	if r.sep == ' ' && r.digits > 0 && p.in.Channel == ChannelLog && !r.plus && !r.isUsualShape() {
+		p.cutRun(r, 1) // columns of a log are no groups of a number
+	}
+	g := p.judge(r)
+	if g.score < p.set.threshold && len(r.groups) > 1 {
+		p.cutRun(r, 1)
+		g = p.judge(r)
+	}
+	if g.score < p.set.threshold {
+		return r.last + 1
+	}
+	canon := len(p.canon)
+	p.canon = append(p.canon, r.d...)
+	p.add(r.start, r.end, g.kind, g.score, g.detector, canon)
+	p.barrier = max(p.barrier, r.end)
+	return r.last + 1
+}
+
+// readRun joins token i and the digit groups behind it, up to limit, as long as they may be one number.
+func (p *pass) readRun(r *run, i, limit int) {
+	*r = run{first: i, groups: r.groups[:0], d: r.d[:0]}
+	p.push(r, i)
+	r.start = r.groups[0].start
+	if p.at(r.start-1) == '(' {
+		r.start--
+	}
+	if p.at(r.start-1) == '+' {
+		r.start--
+		r.plus = true
+	}
+	for k := i + 1; k < len(p.text.Tokens) && len(r.groups) < maxGroups; k++ {
+		t := &p.text.Tokens[k]
+		sep := p.separator(r.groups[len(r.groups)-1].end, int(t.Start))
+		if !t.IsNumber() || sep == 0 || int(t.End) > limit || !p.joins(r, k, sep) {
+			break
+		}
+		if r.sep == 0 {
+			r.sep = sep
+		} else if r.sep != sep {
+			r.sep = 'm'
+		}
+		p.push(r, k)
+	}
+	if p.at(r.start) == '(' && !p.hasClosing(r) {
+		r.start++
+	}
+}
+
+// hasClosing says whether the parenthesis that begins the run is closed in it.
+func (p *pass) hasClosing(r *run) bool {
+	for _, g := range r.groups[:len(r.groups)-1] {
+		if p.at(g.end) == ')' {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *pass) push(r *run, k int) {
+	t := &p.text.Tokens[k]
+	r.groups = append(r.groups, group{int(t.Start), int(t.End), t.Len()})
+	r.last, r.end = k, int(t.End)
+	r.digits += t.Len()
+	digits := p.bytesOf(t)
+	r.d = append(r.d, digits[:min(len(digits), maxDigits-min(len(r.d), maxDigits))]...)
+}
+
+// cutRun shortens a run to its first n groups.
+func (p *pass) cutRun(r *run, n int) {
+	if n >= len(r.groups) {
+		return
+	}
+	r.last -= len(r.groups) - n
+	r.groups = r.groups[:n]
+	r.end, r.digits, r.d = r.groups[n-1].end, 0, r.d[:0]
+	for _, g := range r.groups {
+		r.digits += g.digits
+		digits := p.b[g.start:g.end]
+		r.d = append(r.d, digits[:min(len(digits), maxDigits-min(len(r.d), maxDigits))]...)
+	}
+	if n == 1 {
+		r.sep = 0
+		if p.at(r.start) == '(' {
+			r.start++
+		}
+	}
+}
+
+// separator says what stands between two groups: a space, dash, dot, slash or comma, alone or with a space or a
+// parenthesis beside it; 0 if they don't belong together.
+func (p *pass) separator(from, to int) byte {
+	if to-from > 3 || to == from {
+		return 0
+	}
+	sep := byte(0)
+	for _, c := range p.b[from:to] {
+		switch c {
+		case ' ', '(', ')':
+			if sep == 0 {
+				sep = ' '
+			}
+		case '-', '.', '/', ',':
+			if sep != 0 && sep != ' ' {
+				return 0
+			}
+			sep = c
+		default:
+			return 0
+		}
+	}
+	if (sep == '.' || sep == '/') && to-from > 1 {
+		return 0 // the end of a sentence, or a sum
+	}
+	return sep
+}
+
+// joins says whether token k, which follows the run with a separator, belongs to the same number.
+func (p *pass) joins(r *run, k int, sep byte) bool {
+	t := &p.text.Tokens[k]
+	last := r.groups[len(r.groups)-1]
+	if sep == '-' || sep == '.' || sep == '/' {
+		return true
+	}
+	if next := p.at(int(t.End)); next == ':' && scan.IsDigit(p.at(int(t.End)+1)) {
+		return false // a time of day
+	}
+	if (next4(t) || t.Len() <= 2) && p.isDateAt(int(t.Start)) > 0 {
+		return false
+	}
+	if sep == ',' {
+		// Thousands have no space behind the comma; a list of amounts has groups of different lengths.
+		return int(t.Start) == last.end+1 || last.digits == t.Len() && (t.Len() == 1 || t.Len() == 4 && r.digits < 16)
+	}
+	calling := r.digits <= 3 && (r.plus || last.digits <= 2)
+	if t.Len() >= 9 || t.Len() >= 7 && r.digits >= 7 {
+		return calling && len(r.groups) == 1
+	}
+	if last.digits >= 9 {
+		return false
+	}
+	return !isWholeCard(r)
+}
+
+func next4(t *scan.Token) bool { return t.Len() == 4 }
+
+// isUsualShape says whether groups joined by spaces are as numbers are commonly written.
+func (r *run) isUsualShape() bool {
+	n := len(r.groups)
+	if n < 2 || n > 5 {
+		return n == 1
+	}
+	var shape uint32
+	for _, g := range r.groups {
+		if g.digits > 15 {
+			return false
+		}
+		shape = shape<<4 | uint32(g.digits)
+	}
+	switch shape {
+	case 0x4444, 0x465, 0x444, 0x334, 0x55, 0x324, 0x434, 0x433, 0x344, 0x56, 0x46, 0x22222, 0x44443:
+		return true
+	}
+	return false
+}
+
+// judge finds the best label for a run.
+func (p *pass) judge(r *run) (best guess) {
+	if r.digits < 3 {
+		if r.digits == 0 || !p.wants.open || r.first > 1 {
+			return best
+		}
+	}
+	r.ctx = p.around(r.first, r.last)
+	p.cardNumber(r, &best)
+	p.cardData(r, &best)
+	p.phone(r, &best)
+	p.ssn(r, &best)
+	p.aadhaar(r, &best)
+	p.account(r, &best)
+	p.plainNumber(r, &best)
+	if against := r.ctx.next & cuesAgainst; against != 0 && r.digits < 13 && !r.plus {
+		best.score -= 0.35
+	} else if r.ctx.near&cuesAgainst != 0 && r.ctx.near&cuesIdentifier == 0 && r.digits < 13 && !r.plus {
+		best.score -= 0.15
+	}
+	return best
+}
+
+// plainNumber gives the fallbacks: a run long enough to be an identifier is found whatever it is.
+func (p *pass) plainNumber(r *run, best *guess) {
+	score := float32(0)
+	switch {
+	case p.isTimestamp(r):
+		// Nothing: seconds, milliseconds or a date written together.
+	case r.digits >= 13:
+		score = 0.55
+	case r.digits >= 9:
+		score = 0.5
+		if p.in.Channel == ChannelLog {
+			score = 0.3
+		}
+		score += r.ctx.boost(cuesNumber) / 2
+	case r.digits >= 4:
+		score = r.ctx.boost(cueID|cueSSN|cueAadhaar|cueCard) + 0.15
+	}
+	if p.wants.open && r.first <= 1 {
+		score = max(score, 0.6) // the rest of a number begun in the turn before
+	}
+	if p.in.Call != nil && r.digits >= 3 && p.endsText(r) && score < 0.5 && p.in.Channel != ChannelLog {
+		score = 0.5 // a number that may go on in the next turn
+	}
+	best.better(Number, score, byNumber)
+}
+
+// endsText says whether nothing but marks follow the run.
+func (p *pass) endsText(r *run) bool { return r.last == len(p.text.Tokens)-1 }
+
+// isTimestamp says whether an unbroken run is a time: seconds, milli-, micro- or nanoseconds since 1970 in a log or
+// beside a word for time, or year to second written together.
+func (p *pass) isTimestamp(r *run) bool {
+	if len(r.groups) > 1 && !(r.sep == '.' && len(r.groups) == 2) || r.plus {
+		return false
+	}
+	n := r.groups[0].digits
+	d := r.d
+	told := p.in.Channel == ChannelLog || (r.ctx.near|r.ctx.mid)&cueTime != 0
+	switch n {
+	case 10, 13, 16, 19:
+		return told && d[0] == '1' && r.ctx.near&cuesNumber == 0
+	case 14, 17:
+		month, day := int(d[4]-'0')*10+int(d[5]-'0'), int(d[6]-'0')*10+int(d[7]-'0')
+		return (d[0] == '1' && d[1] == '9' || d[0] == '2' && d[1] == '0') && month >= 1 && month <= 12 && day >= 1 && day <= 31
+	}
+	return false
+}
+
+// gluedNumber looks for a long run of digits that hangs on letters: "card4111111111111111", "ID123456789012".
+func (p *pass) gluedNumber(i int) {
+	const least = 12
+	t := &p.text.Tokens[i]
+	if t.Len() < least || t.Shape&scan.High != 0 {
+		return
+	}
+	b := p.bytesOf(t)
+	pieces, from, to := 1, 0, 0
+	for k, start := 1, 0; k <= len(b); k++ {
+		if k < len(b) && scan.IsDigit(b[k]) == scan.IsDigit(b[k-1]) {
+			continue
+		}
+		if scan.IsDigit(b[start]) && k-start > to-from {
+			from, to = start, k
+		}
+		if start = k; k < len(b) {
+			pieces++
+		}
+	}
+	if pieces > 3 || to-from < least || to-from > maxDigits {
+		return // a hash, or a number inside one
+	}
+	r := &p.run
+	*r = run{first: i, last: i, groups: r.groups[:0], d: append(r.d[:0], b[from:to]...), digits: to - from}
+	r.start, r.end = int(t.Start)+from, int(t.Start)+to
+	r.groups = append(r.groups, group{r.start, r.end, r.digits})
+	if g := p.judge(r); g.score >= p.set.threshold {
+		canon := len(p.canon)
+		p.canon = append(p.canon, r.d...)
+		p.add(r.start, r.end, g.kind, g.score, g.detector, canon)
+	}
+}

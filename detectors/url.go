@@ -1,0 +1,49 @@
+package detectors
+
+import "github.com/sonexlabs/tacet/detectors/scan"
+
+// url looks for a link that begins with the word of token i. What identifies someone in it is found on its own; the
+// regions then join, and the label of the identifier stands.
+func (p *pass) url(i int) {
+	t := &p.text.Tokens[i]
+	start, at := int(t.Start), int(t.End)
+	if t.Len() == 3 && p.b[start]|0x20 == 'w' && p.b[start+2]|0x20 == 'w' {
+		if p.at(at) != '.' || start > 0 && p.b[start-1] == '/' {
+			return
+		}
+		at++
+	} else {
+		if p.at(at) != ':' || p.at(at+1) != '/' || p.at(at+2) != '/' {
+			return
+		}
+		at += 3
+	}
+	end := at
+	for end < len(p.b) && isURLByte(p.b[end]) {
+		end++
+	}
+	for end > at && isTrailing(p.b[end-1]) {
+		end--
+	}
+	if end-at < 3 {
+		return
+	}
+	p.add(start, end, URL, 0.9, byURL, p.verbatim(start, end))
+}
+
+func isURLByte(c byte) bool {
+	switch c {
+	case '"', '<', '>', '`', '{', '}', '|', '\\', '^', '[', ']':
+		return false
+	}
+	return c > ' ' && c != 0x7f
+}
+
+// isTrailing says whether c at the end of a link belongs to the sentence round it.
+func isTrailing(c byte) bool {
+	switch c {
+	case '.', ',', ';', ':', '!', '?', '\'', ')':
+		return true
+	}
+	return !scan.IsWordByte(c) && c == '*'
+}
