@@ -1,2 +1,0 @@
-// Package policy decides what may leave.
-package policy

@@ -1,0 +1,259 @@
+package policy
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"github.com/sonexlabs/tacet/detectors"
+)
+
+//go:embed default.yaml
+var defaultYAML []byte
+
+// sizeMax bounds a policy file, in bytes, and with it the work of reading one.
+const sizeMax = 1 << 20
+
+// Default is the policy of default.yaml: the privacy policy's data categories, for tenant analytics.
+func Default() *Policy {
+	p, err := Parse("default.yaml", defaultYAML)
+	if err != nil {
+		panic("policy: the built-in policy is broken")
+	}
+	return p
+}
+
+// TextOnly is the policy of a filter over texts whose fields nobody described: every field of every category is
+// searched and redacted, and none is dropped. Names of fields leave, too, as far as nothing is found in them.
+func TextOnly() *Policy {
+	p := newPolicy([]string{anyTenant})
+	for _, name := range Categories() {
+		clauses := []string{"4.Minimisation"}
+		p.categories = append(p.categories, Category{name, clauses, []Rule{{"**", Redact, clauses}}})
+	}
+	p.seal()
+	return p
+}
+
+func newPolicy(tenants []string) *Policy {
+	p := &Policy{tenants: tenants}
+	for _, t := range detectors.Types() {
+		p.styles[t] = defaultStyle(t)
+	}
+	return p
+}
+
+// Parse reads a policy file strictly. The error lists everything that is wrong with it, in the order of lines, each as
+// "name:line: key: what".
+func Parse(name string, text []byte) (*Policy, error) {
+	var d document
+	p := newPolicy(nil)
+	d.file(text, p)
+	if len(d.problems) > 0 {
+		slices.SortStableFunc(d.problems, func(a, b problem) int { return a.line - b.line })
+		var lines []string
+		for _, p := range d.problems {
+			lines = append(lines, fmt.Sprintf("%s:%d: %s", name, p.line, p.what))
+		}
+		return nil, errors.New(strings.Join(lines, "\n"))
+	}
+	p.seal()
+	return p, nil
+}
+
+// document collects what is wrong with a file. The library's syntax tree is walked here, in place of its decoder, to
+// name the line and key of every problem and to find all of them at once.
+type document struct{ problems []problem }
+
+type problem struct {
+	line int
+	what string
+}
+
+func (d *document) fail(line int, key, format string, args ...any) {
+	what := fmt.Sprintf(format, args...)
+	if key != "" {
+		what = key + ": " + what
+	}
+	d.problems = append(d.problems, problem{line, what})
+}
+
+func (d *document) file(text []byte, p *Policy) {
+	if len(text) > sizeMax {
+		d.fail(1, "", "larger than %d bytes", sizeMax)
+		return
+	}
+	f, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
+	if err != nil {
+		line, what := 1, "not valid YAML"
+		var at yaml.Error
+		if errors.As(err, &at) {
+			what += ": " + at.GetMessage()
+			if tok := at.GetToken(); tok != nil && tok.Position != nil {
+				line = tok.Position.Line
+			}
+		}
+		d.fail(line, "", "%s", what)
+		return
+	}
+	var body ast.Node
+	for _, doc := range f.Docs {
+		switch {
+		case doc.Body == nil:
+		case body != nil:
+			d.fail(lineOf(doc.Body), "", "second YAML document: keep one in a file")
+		default:
+			body = doc.Body
+		}
+	}
+	if body == nil {
+		d.fail(1, "", "empty: a policy has tenants and categories")
+		return
+	}
+	members := d.mapping(body, "")
+	d.known(members, "", "tenants", "types", "categories")
+	if m := d.required(members, lineOf(body), "", "tenants"); m != nil {
+		p.tenants = d.tenants(m.value)
+	}
+	if m := find(members, "types"); m != nil {
+		d.types(m.value, p)
+	}
+	if m := d.required(members, lineOf(body), "", "categories"); m != nil {
+		d.categories(m.value, p)
+	}
+}
+
+func (d *document) tenants(n ast.Node) []string {
+	var ids []string
+	for _, s := range d.list(n, "tenants") {
+		switch {
+		case s.text != anyTenant && !isTenantID(s.text):
+			d.fail(s.line, "tenants", "%q is no tenant id: 1 to %d letters, digits, and . - _ :", s.text, tenantLenMax)
+		case slices.Contains(ids, s.text):
+			d.fail(s.line, "tenants", "%q is given twice", s.text)
+		}
+		ids = append(ids, s.text)
+	}
+	if len(ids) == 0 {
+		d.fail(lineOf(n), "tenants", `is empty: write ["*"] for any tenant`)
+	}
+	if len(ids) > 1 && slices.Contains(ids, anyTenant) {
+		d.fail(lineOf(n), "tenants", `"*" stands alone: beside it the others mean nothing`)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func (d *document) types(n ast.Node, p *Policy) {
+	for _, m := range d.mapping(n, "types") {
+		key := "types." + m.name
+		t, known := detectors.ParseType(m.name)
+		if !known {
+			d.fail(m.line, key, "unknown type")
+			continue
+		}
+		s, ok := d.word(m.value, key, "style", styleNames[:])
+		if !ok {
+			continue
+		}
+		if neverStored(t) && Style(s) != StyleRedact {
+			d.fail(m.line, key, "is never stored: it can only be redacted")
+			continue
+		}
+		p.styles[t] = Style(s)
+	}
+}
+
+func (d *document) categories(n ast.Node, p *Policy) {
+	members := d.mapping(n, "categories")
+	d.known(members, "categories", Categories()...)
+	if len(members) == 0 {
+		d.fail(lineOf(n), "categories", "is empty: nothing could leave")
+	}
+	for _, name := range Categories() {
+		m := find(members, name)
+		if m == nil {
+			continue
+		}
+		key := "categories." + name
+		parts := d.mapping(m.value, key)
+		d.known(parts, key, "clauses", "fields")
+		c := Category{Name: name}
+		if part := d.required(parts, m.line, key, "clauses"); part != nil {
+			c.Clauses = d.clauses(part.value, key+".clauses")
+		}
+		if part := d.required(parts, m.line, key, "fields"); part != nil {
+			d.fields(part.value, key+".fields", &c)
+		}
+		p.categories = append(p.categories, c)
+	}
+}
+
+func (d *document) fields(n ast.Node, key string, c *Category) {
+	members := d.mapping(n, key)
+	if len(members) == 0 {
+		d.fail(lineOf(n), key, "is empty: leave the category out where nothing may leave")
+	}
+	for _, m := range members {
+		at := key + "." + m.name
+		keys, err := splitPath(m.name)
+		if err != nil {
+			d.fail(m.line, at, "bad path: %v", err)
+			continue
+		}
+		r := Rule{Path: m.name, Clauses: c.Clauses}
+		action := m.value
+		if isMapping(m.value) {
+			parts := d.mapping(m.value, at)
+			d.known(parts, at, "action", "clauses")
+			if part := find(parts, "clauses"); part != nil {
+				r.Clauses = d.clauses(part.value, at+".clauses")
+			}
+			part := d.required(parts, m.line, at, "action")
+			if part == nil {
+				continue
+			}
+			action = part.value
+		}
+		a, ok := d.word(action, at, "action", actionNames[:])
+		if !ok {
+			continue
+		}
+		r.Action = Action(a)
+		if why := forbidden(keys, r.Action); why != "" {
+			d.fail(m.line, at, "%s", why)
+		}
+		c.Rules = append(c.Rules, r)
+	}
+	slices.SortFunc(c.Rules, func(a, b Rule) int { return strings.Compare(a.Path, b.Path) })
+}
+
+// sections is how many the privacy policy has.
+const sections = 16
+
+func (d *document) clauses(n ast.Node, key string) []string {
+	var all []string
+	for _, s := range d.list(n, key) {
+		number, item, itemised := strings.Cut(s.text, ".")
+		i, err := strconv.Atoi(number)
+		if err != nil || strconv.Itoa(i) != number || i < 1 || i > sections || itemised && strings.TrimSpace(item) == "" {
+			d.fail(s.line, key, `unknown clause %q: write a section from 1 to %d, or one with its item: "2.Billing"`, s.text, sections)
+		}
+		if slices.Contains(all, s.text) {
+			d.fail(s.line, key, "%q is given twice", s.text)
+		}
+		all = append(all, s.text)
+	}
+	if len(all) == 0 {
+		d.fail(lineOf(n), key, "is empty: name the sections of the privacy policy that this keeps")
+	}
+	slices.Sort(all)
+	return all
+}

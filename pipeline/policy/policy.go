@@ -1,0 +1,149 @@
+// Package policy says what may leave the process: which fields of which category of record, and what becomes of personal
+// data found in them. Whatever a policy does not name is dropped.
+package policy
+
+import (
+	"slices"
+
+	"github.com/sonexlabs/tacet/detectors"
+)
+
+// Action is what happens to the value of a field.
+type Action uint8
+
+// The actions. A field without a rule is dropped.
+const (
+	Drop   Action = iota // the field does not leave
+	Keep                 // leaves as it is, unread
+	Redact               // is searched for personal data; each finding is replaced in its Style
+	Token                // the whole value is replaced by a keyed token
+)
+
+var actionNames = [...]string{Drop: "drop", Keep: "keep", Redact: "redact", Token: "token"}
+
+// String gives the word that policy files use.
+func (a Action) String() string { return nameOf(actionNames[:], int(a)) }
+
+// Style is what replaces a finding.
+type Style uint8
+
+// The styles.
+const (
+	StyleRedact Style = iota // [PHONE]
+	StyleAlias               // [PHONE_1], the same number for the same value within one call
+	StyleKeep                // stays as it is
+)
+
+var styleNames = [...]string{StyleRedact: "redact", StyleAlias: "alias", StyleKeep: "keep"}
+
+// String gives the word that policy files use.
+func (s Style) String() string { return nameOf(styleNames[:], int(s)) }
+
+func nameOf(names []string, i int) string {
+	if i >= len(names) {
+		return "unknown"
+	}
+	return names[i]
+}
+
+// Rule says what happens to the values at a path.
+type Rule struct {
+	// Path is keys joined by dots: "turns[].text" for every element of an array, * for any one key, ** at the end for
+	// everything below. The most specific rule for a value wins, wherever it stands. The grammar is that of
+	// pipeline/codec, with one spelling for each path.
+	Path    string
+	Action  Action
+	Clauses []string // sections of the privacy policy that the rule keeps, sorted; never empty
+}
+
+// Category is one kind of record. It belongs to its policy: read only.
+type Category struct {
+	Name    string
+	Clauses []string // of rules that name none themselves
+	Rules   []Rule   // sorted by path
+}
+
+// Policy is a checked policy. It is immutable and safe for concurrent use.
+type Policy struct {
+	tenants    []string // sorted; just "*" for any
+	styles     [256]Style
+	categories []Category // in the order of Categories
+	hash       string
+}
+
+// Categories lists the kinds of records there are. A record of another kind can't be expressed, and so can't leave.
+func Categories() []string {
+	return []string{"account", "billing", "usage_log", "call_record", "agent_config", "transcript", "communication"}
+}
+
+// Category finds a category. One that the policy does not mention is not there: none of its records may leave.
+func (p *Policy) Category(name string) (*Category, bool) {
+	for i := range p.categories {
+		if p.categories[i].Name == name {
+			return &p.categories[i], true
+		}
+	}
+	return nil, false
+}
+
+// Style says what replaces findings of a type. An unknown type is redacted.
+func (p *Policy) Style(t detectors.Type) Style { return p.styles[t] }
+
+// Tenant tells whether the policy knows a tenant. An id is 1 to 64 ASCII letters, digits, dots, dashes, underscores and
+// colons: an id leaves in clear, so what could be an e-mail address or a name is not one.
+func (p *Policy) Tenant(id string) bool {
+	if !isTenantID(id) {
+		return false
+	}
+	if p.tenants[0] == anyTenant {
+		return true
+	}
+	_, found := slices.BinarySearch(p.tenants, id)
+	return found
+}
+
+const (
+	anyTenant    = "*"
+	tenantLenMax = 64
+)
+
+func isTenantID(id string) bool {
+	for i := range len(id) {
+		switch c := id[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '.', c == '-', c == '_', c == ':':
+		default:
+			return false
+		}
+	}
+	return id != "" && len(id) <= tenantLenMax
+}
+
+// Hash names the effective policy: the order of rules, spelled-out defaults and comments don't change it. It is 16 letters for
+// the first 64 bits of a SHA-256; letters, because it stands in redacted records, where digits could look like a phone
+// number.
+func (p *Policy) Hash() string { return p.hash }
+
+// neverStored tells whether a type may leave in no form that says more than its name: §2 of the privacy policy lets no
+// payment card details and no credentials be stored. No policy file can change it.
+func neverStored(t detectors.Type) bool {
+	switch t {
+	case detectors.CreditCard, detectors.CardCVV, detectors.PIN, detectors.OTP, detectors.Password, detectors.Secret,
+		detectors.SessionID:
+		return true
+	}
+	return false
+}
+
+// defaultStyle is the style of a type that a policy file does not mention.
+func defaultStyle(t detectors.Type) Style {
+	switch t {
+	case detectors.Location, detectors.Org, detectors.Date, detectors.Age:
+		return StyleKeep
+	case detectors.CardExpiry, detectors.Number, detectors.Spelled:
+		return StyleRedact // an ordinal would say nothing: what they are is not known, or of no use
+	}
+	if neverStored(t) {
+		return StyleRedact
+	}
+	return StyleAlias
+}

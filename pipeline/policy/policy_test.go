@@ -1,0 +1,236 @@
+package policy
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/pipeline/codec"
+)
+
+func TestDefault(t *testing.T) {
+	p := Default()
+	for _, name := range Categories() {
+		c, ok := p.Category(name)
+		require.True(t, ok, name)
+		for _, r := range c.Rules {
+			require.NotEmpty(t, r.Clauses, "%s %s", name, r.Path)
+			require.NotContains(t, r.Path, "*", name)
+		}
+	}
+	f := func(category, path string, want Action) {
+		t.Helper()
+		c, _ := p.Category(category)
+		require.Equal(t, want.String(), actionOf(c, path).String(), "%s %s", category, path)
+	}
+	f("transcript", "text", Redact)
+	f("transcript", "turns[].lexical", Redact)
+	f("transcript", "call_id", Token)
+	f("transcript", "turns[].role", Keep)
+	f("transcript", "audio_url", Drop)
+	f("transcript", "turns[].embedding", Drop)
+	f("account", "email", Drop)
+	f("account", "password", Drop)
+	f("billing", "card_number", Drop)
+	f("usage_log", "ip", Redact)
+	f("usage_log", "headers.cookie", Drop)
+	f("call_record", "from", Drop)
+	f("call_record", "recording_url", Drop)
+	f("agent_config", "prompt", Drop)
+	f("communication", "body", Drop)
+	_, ok := p.Category("advertising")
+	require.False(t, ok)
+}
+
+// actionOf is what a category without wildcards does with a value.
+func actionOf(c *Category, path string) Action {
+	for _, r := range c.Rules {
+		if r.Path == path {
+			return r.Action
+		}
+	}
+	return Drop
+}
+
+func TestTextOnly(t *testing.T) {
+	p := TextOnly()
+	for _, name := range Categories() {
+		c, ok := p.Category(name)
+		require.True(t, ok, name)
+		require.Len(t, c.Rules, 1)
+		require.Equal(t, "**", c.Rules[0].Path)
+		require.Equal(t, Redact, c.Rules[0].Action)
+	}
+	require.NotEqual(t, Default().Hash(), p.Hash())
+}
+
+func TestStyles(t *testing.T) {
+	f := func(types string, of detectors.Type, want Style) {
+		t.Helper()
+		p, err := Parse("p", minimal("types: {"+types+"}"))
+		require.NoError(t, err)
+		require.Equal(t, want, p.Style(of))
+	}
+	f("", detectors.Location, StyleKeep)
+	f("", detectors.Date, StyleKeep)
+	f("", detectors.Phone, StyleAlias)
+	f("", detectors.Number, StyleRedact)
+	f("", detectors.CreditCard, StyleRedact)
+	f("", 0, StyleRedact)
+	f("", 255, StyleRedact)
+	f("LOCATION: alias", detectors.Location, StyleAlias)
+	f("PHONE: redact", detectors.Phone, StyleRedact)
+	f("ORDER_ID: keep", detectors.OrderID, StyleKeep)
+	f("PIN: redact", detectors.PIN, StyleRedact)
+
+	for _, typ := range detectors.Types() {
+		if neverStored(typ) {
+			require.Equal(t, StyleRedact, defaultStyle(typ), typ)
+			for _, s := range []Style{StyleAlias, StyleKeep} {
+				_, err := Parse("p", minimal(fmt.Sprintf("types: {%s: %s}", typ, s)))
+				require.ErrorContains(t, err, "never stored", typ)
+			}
+		}
+	}
+}
+
+// minimal is a policy file with some lines added.
+func minimal(lines string) []byte {
+	return []byte("tenants: [acme, bolt]\ncategories: {account: {clauses: [2], fields: {plan: keep}}}\n" + lines)
+}
+
+func TestTenant(t *testing.T) {
+	some, err := Parse("p", minimal(""))
+	require.NoError(t, err)
+	f := func(p *Policy, id string, want bool) {
+		t.Helper()
+		require.Equal(t, want, p.Tenant(id), "%q", id)
+	}
+	f(some, "acme", true)
+	f(some, "bolt", true)
+	f(some, "bol", false)
+	f(some, "*", false)
+	f(some, "", false)
+	f(Default(), "anyone-1.eu:2_b", true)
+	f(Default(), strings.Repeat("a", 64), true)
+	f(Default(), strings.Repeat("a", 65), false)
+	f(Default(), "", false)
+	f(Default(), "*", false)
+	f(Default(), "a\x00b", false)
+	f(Default(), "jane@example.com", false)
+	f(Default(), "Jane Roe", false)
+	f(Default(), "zoë", false)
+}
+
+func TestHash(t *testing.T) {
+	hash := func(yaml string) string {
+		t.Helper()
+		p, err := Parse("p", []byte(yaml))
+		require.NoError(t, err)
+		return p.Hash()
+	}
+	one := hash("tenants: [a, b]\ntypes: {PHONE: alias}\ncategories: {account: {clauses: [2, 3], fields: {plan: keep, role: drop}}}")
+	require.Regexp(t, "^[b-df-hj-np-tv-z]{16}$", one)
+	require.Equal(t, one, hash("# comment\ncategories:\n  account:\n    fields: {role: drop, plan: {action: keep, clauses: [3, '2']}}\n    clauses: [3, 2]\ntenants: [b, a]\n"))
+	require.NotEqual(t, one, hash("tenants: [a, b]\ncategories: {account: {clauses: [2, 3], fields: {plan: redact, role: drop}}}"))
+	require.NotEqual(t, one, hash("tenants: [a]\ncategories: {account: {clauses: [2, 3], fields: {plan: keep, role: drop}}}"))
+	require.NotEqual(t, one, hash("tenants: [a, b]\ntypes: {PHONE: redact}\ncategories: {account: {clauses: [2, 3], fields: {plan: keep, role: drop}}}"))
+	require.NotEqual(t, one, hash("tenants: [a, b]\ncategories: {account: {clauses: [2], fields: {plan: keep, role: drop}}}"))
+}
+
+func TestYAML(t *testing.T) {
+	for _, p := range []*Policy{Default(), TextOnly()} {
+		again, err := Parse("p", p.YAML())
+		require.NoError(t, err)
+		require.Equal(t, p, again)
+	}
+}
+
+// TestBadPolicies reads testdata/policy/*.bad.yaml: the comment lines at the top of each are the errors it must give, all
+// of them, without the file's name.
+func TestBadPolicies(t *testing.T) {
+	files, err := filepath.Glob("../../testdata/policy/*.bad.yaml")
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(files), 30)
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			var want []string
+			for line := range strings.Lines(string(text)) {
+				if !strings.HasPrefix(line, "# ") {
+					break
+				}
+				want = append(want, "x.yaml:"+strings.TrimSpace(line[2:]))
+			}
+			p, err := Parse("x.yaml", text)
+			require.Nil(t, p)
+			require.EqualError(t, err, strings.Join(want, "\n"))
+		})
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(defaultYAML))
+	f.Add(minimal("types: {PERSON: alias}"))
+	files, _ := filepath.Glob("../../testdata/policy/*.bad.yaml")
+	for _, file := range files {
+		if text, err := os.ReadFile(file); err == nil {
+			f.Add(text)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		p, err := Parse("x", text)
+		if err != nil {
+			require.NotEmpty(t, err.Error())
+			return
+		}
+		again, err := Parse("x", p.YAML())
+		require.NoError(t, err, "%s", p.YAML())
+		require.Equal(t, p, again)
+	})
+}
+
+// FuzzPath holds the path grammar to the one of the codec, which compiles what passes here.
+func FuzzPath(f *testing.F) {
+	for _, p := range []string{"a", "turns[].text", "*", "**", "a.**", "a.*.b", "x[][]", `http\.method`, `\*`, "", ".", "a..b", "[]", "a[", "**.a", "**[]", "a*", `a\`, `\a`} {
+		f.Add(p)
+	}
+	f.Fuzz(func(t *testing.T, path string) {
+		if _, err := splitPath(path); err == nil {
+			_, err = codec.NewSelector([]string{path})
+			require.NoError(t, err)
+		}
+	})
+}
+
+func ExampleParse() {
+	p, err := Parse("policy.yaml", []byte(`
+tenants: ["*"]
+types: {PERSON: redact, LOCATION: keep}
+categories:
+  transcript:
+    clauses: ["2.AI interaction", "4"]
+    fields:
+      "turns[].text": redact
+      call_id: token
+`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	c, _ := p.Category("transcript")
+	for _, r := range c.Rules {
+		fmt.Println(r.Path, r.Action, r.Clauses)
+	}
+	fmt.Println(p.Style(detectors.Person), p.Style(detectors.CardCVV))
+	// Output:
+	// call_id token [2.AI interaction 4]
+	// turns[].text redact [2.AI interaction 4]
+	// redact redact
+}

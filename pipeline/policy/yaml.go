@@ -1,0 +1,54 @@
+package policy
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sonexlabs/tacet/detectors"
+)
+
+// seal computes the hash once the policy is complete.
+func (p *Policy) seal() {
+	sum := sha256.Sum256(p.YAML())
+	var letters [16]byte
+	for i := range letters {
+		letters[i] = "bcdfghjklmnpqrst"[sum[i/2]>>(4*(i&1))&15]
+	}
+	p.hash = string(letters[:])
+}
+
+// YAML writes the effective policy: every type, every rule with its clauses, in a fixed order. Parse reads it back to a
+// policy with the same hash.
+func (p *Policy) YAML() []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "tenants: %s\ntypes:\n", flow(p.tenants))
+	types := detectors.Types()
+	slices.SortFunc(types, func(s, t detectors.Type) int { return strings.Compare(s.String(), t.String()) })
+	for _, t := range types {
+		fmt.Fprintf(&b, "  %s: %s\n", t, p.styles[t])
+	}
+	b.WriteString("categories:\n")
+	for _, c := range p.categories {
+		fmt.Fprintf(&b, "  %s:\n    clauses: %s\n    fields:\n", c.Name, flow(c.Clauses))
+		for _, r := range c.Rules {
+			if slices.Equal(r.Clauses, c.Clauses) {
+				fmt.Fprintf(&b, "      %s: %s\n", strconv.Quote(r.Path), r.Action)
+			} else {
+				fmt.Fprintf(&b, "      %s: {action: %s, clauses: %s}\n", strconv.Quote(r.Path), r.Action, flow(r.Clauses))
+			}
+		}
+	}
+	return []byte(b.String())
+}
+
+// flow writes a list of texts as YAML.
+func flow(list []string) string {
+	var quoted []string
+	for _, s := range list {
+		quoted = append(quoted, strconv.Quote(s))
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
