@@ -8,6 +8,9 @@ func (p *pass) account(r *run, best *guess) {
 		return
 	}
 	score := r.ctx.boost(cueAccount) + 0.2
+	if p.in.Channel == ChannelLog && r.ctx.near&cueAccount == 0 {
+		score = 0
+	}
 	if r.digits < 6 {
 		score -= 0.05
 	}
@@ -27,25 +30,68 @@ func (p *pass) account(r *run, best *guess) {
 // documentID looks for letters and digits that the words beside them call a passport, an identity card, a tax number
 // or an account. Which country's it is, nobody says, so its type is NUMBER or ACCOUNT_ID.
 func (p *pass) documentID(i int) {
-	t := &p.text.Tokens[i]
-	if t.Len() < 5 || t.Len() > 24 || t.Shape&scan.High != 0 {
+	first, last := p.joined(i)
+	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
+	if end-start < 4 || end-start > 24 {
 		return
 	}
 	digits := 0
-	for _, c := range p.bytesOf(t) {
+	for _, c := range p.b[start:end] {
 		if scan.IsDigit(c) {
 			digits++
 		}
 	}
-	if digits < 3 && digits*2 < t.Len() {
+	if digits < 3 || digits*4 < end-start {
 		return
 	}
-	ctx := p.around(i, i)
+	if c := p.at(start - 1); c == ':' && first == i && scan.IsDigit(p.at(start-2)) || c == '.' {
+		return // the end of something longer
+	}
+	ctx := p.around(first, last)
+	if p.in.Channel == ChannelLog {
+		ctx = context{near: ctx.next | p.path}
+	}
 	kind, score, detector := Number, 0.2+max(ctx.boost(cueID), p.wants.score(cueID, 0.4)), byNumber
 	if other := 0.2 + max(ctx.boost(cueAccount), p.wants.score(cueAccount, 0.4)); other > score {
 		kind, score, detector = AccountID, other, byAccount
 	}
 	if score >= p.set.threshold {
-		p.add(int(t.Start), int(t.End), kind, score, detector, p.compact(int(t.Start), int(t.End)))
+		p.add(start, end, kind, score, detector, p.compact(start, end))
 	}
+}
+
+// letteredID looks for a document's number whose letter stands apart from its digits: "54362315-K", "P 1630837".
+func (p *pass) letteredID(i int) {
+	tokens := p.text.Tokens
+	t := &tokens[i]
+	if t.Len() < 5 {
+		return
+	}
+	if i+1 < len(tokens) && tokens[i+1].Len() == 1 && tokens[i+1].IsWord() && p.at(int(t.End)) == '-' && tokens[i+1].Start == t.End+1 {
+		p.documentID(i)
+		return
+	}
+	if i == 0 || tokens[i-1].Len() > 2 || !tokens[i-1].IsWord() || tokens[i-1].End+1 != t.Start || p.b[t.Start-1] != ' ' {
+		return
+	}
+	ctx := p.around(i-1, i)
+	if upper := tokens[i-1].Shape == scan.Upper || tokens[i-1].Shape == scan.Upper|scan.NonHex; upper && ctx.boost(cueID) > 0 {
+		p.add(int(tokens[i-1].Start), int(t.End), Number, 0.2+ctx.boost(cueID), byNumber, p.compact(int(tokens[i-1].Start), int(t.End)))
+	}
+}
+
+// joined widens token i over what dashes, slashes or a plus join to it: "54362315-K", "131052+308T". A UUID or a longer
+// code is left at its first token.
+func (p *pass) joined(i int) (first, last int) {
+	const most = 4
+	tokens := p.text.Tokens
+	joins := func(k int) bool {
+		c := p.b[tokens[k].End]
+		return tokens[k].End+1 == tokens[k+1].Start && (c == '-' || c == '/' || c == '+')
+	}
+	for first = i; first > 0 && i-first < most && joins(first-1); first-- {
+	}
+	for last = i; last+1 < len(tokens) && last-i < most && joins(last); last++ {
+	}
+	return first, last
 }

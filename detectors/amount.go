@@ -17,10 +17,8 @@ func (p *pass) isAmount(r *run) bool {
 	switch len(r.groups) {
 	case 2: // a decimal, or seconds with a fraction
 		return r.groups[0].digits < 9 || p.isTimestamp(r)
-	case 3:
-		return r.digits < 9
 	}
-	return r.digits < 13
+	return !r.isDotted() && r.groups[0].digits < 9
 }
 
 // isGrouped says whether commas set off thousands, as in 1,234,567.89 or 5,00,000.

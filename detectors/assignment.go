@@ -1,6 +1,10 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"strings"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // assignment looks for the value that token i names: "password=…", `"api_key": "…"`, "the password is …".
 func (p *pass) assignment(i int) {
@@ -24,7 +28,7 @@ func (p *pass) assignment(i int) {
 	mixed := isMixed(value)
 	switch {
 	case kind == Password && (mixed || quoted || !strict):
-	case kind != Password && len(value) >= 8 && mixed:
+	case kind != Password && len(value) >= 8 && mixed && !isDecimal(value):
 	default:
 		return
 	}
@@ -112,7 +116,7 @@ func (p *pass) valueEnd(start int) (end int, quoted bool) {
 			break
 		}
 	}
-	for end > start && (p.b[end-1] == '.' || p.b[end-1] == '?') {
+	for end > start && (p.b[end-1] == '.' || p.b[end-1] == '?' || p.b[end-1] == '!') {
 		end--
 	}
 	return end, false
@@ -129,6 +133,16 @@ func isMixed(value []byte) bool {
 		}
 	}
 	return false
+}
+
+// isDecimal says whether a value is a number, as the count of tokens is.
+func isDecimal(value []byte) bool {
+	for _, c := range value {
+		if !scan.IsDigit(c) && c != '.' && c != ',' && c != '-' {
+			return false
+		}
+	}
+	return true
 }
 
 // isPlaceholder says whether a value stands for a secret: masked, a variable, or a word for none.
@@ -151,11 +165,35 @@ func isPlaceholder(value []byte) bool {
 	if same {
 		return true
 	}
-	switch string(value) {
-	case "null", "none", "nil", "true", "false", "undefined", "NULL", "None", "empty", "required", "redacted", "REDACTED":
-		return true
+	for len(value) > 0 && (value[0] == '_' || value[0] == '*') {
+		value = value[1:]
+	}
+	for _, word := range [...]string{"null", "none", "nil", "true", "false", "undefined", "empty", "required", "redacted", "masked"} {
+		if len(value) >= len(word) && equalFold(value[:len(word)], word) && isAll(value[len(word):], "_*") {
+			return true
+		}
 	}
 	return false
+}
+
+// equalFold says whether b is the word, which is in lower case, in any case.
+func equalFold(b []byte, word string) bool {
+	for i := range len(word) {
+		if b[i]|0x20 != word[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// isAll says whether b consists of the given bytes.
+func isAll(b []byte, of string) bool {
+	for _, c := range b {
+		if !strings.ContainsRune(of, rune(c)) {
+			return false
+		}
+	}
+	return true
 }
 
 // isScheme says whether a value is the name of an authentication scheme; what follows it is found by bearer.

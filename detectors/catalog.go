@@ -68,6 +68,7 @@ func (p *pass) findStrong() {
 				p.hexGroups(int(t.Start))
 			}
 			p.spacedIDs(i)
+			p.letteredID(i)
 		case t.Bits == 0 || !t.IsWord():
 			p.mixed(i)
 		default:
@@ -90,7 +91,11 @@ func (p *pass) mixed(i int) {
 	p.nino(i)
 	p.pan(i)
 	p.prefixed(i)
-	p.documentID(i)
+	if t.IsWord() {
+		p.assignment(i)
+	} else {
+		p.documentID(i)
+	}
 }
 
 // word looks at a word that the lexicon knows.

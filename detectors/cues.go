@@ -27,7 +27,8 @@ const (
 	cueName
 	cueAddress
 	cuePostcode
-	cueID // identity documents and tax numbers of any country
+	cueID    // identity documents and tax numbers of any country
+	cueAnyID // "id" and the like, which logs say of everything
 	cueIP
 	cuePassword
 	cueSecret
@@ -64,7 +65,7 @@ const (
 	// cuesIdentifier are the cues for something that can be answered with an identifier.
 	cuesIdentifier = cueSession<<1 - 1
 	// cuesNumber are those whose answer is a run of digits of some length.
-	cuesNumber = cueCard | cuePhone | cueSSN | cueAadhaar | cueBank | cueAccount | cueOrder | cueID
+	cuesNumber = cueCard | cuePhone | cueSSN | cueAadhaar | cueBank | cueAccount | cueOrder | cueID | cueAnyID
 	// cuesAgainst make a number less likely to be personal.
 	cuesAgainst = cueMetric | cueTime | cueMoney | cueVersion
 )
@@ -77,31 +78,32 @@ var lexicon = func() (all []scan.Entry) {
 		words string
 	}{
 		{cueCard, "card cards debit visa mastercard amex maestro rupay cc karte kreditkarte kartennummer carte tarjeta carta creditcard kaart ccnum cardno cardnumber cardnum"},
-		{cueCVV, "cvv cvc cvv2 cvc2 csc cid cryptogramme prüfnummer"},
+		{cueCVV, "cvv cvc cvv2 cvc2 csc cryptogramme prüfnummer"},
 		{cueExpiry, "expiry expires expiration exp expiring expirydate ablaufdatum caducidad scadenza"},
-		{cuePhone, "phone phones telephone tel mobile cell cellphone call calls callback contact reach ring dial whatsapp text sms msisdn fax landline telefon telefonnummer handy handynummer téléphone telephonenumber portable telefono teléfono movil móvil cellulare telefoon mobiel phoneno mobileno phonenumber mobilenumber caller callee ani dnis"},
+		{cuePhone, "phone phones telephone tel mobile cell cellphone call calls callback contact reach ring dial whatsapp text sms msisdn fax landline office desk answering answer reachable reached message messages registered connect speak telefon telefonnummer handy handynummer téléphone telephonenumber portable telefono teléfono movil móvil cellulare telefoon mobiel phoneno mobileno phonenumber mobilenumber caller callee ani dnis"},
 		{cueEmail, "email e-mail mail mailid emailid correo courriel posta mailto"},
 		{cueSSN, "ssn sozialversicherungsnummer socialsecurity ssnumber"},
 		{wordSocial, "social"},
-		{cueAadhaar, "aadhaar aadhar adhar adhaar aadhaarno uidai uid"},
+		{cueAadhaar, "aadhaar aadhar adhar adhaar aadhaarno uidai"},
 		{cuePAN, "pan pancard panno"},
 		{cueNINO, "nino ni nationalinsurance"},
 		{cueBank, "bank iban routing sort sortcode ifsc konto kontonummer bankkonto cuenta compte conto rekening aba"},
-		{cueAccount, "account accounts acct acc accountno accountnumber accountid policy member membership customer client subscriber reference ref khata"},
+		{cueAccount, "account accounts acct acc accountno accountnumber accountid policy member membership customer subscriber reference ref khata"},
 		{cueOrder, "order booking reservation ticket case invoice tracking confirmation"},
 		{cueIBAN, "iban"},
 		{cuePIN, "pin mpin tpin passcode"},
-		{cueOTP, "otp totp 2fa mfa onetime verification verify verifying"},
+		{cueOTP, "otp totp 2fa mfa onetime verification"},
 		{cueBirth, "dob birth birthday birthdate born dateofbirth geboren geburtsdatum geburtstag naissance né née nacimiento nacido nacida nascita nato nata geboortedatum janam janm"},
 		{cueName, "name surname firstname lastname fullname username naam nome nom nombre vorname nachname"},
 		{cueAddress, "address addresses street adresse anschrift dirección indirizzo adres"},
 		{cuePostcode, "postcode zip zipcode postal postleitzahl plz pincode cap eircode"},
-		{cueID, "passport passports passeport reisepass pasaporte paspoort passaporto licence license identity identification identifier idcard id ids personalausweis ausweis ausweisnummer dni nie nif nss nir bsn tin itin ein tax taxpayer taxid steuer steuernummer steueridentifikationsnummer utr nhs voter epic epf uan gst gstin vat medicare driver driving drivers cpr pesel cnp oib personnummer"},
+		{cueID, "passport passports passeport reisepass pasaporte paspoort passaporto licence license identity idcard personalausweis ausweis ausweisnummer dni nie nif nss nir bsn tin itin ein tax taxpayer taxid steuer steuernummer steueridentifikationsnummer utr nhs voter epic epf uan gst gstin vat medicare driver driving drivers cpr sociale pesel cnp oib personnummer"},
+		{cueAnyID, "id ids identifier identification"},
 		{cueIP, "ip ips ipaddr ipaddress rhost host hostname addr src dst rip lip remote"},
 		{cuePassword, "password passwd pwd passphrase pass passw pword kennwort passwort contraseña motdepasse wachtwoord"},
 		{cueSecret, "secret secrets token tokens apikey accesskey secretkey accesstoken authtoken privatekey apitoken apisecret clientsecret credential credentials _authtoken"},
 		{cueSession, "session sessionid sid jsessionid phpsessid cookie sessid"},
-		{cueMetric, "seq ack bytes byte size len length port ports pid tid count counts total offset duration latency line lines rows row records messages mb gb kb ms us ns seconds sec secs minutes hours days km kg percent page pages items units points steps iterations iops rps qps spt dpt ttl win window thread uptime partition code status errno inode"},
+		{cueMetric, "seq ack bytes byte size len length port ports pid tid count counts total offset duration latency line lines rows row records mb gb kb ms us ns seconds sec secs minutes hours days km kg percent page pages items units points steps iterations iops rps qps spt dpt ttl win window thread uptime partition code status errno inode"},
 		{cueTime, "ts time timestamp epoch created updated date datetime expires_at iat nbf modified mtime ctime atime since until at_ms unixtime started ended"},
 		{cueMoney, "rs inr usd eur gbp rupees rupee dollars dollar euros euro pounds pound cents lakh lakhs crore crores million billion thousand hundred amount amounts price balance cost paid worth salary mrp bucks total"},
 		{cueVersion, "version ver v release build rev revision v1 v2 v3 upgrade upgraded downgrade firmware sdk patch"},
@@ -167,8 +169,8 @@ func joinCues(before2, before, bits, after uint64) uint64 {
 		return cueOTP
 	case bits&wordKey != 0 && before&(wordAPI|cueSecret) != 0, bits&(wordAPI|wordAuth) != 0 && after&(wordKey|cueSecret) != 0:
 		return cueSecret
-	case bits&cueCard != 0 && before&(cueID|cueAadhaar|cuePAN) != 0:
-		return before & (cueID | cueAadhaar | cuePAN)
+	case bits&cueCard != 0 && before&(cueID|cueAnyID|cueAadhaar|cuePAN) != 0:
+		return before&(cueAadhaar|cuePAN) | cueID
 	}
 	return bits
 }
@@ -231,7 +233,7 @@ func (s *Set) nameCues(name []byte) (cues uint64) {
 		cues |= joinCues(before2, before, bits, 0)
 		before2, before = before, bits
 	}
-	return cues &^ (wordPrefix | wordURL | wordBegin | wordBearer)
+	return cues &^ (cueAnyID | wordPrefix | wordURL | wordBegin | wordBearer)
 }
 
 // context is the cues round a place, by distance.
@@ -269,7 +271,7 @@ func (p *pass) around(first, last int) (c context) {
 	}
 	for i, words := last+1, 2; i < len(p.text.Tokens) && words <= midWords; i, words = i+1, words+1 {
 		t := &p.text.Tokens[i]
-		if !t.IsWord() || p.isInert(int(t.Start)) || p.clauseEnds(int(p.text.Tokens[i-1].End)) || p.at(int(t.End)) == '=' {
+		if !t.IsWord() || p.isInert(int(t.Start)) || p.clauseEnds(int(p.text.Tokens[i-1].End), int(t.Start)) || p.at(int(t.End)) == '=' {
 			break
 		}
 		cues := p.cue(i)
@@ -311,8 +313,13 @@ func (p *pass) sentenceEnds(i int) bool {
 	return (c == '.' || c == '?' || c == '!') && scan.IsSpace(p.at(i+1))
 }
 
-// clauseEnds says whether a sentence or a part of one ends at i.
-func (p *pass) clauseEnds(i int) bool {
-	c := p.at(i)
-	return c == ',' || c == ';' || p.sentenceEnds(i)
+// clauseEnds says whether a sentence or a part of one ends between two words.
+func (p *pass) clauseEnds(from, to int) bool {
+	for _, c := range p.b[from:min(to, from+4)] {
+		switch c {
+		case ',', ';', ')', ']', '}', '|', '[', '{', '\n':
+			return true
+		}
+	}
+	return p.sentenceEnds(from)
 }

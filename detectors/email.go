@@ -22,7 +22,7 @@ func (p *pass) email(at int) {
 		start++
 	}
 	end, dots, letters := p.domain(at + width)
-	if p.userinfo(at) || start == at || dots == 0 || !letters || isFileName(p.b[:end]) {
+	if p.userinfo(at) || start == at || !letters || dots == 0 && string(p.b[at+width:end]) != "localhost" || isFileName(p.b[:end]) {
 		return
 	}
 	canon := p.lower(start, at)
@@ -81,7 +81,8 @@ func isFileName(b []byte) bool {
 	return false
 }
 
-// userinfo looks for "scheme://user:password@" before an at sign.
+// userinfo looks for "scheme://user:password@" before an at sign. The whole link is found: where to use a password is
+// half of it.
 func (p *pass) userinfo(at int) bool {
 	const longest = 256
 	start, colon := at, 0
@@ -98,7 +99,14 @@ func (p *pass) userinfo(at int) bool {
 	if start < 3 || colon == 0 || at-colon < 2 || string(p.b[start-3:start]) != "://" || isPlaceholder(p.b[colon+1:at]) {
 		return false
 	}
-	p.add(start, at, Secret, 0.95, bySecret, p.verbatim(colon+1, at))
+	canon := p.verbatim(colon+1, at)
+	for start -= 3; start > 0 && (scan.IsWordByte(p.b[start-1]) || p.b[start-1] == '+' || p.b[start-1] == ':') && at-start < 2*longest; start-- {
+	}
+	end := at + 1
+	for end < len(p.b) && isURLByte(p.b[end]) && p.b[end] != '\'' && end-at < 2*longest {
+		end++
+	}
+	p.add(start, end, Secret, 0.96, bySecret, canon)
 	return true
 }
 

@@ -109,6 +109,9 @@ func (p *pass) mac(start, end int) bool {
 		return false
 	}
 	p.add(start, start+n, MACAddress, 0.9, byMAC, p.compact(start, start+n))
+	if p.at(start+n) == sep {
+		p.mac(start+n+1, end) // a frame header in a firewall's log: to, from, kind
+	}
 	return true
 }
 

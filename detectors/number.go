@@ -17,7 +17,8 @@ type run struct {
 	groups      []group
 	digits      int    // in all groups
 	d           []byte // the first maxDigits of them
-	sep         byte   // between groups: one of " -./,", 'm' if mixed, 0 if there is one group
+	sep         byte   // between groups: one of " (-./,", 'm' if mixed, 0 if there is one group
+	loose       bool   // a space stands between some groups
 	plus        bool
 	ctx         context
 }
@@ -62,6 +63,9 @@ func (p *pass) findNumbers() {
 		}
 		switch {
 		case t.IsNumber():
+			if start == p.barrier+1 && p.b[p.barrier] == ':' {
+				continue // the port behind an address
+			}
 			next = p.number(i, limit)
 		case t.Bits&wordMonth != 0:
 			next = p.monthDate(i)
@@ -81,8 +85,11 @@ func (p *pass) number(i, limit int) (next int) {
 	if p.isAmount(r) {
 		return r.last + 1
 	}
-	if r.sep == ' ' && r.digits > 0 && p.in.Channel == ChannelLog && !r.plus && !r.isUsualShape() {
-		p.cutRun(r, 1) // columns of a log are no groups of a number
+	if r.isUUID() {
+		return r.last + 1
+	}
+	if !r.plus && p.onlyFirst(r) {
+		p.cutRun(r, 1)
 	}
 	g := p.judge(r)
 	if g.score < p.set.threshold && len(r.groups) > 1 {
@@ -97,6 +104,21 @@ func (p *pass) number(i, limit int) (next int) {
 	p.add(r.start, r.end, g.kind, g.score, g.detector, canon)
 	p.barrier = max(p.barrier, r.end)
 	return r.last + 1
+}
+
+// onlyFirst says whether the groups behind the first belong to something else: the columns of a log, the parts of a
+// path or a version.
+func (p *pass) onlyFirst(r *run) bool {
+	switch {
+	case r.sep == '.':
+		return !r.isDotted()
+	case r.sep == '/':
+		return len(r.groups) > 2
+	case r.loose && p.in.Channel == ChannelLog && p.b[r.start] != '(':
+		ctx := p.around(r.first, r.last)
+		return !r.isUsualShape() || !r.isCardShape() && ctx.boost(cuesNumber) == 0
+	}
+	return false
 }
 
 // readRun joins token i and the digit groups behind it, up to limit, as long as they may be one number.
@@ -117,6 +139,7 @@ func (p *pass) readRun(r *run, i, limit int) {
 		if !t.IsNumber() || sep == 0 || int(t.End) > limit || !p.joins(r, k, sep) {
 			break
 		}
+		r.loose = r.loose || sep == ' ' || sep == ',' || int(t.Start)-r.end > 1
 		if r.sep == 0 {
 			r.sep = sep
 		} else if r.sep != sep {
@@ -124,9 +147,34 @@ func (p *pass) readRun(r *run, i, limit int) {
 		}
 		p.push(r, k)
 	}
+	p.extend(r)
 	if p.at(r.start) == '(' && !p.hasClosing(r) {
 		r.start++
 	}
+}
+
+// extend takes in an extension that is written onto the last group: "555-0123x45".
+func (p *pass) extend(r *run) {
+	if r.digits < 3 || r.digits > 11 || r.last+1 >= len(p.text.Tokens) {
+		return
+	}
+	t := &p.text.Tokens[r.last+1]
+	if sep := p.separator(r.end, int(t.Start)); t.Shape&scan.Digit == 0 || sep != '-' && sep != '.' && sep != '(' {
+		return
+	}
+	n := p.digitRun(int(t.Start), 4)
+	x := int(t.Start) + n
+	if n < 3 || p.at(x) != 'x' {
+		return
+	}
+	more := p.digitRun(x+1, 6)
+	if more == 0 || x+1+more != int(t.End) {
+		return
+	}
+	r.groups = append(r.groups, group{int(t.Start), x, n})
+	r.d = append(r.d, p.b[t.Start:x]...)
+	r.digits += n
+	r.last, r.end = r.last+1, int(t.End)
 }
 
 // hasClosing says whether the parenthesis that begins the run is closed in it.
@@ -169,8 +217,8 @@ func (p *pass) cutRun(r *run, n int) {
 	}
 }
 
-// separator says what stands between two groups: a space, dash, dot, slash or comma, alone or with a space or a
-// parenthesis beside it; 0 if they don't belong together.
+// separator says what stands between two groups: a space, dash, dot, slash, comma or parenthesis, alone or with a
+// space beside it; 0 if they don't belong together.
 func (p *pass) separator(from, to int) byte {
 	if to-from > 3 || to == from {
 		return 0
@@ -178,12 +226,16 @@ func (p *pass) separator(from, to int) byte {
 	sep := byte(0)
 	for _, c := range p.b[from:to] {
 		switch c {
-		case ' ', '(', ')':
+		case ' ':
 			if sep == 0 {
 				sep = ' '
 			}
+		case '(', ')':
+			if sep == 0 || sep == ' ' {
+				sep = '('
+			}
 		case '-', '.', '/', ',':
-			if sep != 0 && sep != ' ' {
+			if sep != 0 && sep != ' ' && sep != '(' {
 				return 0
 			}
 			sep = c
@@ -191,8 +243,8 @@ func (p *pass) separator(from, to int) byte {
 			return 0
 		}
 	}
-	if (sep == '.' || sep == '/') && to-from > 1 {
-		return 0 // the end of a sentence, or a sum
+	if (sep == '.' || sep == '/') && to-from > 1 || sep == '-' && p.b[from] == ' ' && p.b[to-1] == '-' {
+		return 0 // the end of a sentence, a sum, a negative number
 	}
 	return sep
 }
@@ -201,13 +253,13 @@ func (p *pass) separator(from, to int) byte {
 func (p *pass) joins(r *run, k int, sep byte) bool {
 	t := &p.text.Tokens[k]
 	last := r.groups[len(r.groups)-1]
-	if sep == '-' || sep == '.' || sep == '/' {
+	if sep == '-' || sep == '.' || sep == '/' || sep == '(' {
 		return true
 	}
 	if next := p.at(int(t.End)); next == ':' && scan.IsDigit(p.at(int(t.End)+1)) {
 		return false // a time of day
 	}
-	if (next4(t) || t.Len() <= 2) && p.isDateAt(int(t.Start)) > 0 {
+	if (t.Len() == 4 || t.Len() <= 2) && p.isDateAt(int(t.Start)) > 0 {
 		return false
 	}
 	if sep == ',' {
@@ -224,7 +276,15 @@ func (p *pass) joins(r *run, k int, sep byte) bool {
 	return !isWholeCard(r)
 }
 
-func next4(t *scan.Token) bool { return t.Len() == 4 }
+// isDotted says whether groups joined by dots are as phone and card numbers are written: two to four digits each.
+func (r *run) isDotted() bool {
+	for _, g := range r.groups {
+		if g.digits < 2 || g.digits > 4 {
+			return false
+		}
+	}
+	return r.digits >= 8
+}
 
 // isUsualShape says whether groups joined by spaces are as numbers are commonly written.
 func (r *run) isUsualShape() bool {
@@ -240,7 +300,7 @@ func (r *run) isUsualShape() bool {
 		shape = shape<<4 | uint32(g.digits)
 	}
 	switch shape {
-	case 0x4444, 0x465, 0x444, 0x334, 0x55, 0x324, 0x434, 0x433, 0x344, 0x56, 0x46, 0x22222, 0x44443:
+	case 0x4444, 0x465, 0x464, 0x444, 0x334, 0x55, 0x324, 0x434, 0x433, 0x344, 0x56, 0x46, 0x22222, 0x44443:
 		return true
 	}
 	return false
@@ -261,12 +321,57 @@ func (p *pass) judge(r *run) (best guess) {
 	p.aadhaar(r, &best)
 	p.account(r, &best)
 	p.plainNumber(r, &best)
-	if against := r.ctx.next & cuesAgainst; against != 0 && r.digits < 13 && !r.plus {
-		best.score -= 0.35
-	} else if r.ctx.near&cuesAgainst != 0 && r.ctx.near&cuesIdentifier == 0 && r.digits < 13 && !r.plus {
-		best.score -= 0.15
-	}
+	best.score -= p.against(r, best.kind)
 	return best
+}
+
+// against is what speaks against a run: a word for a size, a time or money beside it, or that it is a part of a code.
+func (p *pass) against(r *run, kind Type) (penalty float32) {
+	switch {
+	case r.plus:
+		return 0
+	case p.isPartOfCode(r) || r.isUUID() || r.isZero():
+		return 0.4
+	case r.digits >= 13 && (p.in.Channel != ChannelLog || kind == CreditCard && isIssuer(r.d)):
+		return 0
+	case r.ctx.next&cuesAgainst != 0:
+		penalty = 0.35
+	case r.ctx.near&cuesAgainst != 0 && r.ctx.near&cuesIdentifier == 0:
+		penalty = 0.15
+	}
+	if r.sep != 0 && r.start < p.barrier {
+		penalty += 0.15 // in a link
+	}
+	return penalty
+}
+
+// isPartOfCode says whether a dash joins the run to letters and digits: a part of a UUID or a part number.
+func (p *pass) isPartOfCode(r *run) bool {
+	if r.digits >= 13 && r.sep == 0 {
+		return false
+	}
+	told := r.ctx.near&cuesIdentifier != 0
+	mixed := func(i int) bool {
+		t := &p.text.Tokens[i]
+		return !t.IsNumber() && (t.Shape&scan.Digit != 0 || !told && i < r.first)
+	}
+	return r.first > 0 && p.at(r.start-1) == '-' && int(p.text.Tokens[r.first-1].End) == r.start-1 && mixed(r.first-1) ||
+		r.last+1 < len(p.text.Tokens) && p.at(r.end) == '-' && int(p.text.Tokens[r.last+1].Start) == r.end+1 && mixed(r.last+1)
+}
+
+// isUUID says whether the groups are those of a UUID without a letter.
+func (r *run) isUUID() bool {
+	g := r.groups
+	return len(g) == 5 && r.sep == '-' && g[0].digits == 8 && g[1].digits == 4 && g[2].digits == 4 && g[3].digits == 4 && g[4].digits == 12
+}
+
+func (r *run) isZero() bool {
+	for _, c := range r.d {
+		if c != '0' {
+			return false
+		}
+	}
+	return true
 }
 
 // plainNumber gives the fallbacks: a run long enough to be an identifier is found whatever it is.
@@ -276,7 +381,7 @@ func (p *pass) plainNumber(r *run, best *guess) {
 	case p.isTimestamp(r):
 		// Nothing: seconds, milliseconds or a date written together.
 	case r.digits >= 13:
-		score = 0.55
+		score = 0.56
 	case r.digits >= 9:
 		score = 0.5
 		if p.in.Channel == ChannelLog {
@@ -285,6 +390,9 @@ func (p *pass) plainNumber(r *run, best *guess) {
 		score += r.ctx.boost(cuesNumber) / 2
 	case r.digits >= 4:
 		score = r.ctx.boost(cueID|cueSSN|cueAadhaar|cueCard) + 0.15
+		if p.in.Channel != ChannelLog {
+			score = max(score, r.ctx.boost(cueAnyID)+0.15)
+		}
 	}
 	if p.wants.open && r.first <= 1 {
 		score = max(score, 0.6) // the rest of a number begun in the turn before

@@ -24,8 +24,10 @@ func (p *pass) phone(r *run, best *guess) {
 		base = 0.55
 	case n == 12 && d[0] == '4' && d[1] == '4':
 		base = 0.55
+	case n <= 8 && len(r.groups) == 1 && p.in.Channel == ChannelLog:
+		base = 0
 	case n <= 8:
-		base = 0.15
+		base = 0.2
 	case n <= 12:
 		base = 0.3
 	default:
@@ -53,11 +55,11 @@ func isNANP(d []byte) bool { return d[0] >= '2' && d[3] >= '2' }
 // more than eight, and there are at most six.
 func (r *run) isPhoneShape() bool {
 	n := len(r.groups)
-	if n < 2 || n > 6 || r.sep == ',' || r.isCardShape() {
+	if n < 2 || n > 6 || r.sep == ',' || r.sep == '/' && n > 2 || r.isCardShape() {
 		return false
 	}
 	for _, g := range r.groups {
-		if g.digits > 8 {
+		if g.digits > 6 && !r.plus {
 			return false
 		}
 	}

@@ -108,7 +108,7 @@ func (p *pass) prefixed(i int) {
 			continue
 		}
 		end := p.keyEnd(start+n, c.extra)
-		if end-start-n >= c.least && !isPlaceholder(p.b[start+n:end]) {
+		if end-start-n >= c.least {
 			p.add(start, end, Secret, 0.97, bySecret, p.verbatim(start, end))
 			return
 		}

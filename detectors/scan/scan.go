@@ -2,7 +2,8 @@
 //
 // A token is a maximal run of letters and digits. Everything else that matters to a detector lies between two tokens
 // and is read from the bytes there. Most tokens are plain words that no detector looks at, so the scan keeps a second
-// list, Hot, of the few that could begin something: those with a digit, those the lexicon knows, and very long ones.
+// list, Hot, of the few that could begin something: those with a digit, those the lexicon knows, names in camel case that
+// a value follows, and very long ones.
 package scan
 
 import (
@@ -137,13 +138,16 @@ func (t *Text) tokenise(lex *Lexicon) {
 			token.Hash = hash(lo, hi, i-start)
 			token.Bits = lex.bits(token.Hash, lo, hi, i-start)
 		}
-		if shape&Digit != 0 || token.Bits != 0 || i-start >= LongWord {
+		if shape&Digit != 0 || token.Bits != 0 || i-start >= LongWord || shape&(Upper|Lower) == Upper|Lower && i < len(b) && isKeyEnd(b[i]) {
 			hot = append(hot, uint32(len(tokens)))
 		}
 		tokens = append(tokens, token)
 	}
 	t.Tokens, t.Hot = tokens, hot
 }
+
+// isKeyEnd says whether c may follow a name that a value is given to.
+func isKeyEnd(c byte) bool { return c == '=' || c == ':' || c == '"' || c == '\'' }
 
 // mark notes a byte between tokens that could begin something.
 func (t *Text) mark(i int) {
