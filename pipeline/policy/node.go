@@ -44,19 +44,19 @@ func find(members []member, name string) *member {
 	return nil
 }
 
-// mapping lists the keys of a mapping, each once.
-func (d *document) mapping(n ast.Node, key string) []member {
+// mapping lists the keys of a mapping, each once. Where there is no mapping it has failed, and what is missing in it is
+// not worth another line.
+func (d *document) mapping(n ast.Node, key string) (members []member, ok bool) {
 	m, ok := n.(ast.MapNode)
 	if !ok {
 		d.fail(lineOf(n), key, "must be a mapping of keys to values")
-		return nil
+		return nil, false
 	}
-	var members []member
 	for it := m.MapRange(); it.Next(); {
 		line := lineOf(it.Key())
-		name, ok := text(it.Key())
+		name, isText := text(it.Key())
 		at := strings.TrimPrefix(key+"."+name, ".")
-		if !ok {
+		if !isText {
 			d.fail(line, key, "has a key that is no plain text")
 		} else if first := find(members, name); first != nil {
 			d.fail(line, at, "given twice, first in line %d", first.line)
@@ -64,7 +64,7 @@ func (d *document) mapping(n ast.Node, key string) []member {
 			members = append(members, member{name, line, it.Value()})
 		}
 	}
-	return members
+	return members, true
 }
 
 // known fails for keys other than those.
@@ -84,29 +84,29 @@ func (d *document) required(members []member, line int, key, name string) *membe
 	return m
 }
 
-// list reads a list of texts.
-func (d *document) list(n ast.Node, key string) []item {
+// list reads a list of texts. As with mapping, it is false where there is none.
+func (d *document) list(n ast.Node, key string) (items []item, ok bool) {
 	seq, ok := n.(*ast.SequenceNode)
 	if !ok {
 		d.fail(lineOf(n), key, "must be a list: [a, b]")
-		return nil
+		return nil, false
 	}
-	var items []item
 	for _, v := range seq.Values {
-		if s, ok := text(v); ok {
+		if s, isText := text(v); isText {
 			items = append(items, item{s, lineOf(v)})
 		} else {
-			d.fail(lineOf(v), key, "must be a list of texts")
+			d.fail(lineOf(v), key, "must be a list of plain texts")
+			ok = false
 		}
 	}
-	return items
+	return items, ok
 }
 
 // word reads one of the words names and gives its index.
 func (d *document) word(n ast.Node, key, what string, names []string) (int, bool) {
 	s, ok := text(n)
 	if !ok {
-		d.fail(lineOf(n), key, "must be one of %s", strings.Join(names, ", "))
+		d.fail(lineOf(n), key, "must be one of %s, as plain text", strings.Join(names, ", "))
 		return 0, false
 	}
 	if i := slices.Index(names, s); i >= 0 {

@@ -117,7 +117,10 @@ func (d *document) file(text []byte, p *Policy) {
 		d.fail(1, "", "empty: a policy has tenants and categories")
 		return
 	}
-	members := d.mapping(body, "")
+	members, ok := d.mapping(body, "")
+	if !ok {
+		return
+	}
 	d.known(members, "", "tenants", "types", "categories")
 	if m := d.required(members, lineOf(body), "", "tenants"); m != nil {
 		p.tenants = d.tenants(m.value)
@@ -131,8 +134,12 @@ func (d *document) file(text []byte, p *Policy) {
 }
 
 func (d *document) tenants(n ast.Node) []string {
+	items, ok := d.list(n, "tenants")
+	if !ok {
+		return nil
+	}
 	var ids []string
-	for _, s := range d.list(n, "tenants") {
+	for _, s := range items {
 		switch {
 		case s.text != anyTenant && !isTenantID(s.text):
 			d.fail(s.line, "tenants", "%q is no tenant id: 1 to %d letters, digits, and . - _ :", s.text, tenantLenMax)
@@ -152,7 +159,8 @@ func (d *document) tenants(n ast.Node) []string {
 }
 
 func (d *document) types(n ast.Node, p *Policy) {
-	for _, m := range d.mapping(n, "types") {
+	members, _ := d.mapping(n, "types")
+	for _, m := range members {
 		key := "types." + m.name
 		t, known := detectors.ParseType(m.name)
 		if !known {
@@ -172,9 +180,9 @@ func (d *document) types(n ast.Node, p *Policy) {
 }
 
 func (d *document) categories(n ast.Node, p *Policy) {
-	members := d.mapping(n, "categories")
+	members, ok := d.mapping(n, "categories")
 	d.known(members, "categories", Categories()...)
-	if len(members) == 0 {
+	if ok && len(members) == 0 {
 		d.fail(lineOf(n), "categories", "is empty: nothing could leave")
 	}
 	for _, name := range Categories() {
@@ -183,7 +191,10 @@ func (d *document) categories(n ast.Node, p *Policy) {
 			continue
 		}
 		key := "categories." + name
-		parts := d.mapping(m.value, key)
+		parts, ok := d.mapping(m.value, key)
+		if !ok {
+			continue
+		}
 		d.known(parts, key, "clauses", "fields")
 		c := Category{Name: name}
 		if part := d.required(parts, m.line, key, "clauses"); part != nil {
@@ -197,21 +208,21 @@ func (d *document) categories(n ast.Node, p *Policy) {
 }
 
 func (d *document) fields(n ast.Node, key string, c *Category) {
-	members := d.mapping(n, key)
-	if len(members) == 0 {
+	members, ok := d.mapping(n, key)
+	if ok && len(members) == 0 {
 		d.fail(lineOf(n), key, "is empty: leave the category out where nothing may leave")
 	}
 	for _, m := range members {
 		at := key + "." + m.name
 		keys, err := splitPath(m.name)
 		if err != nil {
-			d.fail(m.line, at, "bad path: %v", err)
+			d.fail(m.line, key, "bad path %q: %v", m.name, err)
 			continue
 		}
 		r := Rule{Path: m.name, Clauses: c.Clauses}
 		action := m.value
 		if isMapping(m.value) {
-			parts := d.mapping(m.value, at)
+			parts, _ := d.mapping(m.value, at)
 			d.known(parts, at, "action", "clauses")
 			if part := find(parts, "clauses"); part != nil {
 				r.Clauses = d.clauses(part.value, at+".clauses")
@@ -239,8 +250,12 @@ func (d *document) fields(n ast.Node, key string, c *Category) {
 const sections = 16
 
 func (d *document) clauses(n ast.Node, key string) []string {
+	items, ok := d.list(n, key)
+	if !ok {
+		return nil
+	}
 	var all []string
-	for _, s := range d.list(n, key) {
+	for _, s := range items {
 		number, item, itemised := strings.Cut(s.text, ".")
 		i, err := strconv.Atoi(number)
 		if err != nil || strconv.Itoa(i) != number || i < 1 || i > sections || itemised && strings.TrimSpace(item) == "" {
