@@ -51,19 +51,20 @@ func (p *producer) write(values ...string) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.t.Context(), patience)
 	defer cancel()
-	added, err := p.c.Client().AddPartitionsToTxn(ctx, &kafka.AddPartitionsToTxnRequest{
-		TransactionalID: p.id, ProducerID: p.sess.ProducerID, ProducerEpoch: p.sess.ProducerEpoch,
-		Topics: map[string][]kafka.AddPartitionToTxn{p.topic: {{Partition: 0}}},
-	})
-	require.NoError(p.t, err)
-	require.NoError(p.t, added.Topics[p.topic][0].Error)
+	require.Eventually(p.t, func() bool {
+		r, err := p.c.Client().AddPartitionsToTxn(ctx, &kafka.AddPartitionsToTxnRequest{
+			TransactionalID: p.id, ProducerID: p.sess.ProducerID, ProducerEpoch: p.sess.ProducerEpoch,
+			Topics: map[string][]kafka.AddPartitionToTxn{p.topic: {{Partition: 0}}},
+		})
+		return err == nil && r.Topics[p.topic][0].Error == nil // refused while the last transaction's markers are written
+	}, patience, 20*time.Millisecond)
 	var records []kafka.Record
 	for _, v := range values {
 		records = append(records, kafka.Record{Value: kafka.NewBytes([]byte(v))})
 	}
 	set := protocol.RecordSet{Version: 2, Attributes: protocol.Transactional, Records: kafka.NewRecordReader(records...)}
 	var b bytes.Buffer
-	_, err = set.WriteTo(&b)
+	_, err := set.WriteTo(&b)
 	require.NoError(p.t, err)
 	batch := b.Bytes()[4:]
 	binary.BigEndian.PutUint64(batch[43:], uint64(p.sess.ProducerID))
@@ -88,7 +89,6 @@ func (p *producer) end(commit bool) {
 	})
 	require.NoError(p.t, err)
 	require.NoError(p.t, r.Error)
-	time.Sleep(20 * time.Millisecond) // a real broker writes the marker a moment later, and allows the next one then
 }
 
 // TestReadsCommittedOnly has committed, aborted and plain records in turn, and ends in a marker.

@@ -143,6 +143,8 @@ func (s *Source) runMember(ctx context.Context, in pipeline.Intake, topics map[s
 			return nil
 		case errors.Is(err, kafka.InvalidSessionTimeout):
 			return fmt.Errorf("join group %s: %w: the brokers don't allow a session of %v", s.cfg.Group, err, s.cfg.Session)
+		case errors.Is(err, kafka.RebalanceInProgress):
+			continue // another member came or went in the meantime; kafka-go joins again
 		case err != nil:
 			// kafka-go pauses before the next attempt by itself.
 			s.log.Warn("can't join the group, trying again", "err", err)

@@ -55,7 +55,8 @@ func (c *Cluster) Use(t testing.TB, tr *kafka.Transport) {
 	tr.MetadataTTL = 300 * time.Millisecond // a leader that moved is found soon
 	t.Cleanup(tr.CloseIdleConnections)
 	c.transport = tr
-	c.client = &kafka.Client{Addr: kafka.TCP(c.addrs...), Transport: tr}
+	// Without a timeout kafka-go gives brokers half a second to replicate what is produced.
+	c.client = &kafka.Client{Addr: kafka.TCP(c.addrs...), Transport: tr, Timeout: patience}
 }
 
 // Addrs are the bootstrap addresses.
