@@ -180,15 +180,16 @@ func (l *lane) try(ctx context.Context, b *pipeline.Batch) error {
 		}
 		require.Equal(l, before.Outputs[j], out, "the sink changed the batch")
 	}
+	accepted := max(l.next, b.Next)
 	if err == nil {
-		l.next = max(l.next, b.Next)
+		l.next = accepted
 	}
-	l.advance(durable)
+	l.advance(durable, accepted) // part of a batch may be durable although the other part failed
 	return err
 }
 
-func (l *lane) advance(durable int64) {
-	require.LessOrEqual(l, durable, l.next, "durable offset of %s is beyond what the writer accepted", l.id)
+func (l *lane) advance(durable, accepted int64) {
+	require.LessOrEqual(l, durable, accepted, "durable offset of %s is beyond what the writer was given", l.id)
 	l.durable = max(l.durable, durable)
 }
 
@@ -196,7 +197,7 @@ func (l *lane) flush() {
 	for attempt := 1; ; attempt++ {
 		durable, err := l.w.Flush(l.ctx)
 		if err == nil {
-			l.advance(durable)
+			l.advance(durable, l.next)
 			require.Equal(l, l.next, l.durable, "flush of %s did not make everything durable", l.id)
 			return
 		}
