@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -143,28 +144,29 @@ func (c *Cluster) Produce(t testing.TB, topic string, msgs []kafka.Message) {
 		partitions = append(partitions, p)
 	}
 	murmur := kafka.Murmur2Balancer{Consistent: true}
-	records := make([][]kafka.Record, len(partitions))
+	byPartition := make([][]kafka.Message, len(partitions))
 	for _, m := range msgs {
 		p := m.Partition
 		if m.Key != nil {
 			p = murmur.Balance(m, partitions...)
 		}
-		records[p] = append(records[p], kafka.Record{
-			Time: m.Time, Key: kafka.NewBytes(m.Key), Value: kafka.NewBytes(m.Value), Headers: m.Headers,
-		})
+		byPartition[p] = append(byPartition[p], m)
 	}
-	for p, rs := range records {
-		for len(rs) > 0 {
-			n := min(len(rs), 500)
-			c.produce(ctx, t, topic, p, rs[:n])
-			rs = rs[n:]
+	for p, msgs := range byPartition {
+		for part := range slices.Chunk(msgs, 500) {
+			c.produce(ctx, t, topic, p, part)
 		}
 	}
 }
 
-func (c *Cluster) produce(ctx context.Context, t testing.TB, topic string, partition int, rs []kafka.Record) {
+func (c *Cluster) produce(ctx context.Context, t testing.TB, topic string, partition int, msgs []kafka.Message) {
 	t.Helper()
 	for {
+		// Made anew for each attempt: an attempt reads keys and values to their end, the next one would send empty ones.
+		rs := make([]kafka.Record, len(msgs))
+		for i, m := range msgs {
+			rs[i] = kafka.Record{Time: m.Time, Key: kafka.NewBytes(m.Key), Value: kafka.NewBytes(m.Value), Headers: m.Headers}
+		}
 		r, err := c.client.Produce(ctx, &kafka.ProduceRequest{
 			Topic: topic, Partition: partition, RequiredAcks: kafka.RequireAll, Records: kafka.NewRecordReader(rs...),
 		})
