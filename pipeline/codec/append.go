@@ -100,7 +100,12 @@ func (d *Doc) writeCut(w *writer, parent int32, lead, tail int) {
 		k = d.fields[parent].flags&kept != 0
 	}
 	if k {
-		w.flush(d, lead-1)
+		comma := lead - 1
+		if d.src[tail] != ',' { // the last members: the closing bracket follows with its own white space only
+			comma = max(w.pos, skipSpaceBack(d.src, comma))
+			tail = skipSpaceBack(d.src, tail)
+		}
+		w.flush(d, comma)
 		w.pos = tail
 		return
 	}

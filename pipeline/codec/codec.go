@@ -117,6 +117,7 @@ type cut struct {
 // limits). One goroutine at a time.
 type Doc struct {
 	src    []byte
+	lim    Limits
 	fields []Field
 	cuts   []cut
 	edits  []edit
@@ -125,8 +126,6 @@ type Doc struct {
 	stack []frame  // open containers while parsing
 	seen  []uint64 // per open object, bits of the literal keys met
 	nest  []byte   // open brackets while skipping
-
-	maxDepth, maxFields int
 
 	dropped    int
 	repaired   bool
@@ -137,17 +136,17 @@ type Doc struct {
 	body       int // Line: where the list of items starts, behind the columns
 }
 
-func (d *Doc) reset(src []byte, lim Limits) error {
-	d.src = src
-	d.fields, d.cuts, d.edits, d.buf = d.fields[:0], d.cuts[:0], d.edits[:0], d.buf[:0]
-	d.stack, d.seen = d.stack[:0], d.seen[:0]
-	lim = lim.resolved()
-	d.maxDepth, d.maxFields = lim.Depth, lim.Fields
-	d.dropped, d.repaired, d.touched = 0, false, false
-	d.isLine, d.rootObject, d.rootEnd, d.body = false, false, 0, 0
-	if len(src) > lim.Bytes {
-		d.src = nil
-		return at(ErrSize, lim.Bytes)
+func (d *Doc) reset(src []byte, lim Limits) {
+	*d = Doc{
+		src: src, lim: lim.resolved(),
+		fields: d.fields[:0], cuts: d.cuts[:0], edits: d.edits[:0], buf: d.buf[:0],
+		stack: d.stack[:0], seen: d.seen[:0], nest: d.nest[:0],
+	}
+}
+
+func (d *Doc) checkSize() error {
+	if len(d.src) > d.lim.Bytes {
+		return at(ErrSize, d.lim.Bytes)
 	}
 	return nil
 }

@@ -90,7 +90,7 @@ func (l *lineParser) structuredData(p int) int {
 		l.column(partSD, p+1, end, 0)
 		p = end
 		for p < len(src) && src[p] == ' ' {
-			if len(l.d.fields) > l.d.maxFields {
+			if len(l.d.fields) > l.d.lim.Fields {
 				return -1 // and list gives the error
 			}
 			k := pair{start: p + 1, key: p + 1, keyEnd: sdName(src, p+1), flags: quoted | sdValue}
@@ -103,7 +103,7 @@ func (l *lineParser) structuredData(p int) int {
 				return -1
 			}
 			k.end = k.textEnd + 1
-			l.pair(partSDKey, l.sel.sd, k)
+			l.pair(partSDKey, l.sel.sd, &k)
 			p = k.end
 		}
 		if p == len(src) || src[p] != ']' {

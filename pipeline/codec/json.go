@@ -31,12 +31,13 @@ type member struct {
 // one object: readers disagree on which one counts, and a check of the one must not let the other pass. Errors wrap
 // ErrSyntax, ErrNotObject, ErrDuplicateKey, ErrSize, ErrDepth or ErrFields; after one, the Doc is empty.
 func (d *Doc) ParseJSON(src []byte, sel *Selector, lim Limits) error {
-	err := d.reset(src, lim)
+	d.reset(src, lim)
+	err := d.checkSize()
 	if err == nil {
 		err = d.parseRoot(sel)
 	}
 	if err != nil {
-		d.src, d.fields, d.cuts = nil, d.fields[:0], d.cuts[:0]
+		d.reset(nil, lim)
 	}
 	return err
 }
@@ -192,7 +193,7 @@ func (d *Doc) parseValue(sel *Selector, parent int32, m *member, p int) (end int
 	saw := uint8(0)
 	switch c := src[p]; {
 	case c == '{' && st.entersObject() || c == '[' && st.entersArray():
-		if len(d.stack) >= d.maxDepth {
+		if len(d.stack) >= d.lim.Depth {
 			return 0, false, at(ErrDepth, p)
 		}
 		entered = true
@@ -227,7 +228,7 @@ func (d *Doc) parseValue(sel *Selector, parent int32, m *member, p int) (end int
 		d.repaired, d.touched = true, true
 	}
 	d.add(f)
-	if len(d.fields) > d.maxFields {
+	if len(d.fields) > d.lim.Fields {
 		return 0, false, at(ErrFields, p)
 	}
 	if entered {

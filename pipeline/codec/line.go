@@ -2,6 +2,7 @@ package codec
 
 import (
 	"bytes"
+	"encoding/binary"
 	"unicode/utf8"
 )
 
@@ -74,12 +75,13 @@ type lineParser struct {
 //
 // An item of the list that no path selects is left out with its separator; a column becomes "-".
 func (d *Doc) ParseLine(src []byte, sel *Selector, lim Limits) error {
-	err := d.reset(src, lim)
+	d.reset(src, lim)
+	err := d.checkSize()
 	if err == nil {
 		err = d.parseLine(sel)
 	}
 	if err != nil {
-		d.src, d.fields, d.cuts = nil, d.fields[:0], d.cuts[:0]
+		d.reset(nil, lim)
 	}
 	return err
 }
@@ -110,13 +112,21 @@ func (d *Doc) parseLine(sel *Selector) error {
 
 // isClean tells whether a line holds nothing that needs a repair.
 func isClean(line []byte) bool {
-	for p, c := range line {
-		if c >= utf8.RuneSelf {
+	for p := 0; p < len(line); {
+		if p+8 <= len(line) {
+			w := binary.LittleEndian.Uint64(line[p:])
+			if (w|(w-0x20*ones)|((w^0x7F*ones)-ones))&highs == 0 {
+				p += 8
+				continue
+			}
+		}
+		if line[p] >= utf8.RuneSelf {
 			return !needsRepair(line[p:], inLine)
 		}
-		if isControl(c) {
+		if isControl(line[p]) {
 			return false
 		}
+		p++
 	}
 	return true
 }
@@ -163,7 +173,7 @@ type pair struct {
 }
 
 // pair adds a key and its value, or cuts both.
-func (l *lineParser) pair(pt part, from int32, k pair) {
+func (l *lineParser) pair(pt part, from int32, k *pair) {
 	d := l.d
 	state, wild := l.sel.walk(from, l.src[k.key:k.keyEnd])
 	st := &l.sel.states[state]
@@ -205,13 +215,14 @@ func (l *lineParser) list(p int) error {
 			l.field(partMessage, l.sel.parts[partMessage], prose, end, listed)
 		}
 	}
+	var k pair
 	for p < len(src) {
-		if len(d.fields)+len(d.cuts) > d.maxFields {
+		if len(d.fields)+len(d.cuts) > d.lim.Fields {
 			return at(ErrFields, p)
 		}
-		if k, ok := l.pairAt(p); ok {
+		if l.pairAt(p, &k) {
 			flush(p)
-			l.pair(partKey, root, k)
+			l.pair(partKey, root, &k)
 			p = skipSeparator(src, k.end)
 			prose = p
 			continue
@@ -279,32 +290,34 @@ func scanKey(src []byte, p int) int {
 }
 
 // pairAt reads key=value or "key": value at p.
-func (l *lineParser) pairAt(p int) (k pair, ok bool) {
-	src := l.src
-	k = pair{start: p, key: p}
+func (l *lineParser) pairAt(p int, k *pair) bool {
+	src, start := l.src, p
 	named := src[p] == '"'
 	if named {
-		k.key++
-		k.flags = nameless
+		p++
 	}
-	k.keyEnd = scanKey(src, k.key)
-	if k.keyEnd == k.key || k.keyEnd == len(src) {
-		return k, false
+	key := p
+	if p = scanKey(src, p); p == key || p == len(src) {
+		return false
 	}
-	p = k.keyEnd
+	keyEnd := p
 	switch {
 	case !named && src[p] == '=' && !(p+1 < len(src) && src[p+1] == '='):
 		p++
 	case named && src[p] == '"':
 		if p = skipBlank(src, p+1); p == len(src) || src[p] != ':' {
-			return k, false
+			return false
 		}
 		p = skipBlank(src, p+1)
 	default:
-		return k, false
+		return false
 	}
-	l.value(&k, p, named)
-	return k, k.end > p
+	*k = pair{start: start, key: key, keyEnd: keyEnd}
+	if named {
+		k.flags = nameless
+	}
+	l.value(k, p, named)
+	return k.end > p
 }
 
 // value reads the value of k at p. jsonish is a bare value that also ends at a comma or a closing bracket.

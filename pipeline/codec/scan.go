@@ -199,7 +199,7 @@ func (d *Doc) skipValue(p, depth int) (int, error) {
 		case '"':
 			end, _ = scanString(src, p+1)
 		case '{', '[':
-			if depth+len(d.nest) >= d.maxDepth {
+			if depth+len(d.nest) >= d.lim.Depth {
 				return 0, at(ErrDepth, p)
 			}
 			d.nest = append(d.nest, c+2) // the closing bracket, in both cases

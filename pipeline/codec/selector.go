@@ -34,7 +34,7 @@ const (
 
 type state struct {
 	rule    int32 // of a value here; -1
-	keyRule int32 // of the key that led here by a wildcard: rule, or the first rule below
+	keyRule int32 // of the key that led here by a wildcard: rule, or the lowest below
 	star    int32 // where any other key leads
 	elem    int32 // where array elements lead
 	words   int32 // of the bit set of literal keys
@@ -74,7 +74,7 @@ func hashKey[T string | []byte](k T) uint32 {
 func All() *Selector {
 	s, err := NewSelector([]string{"**"})
 	if err != nil {
-		panic("codec: internal error: " + err.Error())
+		panic("codec: internal error: ** does not compile")
 	}
 	return s
 }
@@ -258,8 +258,8 @@ func (b *builder) expand(id int32) {
 		if st.rule < 0 {
 			st.rule = n.rule
 		}
-		if st.keyRule < 0 {
-			st.keyRule = n.firstRule()
+		if r := n.firstRule(); st.keyRule < 0 || r >= 0 && r < st.keyRule {
+			st.keyRule = r
 		}
 	}
 	if st.rule >= 0 {

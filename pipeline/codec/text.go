@@ -77,6 +77,13 @@ const hexDigits = "0123456789abcdef"
 // that a quoted text stands in.
 func appendEscaped(dst, text []byte, m mode, quote byte) []byte {
 	for p := 0; p < len(text); {
+		run := p
+		for p < len(text) && text[p] >= ' ' && text[p] < 0x7F && text[p] != '\\' && text[p] != quote && text[p] != ']' {
+			p++
+		}
+		if dst = append(dst, text[run:p]...); p == len(text) {
+			break
+		}
 		c := text[p]
 		if c >= utf8.RuneSelf || m != inJSON && isControl(c) {
 			size, r, _ := unit(text, p, m)
