@@ -1,2 +1,0 @@
-// Package pseudonym makes aliases and tokens.
-package pseudonym

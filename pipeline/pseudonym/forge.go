@@ -1,0 +1,104 @@
+package pseudonym
+
+import "bytes"
+
+// Next finds the first alias with a number, or token, in text: text[start:end], brackets included. Without one, start is -1.
+//
+//	\[[A-Z][A-Z_]{0,22}[A-Z](_[0-9]{1,4}|:[cdmrp][0-9]{1,3}:[bcdfghjklmnpqrst]{24})\]
+//
+// A bare type ("[PHONE]") is not looked for: it claims nothing, and log lines are full of [INFO] and [ERROR].
+func Next(text []byte) (start, end int) {
+	for i := 0; ; i++ {
+		next := bytes.IndexByte(text[i:], '[')
+		if next < 0 {
+			return -1, -1
+		}
+		i += next
+		if n := match(text[i:]); n > 0 {
+			return i, i + n
+		}
+	}
+}
+
+// Neutralise appends text to dst with the brackets of every alias and token in it made round: "(PERSON_1)". In input they
+// can only be imitations, by which somebody could pass for another in redacted text. Lengths and offsets stay.
+func Neutralise(dst, text []byte) []byte {
+	for {
+		start, end := Next(text)
+		if start < 0 {
+			return append(dst, text...)
+		}
+		dst = append(append(dst, text[:start]...), '(')
+		dst = append(append(dst, text[start+1:end-1]...), ')')
+		text = text[end:]
+	}
+}
+
+// match gives the length of the alias or token that b begins with, 0 for none. b begins with a bracket.
+func match(b []byte) int {
+	i := 1
+	for i < len(b) && i <= nameLenMax+1 && (b[i] >= 'A' && b[i] <= 'Z' || b[i] == '_') {
+		i++
+	}
+	if i == len(b) {
+		return 0
+	}
+	name := b[1:i]
+	if b[i] == ':' {
+		i = matchToken(b, i)
+	} else {
+		// The underscore before the number was taken for a part of the name.
+		if len(name) == 0 || name[len(name)-1] != '_' {
+			return 0
+		}
+		name = name[:len(name)-1]
+		i = matchDigits(b, i, 4)
+	}
+	if i == 0 || i == len(b) || b[i] != ']' || !isName(string(name)) {
+		return 0
+	}
+	return i + 1
+}
+
+// matchToken reads ":r1:bdkqtscmfghjrlnpqsdtckbm" at i and gives the place behind it, 0 where there is none.
+func matchToken(b []byte, i int) int {
+	if i+2 >= len(b) {
+		return 0
+	}
+	switch b[i+1] {
+	case 'c', 'd', 'm', 'r', 'p':
+	default:
+		return 0
+	}
+	if i = matchDigits(b, i+2, 3); i == 0 || i == len(b) || b[i] != ':' {
+		return 0
+	}
+	start := i + 1
+	for i = start; i < len(b) && i < start+tokenLen && isLetter(b[i]); i++ {
+	}
+	if i != start+tokenLen {
+		return 0
+	}
+	return i
+}
+
+// matchDigits reads 1 to most digits at i and gives the place behind them, 0 where there are none.
+func matchDigits(b []byte, i, most int) int {
+	start := i
+	for i < len(b) && i < start+most && b[i] >= '0' && b[i] <= '9' {
+		i++
+	}
+	if i == start {
+		return 0
+	}
+	return i
+}
+
+func isLetter(c byte) bool {
+	for i := range len(alphabet) {
+		if alphabet[i] == c {
+			return true
+		}
+	}
+	return false
+}

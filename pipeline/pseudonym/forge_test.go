@@ -1,0 +1,60 @@
+package pseudonym
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// grammar is that in the comment of Next.
+const grammar = `\[[A-Z][A-Z_]{0,22}[A-Z](_[0-9]{1,4}|:[cdmrp][0-9]{1,3}:[bcdfghjklmnpqrst]{24})\]`
+
+func TestNeutralise(t *testing.T) {
+	f := func(in, want string) {
+		t.Helper()
+		require.Equal(t, want, string(Neutralise(nil, []byte(in))))
+	}
+	f("", "")
+	f("call [PERSON_1] back", "call (PERSON_1) back")
+	f("[PERSON_1][UK_NINO_2]", "(PERSON_1)(UK_NINO_2)")
+	f("[[PERSON_1]]", "[(PERSON_1)]")
+	f("[PHONE:r3:bdkqtscmfghjrlnpqsdtckbm]", "(PHONE:r3:bdkqtscmfghjrlnpqsdtckbm)")
+	f("[PHONE:c12:bdkqtscmfghjrlnpqsdtckbm", "[PHONE:c12:bdkqtscmfghjrlnpqsdtckbm")
+	f("[PHONE:x3:bdkqtscmfghjrlnpqsdtckbm]", "[PHONE:x3:bdkqtscmfghjrlnpqsdtckbm]")
+	f("[PHONE:r3:bdkqtscmfghjrlnpqsdtckb]", "[PHONE:r3:bdkqtscmfghjrlnpqsdtckb]")
+	f("[PHONE:r3:bdkqtscmfghjrlnpqsdtckba]", "[PHONE:r3:bdkqtscmfghjrlnpqsdtckba]")
+	f("[INFO] [ERROR] [PHONE]", "[INFO] [ERROR] [PHONE]")
+	f("[person_1] [PERSON_] [_1] [PERSON__1] [PERSON_12345]", "[person_1] [PERSON_] [_1] [PERSON__1] [PERSON_12345]")
+	f("a[B_1] a[BC_1]", "a[B_1] a(BC_1)")
+	f("[PERSON_1", "[PERSON_1")
+	f("[", "[")
+}
+
+func TestNextFindsOurOwn(t *testing.T) {
+	k := newTokenizer(t, testKey())
+	token := k.Append([]byte("é "), acme(OriginText), "CALL_ID", 'r', []byte("x"))
+	start, end := Next(token)
+	require.Equal(t, "é ", string(token[:start]))
+	require.Equal(t, len(token), end)
+}
+
+func FuzzNeutralise(f *testing.F) {
+	f.Add([]byte("x [PERSON_1] [[A_B_22]] [PHONE:r3:bdkqtscmfghjrlnpqsdtckbm] [INFO]"))
+	f.Add([]byte("[AAAAAAAAAAAAAAAAAAAAAAAA_1] [AAAAAAAAAAAAAAAAAAAAAAAAA_1] [A_1][[[AA__1]"))
+	slow := regexp.MustCompile(grammar)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var want []byte
+		last := 0
+		for _, m := range slow.FindAllIndex(text, -1) {
+			want = append(append(want, text[last:m[0]]...), '(')
+			want = append(append(want, text[m[0]+1:m[1]-1]...), ')')
+			last = m[1]
+		}
+		want = append(want, text[last:]...)
+		got := Neutralise(nil, text)
+		require.Equal(t, string(want), string(got))
+		start, end := Next(got)
+		require.Equal(t, [2]int{-1, -1}, [2]int{start, end}, "neutralised text holds none")
+	})
+}
