@@ -41,6 +41,9 @@ func (p *pass) documentID(i int) {
 			digits++
 		}
 	}
+	if digits >= gluedLeast && first == last {
+		return // gluedNumber says more of it
+	}
 	if digits < 3 || digits*4 < end-start {
 		return
 	}
@@ -55,7 +58,7 @@ func (p *pass) documentID(i int) {
 	if other := 0.2 + max(ctx.boost(cueAccount), p.wants.score(cueAccount, 0.4)); other > score {
 		kind, score, detector = AccountID, other, byAccount
 	}
-	if score >= p.set.threshold {
+	if score = min(score, 0.55); score >= p.set.threshold { // a type of its own has the better label
 		p.add(start, end, kind, score, detector, p.compact(start, end))
 	}
 }
@@ -64,9 +67,6 @@ func (p *pass) documentID(i int) {
 func (p *pass) letteredID(i int) {
 	tokens := p.text.Tokens
 	t := &tokens[i]
-	if t.Len() < 5 {
-		return
-	}
 	if i+1 < len(tokens) && tokens[i+1].Len() == 1 && tokens[i+1].IsWord() && p.at(int(t.End)) == '-' && tokens[i+1].Start == t.End+1 {
 		p.documentID(i)
 		return
@@ -74,8 +74,11 @@ func (p *pass) letteredID(i int) {
 	if i == 0 || tokens[i-1].Len() > 2 || !tokens[i-1].IsWord() || tokens[i-1].End+1 != t.Start || p.b[t.Start-1] != ' ' {
 		return
 	}
-	ctx := p.around(i-1, i)
-	if upper := tokens[i-1].Shape == scan.Upper || tokens[i-1].Shape == scan.Upper|scan.NonHex; upper && ctx.boost(cueID) > 0 {
+	letter := p.b[tokens[i-1].Start] | 0x20
+	if tokens[i-1].Shape&scan.Lower != 0 && (tokens[i-1].Len() > 1 || letter == 'a' || letter == 'i') {
+		return // a word
+	}
+	if ctx := p.around(i-1, i); ctx.boost(cueID) > 0 {
 		p.add(int(tokens[i-1].Start), int(t.End), Number, 0.2+ctx.boost(cueID), byNumber, p.compact(int(tokens[i-1].Start), int(t.End)))
 	}
 }

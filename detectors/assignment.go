@@ -56,7 +56,7 @@ func (p *pass) keyKind(i int) (kind Type, last int) {
 	for last+1 < len(p.text.Tokens) && last < i+3 {
 		t := &p.text.Tokens[last+1]
 		if c := p.b[t.Start-1]; t.Start != p.text.Tokens[last].End+1 || c != '_' && c != '-' && c != ' ' ||
-			t.Bits&(cueSecret|wordKey|cueID|wordNumber) == 0 {
+			t.Bits&(cueSecret|wordKey|cueAnyID|wordNumber) == 0 {
 			break
 		}
 		last++
@@ -176,7 +176,7 @@ func isPlaceholder(value []byte) bool {
 	return false
 }
 
-// equalFold says whether b is the word, which is in lower case, in any case.
+// equalFold says whether b begins with the word, which is in lower case, in any case. It must be long enough.
 func equalFold(b []byte, word string) bool {
 	for i := range len(word) {
 		if b[i]|0x20 != word[i] {
@@ -185,6 +185,9 @@ func equalFold(b []byte, word string) bool {
 	}
 	return true
 }
+
+// isWord says whether b is the word in any case.
+func isWord(b []byte, word string) bool { return len(b) == len(word) && equalFold(b, word) }
 
 // isAll says whether b consists of the given bytes.
 func isAll(b []byte, of string) bool {

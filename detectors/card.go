@@ -102,7 +102,11 @@ func (p *pass) cardData(r *run, best *guess) {
 	}
 	if r.sep == '/' {
 		if len(r.groups) == 2 && r.groups[0].digits <= 2 && p.value(r.start, r.groups[0].digits) <= 12 {
-			best.better(CardExpiry, max(shortBoost(&r.ctx, cueExpiry|cueCard), p.wants.score(cueExpiry|cueCard, 0.85)), byCardData)
+			score := max(shortBoost(&r.ctx, cueExpiry|cueCard), p.wants.score(cueExpiry|cueCard, 0.85))
+			if p.followsCard(r) {
+				score = max(score, 0.8)
+			}
+			best.better(CardExpiry, score, byCardData)
 		}
 		return
 	}
@@ -115,6 +119,12 @@ func (p *pass) cardData(r *run, best *guess) {
 			best.better(PIN, max(shortBoost(&r.ctx, cuePIN), p.wants.score(cuePIN, 0.85)), byCardData)
 		}
 	}
+}
+
+// followsCard says whether a card number was found right before the run.
+func (p *pass) followsCard(r *run) bool {
+	n := len(p.candidates)
+	return n > 0 && p.candidates[n-1].kind == CreditCard && p.candidates[n-1].end <= r.start && r.start-p.candidates[n-1].end <= 2
 }
 
 // shortBoost is the score of a short number by the words beside it alone.

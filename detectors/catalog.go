@@ -1,5 +1,7 @@
 package detectors
 
+import "github.com/sonexlabs/tacet/detectors/scan"
+
 // entry is one detector as the catalogue lists it.
 type entry struct {
 	name  string // stands in Finding.Detector
@@ -56,26 +58,72 @@ func (p *pass) findStrong() {
 		p.hexGroups(int(pair))
 	}
 	p.hexDone = 0
+	next := 0
 	for _, h := range p.text.Hot {
 		i := int(h)
+		if i < next {
+			continue
+		}
 		t := &p.text.Tokens[i]
+		p.said |= t.Bits
 		switch {
+		case t.Len() == 8 && p.at(int(t.End)) == '-' && p.isUUID(i):
+			next = i + 5
 		case t.IsNumber():
-			switch p.at(int(t.End)) {
-			case '.':
-				p.ipv4(i)
-			case ':', '-':
-				p.hexGroups(int(t.Start))
-			}
-			p.spacedIDs(i)
-			p.letteredID(i)
+			p.numbers = append(p.numbers, h)
+			p.startNumber(i)
 		case t.Bits == 0 || !t.IsWord():
+			if t.Len() >= gluedLeast && t.Shape&scan.Digit != 0 {
+				p.numbers = append(p.numbers, h)
+			}
 			p.mixed(i)
 		default:
+			if t.Bits&wordMonth != 0 {
+				p.numbers = append(p.numbers, h)
+			}
 			p.word(i)
 		}
 	}
 	p.strong = len(p.candidates)
+}
+
+// startNumber looks for what begins with digits and has a shape of its own.
+func (p *pass) startNumber(i int) {
+	t := &p.text.Tokens[i]
+	start, end := int(t.Start), int(t.End)
+	switch p.at(end) {
+	case '.':
+		p.ipv4(i)
+	case ':':
+		if p.isTimeAt(start) == 0 {
+			p.hexGroups(start)
+		}
+	case '-':
+		if end-start == 2 {
+			p.hexGroups(start)
+		}
+	}
+	if i > 0 && end-start >= 2 {
+		p.spacedIDs(i)
+	}
+	if end-start >= 5 {
+		p.letteredID(i)
+	}
+}
+
+// isUUID says whether token i is the first of the five of a UUID (RFC 9562 §4).
+func (p *pass) isUUID(i int) bool {
+	tokens := p.text.Tokens
+	if i+4 >= len(tokens) || tokens[i+4].End-tokens[i].Start != 36 {
+		return false
+	}
+	for k, length := range [...]int{8, 4, 4, 4, 12} {
+		t := &tokens[i+k]
+		if t.Len() != length || t.Shape&(scan.NonHex|scan.High) != 0 || k > 0 && p.b[t.Start-1] != '-' {
+			return false
+		}
+	}
+	return true
 }
 
 // mixed looks at a token of letters and digits, or a very long one.
@@ -92,6 +140,7 @@ func (p *pass) mixed(i int) {
 	p.pan(i)
 	p.prefixed(i)
 	if t.IsWord() {
+		p.said |= p.cue(i)
 		p.assignment(i)
 	} else {
 		p.documentID(i)

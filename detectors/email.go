@@ -22,7 +22,7 @@ func (p *pass) email(at int) {
 		start++
 	}
 	end, dots, letters := p.domain(at + width)
-	if p.userinfo(at) || start == at || !letters || dots == 0 && string(p.b[at+width:end]) != "localhost" || isFileName(p.b[:end]) {
+	if p.userinfo(at) || start == at || !letters || dots == 0 && !isWord(p.b[at+width:end], "localhost") || isFileName(p.b[:end]) {
 		return
 	}
 	canon := p.lower(start, at)
@@ -74,7 +74,7 @@ func (p *pass) domain(i int) (end, dots int, letters bool) {
 // isFileName says whether a name like photo@2x.png ends here.
 func isFileName(b []byte) bool {
 	for _, suffix := range [...]string{".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"} {
-		if len(b) > len(suffix) && string(b[len(b)-len(suffix):]) == suffix {
+		if len(b) > len(suffix) && isWord(b[len(b)-len(suffix):], suffix) {
 			return true
 		}
 	}

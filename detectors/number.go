@@ -5,6 +5,9 @@ import "github.com/sonexlabs/tacet/detectors/scan"
 const (
 	maxGroups = 24 // groups of digits joined to one run
 	maxDigits = 40 // digits of a run that are looked at
+
+	shortDigits = 7  // below, a run is found only by the words around it
+	gluedLeast  = 12 // digits that count though letters hang on them
 )
 
 // group is one token of a run: where it is and how many digits it has.
@@ -43,7 +46,7 @@ func (p *pass) findNumbers() {
 	if p.strong > 1 {
 		sortCandidates(p.candidates[:p.strong])
 	}
-	for _, h := range p.text.Hot {
+	for _, h := range p.numbers {
 		i := int(h)
 		if i < next {
 			continue
@@ -69,7 +72,7 @@ func (p *pass) findNumbers() {
 			next = p.number(i, limit)
 		case t.Bits&wordMonth != 0:
 			next = p.monthDate(i)
-		case t.Shape&scan.Digit != 0:
+		default:
 			p.gluedNumber(i)
 		}
 	}
@@ -164,7 +167,7 @@ func (p *pass) extend(r *run) {
 	}
 	n := p.digitRun(int(t.Start), 4)
 	x := int(t.Start) + n
-	if n < 3 || p.at(x) != 'x' {
+	if n < 3 || p.at(x)|0x20 != 'x' {
 		return
 	}
 	more := p.digitRun(x+1, 6)
@@ -308,10 +311,12 @@ func (r *run) isUsualShape() bool {
 
 // judge finds the best label for a run.
 func (p *pass) judge(r *run) (best guess) {
-	if r.digits < 3 {
-		if r.digits == 0 || !p.wants.open || r.first > 1 {
-			return best
-		}
+	continues := p.wants.open && r.first <= 1
+	if r.digits < 3 && !continues {
+		return best
+	}
+	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && (p.said|p.path|p.wants.cues)&p.shortCues() == 0 && !(p.in.Call != nil && p.endsText(r)) {
+		return best // the common case in logs, and all of it
 	}
 	r.ctx = p.around(r.first, r.last)
 	p.cardNumber(r, &best)
@@ -323,6 +328,14 @@ func (p *pass) judge(r *run) (best guess) {
 	p.plainNumber(r, &best)
 	best.score -= p.against(r, best.kind)
 	return best
+}
+
+// shortCues are the cues that can make a short run an identifier.
+func (p *pass) shortCues() uint64 {
+	if p.in.Channel == ChannelLog {
+		return cuesShort &^ cueAnyID
+	}
+	return cuesShort
 }
 
 // against is what speaks against a run: a word for a size, a time or money beside it, or that it is a part of a code.
@@ -394,6 +407,10 @@ func (p *pass) plainNumber(r *run, best *guess) {
 			score = max(score, r.ctx.boost(cueAnyID)+0.15)
 		}
 	}
+	if r.digits >= 4 && r.digits <= 12 {
+		kind, detector := wantedKind(p.wants.cues)
+		best.better(kind, p.wants.score(cuesWanted, 0.75), detector) // the answer, or a piece of it
+	}
 	if p.wants.open && r.first <= 1 {
 		score = max(score, 0.6) // the rest of a number begun in the turn before
 	}
@@ -401,6 +418,25 @@ func (p *pass) plainNumber(r *run, best *guess) {
 		score = 0.5 // a number that may go on in the next turn
 	}
 	best.better(Number, score, byNumber)
+}
+
+// wantedKind is the type of a number that was asked for, by the words of the question.
+func wantedKind(cues uint64) (Type, uint8) {
+	switch {
+	case cues&cueCard != 0:
+		return CreditCard, byCard
+	case cues&cueSSN != 0:
+		return USSSN, byUS
+	case cues&cueAadhaar != 0:
+		return INAadhaar, byIN
+	case cues&cueBank != 0:
+		return BankAccount, byAccount
+	case cues&cueAccount != 0:
+		return AccountID, byAccount
+	case cues&cuePhone != 0:
+		return Phone, byPhone
+	}
+	return Number, byNumber
 }
 
 // endsText says whether nothing but marks follow the run.
@@ -427,9 +463,8 @@ func (p *pass) isTimestamp(r *run) bool {
 
 // gluedNumber looks for a long run of digits that hangs on letters: "card4111111111111111", "ID123456789012".
 func (p *pass) gluedNumber(i int) {
-	const least = 12
 	t := &p.text.Tokens[i]
-	if t.Len() < least || t.Shape&scan.High != 0 {
+	if t.Shape&scan.High != 0 {
 		return
 	}
 	b := p.bytesOf(t)
@@ -445,7 +480,7 @@ func (p *pass) gluedNumber(i int) {
 			pieces++
 		}
 	}
-	if pieces > 3 || to-from < least || to-from > maxDigits {
+	if pieces > 3 || to-from < gluedLeast || to-from > maxDigits {
 		return // a hash, or a number inside one
 	}
 	r := &p.run

@@ -24,6 +24,8 @@ type pass struct {
 	inert      []span
 	canon      []byte
 	run        run
+	numbers    []uint32 // tokens that findNumbers looks at
+	said       uint64   // what all the words that the lexicon knows say
 	wants      want // what the call expects this turn to hold
 
 	strong  int // how many of the candidates are of findStrong
@@ -48,7 +50,7 @@ func (p *pass) begin(s *Set, text []byte, in Input) {
 	p.b = p.text.Bytes
 	p.candidates, p.inert, p.canon = p.candidates[:0], p.inert[:0], p.canon[:0]
 	p.barrier, p.strong, p.hexDone, p.keyDone = 0, 0, 0, 0
-	p.path, p.wants = 0, want{}
+	p.path, p.said, p.wants, p.numbers = 0, 0, want{}, p.numbers[:0]
 	if len(in.Path) > 0 {
 		p.path = s.pathCues(in.Path)
 	}

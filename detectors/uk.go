@@ -15,9 +15,6 @@ func (p *pass) nino(i int) {
 // spacedIDs looks for identifiers that begin in letters and go on with the digits of token i: "QQ 12 34 56 C",
 // "ABCDE 1234 F".
 func (p *pass) spacedIDs(i int) {
-	if i == 0 {
-		return
-	}
 	before, t := &p.text.Tokens[i-1], &p.text.Tokens[i]
 	if before.End+1 != t.Start || !before.IsWord() || before.Shape&scan.High != 0 || p.b[before.End] != ' ' && p.b[before.End] != '-' {
 		return

@@ -1,0 +1,167 @@
+package detectors
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// turn is one line of testdata/cases.
+type turn struct {
+	where string // file and line
+	text  string
+	in    Input
+	exact bool // not to be run in another case
+	want  []Finding
+}
+
+// readCases gives the cases: each a sequence of turns, of which only calls have several.
+func readCases(t testing.TB) (cases [][]turn) {
+	t.Helper()
+	files, err := filepath.Glob("../testdata/cases/*.txt")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		var call []turn
+		for i, line := range strings.Split(string(data), "\n") {
+			if strings.HasPrefix(line, "#") {
+				continue
+			}
+			if line == "" {
+				if call != nil {
+					cases = append(cases, call)
+				}
+				call = nil
+				continue
+			}
+			c := parseCase(t, line)
+			c.where = fmt.Sprintf("%s:%d", filepath.Base(file), i+1)
+			if c.in.Role == RoleUnknown {
+				cases = append(cases, []turn{c})
+			} else {
+				call = append(call, c)
+			}
+		}
+	}
+	return cases
+}
+
+func parseCase(t testing.TB, line string) (c turn) {
+	t.Helper()
+	line, c.exact = strings.CutPrefix(line, "= ")
+	head, rest, _ := strings.Cut(line, ": ")
+	if role, ok := roles[head]; ok {
+		c.in.Role, c.in.Channel, line = role, ChannelCall, rest
+	} else if channel, ok := channels[head]; ok {
+		c.in.Channel, line = channel, rest
+	} else if path, ok := strings.CutPrefix(head, "path "); ok {
+		c.in.Path, line = []byte(path), rest
+	}
+	for {
+		before, marked, found := strings.Cut(line, "{{")
+		c.text += before
+		if !found {
+			return c
+		}
+		name, marked, _ := strings.Cut(marked, "|")
+		value, after, found := strings.Cut(marked, "}}")
+		kind, known := ParseType(name)
+		require.True(t, found && known, "mark %s", name)
+		c.want = append(c.want, Finding{Start: len(c.text), End: len(c.text) + len(value), Type: kind})
+		c.text, line = c.text+value, after
+	}
+}
+
+// show writes findings in the form of the cases.
+func show(text string, found []Finding) string {
+	var b strings.Builder
+	at := 0
+	for _, f := range found {
+		fmt.Fprintf(&b, "%s{{%s|%s}}", text[at:f.Start], f.Type, text[f.Start:f.End])
+		at = f.End
+	}
+	return b.String() + text[at:]
+}
+
+// replace puts [TYPE] in the place of each finding.
+func replace(text []byte, found []Finding) []byte {
+	var b bytes.Buffer
+	at := 0
+	for _, f := range found {
+		b.Write(text[at:f.Start])
+		b.WriteString("[" + f.Type.String() + "]")
+		at = f.End
+	}
+	b.Write(text[at:])
+	return b.Bytes()
+}
+
+// runTurns finds in every turn, changed by edit, and compares with what is marked.
+func runTurns(t *testing.T, s *Set, turns []turn, edit func(string) (before, text, after string)) {
+	t.Helper()
+	sc, call := NewScratch(), NewCall()
+	for _, c := range turns {
+		before, text, after := edit(c.text)
+		if c.in.Role != RoleUnknown {
+			c.in.Call = call
+		}
+		found := s.Find(nil, []byte(before+text+after), c.in, sc)
+		var want []Finding
+		for _, f := range c.want {
+			f.Start, f.End = f.Start+len(before), f.End+len(before)
+			want = append(want, f)
+		}
+		require.Equal(t, show(before+text+after, want), show(before+text+after, found), c.where)
+	}
+}
+
+func TestCases(t *testing.T) {
+	s, err := New(Options{})
+	require.NoError(t, err)
+	cases := readCases(t)
+	// Changing case may change the number of bytes of letters outside ASCII; those cases run as written.
+	ascii := func(turns []turn) bool {
+		for _, c := range turns {
+			if c.exact || strings.ContainsFunc(c.text, func(r rune) bool { return r > 127 }) {
+				return false
+			}
+		}
+		return true
+	}
+	plain := func(s string) (string, string, string) { return "", s, "" }
+	for _, turns := range cases {
+		t.Run(turns[0].where, func(t *testing.T) {
+			runTurns(t, s, turns, plain)
+			if ascii(turns) {
+				runTurns(t, s, turns, func(s string) (string, string, string) { return "", strings.ToUpper(s), "" })
+				runTurns(t, s, turns, func(s string) (string, string, string) { return "", strings.ToLower(s), "" })
+			}
+			for n := range 40 {
+				runTurns(t, s, turns, func(s string) (string, string, string) { return strings.Repeat(" ", n), s, "" })
+			}
+			runTurns(t, s, turns, func(s string) (string, string, string) {
+				return "as we said the other day. Anyway, ", s, "\nand so on, as before"
+			})
+		})
+	}
+}
+
+func TestRedactedTextIsInert(t *testing.T) {
+	s, err := New(Options{})
+	require.NoError(t, err)
+	sc := NewScratch()
+	for _, turns := range readCases(t) {
+		for _, c := range turns {
+			first := replace([]byte(c.text), s.Find(nil, []byte(c.text), c.in, sc))
+			second := s.Find(nil, first, c.in, sc)
+			require.Equal(t, string(first), show(string(first), second), c.where)
+		}
+	}
+}
