@@ -330,6 +330,14 @@ func (l *lineParser) value(k *pair, p int, jsonish bool) {
 			k.flags |= quoted
 			return
 		}
+		if src[p] == '"' { // cut off: its words belong together, up to the next pair
+			for p = nextToken(src, p); p < len(src) && !startsPair(src, p); {
+				p = nextToken(src, p)
+			}
+			k.textEnd = skipBlankBack(src, k.text, p)
+			k.end = k.textEnd
+			return
+		}
 	}
 	if p < len(src) {
 		if end := l.jsonAt(p); end > 0 {
@@ -344,6 +352,12 @@ func (l *lineParser) value(k *pair, p int, jsonish bool) {
 		p--
 	}
 	k.textEnd, k.end = p, p
+}
+
+// startsPair tells whether key= stands at p.
+func startsPair(src []byte, p int) bool {
+	end := scanKey(src, p)
+	return end > p && end < len(src) && src[end] == '='
 }
 
 // closingQuote gives the end of the quoted text at p, 0 when there is none. A single quote is also an apostrophe: it
