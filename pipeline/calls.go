@@ -1,0 +1,102 @@
+package pipeline
+
+import (
+	"hash/maphash"
+	"time"
+
+	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym"
+)
+
+// callStore is one worker's memory of calls. A call's records all reach the same worker, so there is no lock. It is
+// bounded: the calls that were silent longest go first, when there are too many and when their time is up.
+//
+// Calls are known by a keyed hash of tenant and call id, never by the id itself: the store holds no identifier, and a long
+// id costs no more than a short one. The 128 bits make a collision as unlikely as a broken disk.
+type callStore struct {
+	most  int
+	idle  time.Duration
+	seeds [2]maphash.Seed
+	calls map[callKey]*call
+	// Ring through a sentinel, the most recently used call at its next.
+	ring call
+}
+
+type callKey struct {
+	lane *lane
+	hash [2]uint64
+}
+
+// call is what is remembered of one call.
+type call struct {
+	key        callKey
+	used       time.Time
+	memory     *detectors.Call
+	aliases    *pseudonym.Aliases
+	prev, next *call
+}
+
+func newCallStore(most int, idle time.Duration) *callStore {
+	s := &callStore{most: most, idle: idle, calls: map[callKey]*call{}}
+	s.seeds[0], s.seeds[1] = maphash.MakeSeed(), maphash.MakeSeed()
+	s.ring.prev, s.ring.next = &s.ring, &s.ring
+	return s
+}
+
+// get returns the memory of a call, new where there is none, and how many calls were given up for being too many and
+// for being idle.
+func (s *callStore) get(l *lane, tenant, id []byte, now time.Time) (c *call, crowded, idle int) {
+	k := callKey{lane: l}
+	for i, seed := range s.seeds {
+		var h maphash.Hash
+		h.SetSeed(seed)
+		h.Write(tenant)
+		h.WriteByte(0) // tenant ids hold no NUL: policy.Tenant refuses them
+		h.Write(id)
+		k.hash[i] = h.Sum64()
+	}
+	for last := s.ring.prev; last != &s.ring && now.Sub(last.used) > s.idle; last = s.ring.prev {
+		s.drop(last)
+		idle++
+	}
+	c = s.calls[k]
+	if c == nil {
+		for len(s.calls) >= s.most {
+			s.drop(s.ring.prev)
+			crowded++
+		}
+		c = &call{key: k, memory: detectors.NewCall(), aliases: pseudonym.NewAliases(s.seeds[0])}
+		s.calls[k] = c
+	} else {
+		s.unlink(c)
+	}
+	c.used = now
+	c.prev, c.next = &s.ring, s.ring.next
+	c.prev.next, c.next.prev = c, c
+	return c, crowded, idle
+}
+
+// forget drops every call of a lane.
+func (s *callStore) forget(l *lane) {
+	for c := s.ring.next; c != &s.ring; {
+		next := c.next
+		if c.key.lane == l {
+			s.drop(c)
+		}
+		c = next
+	}
+}
+
+// drop gives up one call: its memory may be wrong, or its time is up.
+func (s *callStore) drop(c *call) {
+	if s.calls[c.key] != c {
+		return
+	}
+	s.unlink(c)
+	delete(s.calls, c.key)
+}
+
+func (s *callStore) unlink(c *call) {
+	c.prev.next, c.next.prev = c.next, c.prev
+	c.prev, c.next = nil, nil
+}

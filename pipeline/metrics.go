@@ -1,0 +1,186 @@
+package pipeline
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/sonexlabs/tacet/detectors"
+)
+
+// Metrics are the counters and histograms of one pipeline. Label values come from closed sets: topics, sinks and types of
+// the configuration, outcomes and classes of this program. No key, call id, value or error text is ever a label. Gauges
+// of lanes (lag, watermark) are read from the engine at scrape time, see laneCollector, so those of a revoked
+// partition are gone at once.
+type Metrics struct {
+	records    *prometheus.CounterVec
+	entities   *prometheus.CounterVec
+	fields     *prometheus.CounterVec
+	repaired   *prometheus.CounterVec
+	source     *prometheus.CounterVec
+	sourceB    *prometheus.CounterVec
+	skipped    *prometheus.CounterVec
+	fetchErr   *prometheus.CounterVec
+	stage      *prometheus.HistogramVec
+	sinkRec    *prometheus.CounterVec
+	sinkB      *prometheus.CounterVec
+	sinkErr    *prometheus.CounterVec
+	sinkRetry  *prometheus.CounterVec
+	sinkTime   *prometheus.HistogramVec
+	endToEnd   *prometheus.HistogramVec
+	dead       *prometheus.CounterVec
+	panics     prometheus.Counter
+	deadRetry  prometheus.Counter
+	wait       *prometheus.CounterVec
+	evicted    *prometheus.CounterVec
+	stalls     *prometheus.CounterVec
+	rebalances *prometheus.CounterVec
+	assigned   prometheus.Gauge
+	drain      prometheus.Histogram
+	abandoned  prometheus.Counter
+	commit     prometheus.Histogram
+	commitErr  prometheus.Counter
+	committed  *prometheus.GaugeVec
+	findings   [256]prometheus.Counter // by detectors.Type: the label look-up is too dear for the hot path
+	registry   *prometheus.Registry
+}
+
+// NewMetrics registers the metrics, those of the Go runtime and of the process, and build and configuration info, with
+// r.
+func NewMetrics(r *prometheus.Registry, version, policyHash string) *Metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tacet_" + name, Help: help}, labels)
+		r.MustRegister(c)
+		return c
+	}
+	histogram := func(name, help string, labels ...string) *prometheus.HistogramVec {
+		h := prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "tacet_" + name, Help: help,
+			Buckets:                        []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10, 60},
+			NativeHistogramBucketFactor:    1.1,
+			NativeHistogramMaxBucketNumber: 160,
+		}, labels)
+		r.MustRegister(h)
+		return h
+	}
+	m := &Metrics{
+		registry: r,
+		records:  counter("records_total", "Records worked off, by outcome; the sum over outcomes is every record read.", "topic", "outcome"),
+		entities: counter("entities_total", "Findings acted on, by type.", "type"),
+		fields:   counter("fields_dropped_total", "Values left out because the policy names no path to them.", "topic"),
+		repaired: counter("invalid_utf8_records_total", "Records with bytes that are not UTF-8; these were replaced.", "topic"),
+		source:   counter("source_records_total", "Records read.", "topic", "partition"),
+		sourceB:  counter("source_bytes_total", "Bytes of keys, values and headers read.", "topic", "partition"),
+		skipped:  counter("offset_skipped_records_total", "Records that could not be read any more: possible data loss.", "reason"),
+		fetchErr: counter("source_fetch_errors_total", "Fetches that failed and are tried again.", "topic"),
+		stage:    histogram("batch_duration_seconds", "Time a batch spends in a stage.", "stage"),
+		sinkRec:  counter("sink_records_total", "Records handed to a sink with success.", "sink"),
+		sinkB:    counter("sink_bytes_total", "Bytes of values handed to a sink with success.", "sink"),
+		sinkErr:  counter("sink_errors_total", "Failed writes, by class.", "sink", "class"),
+		sinkRetry: counter("sink_retries_total",
+			"Writes tried again after a transient error.", "sink"),
+		sinkTime: histogram("sink_write_duration_seconds", "Time of one write to a sink.", "sink"),
+		endToEnd: histogram("end_to_end_latency_seconds", "From a record's timestamp to its acknowledgement by a sink, once per batch for its oldest record.", "sink"),
+		dead:     counter("dlq_records_total", "Records put into quarantine, by class.", "reason"),
+		wait:     counter("backpressure_seconds_total", "Time lanes waited before they could hand over a batch.", "reason"),
+		evicted:  counter("calls_evicted_total", "Calls whose memory was given up.", "reason"),
+		stalls:   counter("stalls_total", "Components found stuck.", "component"),
+		rebalances: counter("rebalances_total",
+			"Times the group's assignment changed.", "reason"),
+	}
+	gauge := func(name, help string, labels ...string) *prometheus.GaugeVec {
+		g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tacet_" + name, Help: help}, labels)
+		r.MustRegister(g)
+		return g
+	}
+	m.committed = gauge("offset_committed", "Offset committed to the group.", "topic", "partition")
+	m.panics = counter("panics_recovered_total", "Panics while a record was worked on; the record is in quarantine.").WithLabelValues()
+	m.deadRetry = counter("dlq_retries_total", "Writes to the quarantine tried again.").WithLabelValues()
+	m.assigned = gauge("assigned_partitions", "Partitions this process owns.").WithLabelValues()
+	m.abandoned = counter("drain_abandoned_records_total", "Records given up at the end of a drain; their next owner reads them again.").WithLabelValues()
+	m.commitErr = counter("commit_errors_total", "Offset commits that failed and are tried again.").WithLabelValues()
+	m.drain = histogram("drain_duration_seconds", "Time to drain a lane.").WithLabelValues().(prometheus.Histogram)
+	m.commit = histogram("commit_duration_seconds", "Time of an offset commit.").WithLabelValues().(prometheus.Histogram)
+	for _, t := range detectors.Types() {
+		m.findings[t] = m.entities.WithLabelValues(t.String())
+	}
+	gauge("build_info", "1; the labels say which program runs.", "version").WithLabelValues(version).Set(1)
+	gauge("config_info", "1; the labels say which policy is in force.", "policy_version").WithLabelValues(policyHash).Set(1)
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Outcomes of a record, the values of the label of tacet_records_total.
+const (
+	outcomeRedacted = "redacted" // something was found and acted on
+	outcomeClean    = "clean"    // nothing was found
+	outcomeFiltered = "filtered" // nothing to deliver (a record without a value)
+	outcomeDead     = "dlq"
+)
+
+// Rebalance counts a change of the assignment.
+func (m *Metrics) Rebalance(reason string) { m.rebalances.WithLabelValues(reason).Inc() }
+
+// Assigned sets the number of partitions owned.
+func (m *Metrics) Assigned(n int) { m.assigned.Set(float64(n)) }
+
+// DrainSeconds observes the duration of a drain.
+func (m *Metrics) DrainSeconds(s float64) { m.drain.Observe(s) }
+
+// Abandoned counts records given up by a drain.
+func (m *Metrics) Abandoned(n int) { m.abandoned.Add(float64(n)) }
+
+// CommitSeconds observes the duration of an offset commit.
+func (m *Metrics) CommitSeconds(s float64) { m.commit.Observe(s) }
+
+// CommitError counts a failed offset commit.
+func (m *Metrics) CommitError() { m.commitErr.Inc() }
+
+// Committed notes the offset committed for a lane.
+func (m *Metrics) Committed(id LaneID, offset int64) {
+	m.committed.WithLabelValues(id.Topic, partitionLabel(id)).Set(float64(offset))
+}
+
+// Skipped counts records that could not be read any more.
+func (m *Metrics) Skipped(reason string, n int64) { m.skipped.WithLabelValues(reason).Add(float64(n)) }
+
+// FetchError counts a failed fetch.
+func (m *Metrics) FetchError(topic string) { m.fetchErr.WithLabelValues(topic).Inc() }
+
+// Received counts what a fetch brought.
+func (m *Metrics) Received(id LaneID, records, bytes int) {
+	p := partitionLabel(id)
+	m.source.WithLabelValues(id.Topic, p).Add(float64(records))
+	m.sourceB.WithLabelValues(id.Topic, p).Add(float64(bytes))
+}
+
+// LaneClosed deletes the series of a partition that is no longer owned.
+func (m *Metrics) LaneClosed(id LaneID) {
+	p := partitionLabel(id)
+	m.source.DeleteLabelValues(id.Topic, p)
+	m.sourceB.DeleteLabelValues(id.Topic, p)
+	m.committed.DeleteLabelValues(id.Topic, p)
+}
+
+func (m *Metrics) observeStage(stage string, since time.Time) {
+	m.stage.WithLabelValues(stage).Observe(time.Since(since).Seconds())
+}
+
+func (m *Metrics) evict(crowded, idle int) {
+	if crowded > 0 {
+		m.evicted.WithLabelValues("crowded").Add(float64(crowded))
+	}
+	if idle > 0 {
+		m.evicted.WithLabelValues("idle").Add(float64(idle))
+	}
+}
+
+func addCount(m *prometheus.CounterVec, label string, n int) {
+	if n > 0 {
+		m.WithLabelValues(label).Add(float64(n))
+	}
+}
+
+func partitionLabel(id LaneID) string { return strconv.Itoa(int(id.Partition)) }

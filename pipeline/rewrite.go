@@ -1,0 +1,496 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/pipeline/codec"
+	"github.com/sonexlabs/tacet/pipeline/policy"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym"
+)
+
+// maxNested is how deep JSON inside a JSON string is followed; what is deeper is scanned as text.
+const maxNested = 3
+
+// rewriter turns the value of one record into what may leave: decode, minimise, detect, decide, rewrite. It is the scratch
+// memory of one worker; begin starts a record.
+type rewriter struct {
+	policy  *policy.Policy
+	set     *detectors.Set
+	tokens  *pseudonym.Tokenizer
+	limits  codec.Limits
+	within  time.Duration
+	filter  bool
+	extra   []byte // `"redaction":{"policy":"…"` up to the counts
+	docs    [maxNested + 1]codec.Doc
+	all     *codec.Selector
+	message *codec.Selector // of the envelope's one field
+	scratch *detectors.Scratch
+	found   []detectors.Finding
+	with    []byte // one replacement
+	nested  [maxNested + 1][]byte
+	lines   []byte
+	single  *pseudonym.Aliases // of a record without a call
+	styles  [256]policy.Style
+
+	// Of the current record.
+	lane   *lane
+	topic  *topic
+	calls  *callStore
+	now    time.Time
+	tenant []byte
+	callID []byte
+	call   *call
+	counts [256]uint32
+	types  []detectors.Type // with a count above 0, in order of appearance
+	spent  int              // bytes of text since the last look at the clock
+	roleOf int32            // the object that role is of: a field's number, -1 for the root, noParent
+	role   detectors.Role
+
+	// Of the current part, until count.
+	outcomes map[string]int
+	totals   [256]uint32
+	dropped  int
+	repaired int
+	crowded  int
+	idle     int
+}
+
+var (
+	errTenantMissing = errors.New("record names no tenant")
+	errTenantUnknown = errors.New("the policy does not know the record's tenant")
+	errCallMissing   = errors.New("record of a call has neither call_id nor key")
+	errTime          = errors.New("record takes longer than it may")
+)
+
+func newRewriter(c Config) (*rewriter, error) {
+	message, err := codec.NewSelector([]string{"message"})
+	if err != nil {
+		return nil, err
+	}
+	w := &rewriter{
+		policy:   c.Policy,
+		set:      c.Detectors,
+		tokens:   c.Tokens.Tokenizer(),
+		limits:   codec.Limits{Bytes: c.Limits.RecordBytes, Depth: c.Limits.Depth, Fields: c.Limits.Fields},
+		within:   c.Limits.RecordTime,
+		filter:   c.Filter != nil,
+		extra:    fmt.Appendf(nil, `"redaction":{"policy":%q`, c.Policy.Hash()),
+		all:      codec.All(),
+		message:  message,
+		scratch:  detectors.NewScratch(),
+		single:   pseudonym.NewAliases(maphash.MakeSeed()),
+		outcomes: map[string]int{},
+	}
+	for _, t := range detectors.Types() {
+		w.styles[t] = c.Policy.Style(t)
+	}
+	return w, nil
+}
+
+const noParent = -2
+
+// isLeaf tells whether a field is a value or a key, not a container.
+func isLeaf(k codec.Kind) bool { return k != codec.Object && k != codec.Array }
+
+// begin starts a record.
+func (w *rewriter) begin(l *lane, calls *callStore, now time.Time) {
+	w.lane, w.topic, w.calls, w.now = l, l.topic, calls, now
+	w.tenant, w.callID, w.call = l.topic.tenant, nil, nil
+	for _, t := range w.types {
+		w.counts[t] = 0
+	}
+	w.types = w.types[:0]
+	w.spent = 0
+	w.single.Reset()
+}
+
+// reset gives up scratch memory that a panic may have left half changed.
+func (w *rewriter) reset() {
+	w.docs = [maxNested + 1]codec.Doc{}
+	w.scratch = detectors.NewScratch()
+}
+
+// outcome counts a record that is done.
+func (w *rewriter) outcome(o string) { w.outcomes[o]++ }
+
+// count hands the counts of a part to the metrics. Warm records were counted before.
+func (w *rewriter) count(m *Metrics, topic string, warm bool) {
+	if !warm {
+		for o, n := range w.outcomes {
+			m.records.WithLabelValues(topic, o).Add(float64(n))
+		}
+		for t, n := range w.totals {
+			if n > 0 {
+				m.findings[t].Add(float64(n))
+			}
+		}
+		addCount(m.fields, topic, w.dropped)
+		addCount(m.repaired, topic, w.repaired)
+	}
+	m.evict(w.crowded, w.idle)
+	clear(w.outcomes)
+	w.totals = [256]uint32{}
+	w.dropped, w.repaired, w.crowded, w.idle = 0, 0, 0, 0
+}
+
+// value appends to dst what may leave of a record's value.
+func (w *rewriter) value(dst []byte, r *Record) ([]byte, Class, error) {
+	var class Class
+	var err error
+	switch w.topic.format {
+	case FormatJSON:
+		dst, class, err = w.object(dst, r.Value, r.Key)
+	case FormatNDJSON:
+		dst, class, err = w.objects(dst, r)
+	case FormatLog, FormatText:
+		dst, class, err = w.text(dst, r)
+	}
+	if class != "" {
+		return dst, class, err
+	}
+	if len(w.types) > 0 {
+		w.outcome(outcomeRedacted)
+	} else {
+		w.outcome(outcomeClean)
+	}
+	for _, t := range w.types {
+		w.totals[t] += w.counts[t]
+	}
+	return dst, "", nil
+}
+
+// objects rewrites a value of several JSON objects, one a line. Their findings are counted together, in the last.
+func (w *rewriter) objects(dst []byte, r *Record) ([]byte, Class, error) {
+	for rest := r.Value; len(rest) > 0; {
+		body, after := codec.NextLine(rest)
+		end := rest[len(body) : len(rest)-len(after)]
+		rest = after
+		if len(body) > 0 {
+			var class Class
+			var err error
+			w.call, w.callID = nil, nil
+			if dst, class, err = w.object(dst, body, r.Key); class != "" {
+				return dst, class, err
+			}
+		}
+		dst = append(dst, end...)
+	}
+	return dst, "", nil
+}
+
+// object rewrites one JSON object.
+func (w *rewriter) object(dst, value, key []byte) ([]byte, Class, error) {
+	d := &w.docs[0]
+	w.roleOf = noParent
+	if err := d.ParseJSON(value, w.topic.selector, w.limits); err != nil {
+		return dst, classOf(err), fmt.Errorf("decode record: %w", err)
+	}
+	w.dropped += d.Dropped()
+	if d.Repaired() {
+		w.repaired++
+	}
+	if class, err := w.identify(d, key); class != "" {
+		return dst, class, err
+	}
+	fields := d.Fields()
+	for i := range fields {
+		if fields[i].Rule < 0 || !isLeaf(fields[i].Kind) {
+			continue
+		}
+		r := &w.topic.rules[fields[i].Rule]
+		switch r.action {
+		case policy.Keep:
+		case policy.Redact:
+			if err := w.redact(d, i, w.roleNear(d, i), 0); err != nil {
+				return dst, classOf(err), err
+			}
+		case policy.Token:
+			w.with = w.tokens.Append(w.with[:0], w.domain(), r.kind, tokenScope, d.Text(i))
+			d.SetString(i, w.with)
+		default:
+			d.Drop(i)
+		}
+	}
+	if w.filter {
+		return d.Append(dst, nil), "", nil
+	}
+	w.with = w.appendRedaction(w.with[:0])
+	return d.Append(dst, w.with), "", nil
+}
+
+// identify finds the record's tenant and call, and the call's memory.
+func (w *rewriter) identify(d *codec.Doc, key []byte) (Class, error) {
+	fields := d.Fields()
+	for i := range fields {
+		if fields[i].Rule < 0 || !isLeaf(fields[i].Kind) || fields[i].Kind == codec.Key {
+			continue
+		}
+		switch w.topic.rules[fields[i].Rule].use {
+		case useTenant:
+			if w.topic.tenant == nil { // the topic's own tenant outranks what a record claims
+				w.tenant = d.Text(i)
+			}
+		case useCall:
+			w.callID = d.Text(i)
+		}
+	}
+	if len(w.tenant) == 0 {
+		return ClassTenant, errTenantMissing
+	}
+	if !w.policy.Tenant(string(w.tenant)) {
+		return ClassTenant, errTenantUnknown
+	}
+	if len(w.callID) == 0 && w.topic.calls && !w.filter {
+		w.callID = key
+		if len(key) == 0 {
+			return ClassMalformed, errCallMissing
+		}
+	}
+	if w.topic.calls && len(w.callID) > 0 {
+		var crowded, idle int
+		w.call, crowded, idle = w.calls.get(w.lane, w.tenant, w.callID, w.now)
+		w.crowded += crowded
+		w.idle += idle
+	}
+	return "", nil
+}
+
+// roleNear finds the role that stands in the same object as field i. Fields are in source order, so it lies between the
+// object and the object's end; it is looked for once for each object.
+func (w *rewriter) roleNear(d *codec.Doc, i int) detectors.Role {
+	fields := d.Fields()
+	parent := fields[i].Parent
+	if !w.topic.calls {
+		return detectors.RoleUnknown
+	}
+	if w.roleOf == parent {
+		return w.role
+	}
+	w.roleOf, w.role = parent, detectors.RoleUnknown
+	end := math.MaxInt // the root's
+	if parent >= 0 {
+		end = fields[parent].End
+	}
+	for k := int(parent) + 1; k < len(fields) && fields[k].Start < end; k++ {
+		f := &fields[k]
+		if f.Parent == parent && f.Rule >= 0 && f.Kind == codec.String && w.topic.rules[f.Rule].use == useRole {
+			w.role = roleOf(d.Text(k))
+		}
+	}
+	return w.role
+}
+
+// redact finds and replaces personal data in field i of d. path is where d itself stands, for JSON in a string.
+func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) error {
+	f := &d.Fields()[i]
+	switch f.Kind {
+	case codec.String, codec.Number, codec.Key, codec.Line:
+	default:
+		return nil // true, false and null say nothing
+	}
+	text := d.Text(i)
+	if err := w.spend(len(text)); err != nil {
+		return err
+	}
+	if (f.Kind == codec.String || f.Kind == codec.Line) && depth < maxNested && codec.LooksLikeJSON(text) {
+		if done, err := w.inner(d, i, text, role, depth); done || err != nil {
+			return err
+		}
+	}
+	in := detectors.Input{Role: role, Path: d.Path(i), Channel: w.topic.channel}
+	aliases := w.single
+	if w.call != nil {
+		in.Call, aliases = w.call.memory, w.call.aliases
+	}
+	w.found = w.set.Find(w.found[:0], text, in, w.scratch)
+	for k := range w.found {
+		f := &w.found[k]
+		switch w.styles[f.Type] {
+		case policy.StyleKeep:
+			continue
+		case policy.StyleAlias:
+			w.with = aliases.Append(w.with[:0], f.Type.String(), w.canonical(f, text))
+		default:
+			w.with = pseudonym.AppendType(w.with[:0], f.Type.String())
+		}
+		d.Replace(i, f.Start, f.End, w.with)
+		if w.counts[f.Type]++; w.counts[f.Type] == 1 {
+			w.types = append(w.types, f.Type)
+		}
+	}
+	return nil
+}
+
+// canonical is what two mentions of one thing have in common; the text itself where the detector does not say.
+func (w *rewriter) canonical(f *detectors.Finding, text []byte) []byte {
+	if len(f.Canonical) > 0 {
+		return f.Canonical
+	}
+	return text[f.Start:f.End]
+}
+
+// inner redacts JSON inside a string: every value and key of it. It reports false when the text is no JSON after all.
+func (w *rewriter) inner(outer *codec.Doc, i int, text []byte, role detectors.Role, depth int) (done bool, err error) {
+	d := &w.docs[depth+1]
+	if err := d.ParseJSON(text, w.all, w.limits); err != nil {
+		if classOf(err) == ClassSize {
+			return false, fmt.Errorf("decode JSON in a string: %w", err)
+		}
+		return false, nil
+	}
+	before := w.replaced()
+	fields := d.Fields()
+	for k := range fields {
+		if isLeaf(fields[k].Kind) {
+			if err := w.redact(d, k, role, depth+1); err != nil {
+				return false, err
+			}
+		}
+	}
+	if w.replaced() == before && !d.Repaired() {
+		return true, nil // unchanged: keep its bytes
+	}
+	w.nested[depth] = d.Append(w.nested[depth][:0], nil)
+	outer.SetString(i, w.nested[depth])
+	return true, nil
+}
+
+// replaced is the number of replacements made in the record so far.
+func (w *rewriter) replaced() (n uint32) {
+	for _, t := range w.types {
+		n += w.counts[t]
+	}
+	return n
+}
+
+// spendStep is how much text is scanned between two looks at the clock.
+const spendStep = 64 << 10
+
+// spend counts text scanned and fails when the record's time is up. A record that hangs inside one text is the watchdog's.
+func (w *rewriter) spend(n int) error {
+	if w.spent += n; w.spent < spendStep {
+		return nil
+	}
+	w.spent = 0
+	if time.Since(w.now) > w.within {
+		return errTime
+	}
+	return nil
+}
+
+// text rewrites a value of lines of text. Outside the filter it leaves as a JSON object, because a sink's records carry what
+// was done to them.
+func (w *rewriter) text(dst []byte, r *Record) ([]byte, Class, error) {
+	if len(r.Key) > 0 && w.topic.calls {
+		w.callID = r.Key
+		var crowded, idle int
+		w.call, crowded, idle = w.calls.get(w.lane, w.tenant, w.callID, w.now)
+		w.crowded += crowded
+		w.idle += idle
+	}
+	w.lines = w.lines[:0]
+	for rest := r.Value; len(rest) > 0; {
+		body, after := codec.NextLine(rest)
+		end := rest[len(body) : len(rest)-len(after)]
+		rest = after
+		d := &w.docs[0]
+		if err := d.ParseLine(body, w.topic.selector, w.limits); err != nil {
+			return dst, classOf(err), fmt.Errorf("decode line: %w", err)
+		}
+		w.dropped += d.Dropped()
+		if d.Repaired() {
+			w.repaired++
+		}
+		fields := d.Fields()
+		for i := range fields {
+			if fields[i].Rule < 0 || !isLeaf(fields[i].Kind) {
+				continue
+			}
+			rule := &w.topic.rules[fields[i].Rule]
+			switch rule.action {
+			case policy.Keep:
+			case policy.Redact:
+				if err := w.redact(d, i, detectors.RoleUnknown, 0); err != nil {
+					return dst, classOf(err), err
+				}
+			case policy.Token:
+				w.with = w.tokens.Append(w.with[:0], w.domain(), rule.kind, tokenScope, d.Text(i))
+				d.SetString(i, w.with)
+			default:
+				d.Drop(i)
+			}
+		}
+		w.lines = append(d.Append(w.lines, nil), end...)
+	}
+	if w.filter {
+		return append(dst, w.lines...), "", nil
+	}
+	d := &w.docs[0]
+	if err := d.ParseJSON(envelope, w.message, w.limits); err != nil {
+		return dst, ClassMalformed, fmt.Errorf("make envelope: %w", err)
+	}
+	d.SetString(0, w.lines)
+	w.with = w.appendRedaction(w.with[:0])
+	return d.Append(dst, w.with), "", nil
+}
+
+// envelope is what text leaves in.
+var envelope = []byte(`{"message":""}`)
+
+// appendRedaction appends the member "redaction": the policy and how many of each type were found.
+func (w *rewriter) appendRedaction(dst []byte) []byte {
+	dst = append(dst, w.extra...)
+	for i, t := range w.types {
+		if i == 0 {
+			dst = append(dst, `,"findings":{`...)
+		} else {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, '"')
+		dst = append(dst, t.String()...)
+		dst = append(dst, `":`...)
+		dst = strconv.AppendUint(dst, uint64(w.counts[t]), 10)
+	}
+	if len(w.types) > 0 {
+		dst = append(dst, '}')
+	}
+	return append(dst, '}')
+}
+
+// tokenScope is that of every token so far: the relationship of a tenant with whoever is meant.
+const tokenScope = 'r'
+
+func (w *rewriter) domain() pseudonym.Domain {
+	return pseudonym.Domain{Tenant: w.tenant, Origin: pseudonym.OriginMeta}
+}
+
+// appendKey appends the key of the output: the token of the call, or of the record's own key where it belongs to none. Never
+// the raw key.
+func (w *rewriter) appendKey(dst []byte, r *Record) []byte {
+	switch {
+	case len(w.callID) > 0:
+		return w.tokens.Append(dst, w.domain(), "CALL_ID", tokenScope, w.callID)
+	case len(r.Key) > 0 && w.topic.calls:
+		return w.tokens.Append(dst, w.domain(), "CALL_ID", tokenScope, r.Key)
+	case len(r.Key) > 0:
+		return w.tokens.Append(dst, w.domain(), "KEY", tokenScope, r.Key)
+	}
+	return dst
+}
+
+// classOf gives the quarantine class of an error of the codec or of a budget.
+func classOf(err error) Class {
+	switch {
+	case errors.Is(err, errTime):
+		return ClassTime
+	case errors.Is(err, codec.ErrDepth), errors.Is(err, codec.ErrSize), errors.Is(err, codec.ErrFields):
+		return ClassSize
+	}
+	return ClassMalformed
+}

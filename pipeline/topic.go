@@ -1,0 +1,156 @@
+package pipeline
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/pipeline/codec"
+	"github.com/sonexlabs/tacet/pipeline/policy"
+)
+
+// topic is a TopicConfig with the policy compiled for it.
+type topic struct {
+	name      string
+	nameBytes []byte // for the header
+	category  string
+	format    Format
+	tenant    []byte // nil: read tenant_id
+	channel   detectors.Channel
+	calls     bool // records belong to calls and meet their memory
+	selector  *codec.Selector
+	rules     []rule // by number in selector
+}
+
+// rule is what to do with the values of one path.
+type rule struct {
+	action policy.Action
+	use    use
+	kind   string // type of the token that stands for a value
+}
+
+// use says what the engine itself reads a field for.
+type use uint8
+
+const (
+	useNone use = iota
+	useTenant
+	useCall
+	useRole
+)
+
+// structural are the fields that the engine reads whatever the policy does with them, each with a document that has just it.
+var structural = []struct {
+	path   string
+	use    use
+	sample string
+}{
+	{"tenant_id", useTenant, `{"tenant_id":0}`},
+	{"call_id", useCall, `{"call_id":0}`},
+	{"role", useRole, `{"role":0}`},
+	{"turns[].role", useRole, `{"turns":[{"role":0}]}`},
+}
+
+func compileTopic(name string, tc TopicConfig, c Config) (*topic, error) {
+	cat, ok := c.Policy.Category(tc.Category)
+	if !ok {
+		return nil, fmt.Errorf("topic %s: category %q is not in the policy", name, tc.Category)
+	}
+	switch tc.Format {
+	case FormatJSON, FormatNDJSON:
+	case FormatLog, FormatText:
+		if tc.Tenant == "" {
+			return nil, fmt.Errorf("topic %s: format %s carries no tenant: name the tenant of the topic", name, tc.Format)
+		}
+	default:
+		return nil, fmt.Errorf("topic %s: unknown format %q", name, tc.Format)
+	}
+	t := &topic{name: name, nameBytes: []byte(name), category: tc.Category, format: tc.Format, channel: channelOf(tc.Category), calls: tc.Category == "transcript"}
+	if tc.Tenant != "" {
+		if !c.Policy.Tenant(tc.Tenant) {
+			return nil, fmt.Errorf("topic %s: the policy does not know its tenant", name)
+		}
+		t.tenant = []byte(tc.Tenant)
+	}
+	var paths []string
+	for _, r := range cat.Rules {
+		paths = append(paths, r.Path)
+		t.rules = append(t.rules, rule{action: r.Action, kind: tokenKind(r.Path)})
+	}
+	own, err := codec.NewSelector(paths)
+	if err != nil {
+		return nil, fmt.Errorf("topic %s: category %s: %w", name, tc.Category, err)
+	}
+	for _, f := range structural {
+		if i := slices.Index(paths, f.path); i >= 0 {
+			t.rules[i].use = f.use
+			continue
+		}
+		// The engine must see the field; what leaves is still what the policy says of it, nothing by default.
+		r := rule{action: policy.Drop, use: f.use, kind: tokenKind(f.path)}
+		if i := ruleFor(own, f.sample); i >= 0 {
+			r.action = t.rules[i].action
+		}
+		paths = append(paths, f.path)
+		t.rules = append(t.rules, r)
+	}
+	if t.selector, err = codec.NewSelector(paths); err != nil {
+		return nil, fmt.Errorf("topic %s: category %s: %w", name, tc.Category, err)
+	}
+	return t, nil
+}
+
+// ruleFor gives the number of the rule that selects the one number in a document, -1 for none.
+func ruleFor(s *codec.Selector, document string) int {
+	var d codec.Doc
+	if d.ParseJSON([]byte(document), s, codec.DefaultLimits()) != nil {
+		return -1
+	}
+	for _, f := range d.Fields() {
+		if f.Kind == codec.Number {
+			return int(f.Rule)
+		}
+	}
+	return -1
+}
+
+func channelOf(category string) detectors.Channel {
+	switch category {
+	case "transcript":
+		return detectors.ChannelCall
+	case "usage_log":
+		return detectors.ChannelLog
+	case "communication":
+		return detectors.ChannelDoc
+	}
+	return detectors.ChannelUnknown
+}
+
+// tokenKind is the type that tokens of a path carry: its last key in capitals ("user_id" gives USER_ID).
+func tokenKind(path string) string {
+	last := path[strings.LastIndexByte(path, '.')+1:]
+	kind := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		case r >= 'A' && r <= 'Z', r == '_':
+			return r
+		}
+		return -1
+	}, last)
+	if kind == "" {
+		return "ID"
+	}
+	return kind
+}
+
+func roleOf(text []byte) detectors.Role {
+	switch string(text) {
+	case "agent":
+		return detectors.RoleAgent
+	case "customer":
+		return detectors.RoleCustomer
+	}
+	return detectors.RoleUnknown
+}

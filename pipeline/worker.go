@@ -1,0 +1,237 @@
+package pipeline
+
+import (
+	"errors"
+	"runtime/debug"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// workerQueue is how many parts wait for a worker: enough to keep it busy, few enough that a batch does not wait long.
+const workerQueue = 8
+
+// worker decodes, minimises, detects and rewrites. Everything in it but in, busy, lane and closed belongs to its goroutine.
+type worker struct {
+	e      *Engine
+	in     chan job
+	calls  *callStore
+	rw     *rewriter
+	busy   atomic.Int64         // since when it is at one record, unix nanoseconds; 0 when idle
+	lane   atomic.Pointer[lane] // whose record that is
+	open   atomic.Int64         // calls remembered
+	number int
+
+	mu     sync.Mutex
+	closed []*lane // lanes whose calls are to be forgotten
+}
+
+// job is a worker's part of a batch: the records at these indices.
+type job struct {
+	f       *flight
+	records []int32
+}
+
+// buffer holds the outputs of a part: bytes, and headers.
+type buffer struct {
+	bytes   []byte
+	headers []Header
+	spans   []span
+}
+
+// span says where in a buffer the output of a record lies. Slices are made only when the part is finished, because the
+// buffer moves while it grows.
+type span struct {
+	record       int32 // index in the batch
+	value        [2]int
+	key          [2]int
+	digits       [2]int // the offset in decimal, for its header
+	hasNoValue   bool
+	hasNoHeaders bool
+}
+
+// bufferCap is the largest buffer that is kept for the next batch.
+const bufferCap = 4 << 20
+
+func newWorker(e *Engine, number int, c Config) (*worker, error) {
+	rw, err := newRewriter(c)
+	if err != nil {
+		return nil, err
+	}
+	calls := (c.Limits.Calls + c.Limits.Workers - 1) / c.Limits.Workers
+	return &worker{
+		e:      e,
+		number: number,
+		in:     make(chan job, workerQueue),
+		calls:  newCallStore(calls, c.Limits.CallIdle),
+		rw:     rw,
+	}, nil
+}
+
+func (w *worker) run() {
+	for j := range w.in {
+		w.forgetClosed()
+		w.lane.Store(j.f.lane)
+		w.part(j)
+		w.busy.Store(0)
+		w.open.Store(int64(len(w.calls.calls)))
+		if j.f.parts.Add(-1) == 0 {
+			j.f.lane.complete(j.f)
+		}
+	}
+}
+
+// forget has the calls of a closed lane dropped before the next part is begun.
+func (w *worker) forget(l *lane) {
+	w.mu.Lock()
+	w.closed = append(w.closed, l)
+	w.mu.Unlock()
+}
+
+func (w *worker) forgetClosed() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, l := range w.closed {
+		w.calls.forget(l)
+	}
+	w.closed = w.closed[:0]
+}
+
+// part works off one part of a batch.
+func (w *worker) part(j job) {
+	f, l := j.f, j.f.lane
+	for _, i := range j.records {
+		f.outs[i].Offset = noOutput
+	}
+	if l.ctx.Err() != nil {
+		return // the lane was given up: the next owner reads these records again
+	}
+	buf := w.e.buffers.Get().(*buffer)
+	f.buffers[w.number] = buf
+	now := time.Now()
+	for _, i := range j.records {
+		w.busy.Store(now.UnixNano())
+		r := &f.batch.Records[i]
+		class, err := w.record(l, r, buf, int32(i), f.batch.Warm, now)
+		after := time.Now()
+		if class == "" && !f.batch.Warm && after.Sub(now) > w.e.limits.RecordTime {
+			class, err = ClassTime, errOverTime
+			buf.spans = buf.spans[:len(buf.spans)-1]
+		}
+		now = after
+		if class == "" || f.batch.Warm {
+			continue
+		}
+		f.dead[w.number] = append(f.dead[w.number], w.e.entry(l, r, class, err.Error()))
+		w.e.metrics.records.WithLabelValues(l.id.Topic, outcomeDead).Inc()
+		if w.e.filter != nil {
+			start := len(buf.bytes)
+			buf.bytes = append(buf.bytes, w.e.filter...)
+			buf.spans = append(buf.spans, span{record: i, value: [2]int{start, len(buf.bytes)}, hasNoHeaders: true})
+		}
+	}
+	w.rw.count(w.e.metrics, l.id.Topic, f.batch.Warm)
+	f.cut(buf)
+}
+
+var errOverTime = errors.New("record took longer than it may")
+
+// record works off one record and appends its output and its span to buf. It comes back with a class when the record
+// must go to quarantine instead; buf then is as it was. A panic costs this record only, and the memory of its call, which may be
+// half changed.
+func (w *worker) record(l *lane, r *Record, buf *buffer, index int32, warm bool, now time.Time) (class Class, err error) {
+	start, spans := len(buf.bytes), len(buf.spans)
+	defer func() {
+		if p := recover(); p != nil {
+			w.e.metrics.panics.Inc()
+			w.e.log.Error("record panicked", "topic", l.id.Topic, "partition", l.id.Partition, "offset", r.Offset,
+				"panic", describePanic(p), "stack", string(debug.Stack()))
+			w.rw.reset()
+			class, err = ClassPanic, errPanic
+		}
+		if class != "" || warm {
+			clear(buf.bytes[start:])
+			buf.bytes, buf.spans = buf.bytes[:start], buf.spans[:spans]
+		}
+		if class != "" && w.rw.call != nil {
+			w.calls.drop(w.rw.call)
+		}
+	}()
+	w.rw.begin(l, w.calls, now)
+	if w.e.onRecord != nil {
+		w.e.onRecord(r)
+	}
+	s := span{record: index, hasNoValue: r.Value == nil, hasNoHeaders: w.e.filter != nil}
+	switch {
+	case s.hasNoValue:
+		// A tombstone: it deletes what an earlier record of the key left in a compacted topic.
+		w.rw.outcome(outcomeFiltered)
+	case len(r.Value) > w.e.limits.RecordBytes:
+		return ClassSize, errRecordBytes
+	default:
+		buf.bytes, class, err = w.rw.value(buf.bytes, r)
+		if class != "" {
+			return class, err
+		}
+		s.value = [2]int{start, len(buf.bytes)}
+	}
+	if !s.hasNoHeaders {
+		from := len(buf.bytes)
+		buf.bytes = w.rw.appendKey(buf.bytes, r)
+		s.key = [2]int{from, len(buf.bytes)}
+		buf.bytes = strconv.AppendInt(buf.bytes, r.Offset, 10)
+		s.digits = [2]int{s.key[1], len(buf.bytes)}
+	}
+	buf.spans = append(buf.spans, s)
+	return "", nil
+}
+
+var (
+	errPanic       = errors.New("program defect; the log has the stack")
+	errRecordBytes = errors.New("value is longer than limit record_bytes")
+)
+
+// The headers of an output: the input record it came from. Downstream they are the key for idempotence.
+const (
+	headerTopic     = "x-src-topic"
+	headerPartition = "x-src-partition"
+	headerOffset    = "x-src-offset"
+)
+
+// cut makes the outputs of a finished part: slices of the buffer that now stays where it is.
+func (f *flight) cut(buf *buffer) {
+	if n := 3 * len(buf.spans); cap(buf.headers) < n {
+		buf.headers = make([]Header, 0, n)
+	}
+	for _, s := range buf.spans {
+		r := &f.batch.Records[s.record]
+		out := Output{Offset: r.Offset, Time: r.Time}
+		if !s.hasNoValue {
+			out.Value = buf.bytes[s.value[0]:s.value[1]:s.value[1]]
+		}
+		if s.key[1] > s.key[0] {
+			out.Key = buf.bytes[s.key[0]:s.key[1]:s.key[1]]
+		}
+		if !s.hasNoHeaders {
+			n := len(buf.headers)
+			buf.headers = append(buf.headers,
+				Header{headerTopic, f.lane.topic.nameBytes},
+				Header{headerPartition, f.lane.partition},
+				Header{headerOffset, buf.bytes[s.digits[0]:s.digits[1]:s.digits[1]]})
+			out.Headers = buf.headers[n:len(buf.headers):len(buf.headers)]
+		}
+		f.outs[s.record] = out
+	}
+}
+
+// putBuffer clears a buffer before another batch, perhaps another tenant's, gets it.
+func (e *Engine) putBuffer(b *buffer) {
+	if cap(b.bytes) > bufferCap {
+		return
+	}
+	clear(b.bytes)
+	clear(b.headers)
+	b.bytes, b.headers, b.spans = b.bytes[:0], b.headers[:0], b.spans[:0]
+	e.buffers.Put(b)
+}
