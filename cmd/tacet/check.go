@@ -1,0 +1,200 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/segmentio/kafka-go"
+
+	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/pipeline"
+	"github.com/sonexlabs/tacet/pipeline/policy"
+	"github.com/sonexlabs/tacet/pipeline/source"
+)
+
+func newCheckCommand() *cobra.Command {
+	var connect bool
+	cmd := &cobra.Command{
+		Use:   "check --config FILE",
+		Short: "Check a configuration and show the policy in force, by clause",
+		Long: `Check loads everything that run would load, and prints which fields of which topic leave, what becomes of personal data in
+them, and by which clause of the privacy policy. With --connect it also tests brokers, topics, sinks and quarantine.`,
+		Example: `  tacet check --config tacet.yaml
+  tacet check --config tacet.yaml --connect`,
+		Args: noArgs,
+	}
+	name := configFlag(cmd)
+	cmd.Flags().BoolVar(&connect, "connect", false, "also test brokers, topics, sinks and quarantine")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		c, err := loadConfig(*name)
+		if err != nil {
+			return err
+		}
+		p, err := build(c, io.Discard, slog.New(slog.DiscardHandler))
+		if err != nil {
+			return err
+		}
+		defer func() { _ = p.close() }()
+		if _, err := pipeline.New(p.engine); err != nil {
+			return err
+		}
+		printPolicy(cmd.OutOrStdout(), c, p.engine.Policy)
+		for _, w := range warnings(c, p.engine.Policy) {
+			say(cmd.ErrOrStderr(), "warning: %s", w)
+		}
+		if connect {
+			return checkConnections(cmd.Context(), c, p, cmd.OutOrStdout())
+		}
+		return nil
+	}
+	return cmd
+}
+
+// printPolicy shows what is in force: for each topic its category, for each category in use its fields by clause, and what
+// replaces each type.
+func printPolicy(w io.Writer, c config, p *policy.Policy) {
+	fmt.Fprintf(w, "policy %s (%s)\n", p.Hash(), cmp.Or(string(c.Policy.File), "built in"))
+	var used []string
+	for _, t := range c.Source.Topics {
+		fmt.Fprintf(w, "topic %s: %s as %s\n", t.Name, t.Category, t.Format)
+		used = append(used, t.Category)
+	}
+	slices.Sort(used)
+	for _, name := range slices.Compact(used) {
+		category, _ := p.Category(name)
+		fmt.Fprintf(w, "\n%s\n", name)
+		printRules(w, category)
+	}
+	fmt.Fprintln(w, "\npersonal data found in fields that are redacted")
+	byStyle := map[string][]string{}
+	for _, t := range detectors.Types() {
+		style := p.Style(t).String()
+		byStyle[style] = append(byStyle[style], t.String())
+	}
+	for _, style := range []string{policy.StyleAlias.String(), policy.StyleRedact.String(), policy.StyleKeep.String()} {
+		wrap(w, style, byStyle[style])
+	}
+	fmt.Fprintln(w, "\nwhatever is not named here is dropped")
+}
+
+// printRules groups the fields of a category by clause and action.
+func printRules(w io.Writer, c *policy.Category) {
+	type group struct{ clauses, action string }
+	var order []group
+	fields := map[group][]string{}
+	for _, r := range c.Rules {
+		g := group{"§ " + strings.Join(r.Clauses, ", "), r.Action.String()}
+		if fields[g] == nil {
+			order = append(order, g)
+		}
+		fields[g] = append(fields[g], r.Path)
+	}
+	slices.SortStableFunc(order, func(a, b group) int { return cmp.Compare(a.clauses, b.clauses) })
+	last := ""
+	for _, g := range order {
+		if g.clauses != last {
+			fmt.Fprintf(w, "  %s\n", g.clauses)
+			last = g.clauses
+		}
+		wrap(w, "  "+g.action, fields[g])
+	}
+}
+
+// wrap prints a label and words in lines of a terminal's width.
+func wrap(w io.Writer, label string, words []string) {
+	const width, indent = 110, 12
+	line := fmt.Sprintf("  %-*s", indent-2, label)
+	for _, word := range words {
+		if len(line)+1+len(word) > width {
+			fmt.Fprintln(w, line)
+			line = strings.Repeat(" ", indent)
+		}
+		line += " " + word
+	}
+	fmt.Fprintln(w, line)
+}
+
+// warnings are settings that are allowed and that somebody should have decided.
+func warnings(c config, p *policy.Policy) (all []string) {
+	if c.Pseudonym.InsecureDevKeys {
+		all = append(all, "pseudonym.insecure_dev_keys: tokens are made with a key that everybody knows")
+	}
+	if c.Kafka.Insecure {
+		all = append(all, "kafka.insecure: records and passwords travel in clear")
+	}
+	if c.Quarantine.PublicKey == "" {
+		all = append(all, "quarantine.public_key is not set: records in quarantine can be brought back only as long as their topic keeps them")
+	}
+	if c.Source.OffsetReset == string(source.ResetLatest) {
+		all = append(all, "source.offset_reset: latest leaves out records when an offset is lost")
+	}
+	if p.Tenant("an-id-that-nobody-would-list") {
+		all = append(all, "the policy knows any tenant: list tenants to have others quarantined")
+	}
+	return all
+}
+
+// connectTimeout bounds the test of one connection.
+const connectTimeout = 15 * time.Second
+
+// checkConnections prints a line for each thing it tests.
+func checkConnections(ctx context.Context, c config, p *parts, w io.Writer) error {
+	failed := 0
+	show := func(name string, err error) {
+		if err != nil {
+			failed++
+			fmt.Fprintf(w, "%s: %v\n", name, err)
+			return
+		}
+		fmt.Fprintf(w, "%s: ok\n", name)
+	}
+	fmt.Fprintln(w)
+	checkTopics(ctx, c, show)
+	for _, s := range p.sinks {
+		show("sink "+s.Name, within(ctx, s.Sink.Check))
+	}
+	show("quarantine", within(ctx, p.dead.Check))
+	if failed > 0 {
+		return &commandError{err: fmt.Errorf("%d of the tests failed", failed)}
+	}
+	return nil
+}
+
+func within(ctx context.Context, f func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	return f(ctx)
+}
+
+// checkTopics tests that the brokers answer and have the topics that are read.
+func checkTopics(ctx context.Context, c config, show func(string, error)) {
+	transport, _, err := source.Connect(c.Kafka.connect())
+	if err != nil {
+		show("brokers", err)
+		return
+	}
+	defer transport.CloseIdleConnections()
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	client := &kafka.Client{Addr: kafka.TCP(c.Kafka.Brokers...), Transport: transport}
+	answer, err := client.Metadata(ctx, &kafka.MetadataRequest{Topics: c.reader().Topics})
+	show("brokers", err)
+	if err != nil {
+		return
+	}
+	for _, t := range answer.Topics {
+		if t.Error == nil && len(t.Partitions) == 0 {
+			t.Error = errors.New("has no partition")
+		}
+		show("topic "+t.Name, t.Error)
+	}
+}

@@ -1,0 +1,289 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/sonexlabs/tacet/pipeline"
+	"github.com/sonexlabs/tacet/pipeline/source"
+	"github.com/sonexlabs/tacet/sinks/file"
+	"github.com/sonexlabs/tacet/sinks/kafka"
+)
+
+// config is a configuration file. example.yaml shows every key with its default and says what it does.
+type config struct {
+	Kafka      kafkaConfig      `yaml:"kafka" required:"say where the brokers are"`
+	Source     sourceConfig     `yaml:"source" required:"say what to read"`
+	Policy     policyConfig     `yaml:"policy"`
+	Detection  detectionConfig  `yaml:"detection"`
+	Pseudonym  pseudonymConfig  `yaml:"pseudonym" required:"name the key of tokens"`
+	Sinks      []sinkConfig     `yaml:"sinks" required:"name at least one destination"`
+	Quarantine quarantineConfig `yaml:"quarantine" required:"records that can't be processed must go somewhere"`
+	Limits     limitsConfig     `yaml:"limits"`
+	Admin      adminConfig      `yaml:"admin"`
+	Log        logConfig        `yaml:"log"`
+}
+
+// kafkaConfig is how to reach a cluster.
+type kafkaConfig struct {
+	Brokers  []string   `yaml:"brokers" required:"list host:port of one or more brokers"`
+	Insecure bool       `yaml:"insecure"`
+	TLS      tlsConfig  `yaml:"tls"`
+	SASL     saslConfig `yaml:"sasl"`
+}
+
+type tlsConfig struct {
+	Enabled    bool      `yaml:"enabled"`
+	CA         path      `yaml:"ca"`
+	Cert       path      `yaml:"cert"`
+	Key        secretRef `yaml:"key"`
+	ServerName string    `yaml:"server_name"`
+}
+
+type saslConfig struct {
+	Mechanism string          `yaml:"mechanism" oneof:"|plain|scram-sha-256|scram-sha-512|oauthbearer"`
+	User      string          `yaml:"user"`
+	Password  pipeline.Secret `yaml:"password"`
+	Token     secretRef       `yaml:"token"`
+}
+
+type sourceConfig struct {
+	Group            string        `yaml:"group" required:"name the consumer group"`
+	Topics           []topicConfig `yaml:"topics" required:"list the topics to read"`
+	Start            string        `yaml:"start" oneof:"earliest|latest"`
+	OffsetReset      string        `yaml:"offset_reset" oneof:"fail|earliest|latest"`
+	Batch            batchConfig   `yaml:"batch"`
+	Warm             warmConfig    `yaml:"warm"`
+	FetchBytes       size          `yaml:"fetch_bytes" min:"1MiB" max:"1GiB"`
+	CommitInterval   time.Duration `yaml:"commit_interval"`
+	DrainTimeout     time.Duration `yaml:"drain_timeout"`
+	SessionTimeout   time.Duration `yaml:"session_timeout"`
+	RebalanceTimeout time.Duration `yaml:"rebalance_timeout"`
+	Heartbeat        time.Duration `yaml:"heartbeat"`
+}
+
+type topicConfig struct {
+	Name     string `yaml:"name" required:"name the topic"`
+	Category string `yaml:"category" required:"say what kind of record it holds"`
+	Format   string `yaml:"format" oneof:"json|ndjson|text|log"`
+	Tenant   string `yaml:"tenant"`
+}
+
+type batchConfig struct {
+	Records int  `yaml:"records" min:"1" max:"100000"`
+	Bytes   size `yaml:"bytes" min:"1KiB" max:"64MiB"`
+}
+
+type warmConfig struct {
+	Records int           `yaml:"records" min:"0" max:"1000000"`
+	Age     time.Duration `yaml:"age"`
+}
+
+type policyConfig struct {
+	File path `yaml:"file"`
+}
+
+type detectionConfig struct {
+	Locales []string `yaml:"locales"`
+	Preset  string   `yaml:"preset" oneof:"balanced|strict|paranoid"`
+}
+
+type pseudonymConfig struct {
+	Key             pipeline.Secret `yaml:"key"`
+	InsecureDevKeys bool            `yaml:"insecure_dev_keys"`
+}
+
+// sinkConfig is one destination. A field tagged "for" belongs to that type of sink only.
+type sinkConfig struct {
+	Name        string        `yaml:"name" required:"name the sink; metrics and logs show the name"`
+	Type        string        `yaml:"type" required:"one of: kafka, file, stdout" oneof:"kafka|file|stdout"`
+	FlushAfter  time.Duration `yaml:"flush_after"`
+	Compression string        `yaml:"compression" oneof:"none|gzip|zstd|snappy|lz4"`
+
+	Topic           string            `yaml:"topic" for:"kafka"`
+	Topics          map[string]string `yaml:"topics" for:"kafka"`
+	Kafka           kafkaConfig       `yaml:"kafka" for:"kafka"`
+	MaxMessageBytes size              `yaml:"max_message_bytes" for:"kafka" min:"1KiB" max:"1GiB"`
+
+	Directory  path `yaml:"directory" for:"file"`
+	MaxRecords int  `yaml:"max_records" for:"file" min:"1" max:"100000000"`
+	MaxBytes   size `yaml:"max_bytes" for:"file" min:"4KiB" max:"64GiB"`
+}
+
+type quarantineConfig struct {
+	Directory path        `yaml:"directory"`
+	Topic     string      `yaml:"topic"`
+	Kafka     kafkaConfig `yaml:"kafka"`
+	PublicKey string      `yaml:"public_key"`
+}
+
+type limitsConfig struct {
+	Workers      int           `yaml:"workers" min:"0" max:"256"`
+	Memory       size          `yaml:"memory" min:"1MiB"`
+	LaneBatches  int           `yaml:"lane_batches" min:"1" max:"10000"`
+	RecordBytes  size          `yaml:"record_bytes" min:"1KiB" max:"1GiB"`
+	Depth        int           `yaml:"depth" min:"1" max:"10000"`
+	Fields       int           `yaml:"fields" min:"1" max:"100000000"`
+	RecordTime   time.Duration `yaml:"record_time"`
+	StallTimeout time.Duration `yaml:"stall_timeout"`
+	Calls        int           `yaml:"calls" min:"1" max:"100000000"`
+	CallIdle     time.Duration `yaml:"call_idle"`
+	RetryFirst   time.Duration `yaml:"retry_first"`
+	RetryMost    time.Duration `yaml:"retry_most"`
+}
+
+type adminConfig struct {
+	Listen string `yaml:"listen"`
+	Pprof  bool   `yaml:"pprof"`
+}
+
+type logConfig struct {
+	Level string `yaml:"level" oneof:"debug|info|warn|error"`
+}
+
+// defaultConfig is what holds for every key that a file doesn't give. The packages that use a value say why it is what
+// it is.
+func defaultConfig() config {
+	s, l := source.DefaultConfig(), pipeline.DefaultLimits()
+	return config{
+		Source: sourceConfig{
+			Start:            string(s.Start),
+			OffsetReset:      string(s.OffsetReset),
+			Batch:            batchConfig{Records: s.BatchRecords, Bytes: size(s.BatchBytes)},
+			Warm:             warmConfig{Records: s.WarmRecords, Age: s.WarmAge},
+			FetchBytes:       size(s.FetchBytes),
+			CommitInterval:   s.Commit,
+			DrainTimeout:     s.Drain,
+			SessionTimeout:   s.Session,
+			RebalanceTimeout: s.Rebalance,
+			Heartbeat:        s.Heartbeat,
+		},
+		Detection: detectionConfig{Preset: "balanced"},
+		Limits: limitsConfig{
+			Workers:      0, // one for each core
+			Memory:       size(l.MemoryBytes),
+			LaneBatches:  l.LaneBatches,
+			RecordBytes:  size(l.RecordBytes),
+			Depth:        l.Depth,
+			Fields:       l.Fields,
+			RecordTime:   l.RecordTime,
+			StallTimeout: l.StallTimeout,
+			Calls:        l.Calls,
+			CallIdle:     l.CallIdle,
+			RetryFirst:   l.RetryFirst,
+			RetryMost:    l.RetryMost,
+		},
+		Admin: adminConfig{Listen: "127.0.0.1:9180"},
+		Log:   logConfig{Level: "info"},
+	}
+}
+
+func (t *topicConfig) setDefaults() { t.Format = "json" }
+
+func (s *sinkConfig) setDefaults() {
+	k, f := kafka.DefaultConfig(), file.DefaultConfig()
+	s.FlushAfter = 10 * time.Second // how long a record may wait in a file that is not full
+	s.MaxMessageBytes = size(k.MaxMessageBytes)
+	s.MaxRecords = int(f.MaxRecords)
+	s.MaxBytes = size(f.MaxBytes)
+}
+
+// loadConfig reads and checks a file. The error is a *configError when the file can be read but not accepted.
+func loadConfig(name string) (config, error) {
+	text, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return config{}, &commandError{err: fmt.Errorf("configuration file %s does not exist", name),
+			hints: []string{"name one with --config; cmd/tacet/example.yaml in the sources is a start"}}
+	}
+	if err != nil {
+		return config{}, fmt.Errorf("read configuration: %w", err)
+	}
+	return parseConfig(text, name)
+}
+
+// parseConfig decodes and checks a configuration. Relative paths in it start at the folder of name.
+func parseConfig(text []byte, name string) (config, error) {
+	c := defaultConfig()
+	d := decodeYAML(text, filepath.Dir(name), &c)
+	if len(d.problems) == 0 {
+		d.validate(&c)
+	}
+	if len(d.problems) > 0 {
+		slices.SortStableFunc(d.problems, func(a, b problem) int { return a.line - b.line })
+		return config{}, &configError{name, d.problems}
+	}
+	return c, nil
+}
+
+// connect is c in the form the source and the Kafka sinks take.
+func (c kafkaConfig) connect() source.ConnectConfig {
+	return source.ConnectConfig{
+		Brokers: c.Brokers,
+		TLS: source.TLS{
+			Enabled: c.TLS.Enabled, CA: string(c.TLS.CA), Cert: string(c.TLS.Cert), Key: string(c.TLS.Key),
+			ServerName: c.TLS.ServerName,
+		},
+		SASL: source.SASL{
+			Mechanism: c.SASL.Mechanism, User: c.SASL.User, Password: c.SASL.Password, Token: string(c.SASL.Token),
+		},
+		Insecure: c.Insecure,
+	}
+}
+
+// reader is c in the form the source takes, without its connection.
+func (c config) reader() source.Config {
+	s := source.DefaultConfig()
+	s.Brokers, s.Group = c.Kafka.Brokers, c.Source.Group
+	for _, t := range c.Source.Topics {
+		s.Topics = append(s.Topics, t.Name)
+	}
+	s.Start, s.OffsetReset = source.Start(c.Source.Start), source.Reset(c.Source.OffsetReset)
+	s.BatchRecords, s.BatchBytes = c.Source.Batch.Records, int(c.Source.Batch.Bytes)
+	s.WarmRecords, s.WarmAge = c.Source.Warm.Records, c.Source.Warm.Age
+	s.FetchBytes = int(c.Source.FetchBytes)
+	s.Commit, s.Drain = c.Source.CommitInterval, c.Source.DrainTimeout
+	s.Session, s.Rebalance, s.Heartbeat = c.Source.SessionTimeout, c.Source.RebalanceTimeout, c.Source.Heartbeat
+	return s
+}
+
+// kafkaSink is s in the form its sink takes, without the connection.
+func (c config) kafkaSink(s sinkConfig) kafka.Config {
+	k := kafka.DefaultConfig()
+	k.Brokers, k.Topic, k.Topics = c.cluster(s.Kafka).Brokers, s.Topic, s.Topics
+	k.Compression, k.MaxMessageBytes = cmp.Or(s.Compression, k.Compression), int(s.MaxMessageBytes)
+	return k
+}
+
+// fileSink is s in the form its sink takes.
+func (s sinkConfig) fileSink() file.Config {
+	f := file.DefaultConfig()
+	f.Dir, f.MaxRecords, f.MaxBytes = string(s.Directory), int64(s.MaxRecords), int64(s.MaxBytes)
+	f.Compression = cmp.Or(s.Compression, f.Compression)
+	return f
+}
+
+// cluster is the one given, or else the source's.
+func (c config) cluster(own kafkaConfig) kafkaConfig {
+	if len(own.Brokers) == 0 {
+		return c.Kafka
+	}
+	return own
+}
+
+// engineLimits is c in the form the engine takes.
+func (c limitsConfig) engineLimits() pipeline.Limits {
+	l := pipeline.DefaultLimits()
+	if c.Workers > 0 {
+		l.Workers = c.Workers
+	}
+	l.MemoryBytes, l.LaneBatches, l.RecordBytes = int64(c.Memory), c.LaneBatches, int(c.RecordBytes)
+	l.Depth, l.Fields, l.RecordTime, l.StallTimeout = c.Depth, c.Fields, c.RecordTime, c.StallTimeout
+	l.Calls, l.CallIdle, l.RetryFirst, l.RetryMost = c.Calls, c.CallIdle, c.RetryFirst, c.RetryMost
+	return l
+}

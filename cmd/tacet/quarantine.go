@@ -1,0 +1,309 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"filippo.io/age"
+	"github.com/spf13/cobra"
+
+	"github.com/sonexlabs/tacet/pipeline"
+	"github.com/sonexlabs/tacet/pipeline/source"
+)
+
+func newQuarantineCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "quarantine",
+		Short: "List and bring back records that could not be processed",
+		Example: `  tacet quarantine list --config tacet.yaml
+  tacet quarantine replay --config tacet.yaml --identity identity.txt`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError(cmd, errors.New("no command: list or replay"))
+			}
+			return usageError(cmd, fmt.Errorf("unknown command %q", args[0]))
+		},
+		RunE: func(*cobra.Command, []string) error { return nil },
+	}
+	cmd.AddCommand(newQuarantineListCommand(), newQuarantineReplayCommand())
+	return cmd
+}
+
+func newQuarantineListCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "list --config FILE",
+		Short:   "List what is in quarantine, without any part of the records",
+		Example: "  tacet quarantine list --config tacet.yaml --json | jq -r .class | sort | uniq -c",
+		Args:    noArgs,
+	}
+	name := configFlag(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		c, err := loadConfig(*name)
+		if err != nil {
+			return err
+		}
+		q, err := newQuarantine(c, newLogger(cmd.ErrOrStderr(), c.Log.Level))
+		if err != nil {
+			return err
+		}
+		var show func(pipeline.Entry) error
+		var flush func() error
+		if asJSON {
+			show, flush = listJSON(cmd.OutOrStdout())
+		} else {
+			show, flush = listTable(cmd.OutOrStdout())
+		}
+		return errors.Join(q.Scan(cmd.Context(), show), flush(), q.Close())
+	}
+	return cmd
+}
+
+// listed is an entry as it is shown: without the sealed record.
+type listed struct {
+	pipeline.Entry
+	Sealed bool `json:"sealed"`
+}
+
+func listJSON(w io.Writer) (show func(pipeline.Entry) error, flush func() error) {
+	enc := json.NewEncoder(w)
+	return func(e pipeline.Entry) error { return enc.Encode(listed{e, len(e.Sealed) > 0}) }, func() error { return nil }
+}
+
+func listTable(w io.Writer) (show func(pipeline.Entry) error, flush func() error) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "TOPIC\tPARTITION\tOFFSET\tCLASS\tCATEGORY\tSINK\tATTEMPTS\tSEALED\tSINCE\tDETAIL")
+	return func(e pipeline.Entry) error {
+		sealed := "no"
+		if len(e.Sealed) > 0 {
+			sealed = "yes"
+		}
+		_, err := fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", e.Topic, e.Partition, e.Offset, e.Class, e.Category,
+			cmp.Or(e.Sink, "-"), e.Attempts, sealed, e.At.UTC().Format(time.RFC3339), e.Detail)
+		return err
+	}, t.Flush
+}
+
+func newQuarantineReplayCommand() *cobra.Command {
+	var identity string
+	cmd := &cobra.Command{
+		Use:   "replay --config FILE",
+		Short: "Bring records back from quarantine through the pipeline to every sink",
+		Long: `Replay sends records in quarantine through the pipeline again, with their own coordinates, and takes those that arrive out
+of quarantine. Do it after what kept them out is mended: a newer version, another policy, a higher limit.
+
+A sealed record is opened with the identity that belongs to the configured public key; others are read again from their
+topic, as long as it keeps them. Kafka sinks may get records twice that one of several sinks had refused; file sinks write
+to a folder "replay-TIME" of their directory, because a file of the run may cover the same offsets.`,
+		Example: "  tacet quarantine replay --config tacet.yaml --identity identity.txt",
+		Args:    noArgs,
+	}
+	name := configFlag(cmd)
+	cmd.Flags().StringVarP(&identity, "identity", "i", "", "age identity `FILE` for sealed records")
+	_ = cmd.MarkFlagFilename("identity")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		harden()
+		c, err := loadConfig(*name)
+		if err != nil {
+			return err
+		}
+		identities, err := readIdentities(identity)
+		if err != nil {
+			return err
+		}
+		return untilSignal(cmd.Context(), cmd.ErrOrStderr(), func(ctx context.Context) error {
+			return replay(ctx, c, identities, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		})
+	}
+	return cmd
+}
+
+func readIdentities(name string) ([]age.Identity, error) {
+	if name == "" {
+		return nil, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read identity: %w", err)
+	}
+	defer f.Close()
+	ids, err := age.ParseIdentities(f)
+	if err != nil {
+		// The library's error may quote the line, which is the private key.
+		return nil, &commandError{err: fmt.Errorf("read identity: %s is not an age identity file", name),
+			hints: []string{"it is what age-keygen wrote together with the public key"}}
+	}
+	return ids, nil
+}
+
+// replay brings back what it can and gives an error when something stays.
+func replay(ctx context.Context, c config, identities []age.Identity, out, errOut io.Writer) (err error) {
+	log := newLogger(errOut, c.Log.Level)
+	started := time.Now().UTC().Format("20060102T150405Z")
+	for i := range c.Sinks {
+		if c.Sinks[i].Type == "file" {
+			c.Sinks[i].Directory = path(filepath.Join(string(c.Sinks[i].Directory), "replay-"+started))
+		}
+	}
+	p, err := build(c, out, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	var entries []pipeline.Entry
+	err = p.dead.Scan(ctx, func(e pipeline.Entry) error { entries = append(entries, e); return nil })
+	if err != nil {
+		return fmt.Errorf("read quarantine: %w", err)
+	}
+	r := &replayer{entries: entries, identities: identities, refetch: newRefetcher(c.Kafka), log: log, failed: map[coordinate]bool{}}
+	source, err := r.source(ctx, c)
+	if err != nil {
+		return err
+	}
+	// What fails again is in quarantine already, so it is only noted.
+	p.engine.Quarantine = r
+	engine, err := pipeline.New(p.engine)
+	if err != nil {
+		return err
+	}
+	if err := engine.Run(ctx, source); err != nil {
+		return fmt.Errorf("replay: %w", err)
+	}
+	back := r.succeeded()
+	if err := p.dead.Resolve(ctx, back); err != nil {
+		return fmt.Errorf("take records out of quarantine: %w", err)
+	}
+	say(errOut, "%d of %d entries brought back", len(back), len(entries))
+	if left := len(entries) - len(back); left > 0 {
+		return &commandError{err: fmt.Errorf("%d entries stay in quarantine", left), hints: []string{"the log says why for each"}}
+	}
+	return nil
+}
+
+// coordinate is where a record was read.
+type coordinate struct {
+	lane   pipeline.LaneID
+	offset int64
+}
+
+func coordinateOf(e pipeline.Entry) coordinate {
+	return coordinate{pipeline.LaneID{Topic: e.Topic, Partition: e.Partition}, e.Offset}
+}
+
+// replayer gets records back and, as the engine's quarantine, notes which fail again.
+type replayer struct {
+	entries    []pipeline.Entry
+	identities []age.Identity
+	refetch    *refetcher
+	log        *slog.Logger
+
+	mu     sync.Mutex
+	failed map[coordinate]bool
+}
+
+// source makes one lane of each partition that has records to bring back. They are fetched as they are needed.
+func (r *replayer) source(ctx context.Context, c config) (replays, error) {
+	byLane := map[pipeline.LaneID]map[int64]pipeline.Entry{}
+	for _, e := range r.entries {
+		at := coordinateOf(e)
+		if !c.reads(e.Topic) {
+			r.fail(at, errors.New("topic is not in the configuration"))
+			continue
+		}
+		if byLane[at.lane] == nil {
+			byLane[at.lane] = map[int64]pipeline.Entry{}
+		}
+		if old, ok := byLane[at.lane][e.Offset]; !ok || len(old.Sealed) == 0 {
+			byLane[at.lane][e.Offset] = e
+		}
+	}
+	var all replays
+	for lane, entries := range byLane {
+		rest := make([]pipeline.Entry, 0, len(entries))
+		for _, e := range entries {
+			rest = append(rest, e)
+		}
+		slices.SortFunc(rest, func(a, b pipeline.Entry) int { return cmp.Compare(a.Offset, b.Offset) })
+		all = append(all, source.Replay{Lane: lane, Next: func() (*pipeline.Batch, error) {
+			for len(rest) > 0 {
+				e := rest[0]
+				rest = rest[1:]
+				record, err := r.record(ctx, e)
+				if err != nil {
+					r.fail(coordinateOf(e), err)
+					continue
+				}
+				// One record a batch: a batch must not cross a multiple of the cut, and these are few.
+				return &pipeline.Batch{Lane: lane, First: e.Offset, Next: e.Offset + 1, Records: []pipeline.Record{record},
+					Bytes: len(record.Key) + len(record.Value)}, nil
+			}
+			return nil, io.EOF
+		}})
+	}
+	return all, nil
+}
+
+var errNoIdentity = errors.New("record is sealed: give the identity with --identity")
+
+func (r *replayer) record(ctx context.Context, e pipeline.Entry) (pipeline.Record, error) {
+	switch {
+	case len(e.Sealed) == 0:
+		return r.refetch.record(ctx, coordinateOf(e))
+	case len(r.identities) == 0:
+		return pipeline.Record{}, errNoIdentity
+	}
+	return pipeline.Unseal(e, r.identities...)
+}
+
+func (r *replayer) fail(at coordinate, err error) {
+	r.log.Warn("record stays in quarantine", "topic", at.lane.Topic, "partition", at.lane.Partition, "offset", at.offset, "error", err)
+	r.mu.Lock()
+	r.failed[at] = true
+	r.mu.Unlock()
+}
+
+// succeeded returns the entries whose records arrived at every sink.
+func (r *replayer) succeeded() []pipeline.Entry {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(r.entries), func(e pipeline.Entry) bool { return r.failed[coordinateOf(e)] })
+}
+
+// Put implements pipeline.Quarantine.
+func (r *replayer) Put(_ context.Context, entries []pipeline.Entry) error {
+	for _, e := range entries {
+		r.fail(coordinateOf(e), errors.New(e.Detail))
+	}
+	return nil
+}
+
+// Check implements pipeline.Quarantine.
+func (r *replayer) Check(context.Context) error { return nil }
+
+// Close implements pipeline.Quarantine.
+func (r *replayer) Close() error { return nil }
+
+// replays runs one lane after the other.
+type replays []source.Replay
+
+// Run implements pipeline.Source.
+func (all replays) Run(ctx context.Context, in pipeline.Intake) error {
+	for _, r := range all {
+		if err := r.Run(ctx, in); err != nil {
+			return err
+		}
+	}
+	return nil
+}

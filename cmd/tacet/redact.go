@@ -1,0 +1,330 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/spf13/cobra"
+
+	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/pipeline"
+	"github.com/sonexlabs/tacet/pipeline/codec"
+	"github.com/sonexlabs/tacet/pipeline/policy"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym"
+	"github.com/sonexlabs/tacet/pipeline/source"
+)
+
+func newRedactCommand() *cobra.Command {
+	var format, outName string
+	var detection detectors.Options
+	cmd := &cobra.Command{
+		Use:   "redact [FILE...]",
+		Short: "Redact files or standard input",
+		Long: `Redact is the pipeline's detection and redaction as a filter: as many lines come out as go in, in the same order.
+
+Lines are JSON objects (ndjson), log lines (log) or text; without --format the first line of each input decides between ndjson
+and text. Every string of a JSON object is searched. Objects with the same call_id belong to one call: the same value has the
+same alias in all of them. A line that can't be processed is replaced by a placeholder, and the exit code is 1.
+
+Inputs in gzip or Zstandard are read as they are. The output is compressed when -o names a .gz or .zst file.`,
+		Example: `  echo 'mail me at ada@example.com' | tacet redact
+  tacet redact --format log server.log.gz > clean.log
+  tacet redact calls.ndjson -o calls.redacted.ndjson.zst`,
+	}
+	cmd.Flags().StringVar(&format, "format", "auto", "auto, text, ndjson or log")
+	cmd.Flags().StringVarP(&outName, "output", "o", "", "write to `FILE` in place of standard output")
+	detectionFlags(cmd, &detection)
+	cmd.RunE = func(cmd *cobra.Command, names []string) error {
+		if format != "auto" && linePlaceholder(pipeline.Format(format)) == nil {
+			return usageError(cmd, fmt.Errorf("unknown format %q", format))
+		}
+		set, err := detectors.New(detection)
+		if err != nil {
+			return usageError(cmd, err)
+		}
+		out, err := createOutput(cmd.OutOrStdout(), outName)
+		if err != nil {
+			return err
+		}
+		err = unlessSignal(cmd.Context(), func(ctx context.Context) error {
+			return redactInputs(ctx, cmd, names, out, set, format)
+		})
+		if err != nil && !errors.As(err, new(*unreadableError)) {
+			out.discard()
+			return err
+		}
+		return errors.Join(err, out.finish())
+	}
+	return cmd
+}
+
+// detectionFlags adds the flags that choose detectors.
+func detectionFlags(cmd *cobra.Command, o *detectors.Options) {
+	cmd.Flags().StringSliceVar(&o.Locales, "locales", nil, "expect identifiers of `in,uk,us,eu` or a country; all by default")
+	cmd.Flags().StringVar(&o.Preset, "preset", "balanced", "balanced, strict or paranoid: how little it takes to redact")
+}
+
+// unreadableError says that lines were replaced because they could not be processed.
+type unreadableError struct{ what string }
+
+func (e *unreadableError) Error() string { return e.what }
+
+func redactInputs(ctx context.Context, cmd *cobra.Command, names []string, out io.Writer, set *detectors.Set, format string) error {
+	var read atomic.Int64
+	stop := showProgress(ctx, cmd, &read)
+	defer stop()
+	var bad []error
+	err := eachInput(cmd, names, &read, func(in *input) error {
+		f := pipeline.Format(format)
+		if format == "auto" {
+			f = guessFormat(in)
+		}
+		err := redactStream(ctx, in, out, set, f)
+		if errors.As(err, new(*unreadableError)) {
+			bad = append(bad, err)
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(bad...)
+}
+
+// showProgress shows on a terminal how much has been read.
+func showProgress(ctx context.Context, cmd *cobra.Command, read *atomic.Int64) (stop func()) {
+	s := newScreen(cmd.ErrOrStderr())
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		var last int64
+		s.everySecond(ctx, func(seconds float64) string {
+			now := read.Load()
+			rate := float64(now-last) / seconds / 1e6
+			last = now
+			return fmt.Sprintf("tacet: %.1f MB read  %.1f MB/s", float64(now)/1e6, rate)
+		})
+	})
+	return func() { cancel(); wg.Wait() }
+}
+
+// guessFormat looks at the first line. Either guess redacts: as text, JSON is searched with its quotes and keys; as
+// JSON, text is refused line by line.
+func guessFormat(in *input) pipeline.Format {
+	head, err := in.Peek(readBytes)
+	head = bytes.TrimLeft(head, " \t\r\n")
+	line, _, whole := bytes.Cut(head, []byte("\n"))
+	switch {
+	case len(line) == 0 || line[0] != '{':
+		return pipeline.FormatText
+	case (whole || err != nil) && !json.Valid(line):
+		return pipeline.FormatText
+	}
+	return pipeline.FormatNDJSON
+}
+
+// linePlaceholder stands for a line that can't be processed; nil for an unknown format.
+func linePlaceholder(f pipeline.Format) []byte {
+	switch f {
+	case pipeline.FormatNDJSON:
+		return []byte(`{"error":"not processed"}`)
+	case pipeline.FormatText, pipeline.FormatLog:
+		return []byte("[NOT PROCESSED]")
+	}
+	return nil
+}
+
+// redactStream runs one input through an engine of its own. The whole input is one lane, so lines keep their order.
+func redactStream(ctx context.Context, in *input, out io.Writer, set *detectors.Set, format pipeline.Format) error {
+	const topic = "input"
+	tokens, err := pseudonym.NewTokens([]byte(devKey)) // no action of the filter's policy makes tokens
+	if err != nil {
+		return err
+	}
+	category := map[pipeline.Format]string{
+		pipeline.FormatNDJSON: "transcript", pipeline.FormatLog: "usage_log", pipeline.FormatText: "communication",
+	}[format]
+	rules := policy.TextOnly()
+	bad := &badLines{name: in.name, counts: map[pipeline.Class]int{}}
+	sink := &lineSink{out: out}
+	sink.open.Store(-1)
+	c := pipeline.Config{
+		Topics: map[string]pipeline.TopicConfig{topic: {Category: category, Format: format, Tenant: "local"}},
+		Policy: rules, Detectors: set, Tokens: tokens, Quarantine: bad,
+		Sinks:   []pipeline.SinkConfig{{Name: "output", Sink: sink}},
+		Limits:  pipeline.DefaultLimits(),
+		Metrics: pipeline.NewMetrics(prometheus.NewRegistry(), version(), rules.Hash()),
+		Log:     slog.New(slog.DiscardHandler),
+		Version: version(),
+		Filter:  linePlaceholder(format),
+	}
+	engine, err := pipeline.New(c)
+	if err != nil {
+		return err
+	}
+	lane := pipeline.LaneID{Topic: topic}
+	cut := &lineCutter{in: in, lane: lane, limits: c.Limits, byCall: format == pipeline.FormatNDJSON, open: &sink.open}
+	if cut.selector, err = codec.NewSelector([]string{"call_id"}); err != nil {
+		return err
+	}
+	if err := engine.Run(ctx, source.Replay{Lane: lane, Next: cut.next}); err != nil {
+		return fmt.Errorf("redact %s: %w", in.name, err)
+	}
+	return bad.err()
+}
+
+// lineCutter cuts an input into batches of lines, one record a line. A batch is what can be had without waiting, so a
+// line typed into a pipe comes out at once.
+type lineCutter struct {
+	in       *input
+	lane     pipeline.LaneID
+	limits   pipeline.Limits
+	byCall   bool
+	selector *codec.Selector
+	doc      codec.Doc
+	open     *atomic.Int64 // number of the last line when it has no line feed
+	lines    int64
+}
+
+// batchLines bounds the records of a batch: enough for every worker, few enough to be spread again soon.
+const batchLines = 2000
+
+func (c *lineCutter) next() (*pipeline.Batch, error) {
+	b := &pipeline.Batch{Lane: c.lane, First: c.lines}
+	arena := make([]byte, 0, readBytes+readBytes/8)
+	for len(b.Records) < batchLines && len(arena) < readBytes {
+		start := len(arena)
+		line, ended, err := c.in.line(arena, c.limits.RecordBytes)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		arena = line
+		r := pipeline.Record{Offset: c.lines, Value: arena[start:len(arena):len(arena)]}
+		// Without a key every record of a transcript would meet the same worker.
+		arena = strconv.AppendInt(arena, c.lines, 36)
+		r.Key = arena[start+len(r.Value) : len(arena) : len(arena)]
+		if id := c.callID(r.Value); len(id) > 0 {
+			r.Key = id
+		}
+		b.Bytes += len(r.Value) + len(r.Key)
+		b.Records = append(b.Records, r)
+		if !ended {
+			c.open.Store(c.lines)
+		}
+		c.lines++
+		if !c.in.lineReady() {
+			break
+		}
+	}
+	if len(b.Records) == 0 {
+		return nil, io.EOF
+	}
+	b.Next = c.lines
+	return b, nil
+}
+
+// callID finds the call that a JSON line belongs to, so that its records meet the same worker.
+func (c *lineCutter) callID(line []byte) []byte {
+	if !c.byCall || !bytes.Contains(line, []byte(`"call_id"`)) {
+		return nil
+	}
+	limits := codec.Limits{Bytes: c.limits.RecordBytes, Depth: c.limits.Depth, Fields: c.limits.Fields}
+	if c.doc.ParseJSON(line, c.selector, limits) != nil {
+		return nil
+	}
+	for i, f := range c.doc.Fields() {
+		if f.Rule >= 0 && f.Kind == codec.String {
+			return bytes.Clone(c.doc.Text(i))
+		}
+	}
+	return nil
+}
+
+// lineSink writes each output as a line. It differs from the sink for pipelines in that a failed write ends the run:
+// whoever started a filter sees that the disk is full and can start it again.
+type lineSink struct {
+	out  io.Writer
+	open atomic.Int64 // number of the line that ends without a line feed, as it did in the input
+}
+
+func (s *lineSink) Open(_ pipeline.LaneID, from int64) (pipeline.Writer, error) {
+	return &lineWriter{sink: s, durable: from}, nil
+}
+func (s *lineSink) Check(context.Context) error { return nil }
+func (s *lineSink) Close() error                { return nil }
+
+type lineWriter struct {
+	sink    *lineSink
+	durable int64
+	buf     []byte
+}
+
+func (w *lineWriter) Write(_ context.Context, b *pipeline.Batch) (int64, error) {
+	w.buf = w.buf[:0]
+	for i := range b.Outputs {
+		w.buf = append(w.buf, b.Outputs[i].Value...)
+		if b.Outputs[i].Offset != w.sink.open.Load() {
+			w.buf = append(w.buf, '\n')
+		}
+	}
+	if _, err := w.sink.out.Write(w.buf); err != nil {
+		return w.durable, pipeline.Lost(fmt.Errorf("write output: %w", err))
+	}
+	w.durable = b.Next
+	return w.durable, nil
+}
+
+func (w *lineWriter) Flush(context.Context) (int64, error) { return w.durable, nil }
+func (w *lineWriter) Close() error                         { return nil }
+
+// badLines is the filter's quarantine: it counts, because the lines themselves are where they were.
+type badLines struct {
+	name   string
+	mu     sync.Mutex
+	counts map[pipeline.Class]int
+	first  int64 // number of the first one, from 1; 0 for none
+}
+
+func (b *badLines) Put(_ context.Context, entries []pipeline.Entry) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, e := range entries {
+		b.counts[e.Class]++
+		if b.first == 0 || e.Offset+1 < b.first {
+			b.first = e.Offset + 1
+		}
+	}
+	return nil
+}
+func (b *badLines) Check(context.Context) error { return nil }
+func (b *badLines) Close() error                { return nil }
+
+// err says what could not be processed; nil when all was.
+func (b *badLines) err() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.first == 0 {
+		return nil
+	}
+	what := fmt.Sprintf("redact %s: line %d is the first of those that could not be processed:", b.name, b.first)
+	for _, class := range []pipeline.Class{pipeline.ClassMalformed, pipeline.ClassSize, pipeline.ClassTime, pipeline.ClassPanic,
+		pipeline.ClassTenant, pipeline.ClassSink} {
+		if n := b.counts[class]; n > 0 {
+			what += fmt.Sprintf(" %d %s", n, class)
+		}
+	}
+	return &unreadableError{what}
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// commandError is an error with advice. Usage marks a wrong command line.
+type commandError struct {
+	err   error
+	hints []string
+	usage bool
+}
+
+func (e *commandError) Error() string { return e.err.Error() }
+func (e *commandError) Unwrap() error { return e.err }
+
+func usageError(cmd *cobra.Command, err error) error {
+	return &commandError{err: err, usage: true, hints: []string{"see: " + cmd.CommandPath() + " --help"}}
+}
+
+// execute runs a command line and gives the exit code.
+func execute(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	root := newRootCommand()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	return report(errOut, root.ExecuteContext(ctx))
+}
+
+// report prints an error as the program's messages go: "tacet: error:", then "tacet: hint:" lines.
+func report(w io.Writer, err error) int {
+	if err == nil {
+		return exitDone
+	}
+	code := exitFailed
+	var hints []string
+	var of *commandError
+	var bad *configError
+	switch {
+	case errors.As(err, &of):
+		hints = of.hints
+		if of.usage {
+			code = exitUsage
+		}
+	case errors.As(err, &bad):
+		seen := map[string]bool{}
+		for _, p := range bad.problems {
+			if p.hint != "" && !seen[p.hint] {
+				hints = append(hints, fmt.Sprintf("line %d: %s", p.line, p.hint))
+				seen[p.hint] = true
+			}
+		}
+	}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		say(w, "error: %s", line)
+	}
+	for _, h := range hints {
+		say(w, "hint: %s", h)
+	}
+	return code
+}
+
+// say prints one line for a person: no capital, no full stop, never a payload.
+func say(w io.Writer, format string, args ...any) {
+	fmt.Fprintf(w, "tacet: "+format+"\n", args...)
+}
+
+// newRootCommand lists the commands.
+func newRootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "tacet",
+		Short: "Keep personal data out of what leaves Kafka",
+		Long: `Tacet reads call transcripts and logs from Kafka, finds personal data in them, pseudonymises it, and writes
+minimised records to sinks.
+
+Results go to standard output, everything else to standard error. Exit code: 0 done, 1 failed, 2 wrong usage.`,
+		Example: `  echo 'mail me at ada@example.com' | tacet redact
+  tacet check --config tacet.yaml
+  tacet run --config tacet.yaml`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError(cmd, errors.New("no command"))
+			}
+			err := fmt.Errorf("unknown command %q", args[0])
+			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+				return &commandError{err: err, usage: true, hints: []string{"did you mean: " + strings.Join(near, ", ")}}
+			}
+			return usageError(cmd, err)
+		},
+		RunE: func(*cobra.Command, []string) error { return nil },
+	}
+	root.SuggestionsMinimumDistance = 2
+	root.SetFlagErrorFunc(usageError)
+	root.AddCommand(
+		newRunCommand(),
+		newRedactCommand(),
+		newDetectCommand(),
+		newCheckCommand(),
+		newQuarantineCommand(),
+		newVersionCommand(),
+	)
+	return root
+}
+
+// noArgs refuses arguments as wrong usage.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError(cmd, fmt.Errorf("unexpected argument %q", args[0]))
+	}
+	return nil
+}
+
+// configFlag adds --config to a command.
+func configFlag(cmd *cobra.Command) *string {
+	name := cmd.Flags().StringP("config", "c", "tacet.yaml", "configuration `FILE`")
+	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
+	return name
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"sync"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sonexlabs/tacet/pipeline"
+	"github.com/sonexlabs/tacet/pipeline/admin"
+)
+
+func newRunCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "run --config FILE",
+		Short: "Run the pipeline",
+		Long: `Run reads the configured topics, redacts every record, and delivers it to every sink, until SIGINT or SIGTERM. It then
+finishes what it holds, commits, and exits; a second signal ends it at once: what was not committed is read again.
+
+Logs are JSON lines on standard error. On a terminal a line of rates is shown as well.`,
+		Example: `  tacet run --config tacet.yaml
+  tacet check --config tacet.yaml --connect && tacet run --config tacet.yaml`,
+		Args: noArgs,
+	}
+	name := configFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		harden()
+		c, err := loadConfig(*name)
+		if err != nil {
+			return err
+		}
+		return untilSignal(cmd.Context(), cmd.ErrOrStderr(), func(ctx context.Context) error {
+			return runPipeline(ctx, c, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		})
+	}
+	return cmd
+}
+
+// harden keeps memory, which holds personal data, out of what a crash leaves behind: no core file, no other process of
+// the same user looks in, and one goroutine's stack in place of all. The Go runtime prints a panic's value whatever is
+// set; the engine therefore recovers panics itself and logs them without the value.
+func harden() {
+	debug.SetTraceback("single")
+	forbidCore()
+}
+
+// untilSignal runs f with a context that the first SIGINT or SIGTERM ends. It comes back when f does, or at the second
+// signal.
+func untilSignal(ctx context.Context, errOut io.Writer, f func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	ended := make(chan error, 1)
+	go func() { ended <- f(ctx) }()
+	for stopping := false; ; stopping = true {
+		select {
+		case err := <-ended:
+			return err
+		case s := <-signals:
+			if stopping {
+				return errors.New("ended by a second signal before the work was finished")
+			}
+			say(errOut, "%v: finishing what is in flight; a second signal ends at once", s)
+			cancel()
+		}
+	}
+}
+
+// unlessSignal runs f, and gives it up at the first SIGINT or SIGTERM: f may be waiting for input that never comes.
+func unlessSignal(ctx context.Context, f func(context.Context) error) error {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	ended := make(chan error, 1)
+	go func() { ended <- f(ctx) }()
+	select {
+	case err := <-ended:
+		return err
+	case s := <-signals:
+		return fmt.Errorf("ended by signal: %v", s)
+	}
+}
+
+// runPipeline runs c until ctx ends.
+func runPipeline(ctx context.Context, c config, out, errOut io.Writer) (err error) {
+	screen := newScreen(errOut)
+	log := newLogger(screen, c.Log.Level)
+	p, err := build(c, out, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	engine, err := pipeline.New(p.engine)
+	if err != nil {
+		return err
+	}
+	m := &meter{Metrics: p.engine.Metrics}
+	src, err := newReader(c, m, log)
+	if err != nil {
+		return err
+	}
+	ready := newReadiness(p, m)
+	stop, err := serveAdmin(c.Admin, admin.Config{
+		Gatherer: p.registry, Health: engine.Health, Ready: ready.check, Status: engine.Status,
+	}, log)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	// Readiness and rates outlive ctx: while the lanes drain, probes and people still look.
+	background, end := context.WithCancel(context.WithoutCancel(ctx))
+	var watchers sync.WaitGroup
+	watchers.Go(func() { ready.watch(background) })
+	watchers.Go(func() { screen.showRates(background, m, engine.Status) })
+	defer func() { end(); watchers.Wait() }()
+	context.AfterFunc(ctx, ready.drain)
+
+	log.Info("started", "version", version(), "policy", p.engine.Policy.Hash(), "detectors", p.engine.Detectors.Version(),
+		"group", c.Source.Group, "topics", len(c.Source.Topics), "sinks", len(c.Sinks))
+	if c.Pseudonym.InsecureDevKeys {
+		log.Warn("tokens are made with a key that everybody knows", "hint", "set pseudonym.key")
+	}
+	if err = engine.Run(ctx, src); err != nil {
+		log.Error("failed", "error", err)
+		return fmt.Errorf("run pipeline: %w", err)
+	}
+	log.Info("ended", "records", m.records.Load(), "bytes", m.bytes.Load())
+	return nil
+}
+
+// serveAdmin starts the admin server, unless it is switched off, and gives the function that ends it.
+func serveAdmin(c adminConfig, a admin.Config, log *slog.Logger) (stop func(), err error) {
+	if c.Listen == "" {
+		return func() {}, nil
+	}
+	a.Listen, a.Pprof = c.Listen, c.Pprof
+	server, err := admin.New(a)
+	if err != nil {
+		return nil, &commandError{err: err, hints: []string{`choose another address with admin.listen; "" switches the server off`}}
+	}
+	log.Info("listening", "admin", "http://"+server.Addr()+"/")
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := server.Serve(ctx); err != nil {
+			log.Error("admin server ended", "error", err)
+		}
+	}()
+	return func() { cancel(); <-done }, nil
+}
+
+// newLogger logs JSON lines. What is logged by this program holds no part of a record.
+func newLogger(w io.Writer, level string) *slog.Logger {
+	var l slog.Level
+	_ = l.UnmarshalText([]byte(level)) // the configuration allows known names only
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l}))
+}

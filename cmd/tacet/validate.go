@@ -1,0 +1,265 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+
+	"filippo.io/age"
+
+	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/pipeline"
+	"github.com/sonexlabs/tacet/pipeline/policy"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym"
+	"github.com/sonexlabs/tacet/pipeline/source"
+)
+
+// The rules about the meaning of keys. Those that hold for any file are in yaml.go.
+const (
+	ruleBroker     rule = "broker"
+	rulePlaintext  rule = "plaintext"
+	ruleConnection rule = "connection"
+	ruleMissing    rule = "missing_file"
+	rulePolicy     rule = "policy"
+	ruleCategory   rule = "category"
+	ruleTenant     rule = "tenant"
+	ruleTwice      rule = "named_twice"
+	ruleSource     rule = "source"
+	ruleLimits     rule = "limits"
+	ruleLocale     rule = "locale"
+	ruleKey        rule = "pseudonym_key"
+	ruleSinkKey    rule = "other_sinks_key"
+	ruleSink       rule = "sink"
+	ruleLoop       rule = "loop"
+	ruleQuarantine rule = "quarantine"
+	rulePublicKey  rule = "public_key"
+	ruleListen     rule = "listen"
+	rulePprof      rule = "pprof"
+)
+
+// rules lists every rule, so that a test can ask for a file that breaks each.
+func rules() []rule {
+	return []rule{
+		ruleSyntax, ruleFeature, ruleUnknown, ruleDuplicate, ruleKind, ruleNull, ruleBool, ruleInt, ruleDuration, ruleSize,
+		ruleRange, ruleOneOf, ruleSecret, ruleRequired,
+		ruleBroker, rulePlaintext, ruleConnection, ruleMissing, rulePolicy, ruleCategory, ruleTenant, ruleTwice, ruleSource,
+		ruleLimits, ruleLocale, ruleKey, ruleSinkKey, ruleSink, ruleLoop, ruleQuarantine, rulePublicKey, ruleListen,
+		rulePprof,
+	}
+}
+
+// validate checks what decoding alone can't see. It runs only on a file that decoded without a problem.
+func (d *document) validate(c *config) {
+	d.cluster("kafka", c.Kafka)
+	d.topics(c)
+	if len(d.problems) == 0 {
+		if err := c.reader().Validate(); err != nil {
+			for _, line := range strings.Split(err.Error(), "\n") {
+				d.fail(ruleSource, "source", line, "")
+			}
+		}
+	}
+	if err := c.Limits.engineLimits().Validate(); err != nil {
+		d.fail(ruleLimits, "limits", err.Error(), "")
+	}
+	for i, name := range c.Detection.Locales {
+		if _, err := detectors.New(detectors.Options{Locales: []string{name}}); err != nil {
+			d.fail(ruleLocale, fmt.Sprintf("detection.locales[%d]", i), fmt.Sprintf("unknown locale %q", name),
+				"in, uk, us, eu or a country code; an empty list means all")
+		}
+	}
+	d.pseudonym(c.Pseudonym)
+	d.sinks(c)
+	d.quarantine(c)
+	d.admin(c.Admin)
+}
+
+// cluster checks how a cluster is reached.
+func (d *document) cluster(key string, k kafkaConfig) {
+	for i, b := range k.Brokers {
+		if host, port, err := net.SplitHostPort(b); err != nil || host == "" || port == "" {
+			d.fail(ruleBroker, fmt.Sprintf("%s.brokers[%d]", key, i), fmt.Sprintf("%q is not host:port", b), "")
+			return
+		}
+	}
+	if len(k.Brokers) == 0 {
+		d.fail(ruleBroker, key+".brokers", "no broker", "list host:port of one or more brokers")
+		return
+	}
+	files := len(d.problems)
+	d.exists(key+".tls.ca", k.TLS.CA)
+	d.exists(key+".tls.cert", k.TLS.Cert)
+	if len(d.problems) > files {
+		return
+	}
+	plain := k.connect()
+	plain.Insecure = true
+	if _, _, err := source.Connect(plain); err != nil {
+		what := strings.TrimPrefix(err.Error(), "connect to Kafka: ")
+		d.fail(ruleConnection, key, what, "")
+	} else if _, _, err := source.Connect(k.connect()); err != nil {
+		d.fail(rulePlaintext, key, "a broker is not on loopback and the connection is not encrypted",
+			"set tls.enabled: true, or insecure: true to send everything in clear")
+	}
+}
+
+func (d *document) exists(key string, name path) {
+	if name == "" {
+		return
+	}
+	if _, err := os.Stat(string(name)); err != nil {
+		d.fail(ruleMissing, key, fmt.Sprintf("file %s can't be read", name), "relative paths start at the configuration file")
+	}
+}
+
+func (d *document) topics(c *config) {
+	d.exists("policy.file", c.Policy.File)
+	p, err := loadPolicy(c.Policy)
+	if err != nil {
+		if !d.hasRule(ruleMissing) {
+			d.fail(rulePolicy, "policy.file", err.Error(), "")
+		}
+		return
+	}
+	for i, t := range c.Source.Topics {
+		at := fmt.Sprintf("source.topics[%d]", i)
+		if slices.ContainsFunc(c.Source.Topics[:i], func(o topicConfig) bool { return o.Name == t.Name }) {
+			d.fail(ruleTwice, at+".name", fmt.Sprintf("topic %q is named twice", t.Name), "")
+		}
+		if _, ok := p.Category(t.Category); !ok {
+			d.fail(ruleCategory, at+".category", fmt.Sprintf("the policy has no category %q", t.Category),
+				"one of: "+strings.Join(policy.Categories(), ", "))
+		}
+		lines := t.Format == string(pipeline.FormatText) || t.Format == string(pipeline.FormatLog)
+		switch {
+		case lines && t.Tenant == "":
+			d.fail(ruleTenant, at+".tenant", "is required for lines of text, which carry no tenant_id", "name the tenant of the topic")
+		case t.Tenant != "" && !p.Tenant(t.Tenant):
+			d.fail(ruleTenant, at+".tenant", fmt.Sprintf("the policy does not know tenant %q", t.Tenant), "")
+		}
+	}
+}
+
+func (d *document) hasRule(r rule) bool {
+	return slices.ContainsFunc(d.problems, func(p problem) bool { return p.rule == r })
+}
+
+func (d *document) pseudonym(p pseudonymConfig) {
+	switch {
+	case p.InsecureDevKeys && !p.Key.IsZero():
+		d.fail(ruleKey, "pseudonym", "both key and insecure_dev_keys are given", "keep one of them")
+	case p.InsecureDevKeys:
+	case p.Key.IsZero():
+		d.fail(ruleKey, "pseudonym", "no key", "set key: file:PATH (make one with: openssl rand -base64 48 > PATH)")
+	case len(p.Key.Reveal()) < pseudonym.KeyLen:
+		d.fail(ruleKey, "pseudonym.key", fmt.Sprintf("key is shorter than %d bytes", pseudonym.KeyLen),
+			"make one with: openssl rand -base64 48")
+	}
+}
+
+func (d *document) sinks(c *config) {
+	if len(c.Sinks) == 0 {
+		d.fail(ruleSink, "sinks", "no sink", "name at least one destination")
+	}
+	for i, s := range c.Sinks {
+		at := fmt.Sprintf("sinks[%d]", i)
+		if slices.ContainsFunc(c.Sinks[:i], func(o sinkConfig) bool { return o.Name == s.Name }) {
+			d.fail(ruleTwice, at+".name", fmt.Sprintf("sink %q is named twice", s.Name), "")
+		}
+		for f := range reflect.TypeFor[sinkConfig]().Fields() {
+			name, only := f.Tag.Get("yaml"), f.Tag.Get("for")
+			if only != "" && only != s.Type && d.has(at+"."+name) {
+				d.fail(ruleSinkKey, at+"."+name, fmt.Sprintf("is a key of %s sinks, this one is %s", only, s.Type), "remove it")
+			}
+		}
+		var err error
+		switch s.Type {
+		case "kafka":
+			if d.has(at + ".kafka") {
+				d.cluster(at+".kafka", s.Kafka)
+			}
+			err = c.kafkaSink(s).Validate()
+			d.loops(at, c, s)
+		case "file":
+			if err = s.fileSink().Validate(); s.Directory == "" {
+				err = errors.New("directory: a file sink needs one")
+			}
+		}
+		if err != nil {
+			d.fail(ruleSink, at, err.Error(), "")
+		}
+	}
+}
+
+// loops refuses topics that are also read. It looks at names within one cluster only.
+func (d *document) loops(at string, c *config, s sinkConfig) {
+	if d.has(at + ".kafka") {
+		return
+	}
+	if c.reads(s.Topic) {
+		d.fail(ruleLoop, at+".topic", fmt.Sprintf("topic %q is also read: records would go round in circles", s.Topic), "")
+	}
+	for _, from := range slices.Sorted(maps.Keys(s.Topics)) {
+		key := fmt.Sprintf("%s.topics[%s]", at, from)
+		if !c.reads(from) {
+			d.fail(ruleSink, key, fmt.Sprintf("topic %q is not read", from), "")
+		}
+		if c.reads(s.Topics[from]) {
+			d.fail(ruleLoop, key, fmt.Sprintf("topic %q is also read: records would go round in circles", s.Topics[from]), "")
+		}
+	}
+	for _, t := range c.Source.Topics {
+		if s.Topic == "" && s.Topics[t.Name] == "" {
+			d.fail(ruleSink, at, fmt.Sprintf("no destination for topic %q", t.Name), "name it in topics, or set topic for all others")
+		}
+	}
+}
+
+func (c *config) reads(topic string) bool {
+	return slices.ContainsFunc(c.Source.Topics, func(t topicConfig) bool { return t.Name == topic })
+}
+
+func (d *document) quarantine(c *config) {
+	q := c.Quarantine
+	switch {
+	case (q.Directory == "") == (q.Topic == ""):
+		d.fail(ruleQuarantine, "quarantine", "exactly one of directory and topic is needed", "")
+	case d.has("quarantine.kafka") && q.Topic == "":
+		d.fail(ruleQuarantine, "quarantine.kafka", "is only for a topic", "remove it or set topic")
+	case d.has("quarantine.kafka"):
+		d.cluster("quarantine.kafka", q.Kafka)
+	case q.Topic != "" && (c.reads(q.Topic) || c.writes(q.Topic)):
+		d.fail(ruleLoop, "quarantine.topic", fmt.Sprintf("topic %q is also read or written", q.Topic), "give the quarantine its own")
+	}
+	if q.PublicKey != "" {
+		if _, err := age.ParseX25519Recipient(q.PublicKey); err != nil {
+			d.fail(rulePublicKey, "quarantine.public_key", "is not an age public key (age1…)", "make a pair with: age-keygen -o identity.txt")
+		}
+	}
+}
+
+// writes tells whether a sink on the source's cluster writes to topic.
+func (c *config) writes(topic string) bool {
+	return slices.ContainsFunc(c.Sinks, func(s sinkConfig) bool {
+		return s.Type == "kafka" && (s.Topic == topic || slices.Contains(slices.Collect(maps.Values(s.Topics)), topic))
+	})
+}
+
+func (d *document) admin(a adminConfig) {
+	if a.Listen == "" {
+		return
+	}
+	host, _, err := net.SplitHostPort(a.Listen)
+	if err != nil {
+		d.fail(ruleListen, "admin.listen", fmt.Sprintf("%q is not host:port", a.Listen), `"" switches the server off`)
+		return
+	}
+	if a.Pprof && host != "localhost" && !net.ParseIP(host).IsLoopback() {
+		d.fail(rulePprof, "admin.pprof", "profiles are served on loopback only", "listen on 127.0.0.1 or switch pprof off")
+	}
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/pipeline"
+	"github.com/sonexlabs/tacet/pipeline/policy"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym"
+	"github.com/sonexlabs/tacet/pipeline/source"
+	"github.com/sonexlabs/tacet/sinks/file"
+	"github.com/sonexlabs/tacet/sinks/kafka"
+	"github.com/sonexlabs/tacet/sinks/stdout"
+)
+
+// devKey is the key of tokens where a configuration asks for insecure_dev_keys: whoever reads this can compute the token
+// of any value.
+const devKey = "tacet's public key for development, tests and the demo"
+
+// parts are what a configuration describes, made but not running.
+type parts struct {
+	engine   pipeline.Config
+	sinks    []pipeline.SinkConfig
+	dead     deadLetters
+	registry *prometheus.Registry
+}
+
+// deadLetters is a quarantine that can be read back.
+type deadLetters interface {
+	pipeline.Quarantine
+	pipeline.QuarantineReader
+}
+
+// build makes the parts. Lines of stdout sinks go to out. It doesn't connect.
+func build(c config, out io.Writer, log *slog.Logger) (p *parts, err error) {
+	p = &parts{registry: prometheus.NewRegistry()}
+	defer func() {
+		if err != nil {
+			_ = p.close()
+		}
+	}()
+	if p.engine, err = c.engine(log, p.registry); err != nil {
+		return nil, err
+	}
+	for _, s := range c.Sinks {
+		made, err := newSink(c, s, out)
+		if err != nil {
+			return nil, fmt.Errorf("configure sink %s: %w", s.Name, err)
+		}
+		p.sinks = append(p.sinks, pipeline.SinkConfig{Name: s.Name, Sink: made, FlushAfter: s.FlushAfter})
+	}
+	if p.dead, err = newQuarantine(c, log); err != nil {
+		return nil, fmt.Errorf("configure quarantine: %w", err)
+	}
+	p.engine.Sinks, p.engine.Quarantine = p.sinks, p.dead
+	return p, nil
+}
+
+// engine is c in the form the engine takes, without sinks and quarantine.
+func (c config) engine(log *slog.Logger, registry *prometheus.Registry) (pipeline.Config, error) {
+	rules, err := loadPolicy(c.Policy)
+	if err != nil {
+		return pipeline.Config{}, err
+	}
+	set, err := detectors.New(detectors.Options{Locales: c.Detection.Locales, Preset: c.Detection.Preset})
+	if err != nil {
+		return pipeline.Config{}, err
+	}
+	key := c.Pseudonym.Key.Reveal()
+	if c.Pseudonym.InsecureDevKeys {
+		key = []byte(devKey)
+	}
+	tokens, err := pseudonym.NewTokens(key)
+	if err != nil {
+		return pipeline.Config{}, err
+	}
+	topics := map[string]pipeline.TopicConfig{}
+	for _, t := range c.Source.Topics {
+		topics[t.Name] = pipeline.TopicConfig{Category: t.Category, Format: pipeline.Format(t.Format), Tenant: t.Tenant}
+	}
+	return pipeline.Config{
+		Topics: topics, Policy: rules, Detectors: set, Tokens: tokens, Recipient: c.Quarantine.PublicKey,
+		Limits: c.Limits.engineLimits(), Metrics: pipeline.NewMetrics(registry, version(), rules.Hash()), Log: log,
+		Version: version(),
+	}, nil
+}
+
+// loadPolicy reads the policy file, or takes the built-in policy where none is named.
+func loadPolicy(c policyConfig) (*policy.Policy, error) {
+	if c.File == "" {
+		return policy.Default(), nil
+	}
+	text, err := os.ReadFile(string(c.File))
+	if err != nil {
+		return nil, fmt.Errorf("read policy: %w", err)
+	}
+	return policy.Parse(string(c.File), text)
+}
+
+func newSink(c config, s sinkConfig, out io.Writer) (pipeline.Sink, error) {
+	switch s.Type {
+	case "kafka":
+		transport, _, err := source.Connect(c.cluster(s.Kafka).connect())
+		if err != nil {
+			return nil, err
+		}
+		k := c.kafkaSink(s)
+		k.Transport = transport
+		return kafka.New(k)
+	case "file":
+		return file.New(s.fileSink())
+	case "stdout":
+		return stdout.New(out), nil
+	}
+	return nil, fmt.Errorf("unknown type %q", s.Type)
+}
+
+func newQuarantine(c config, log *slog.Logger) (deadLetters, error) {
+	q := c.Quarantine
+	if q.Directory != "" {
+		return file.NewQuarantine(string(q.Directory))
+	}
+	transport, _, err := source.Connect(c.cluster(q.Kafka).connect())
+	if err != nil {
+		return nil, err
+	}
+	k := kafka.DefaultConfig()
+	k.Brokers, k.Transport, k.Topic = c.cluster(q.Kafka).Brokers, transport, q.Topic
+	return kafka.NewQuarantine(k)
+}
+
+// close releases sinks and quarantine.
+func (p *parts) close() error {
+	var errs []error
+	for _, s := range p.sinks {
+		errs = append(errs, s.Sink.Close())
+	}
+	if p.dead != nil {
+		errs = append(errs, p.dead.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// reader makes the source that reads c's topics.
+func newReader(c config, m source.Metrics, log *slog.Logger) (*source.Source, error) {
+	r := c.reader()
+	var err error
+	if r.Transport, r.Dialer, err = source.Connect(c.Kafka.connect()); err != nil {
+		return nil, err
+	}
+	return source.New(r, m, log)
+}
+
+// checkParts tests sinks and quarantine and calls f with each one's name and what came of it.
+func (p *parts) check(ctx context.Context, f func(name string, err error)) {
+	for _, s := range p.sinks {
+		f("sink "+s.Name, s.Sink.Check(ctx))
+	}
+	f("quarantine", p.dead.Check(ctx))
+}
