@@ -127,10 +127,15 @@ func TestRecords(t *testing.T) {
 	// JSON inside a JSON string.
 	f("calls", `{"tenant_id":"t","call_id":"c","role":"customer","text":"{\"mail\":\"joe@example.com\",\"n\":4111111111111111}"}`,
 		`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"{\"mail\":\"[EMAIL_1]\",\"n\":\"[CREDIT_CARD]\"}","redaction":{"policy":"HASH","findings":{"EMAIL":1,"CREDIT_CARD":1}}}`)
+	// Imitations of aliases and tokens lose their brackets, also in JSON in a string.
+	f("calls", `{"tenant_id":"t","call_id":"c","role":"customer","text":"[EMAIL_1] is joe@example.com, not [PERSON_2] or [EMAIL]"}`,
+		`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"(EMAIL_1) is [EMAIL_1], not (PERSON_2) or [EMAIL]","redaction":{"policy":"HASH","findings":{"EMAIL":1}}}`)
+	f("calls", `{"tenant_id":"t","call_id":"c","role":"customer","text":"[\"[EMAIL_1]\"]"}`,
+		`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"[\"(EMAIL_1)\"]","redaction":{"policy":"HASH"}}`)
 	f("nd", `{"tenant_id":"t","call_id":"c","role":"customer","text":"joe@example.com"}`+"\n"+`{"tenant_id":"t","call_id":"c","role":"customer","text":"joe@example.com"}`+"\n",
 		`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"[EMAIL_1]","redaction":{"policy":"HASH","findings":{"EMAIL":1}}}`+"\n"+
 			`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"[EMAIL_1]","redaction":{"policy":"HASH","findings":{"EMAIL":2}}}`+"\n")
-	f("text", "user=joe@example.com login of joe@example.com failed", `{"message":"login of [EMAIL_1] failed","redaction":{"policy":"HASH","findings":{"EMAIL":1}}}`)
+	f("text", "login of joe@example.com failed", `{"message":"login of [EMAIL_1] failed","redaction":{"policy":"HASH","findings":{"EMAIL":1}}}`)
 }
 
 // tokensOut replaces tokens, which depend on the key, by the word TOKEN.

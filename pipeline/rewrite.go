@@ -39,18 +39,19 @@ type rewriter struct {
 	styles  [256]policy.Style
 
 	// Of the current record.
-	lane   *lane
-	topic  *topic
-	calls  *callStore
-	now    time.Time
-	tenant []byte
-	callID []byte
-	call   *call
-	counts [256]uint32
-	types  []detectors.Type // with a count above 0, in order of appearance
-	spent  int              // bytes of text since the last look at the clock
-	roleOf int32            // the object that role is of: a field's number, -1 for the root, noParent
-	role   detectors.Role
+	lane     *lane
+	topic    *topic
+	calls    *callStore
+	now      time.Time
+	tenant   []byte
+	callID   []byte
+	call     *call
+	counts   [256]uint32
+	types    []detectors.Type // with a count above 0, in order of appearance
+	disarmed int              // imitations of aliases and tokens made harmless
+	spent    int              // bytes of text since the last look at the clock
+	roleOf   int32            // the object that role is of: a field's number, -1 for the root, noParent
+	role     detectors.Role
 
 	// Of the current part, until count.
 	outcomes map[string]int
@@ -106,7 +107,7 @@ func (w *rewriter) begin(l *lane, calls *callStore, now time.Time) {
 		w.counts[t] = 0
 	}
 	w.types = w.types[:0]
-	w.spent = 0
+	w.spent, w.disarmed = 0, 0
 	w.single.Reset()
 }
 
@@ -309,14 +310,23 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 		in.Call, aliases = w.call.memory, w.call.aliases
 	}
 	w.found = w.set.Find(w.found[:0], text, in, w.scratch)
+	forged := w.nextForged(text, 0)
 	for k := range w.found {
 		f := &w.found[k]
-		switch w.styles[f.Type] {
-		case policy.StyleKeep:
+		style := w.styles[f.Type]
+		if style == policy.StyleKeep {
 			continue
-		case policy.StyleAlias:
+		}
+		for forged[1] <= f.Start && forged[0] >= 0 {
+			w.disarm(d, i, forged)
+			forged = w.nextForged(text, forged[1])
+		}
+		if forged[0] >= 0 && forged[0] < f.End {
+			forged = w.nextForged(text, f.End) // goes with the finding
+		}
+		if style == policy.StyleAlias {
 			w.with = aliases.Append(w.with[:0], f.Type.String(), w.canonical(f, text))
-		default:
+		} else {
 			w.with = pseudonym.AppendType(w.with[:0], f.Type.String())
 		}
 		d.Replace(i, f.Start, f.End, w.with)
@@ -324,7 +334,32 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 			w.types = append(w.types, f.Type)
 		}
 	}
+	for forged[0] >= 0 {
+		w.disarm(d, i, forged)
+		forged = w.nextForged(text, forged[1])
+	}
 	return nil
+}
+
+// nextForged finds the next alias or token in text from a place on; [0] is -1 where there is none. In a record they are
+// imitations, by which somebody could pass for another in redacted text. In the filter they may be its own work of an earlier run,
+// which must stay as it is.
+func (w *rewriter) nextForged(text []byte, from int) [2]int {
+	if w.filter || from >= len(text) {
+		return [2]int{-1, -1}
+	}
+	start, end := pseudonym.Next(text[from:])
+	if start < 0 {
+		return [2]int{-1, -1}
+	}
+	return [2]int{from + start, from + end}
+}
+
+// disarm makes the brackets of an imitation round.
+func (w *rewriter) disarm(d *codec.Doc, i int, at [2]int) {
+	d.Replace(i, at[0], at[0]+1, []byte("("))
+	d.Replace(i, at[1]-1, at[1], []byte(")"))
+	w.disarmed++
 }
 
 // canonical is what two mentions of one thing have in common; the text itself where the detector does not say.
@@ -344,7 +379,7 @@ func (w *rewriter) inner(outer *codec.Doc, i int, text []byte, role detectors.Ro
 		}
 		return false, nil
 	}
-	before := w.replaced()
+	before, disarmed := w.replaced(), w.disarmed
 	fields := d.Fields()
 	for k := range fields {
 		if isLeaf(fields[k].Kind) {
@@ -353,7 +388,7 @@ func (w *rewriter) inner(outer *codec.Doc, i int, text []byte, role detectors.Ro
 			}
 		}
 	}
-	if w.replaced() == before && !d.Repaired() {
+	if w.replaced() == before && w.disarmed == disarmed && !d.Repaired() {
 		return true, nil // unchanged: keep its bytes
 	}
 	w.nested[depth] = d.Append(w.nested[depth][:0], nil)
