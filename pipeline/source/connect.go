@@ -68,7 +68,7 @@ func Connect(c ConnectConfig) (*kafka.Transport, *kafka.Dialer, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("connect to Kafka: sasl: %w", err)
 	}
-	dial := (&net.Dialer{Timeout: dialTimeout}).DialContext
+	dial := withSilenceBound((&net.Dialer{Timeout: dialTimeout}).DialContext, silenceMax)
 	if encryption == nil && !c.Insecure {
 		for _, b := range c.Brokers {
 			if err := loopbackOnly(b); err != nil {

@@ -176,6 +176,55 @@ func TestRenewedClientCertificate(t *testing.T) {
 	require.Equal(t, second.Raw, got.Certificate[0])
 }
 
+// TestSilentBrokerAtLogin has a broker that takes the connection and says nothing.
+func TestSilentBrokerAtLogin(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	tr, dialer, err := Connect(ConnectConfig{
+		Brokers: []string{l.Addr().String()},
+		SASL:    SASL{Mechanism: "plain", User: "tacet", Password: pipeline.NewSecret([]byte("correct horse"))},
+	})
+	require.NoError(t, err)
+	for _, dial := range []dialFunc{tr.Dial, dialer.DialFunc} {
+		c, err := dial(t.Context(), "tcp", l.Addr().String())
+		require.NoError(t, err)
+		require.Equal(t, silenceMax, c.(*boundedConn).limit)
+		require.NoError(t, c.Close())
+	}
+	dialer.DialFunc = withSilenceBound(dialer.DialFunc, 50*time.Millisecond)
+	done := make(chan error, 1)
+	go func() {
+		_, err := dialer.Dial("tcp", l.Addr().String())
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		require.Error(t, err)
+	case <-time.After(patience):
+		require.Fail(t, "the dialer waits for ever")
+	}
+	// A deadline that was set counts, whether shorter or longer.
+	c, err := withSilenceBound(tr.Dial, time.Millisecond)(t.Context(), "tcp", l.Addr().String())
+	require.NoError(t, err)
+	defer c.Close()
+	server, err := l.Accept()
+	for range 4 { // those of above come first
+		if err == nil && server.RemoteAddr().String() == c.LocalAddr().String() {
+			break
+		}
+		_ = server.Close()
+		server, err = l.Accept()
+	}
+	require.NoError(t, err)
+	defer server.Close()
+	require.NoError(t, c.SetReadDeadline(time.Now().Add(patience)))
+	time.AfterFunc(20*time.Millisecond, func() { _, _ = server.Write([]byte("x")) })
+	n, err := c.Read(make([]byte, 1))
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+}
+
 func TestClearConnectionsStayOnThisMachine(t *testing.T) {
 	for _, tc := range []struct {
 		brokers  []string

@@ -242,6 +242,27 @@ func drop(key kmsg.Key, n int32) func(*testing.T, *kfake.Cluster, string, string
 	}
 }
 
+// TestLostMembershipIsGivenUp makes kafka-go forget who it was. Its former self would keep the partitions for a minute.
+func TestLostMembershipIsGivenUp(t *testing.T) {
+	c := kafkatest.Start(t)
+	f := c.RequireKfake(t)
+	topic, group := c.CreateTopic(t, "in", 2), kafkatest.Name("group")
+	cfg := quick(c, group, topic)
+	cfg.Session, cfg.Rebalance = time.Minute, time.Minute
+	m := newMemory()
+	p := start(t, cfg, m)
+	eventually(t, "partitions", func() bool { return len(m.open()) == 2 })
+	member := f.GroupInfo(group).Members[0].MemberID
+	f.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.JoinGroup}, Err: kerr.CoordinatorNotAvailable, Count: 2})
+	f.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Heartbeat}, Err: kerr.RebalanceInProgress, Count: 1})
+	eventually(t, "another member alone", func() bool {
+		g := f.GroupInfo(group)
+		return g.State == "Stable" && len(g.Members) == 1 && g.Members[0].MemberID != member && len(m.open()) == 2
+	})
+	p.stop()
+	require.Positive(t, p.m.rebalances["error"])
+}
+
 // TestHungBrokerIsNoticed has fetches that are never answered.
 func TestHungBrokerIsNoticed(t *testing.T) {
 	c := kafkatest.Start(t)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
+	"github.com/segmentio/kafka-go/protocol"
 	"github.com/segmentio/kafka-go/protocol/fetch"
 	"github.com/segmentio/kafka-go/protocol/listoffsets"
 
@@ -20,6 +21,9 @@ const (
 	fetchMin = 64 << 10
 	// fetchMax keeps the first record of a fetch from waiting for the decompression of the last.
 	fetchMax = 1 << 20
+	// stalePause bounds the pause after an error that fresh metadata cures. It is about to come (metadataTTL), and
+	// asking again costs next to nothing.
+	stalePause = 250 * time.Millisecond
 	// logEvery is how often a failure that goes on is logged again.
 	logEvery = 30 * time.Second
 	// readCommitted is the isolation level at which brokers list aborted transactions and hold open ones back.
@@ -146,8 +150,25 @@ func (f *fetcher) retry(ctx context.Context, op string, try func(context.Context
 			f.log.Warn("can't read partition, trying again", "op", op, "attempts", n+1, "err", err)
 			logged = time.Now()
 		}
-		pause(ctx, backoff(n, f.cfg.RetryMin, f.cfg.RetryMax))
+		longest := f.cfg.RetryMax
+		if staleMetadata(err) {
+			longest = min(longest, stalePause)
+		}
+		pause(ctx, backoff(n, f.cfg.RetryMin, longest))
 	}
+}
+
+// staleMetadata tells whether err says that the transport looked for the partition in the wrong place.
+func staleMetadata(err error) bool {
+	for _, e := range []error{
+		kafka.NotLeaderForPartition, kafka.UnknownTopicOrPartition, kafka.LeaderNotAvailable, kafka.BrokerNotAvailable,
+		protocol.ErrNoTopic, protocol.ErrNoPartition, protocol.ErrNoLeader,
+	} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // backoff is the pause after attempt n (from 0): anything up to a bound that doubles ("full jitter").

@@ -14,6 +14,7 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -136,6 +137,8 @@ func (s *Source) runMember(ctx context.Context, in pipeline.Intake, topics map[s
 		return fmt.Errorf("configure consumer group: %w", err)
 	}
 	defer s.leave(group)
+	member := ""         // of the last generation, until the coordinator has forgotten it
+	var logged time.Time // the last failure to join
 	for {
 		gen, err := group.Next(ctx)
 		switch {
@@ -147,10 +150,18 @@ func (s *Source) runMember(ctx context.Context, in pipeline.Intake, topics map[s
 			continue // another member came or went in the meantime; kafka-go joins again
 		case err != nil:
 			// kafka-go pauses before the next attempt by itself.
-			s.log.Warn("can't join the group, trying again", "err", err)
+			if time.Since(logged) >= logEvery {
+				s.log.Warn("can't join the group, trying again", "err", err)
+				logged = time.Now()
+			}
 			reason = "error"
+			member = s.dismiss(ctx, member)
 			continue
 		}
+		if member != gen.MemberID {
+			s.dismiss(ctx, member)
+		}
+		member = gen.MemberID
 		s.m.Rebalance(reason)
 		g := newGeneration(s, gen, topics)
 		type outcome struct {
@@ -172,6 +183,27 @@ func (s *Source) runMember(ctx context.Context, in pipeline.Intake, topics map[s
 		}
 		reason = "group"
 	}
+}
+
+// dismiss tells the coordinator that this process is no longer the given member, and returns the member while that has
+// not worked. kafka-go forgets its member id when an attempt to join fails and joins as somebody new; the partitions of
+// who it was before would be nobody's until the session timeout.
+func (s *Source) dismiss(ctx context.Context, member string) string {
+	if member == "" {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.coordinatorTimeout())
+	defer cancel()
+	r, err := s.client.LeaveGroup(ctx, &kafka.LeaveGroupRequest{
+		GroupID: s.cfg.Group, Members: []kafka.LeaveGroupRequestMember{{ID: member}},
+	})
+	if err == nil {
+		err = cmp.Or(r.Error, r.Members[0].Error)
+	}
+	if err == nil || errors.Is(err, kafka.UnknownMemberId) {
+		return ""
+	}
+	return member
 }
 
 // leave leaves the group. kafka-go can't interrupt an attempt to join, which takes as long as the other members drain;
