@@ -133,6 +133,15 @@ func (d *Doc) appendPlain(dst, raw []byte, f *Field, m mode, quote byte) []byte 
 func (d *Doc) appendUnits(dst, raw []byte, f *Field, m mode, quote byte) []byte {
 	n, t, written := f.edits, 0, false
 	for p := 0; p < len(raw); {
+		untouched := raw
+		if n > 0 {
+			untouched = raw[:min(len(raw), p+max(0, d.edits[n-1].start-t))]
+		}
+		if run := plainRun(untouched, p) - p; run > 0 {
+			dst = append(dst, raw[p:p+run]...)
+			p, t = p+run, t+run
+			continue
+		}
 		size, r, repaired := unit(raw, p, m)
 		next := t + utf8.RuneLen(r)
 		swallowed := false

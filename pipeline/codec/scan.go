@@ -330,9 +330,17 @@ func unescape(src []byte, p int, m mode) (size int, r rune, repaired bool) {
 	return 1, '\\', false
 }
 
+// plainRun gives the end of the characters from p that stand for themselves in every mode.
+func plainRun(src []byte, p int) int {
+	for p < len(src) && src[p] >= ' ' && src[p] < 0x7F && src[p] != '\\' {
+		p++
+	}
+	return p
+}
+
 // needsRepair tells whether any unit of text is a repair.
 func needsRepair(text []byte, m mode) bool {
-	for p := 0; p < len(text); {
+	for p := plainRun(text, 0); p < len(text); p = plainRun(text, p) {
 		size, _, repaired := unit(text, p, m)
 		if repaired {
 			return true

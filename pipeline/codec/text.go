@@ -49,9 +49,13 @@ func (d *Doc) Text(i int) []byte {
 // appendText appends what src stands for.
 func appendText(dst, src []byte, m mode) []byte {
 	for p := 0; p < len(src); {
-		size, r, _ := unit(src, p, m)
-		dst = utf8.AppendRune(dst, r)
-		p += size
+		run := p
+		p = plainRun(src, p)
+		if dst = append(dst, src[run:p]...); p < len(src) {
+			size, r, _ := unit(src, p, m)
+			dst = utf8.AppendRune(dst, r)
+			p += size
+		}
 	}
 	return dst
 }
