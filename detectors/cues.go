@@ -12,6 +12,7 @@ const (
 	cueCVV
 	cueExpiry
 	cuePhone
+	cueCalling // words for it that also mean much else
 	cueEmail
 	cueSSN
 	cueAadhaar
@@ -84,7 +85,8 @@ var lexicon = func() (all []scan.Entry) {
 		{cueCard, "card cards debit visa mastercard amex maestro rupay cc karte kreditkarte kartennummer carte tarjeta carta creditcard kaart ccnum cardno cardnumber cardnum"},
 		{cueCVV, "cvv cvc cvv2 cvc2 csc cryptogramme prüfnummer"},
 		{cueExpiry, "expiry expires expiration exp expiring expirydate ablaufdatum caducidad scadenza"},
-		{cuePhone, "phone phones telephone tel mobile cell cellphone call calls callback contact reach ring dial whatsapp text sms msisdn fax landline office desk answering answer reachable reached message messages registered connect speak telefon telefonnummer handy handynummer téléphone telephonenumber portable telefono teléfono movil móvil cellulare telefoon mobiel phoneno mobileno phonenumber mobilenumber caller callee ani dnis"},
+		{cuePhone, "phone phones telephone tel mobile cell cellphone whatsapp msisdn fax landline telefon telefonnummer handy handynummer téléphone telephonenumber portable telefono teléfono movil móvil cellulare telefoon mobiel phoneno mobileno phonenumber mobilenumber ani dnis"},
+		{cueCalling, "call calls callback caller callee contact reach ring dial text sms office desk answering answer reachable reached message messages registered connect speak"},
 		{cueEmail, "email e-mail mail mailid emailid correo courriel posta mailto"},
 		{cueSSN, "ssn sozialversicherungsnummer socialsecurity ssnumber"},
 		{wordSocial, "social"},
@@ -115,7 +117,7 @@ var lexicon = func() (all []scan.Entry) {
 		{wordSecurity, "security"},
 		{wordNational, "national"},
 		{wordInsurance, "insurance"},
-		{wordNumber, "number numbers no num nr nummer numéro numero número # digits nambar"},
+		{wordNumber, "number numbers no num nr value nummer numéro numero número # digits nambar"},
 		{wordKey, "key keys"},
 		{wordAPI, "api access private signing encryption client auth"},
 		{wordOne, "one"},
@@ -207,20 +209,21 @@ func camelBreak(name []byte, i int) bool {
 	return upper(i) && (!upper(i-1) || i+1 < len(name) && !upper(i+1))
 }
 
-// pathCues are the cues of a field's path, split at everything but letters and digits and at humps. Only the last
-// two names count: what a field holds is said there, not at the root.
+// pathCues are the cues of a field's path, split at everything but letters and digits and at humps. The last name says
+// what a field holds, and the one before it where the last is "number", "id" or the like.
 func (s *Set) pathCues(path []byte) (cues uint64) {
-	end, names := len(path), 0
-	for end > 0 && names < 2 {
+	for end := len(path); end > 0; {
 		start := end
 		for start > 0 && path[start-1] != '.' && path[start-1] != '/' {
 			start--
 		}
 		cues |= s.nameCues(path[start:end])
+		if cues&^(wordNumber|cueAnyID) != 0 || cues == 0 {
+			break
+		}
 		end = start - 1
-		names++
 	}
-	return cues
+	return cues &^ (cueAnyID | cueCalling | wordPrefix | wordURL | wordBegin | wordBearer)
 }
 
 func (s *Set) nameCues(name []byte) (cues uint64) {
@@ -237,7 +240,7 @@ func (s *Set) nameCues(name []byte) (cues uint64) {
 		cues |= joinCues(before2, before, bits, 0)
 		before2, before = before, bits
 	}
-	return cues &^ (cueAnyID | wordPrefix | wordURL | wordBegin | wordBearer)
+	return cues
 }
 
 // context is the cues round a place, by distance.

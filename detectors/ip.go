@@ -76,10 +76,10 @@ func (p *pass) hexGroups(at int) {
 	for end < len(p.b) && end-at < longest && isHexGroup(p.b[end]) {
 		end++
 	}
-	if !p.mac(start, end) && !p.ipv6(start, end) {
-		return
-	}
 	p.hexDone = end
+	if p.mac(start, end) || p.ipv6(start, end) {
+		p.hexDone = p.candidates[len(p.candidates)-1].end // another may follow: "2001:db8::1-2001:db8::9"
+	}
 }
 
 func isHexGroup(c byte) bool { return scan.IsHex(c) || c == ':' || c == '.' || c == '-' }

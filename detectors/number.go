@@ -119,7 +119,7 @@ func (p *pass) onlyFirst(r *run) bool {
 		return len(r.groups) > 2
 	case r.loose && p.in.Channel == ChannelLog && p.b[r.start] != '(':
 		ctx := p.around(r.first, r.last)
-		return !r.isUsualShape() || !r.isCardShape() && ctx.boost(cuesNumber) == 0
+		return !r.isUsualShape() || !r.isCardShape() && ctx.boost(cuesNumber|cueCalling) == 0
 	}
 	return false
 }
@@ -400,7 +400,7 @@ func (p *pass) plainNumber(r *run, best *guess) {
 		if p.in.Channel == ChannelLog {
 			score = 0.3
 		}
-		score += r.ctx.boost(cuesNumber) / 2
+		score = min(score+r.ctx.boost(cuesNumber)/2, 0.55) // less than any type of its own
 	case r.digits >= 4:
 		score = r.ctx.boost(cueID|cueSSN|cueAadhaar|cueCard) + 0.15
 		if p.in.Channel != ChannelLog {

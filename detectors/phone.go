@@ -42,7 +42,7 @@ func (p *pass) phone(r *run, best *guess) {
 	if p.isDecimal(r) {
 		base -= 0.3
 	}
-	score := base + max(r.ctx.boost(cuePhone), p.wants.score(cuePhone, 0.4))
+	score := base + max(r.ctx.boost(cuePhone|cueCalling), p.wants.score(cuePhone, 0.4))
 	best.better(Phone, min(score, 0.98), byPhone)
 }
 

@@ -3,7 +3,7 @@ package detectors
 import "github.com/sonexlabs/tacet/detectors/scan"
 
 // scratchKept is how many bytes of token memory a Scratch keeps between texts; one huge record doesn't stay resident.
-const scratchKept = 4 << 20
+const scratchKept = 16 << 20
 
 // Scratch is the memory one worker reuses from text to text. It must not be used by two goroutines at once.
 type Scratch struct{ pass pass }
@@ -31,6 +31,7 @@ type pass struct {
 	strong  int // how many of the candidates are of findStrong
 	hexDone int // up to here the text has been looked at as an IPv6 or MAC address
 	keyDone int // the same for long keys
+	urlDone int // the same for links
 }
 
 type span struct{ start, end int }
@@ -49,7 +50,7 @@ func (p *pass) begin(s *Set, text []byte, in Input) {
 	p.text.Scan(text, s.lexicon)
 	p.b = p.text.Bytes
 	p.candidates, p.inert, p.canon = p.candidates[:0], p.inert[:0], p.canon[:0]
-	p.barrier, p.strong, p.hexDone, p.keyDone = 0, 0, 0, 0
+	p.barrier, p.strong, p.hexDone, p.keyDone, p.urlDone = 0, 0, 0, 0, 0
 	p.path, p.said, p.wants, p.numbers = 0, 0, want{}, p.numbers[:0]
 	if len(in.Path) > 0 {
 		p.path = s.pathCues(in.Path)

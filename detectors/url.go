@@ -7,6 +7,9 @@ import "github.com/sonexlabs/tacet/detectors/scan"
 func (p *pass) url(i int) {
 	t := &p.text.Tokens[i]
 	start, at := int(t.Start), int(t.End)
+	if start < p.urlDone {
+		return // a link in a link
+	}
 	if t.Len() == 3 && p.b[start]|0x20 == 'w' && p.b[start+2]|0x20 == 'w' {
 		if p.at(at) != '.' || start > 0 && p.b[start-1] == '/' {
 			return
@@ -22,6 +25,7 @@ func (p *pass) url(i int) {
 	for end < len(p.b) && isURLByte(p.b[end]) {
 		end++
 	}
+	p.urlDone = end
 	for end > at && isTrailing(p.b[end-1]) {
 		end--
 	}
