@@ -26,7 +26,7 @@ type pass struct {
 	run        run
 	numbers    []uint32 // tokens that findNumbers looks at
 	said       uint64   // what all the words that the lexicon knows say
-	wants      want // what the call expects this turn to hold
+	wants      want     // what the call expects this turn to hold
 
 	strong  int // how many of the candidates are of findStrong
 	hexDone int // up to here the text has been looked at as an IPv6 or MAC address
