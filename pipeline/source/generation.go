@@ -23,6 +23,7 @@ type generation struct {
 	built      map[string]int // topics subscribed to, and how many partitions they had before this assignment was made
 	shrunk     int            // consecutive looks that saw fewer
 	fatal      chan error     // first error that must end the process
+	logged     time.Time      // the last failed commit that was logged
 }
 
 // partition is one assigned partition. Its lane is replaced when the position had to be moved.
@@ -285,7 +286,10 @@ func (g *generation) commit(force bool) error {
 	began := time.Now()
 	if err := g.sendCommit(topics); err != nil {
 		g.m.CommitError()
-		g.log.Warn("commit failed, trying again", "err", err)
+		if time.Since(g.logged) >= logEvery {
+			g.log.Warn("commit failed, trying again", "err", err)
+			g.logged = time.Now()
+		}
 		return err
 	}
 	g.m.CommitSeconds(time.Since(began).Seconds())
