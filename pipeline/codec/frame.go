@@ -155,7 +155,7 @@ func (l *lineParser) rfc3164(p int) (body int, ok bool) {
 			after = pidEnd + 1
 		}
 	}
-	tagged := tagEnd > tag && after < len(src) && src[after] == ':'
+	tagged := tagEnd > tag && after < len(src) && src[after] == ':' && (after+1 == len(src) || src[after+1] == ' ')
 	if !tagged && !framed {
 		return 0, false
 	}
@@ -169,33 +169,30 @@ func (l *lineParser) rfc3164(p int) (body int, ok bool) {
 	return after + 1, true
 }
 
-// bsdTime gives the end of "Jan  2 15:04:05" at p, 0 when it is not there.
+// bsdTime gives the end of "Jan  2 15:04:05" at p, 0 when it is not there. Some senders write a day of one digit with one
+// space.
 func bsdTime(src []byte, p int) int {
-	const form = "Mmm dD hh:mm:ss"
-	if len(src)-p < len(form) {
+	if len(src)-p < len("Mmm d hh:mm:ss") || bytes.Index(months, src[p:p+3])%3 != 0 || src[p+3] != ' ' {
 		return 0
 	}
-	t := src[p : p+len(form)]
-	if bytes.Index(months, t[:3])%3 != 0 {
+	p += 4
+	if src[p] == ' ' {
+		p++
+	}
+	day := p
+	for p < len(src) && p < day+2 && src[p]-'0' <= 9 {
+		p++
+	}
+	const clock = " hh:mm:ss"
+	if p == day || len(src)-p < len(clock) {
 		return 0
 	}
-	for i := 3; i < len(form); i++ {
-		switch c := t[i]; form[i] {
-		case ' ', ':':
-			if c != form[i] {
-				return 0
-			}
-		case 'd':
-			if c != ' ' && c-'0' > 9 {
-				return 0
-			}
-		default:
-			if c-'0' > 9 {
-				return 0
-			}
+	for i := range len(clock) {
+		if c := src[p+i]; clock[i] != c && (clock[i] <= ':' || c-'0' > 9) {
+			return 0
 		}
 	}
-	return p + len(form)
+	return p + len(clock)
 }
 
 var months = []byte("JanFebMarAprMayJunJulAugSepOctNovDec")
@@ -207,7 +204,7 @@ func (l *lineParser) accessLog() (body int, ok bool) {
 	ip := l.word(0)
 	ident := l.word(ip + 1)
 	user := l.word(ident + 1)
-	if ip == 0 || ident == 0 || user == 0 || user+1 == len(src) || src[user+1] != '[' {
+	if ip == 0 || !isHost(src[:ip]) || ident == 0 || user == 0 || user+1 == len(src) || src[user+1] != '[' {
 		return 0, false
 	}
 	l.column(partIP, 0, ip, 0)
@@ -262,6 +259,19 @@ func (l *lineParser) accessTail(p int) int {
 	l.column(partStatus, status, statusEnd, 0)
 	l.column(partBytes, size, sizeEnd, 0)
 	return sizeEnd
+}
+
+// isHost tells what may be an address or a host name; above all it is not a time, the other thing a line starts with.
+func isHost(b []byte) bool {
+	hasColon := bytes.IndexByte(b, ':') >= 0
+	for _, c := range b {
+		switch {
+		case c-'0' <= 9, c == '.', c == ':', 'a' <= c|0x20 && c|0x20 <= 'f':
+		case hasColon:
+			return false
+		}
+	}
+	return true
 }
 
 // isCount tells digits, or "-".

@@ -62,6 +62,8 @@ type lineParser struct {
 	src   []byte // without the newline
 	clean bool   // no control character and no invalid UTF-8 anywhere
 	tries int
+	// worded says that bare values may be of several words, as in CEF and LEEF: they end where the next pair starts.
+	worded bool
 }
 
 // ParseLine takes one log line, or a short plain text, apart. src must stay unchanged until the next Parse; cut longer
@@ -103,6 +105,7 @@ func (d *Doc) parseLine(sel *Selector) error {
 		p = 0
 	}
 	d.body = p
+	l.worded = bytes.Contains(line[p:], []byte("CEF:")) || bytes.Contains(line[p:], []byte("LEEF:"))
 	if err := l.list(p); err != nil {
 		return err
 	}
@@ -330,11 +333,8 @@ func (l *lineParser) value(k *pair, p int, jsonish bool) {
 			k.flags |= quoted
 			return
 		}
-		if src[p] == '"' { // cut off: its words belong together, up to the next pair
-			for p = nextToken(src, p); p < len(src) && !startsPair(src, p); {
-				p = nextToken(src, p)
-			}
-			k.textEnd = skipBlankBack(src, k.text, p)
+		if src[p] == '"' { // cut off: its words belong together
+			k.textEnd = l.words(p)
 			k.end = k.textEnd
 			return
 		}
@@ -345,6 +345,11 @@ func (l *lineParser) value(k *pair, p int, jsonish bool) {
 			return
 		}
 	}
+	if l.worded && p < len(src) && src[p] > ' ' {
+		k.textEnd = l.words(p)
+		k.end = k.textEnd
+		return
+	}
 	for p < len(src) && src[p] > ' ' && !(jsonish && (src[p] == ',' || src[p] == '}' || src[p] == ']')) {
 		p++
 	}
@@ -352,6 +357,15 @@ func (l *lineParser) value(k *pair, p int, jsonish bool) {
 		p--
 	}
 	k.textEnd, k.end = p, p
+}
+
+// words gives the end of a value that starts at p and goes on to the next pair.
+func (l *lineParser) words(p int) int {
+	src, start := l.src, p
+	for p = nextToken(src, p); p < len(src) && !startsPair(src, p); {
+		p = nextToken(src, p)
+	}
+	return skipBlankBack(src, start, p)
 }
 
 // startsPair tells whether key= stands at p.
@@ -409,9 +423,10 @@ func skipBlankBack(src []byte, from, p int) int {
 	return p
 }
 
-// skipSeparator goes past what stands between two items: white space, and a comma or semicolon in front of it.
+// skipSeparator goes past what stands between two items: white space, and a comma or semicolon in front of it. A comma
+// inside a bare value never stands at p.
 func skipSeparator(src []byte, p int) int {
-	if p < len(src) && (src[p] == ',' || src[p] == ';') && (p+1 == len(src) || src[p+1] <= ' ') {
+	if p < len(src) && (src[p] == ',' || src[p] == ';') {
 		p++
 	}
 	return skipBlank(src, p)

@@ -50,6 +50,9 @@ func TestParseLine(t *testing.T) {
 	f(`p={"name":"Jane Roe","n":[1]} q=["a b"] r={a b}`, `p={"name":"Jane Roe","n":[1]} | q=["a b"] | r={a | message=b}`)
 	f(`call(user=jroe id=7) [x=1] {y=2}`, "message=call( | user=jroe | id=7) | message=[ | x=1] | message={ | y=2}")
 	f(`failed "user": "jane", "n": 12, "ok":true} end`, `message=failed | user=jane | n=12 | ok=true | message=} end`)
+	f(`a="1",b="x,y";c={"d":1},e=2`, `a=1 | b=x,y | c={"d":1} | e=2`)
+	f(`CEF:0|Vendor|Product|1.0|100|Login failed|5|suser=Jane Roe src=192.0.2.7 msg=no such user`,
+		`message=CEF:0|Vendor|Product|1.0|100|Login failed|5| | suser=Jane Roe | src=192.0.2.7 | msg=no such user`)
 	// Not pairs: nothing that may be one identifier is cut.
 	for _, s := range []string{"https://example.com/a?user=jroe&x=1", "x@example.com=1", "1a=b", "a==b", "dGVzdA== next", "password= hunter2",
 		"SGVsbG8= x", "a,b=c", "a;b=c", "key : value", "note: x", `"quoted" text`, "é=1", "a\u00a0b=1"} {
@@ -73,9 +76,13 @@ func TestParseLine(t *testing.T) {
 	f(`Oct  1 02:14:15 mymachine kernel: [12.3] eth0 up`, "syslog.timestamp=Oct  1 02:14:15 | syslog.host=mymachine | syslog.app=kernel | message=[12.3] eth0 up")
 	f(`<34>2026-10-11T22:14:15Z mymachine su: failed`, "syslog.timestamp=2026-10-11T22:14:15Z | syslog.host=mymachine | syslog.app=su | message=failed")
 	f(`<34>Oct 11 22:14:15 mymachine no tag here`, "syslog.timestamp=Oct 11 22:14:15 | syslog.host=mymachine | message=no tag here")
+	f(`Oct 1 02:14:15 mymachine cron: done`, "syslog.timestamp=Oct 1 02:14:15 | syslog.host=mymachine | syslog.app=cron | message=done")
+	f(`<34>Oct 11 22:14:15 mymachine CEF:0|a`, "syslog.timestamp=Oct 11 22:14:15 | syslog.host=mymachine | message=CEF:0|a")
 	f(`<34>just text`, "message=just text")
 	f(`<3456>text`, "message=<3456>text")
 	f(`Oct 11 22:14:15 no tag here`, "message=Oct 11 22:14:15 no tag here")
+	f(`Oct 111 22:14:15 h a: x`, "message=Oct 111 22:14:15 h a: x")
+	f(`Oct 11 22:14-15 h a: x`, "message=Oct 11 22:14-15 h a: x")
 	f(`Foo 11 22:14:15 h a: x`, "message=Foo 11 22:14:15 h a: x")
 	f(`2026-10-11T22:14:15Z Jane Roe: hello`, "message=2026-10-11T22:14:15Z Jane Roe: hello")
 
@@ -84,6 +91,8 @@ func TestParseLine(t *testing.T) {
 		"ip=192.0.2.7 | user=jroe | timestamp=10/Oct/2026:13:55:36 -0700 | request=GET /a?b=c HTTP/1.0 | status=200 | bytes=2326")
 	f(`2001:db8::1 - - [10/Oct/2026:13:55:36 -0700] "-" 408 - "-" "Mozilla \"5\"" rt=0.1 "192.0.2.9"`,
 		`ip=2001:db8::1 | timestamp=10/Oct/2026:13:55:36 -0700 | status=408 | user_agent=Mozilla "5" | rt=0.1 | message="192.0.2.9"`)
+	f(`2026-10-11T22:14:15Z stdout F [10/Oct/2026:13:55:36 -0700] "GET / HTTP/1.0" 200 2326`,
+		`message=2026-10-11T22:14:15Z stdout F [10/Oct/2026:13:55:36 -0700] "GET / HTTP/1.0" 200 2326`)
 	f(`we met [on Monday] "in town" twice`, `message=we met [on Monday] "in town" twice`)
 	f(`a b c [d] "e" 200 many`, `message=a b c [d] "e" 200 many`)
 }
