@@ -92,21 +92,31 @@ func printRules(w io.Writer, c *policy.Category) {
 	var order []group
 	fields := map[group][]string{}
 	for _, r := range c.Rules {
-		g := group{"§ " + strings.Join(r.Clauses, ", "), r.Action.String()}
+		g := group{strings.Join(r.Clauses, ", "), r.Action.String()}
 		if fields[g] == nil {
 			order = append(order, g)
 		}
 		fields[g] = append(fields[g], r.Path)
 	}
-	slices.SortStableFunc(order, func(a, b group) int { return cmp.Compare(a.clauses, b.clauses) })
+	slices.SortStableFunc(order, func(a, b group) int {
+		return cmp.Or(cmp.Compare(section(a.clauses), section(b.clauses)), cmp.Compare(a.clauses, b.clauses))
+	})
 	last := ""
 	for _, g := range order {
 		if g.clauses != last {
-			fmt.Fprintf(w, "  %s\n", g.clauses)
+			fmt.Fprintf(w, "  § %s\n", g.clauses)
 			last = g.clauses
 		}
 		wrap(w, "  "+g.action, fields[g])
 	}
+}
+
+// section is the number that clauses begin with ("2.Billing, 3").
+func section(clauses string) (n int) {
+	for i := 0; i < len(clauses) && '0' <= clauses[i] && clauses[i] <= '9'; i++ {
+		n = 10*n + int(clauses[i]-'0')
+	}
+	return n
 }
 
 // wrap prints a label and words in lines of a terminal's width.

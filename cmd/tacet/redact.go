@@ -212,6 +212,9 @@ func (c *lineCutter) next() (*pipeline.Batch, error) {
 			return nil, err
 		}
 		arena = line
+		if ended {
+			arena = append(arena, '\n') // of the record, so that \r\n is known for what it is
+		}
 		r := pipeline.Record{Offset: c.lines, Value: arena[start:len(arena):len(arena)]}
 		// Without a key every record of a transcript would meet the same worker.
 		arena = strconv.AppendInt(arena, c.lines, 36)
@@ -253,7 +256,7 @@ func (c *lineCutter) callID(line []byte) []byte {
 	return nil
 }
 
-// lineSink writes each output as a line. It differs from the sink for pipelines in that a failed write ends the run:
+// lineSink writes each output, which brings its line feed with it unless it is a placeholder. It differs from the sink for pipelines in that a failed write ends the run:
 // whoever started a filter sees that the disk is full and can start it again.
 type lineSink struct {
 	out  io.Writer
@@ -276,7 +279,7 @@ func (w *lineWriter) Write(_ context.Context, b *pipeline.Batch) (int64, error) 
 	w.buf = w.buf[:0]
 	for i := range b.Outputs {
 		w.buf = append(w.buf, b.Outputs[i].Value...)
-		if b.Outputs[i].Offset != w.sink.open.Load() {
+		if b.Outputs[i].Offset != w.sink.open.Load() && !bytes.HasSuffix(b.Outputs[i].Value, []byte("\n")) {
 			w.buf = append(w.buf, '\n')
 		}
 	}

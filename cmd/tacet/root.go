@@ -115,7 +115,25 @@ Results go to standard output, everything else to standard error. Exit code: 0 d
 		newQuarantineCommand(),
 		newVersionCommand(),
 	)
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "completion" {
+			completionUsage(cmd)
+		}
+	}
 	return root
+}
+
+// completionUsage gives the library's own command an example and our exit code.
+func completionUsage(cmd *cobra.Command) {
+	cmd.Example = "  tacet completion bash > /etc/bash_completion.d/tacet"
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		return usageError(cmd, errors.New("name a shell: bash, fish, powershell or zsh"))
+	}
+	cmd.RunE = func(*cobra.Command, []string) error { return nil }
+	for _, shell := range cmd.Commands() {
+		shell.Args = noArgs
+	}
 }
 
 // noArgs refuses arguments as wrong usage.

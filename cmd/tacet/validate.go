@@ -59,7 +59,7 @@ func (d *document) validate(c *config) {
 	d.topics(c)
 	if len(d.problems) == 0 {
 		if err := c.reader().Validate(); err != nil {
-			for _, line := range strings.Split(err.Error(), "\n") {
+			for line := range strings.SplitSeq(err.Error(), "\n") {
 				d.fail(ruleSource, "source", line, "")
 			}
 		}
@@ -122,7 +122,9 @@ func (d *document) topics(c *config) {
 	p, err := loadPolicy(c.Policy)
 	if err != nil {
 		if !d.hasRule(ruleMissing) {
-			d.fail(rulePolicy, "policy.file", err.Error(), "")
+			for line := range strings.SplitSeq(err.Error(), "\n") {
+				d.fail(rulePolicy, "policy.file", line, "")
+			}
 		}
 		return
 	}
@@ -177,41 +179,43 @@ func (d *document) sinks(c *config) {
 				d.fail(ruleSinkKey, at+"."+name, fmt.Sprintf("is a key of %s sinks, this one is %s", only, s.Type), "remove it")
 			}
 		}
+		before := len(d.problems)
 		var err error
 		switch s.Type {
 		case "kafka":
 			if d.has(at + ".kafka") {
 				d.cluster(at+".kafka", s.Kafka)
 			}
-			err = c.kafkaSink(s).Validate()
-			d.loops(at, c, s)
+			d.destinations(at, c, s)
+			if k := c.kafkaSink(s); len(k.Brokers) > 0 {
+				err = k.Validate()
+			}
 		case "file":
 			if err = s.fileSink().Validate(); s.Directory == "" {
 				err = errors.New("directory: a file sink needs one")
 			}
 		}
-		if err != nil {
+		if err != nil && len(d.problems) == before {
 			d.fail(ruleSink, at, err.Error(), "")
 		}
 	}
 }
 
-// loops refuses topics that are also read. It looks at names within one cluster only.
-func (d *document) loops(at string, c *config, s sinkConfig) {
-	if d.has(at + ".kafka") {
-		return
+// destinations checks that the records of every topic have one, and that none is a topic that is also read. Names mean the
+// same topic within one cluster only.
+func (d *document) destinations(at string, c *config, s sinkConfig) {
+	loop := func(key, topic string) {
+		if c.reads(topic) && !d.has(at+".kafka") {
+			d.fail(ruleLoop, key, fmt.Sprintf("topic %q is also read: records would go round in circles", topic), "")
+		}
 	}
-	if c.reads(s.Topic) {
-		d.fail(ruleLoop, at+".topic", fmt.Sprintf("topic %q is also read: records would go round in circles", s.Topic), "")
-	}
+	loop(at+".topic", s.Topic)
 	for _, from := range slices.Sorted(maps.Keys(s.Topics)) {
 		key := fmt.Sprintf("%s.topics[%s]", at, from)
 		if !c.reads(from) {
 			d.fail(ruleSink, key, fmt.Sprintf("topic %q is not read", from), "")
 		}
-		if c.reads(s.Topics[from]) {
-			d.fail(ruleLoop, key, fmt.Sprintf("topic %q is also read: records would go round in circles", s.Topics[from]), "")
-		}
+		loop(key, s.Topics[from])
 	}
 	for _, t := range c.Source.Topics {
 		if s.Topic == "" && s.Topics[t.Name] == "" {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -395,7 +396,7 @@ func parseSize(s string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if n > 1<<63-1>>shift {
+	if n > math.MaxInt64>>shift {
 		return 0, strconv.ErrRange
 	}
 	return int64(n) << shift, nil

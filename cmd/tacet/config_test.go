@@ -1,0 +1,235 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sonexlabs/tacet/pipeline"
+)
+
+const configDir = "../../testdata/config"
+
+const testKey = "a-key-for-tests-that-is-long-enough-to-be-taken"
+
+// Every .bad.yaml says in its first line what must be said about it, and every rule has one.
+func TestConfigBad(t *testing.T) {
+	t.Setenv("TACET_KEY", testKey)
+	t.Setenv("TACET_SHORT_KEY", "short")
+	files, err := filepath.Glob(configDir + "/*.bad.yaml")
+	require.NoError(t, err)
+	broken := map[rule]bool{}
+	for _, name := range files {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			text, err := os.ReadFile(name)
+			require.NoError(t, err)
+			first, _, _ := strings.Cut(string(text), "\n")
+			want, ok := strings.CutPrefix(first, "# want: ")
+			require.True(t, ok, "the first line must be: # want: LINE: KEY: MESSAGE")
+			_, err = parseConfig(text, name)
+			var bad *configError
+			require.ErrorAs(t, err, &bad)
+			var got []string
+			for _, p := range bad.problems {
+				got = append(got, p.String())
+				broken[p.rule] = true
+			}
+			require.Equal(t, want, strings.ReplaceAll(strings.Join(got, " | "), configDir+"/", ""))
+			require.True(t, strings.HasPrefix(filepath.Base(name), string(bad.problems[0].rule)), "named for the rule %s", bad.problems[0].rule)
+		})
+	}
+	for _, r := range rules() {
+		require.True(t, broken[r], "no file %s/%s.bad.yaml breaks the rule", configDir, r)
+	}
+}
+
+// The list of rules is complete: it has every constant of the type.
+func TestRulesAreListed(t *testing.T) {
+	n := 0
+	for _, name := range []string{"yaml.go", "validate.go"} {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		for line := range strings.SplitSeq(string(text), "\n") {
+			if f := strings.Fields(line); len(f) == 4 && strings.HasPrefix(f[0], "rule") && f[1] == "rule" && f[2] == "=" {
+				require.Contains(t, rules(), rule(strings.Trim(f[3], `"`)))
+				n++
+			}
+		}
+	}
+	require.Len(t, rules(), n)
+}
+
+func TestConfigGood(t *testing.T) {
+	t.Setenv("TACET_KEY", testKey)
+	files, err := filepath.Glob(configDir + "/*.good.yaml")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, name := range files {
+		c, err := loadConfig(name)
+		require.NoError(t, err, name)
+		p, err := build(c, os.Stdout, newLogger(os.Stderr, c.Log.Level))
+		require.NoError(t, err, name)
+		_, err = pipeline.New(p.engine)
+		require.NoError(t, err, name)
+		require.NoError(t, p.close())
+	}
+}
+
+// The example has every key, and where it doesn't say otherwise, with its default.
+func TestExample(t *testing.T) {
+	t.Setenv("TACET_KEY", testKey)
+	text, err := os.ReadFile("example.yaml")
+	require.NoError(t, err)
+	c, err := loadConfig("example.yaml")
+	require.NoError(t, err)
+
+	d := decodeYAML(text, ".", new(config))
+	require.Empty(t, d.problems)
+	for key := range keysOf(reflect.TypeFor[config](), "") {
+		if !strings.HasPrefix(key, "quarantine.kafka") { // in a comment: it excludes quarantine.directory
+			require.True(t, slices.ContainsFunc([]string{"[0]", "[1]", "[2]"}, func(i string) bool {
+				return d.has(strings.ReplaceAll(key, "[]", i))
+			}), "example.yaml lacks %s", key)
+		}
+	}
+
+	want := defaultConfig()
+	require.Equal(t, want.Policy, c.Policy)
+	require.Equal(t, want.Limits, c.Limits)
+	require.Equal(t, want.Admin, c.Admin)
+	require.Equal(t, want.Log, c.Log)
+	require.Equal(t, want.Detection.Preset, c.Detection.Preset)
+	require.Empty(t, c.Detection.Locales)
+	want.Source.Group, want.Source.Topics = c.Source.Group, c.Source.Topics
+	require.Equal(t, want.Source, c.Source)
+	require.Equal(t, kafkaConfig{Brokers: c.Kafka.Brokers}, c.Kafka)
+	var topic topicConfig
+	topic.setDefaults()
+	require.Equal(t, topicConfig{Name: "transcripts", Category: "transcript", Format: topic.Format}, c.Source.Topics[0])
+	var sink sinkConfig
+	sink.setDefaults()
+	for _, s := range c.Sinks {
+		require.Equal(t, sink.FlushAfter, s.FlushAfter)
+		require.Equal(t, sink.MaxMessageBytes, s.MaxMessageBytes)
+		require.Equal(t, sink.MaxRecords, s.MaxRecords)
+		require.Equal(t, sink.MaxBytes, s.MaxBytes)
+	}
+	require.Equal(t, config{}.kafkaSink(sink).Compression, c.Sinks[0].Compression)
+	require.Equal(t, sink.fileSink().Compression, c.Sinks[1].Compression)
+}
+
+// keysOf lists the paths of all keys below a struct, elements of lists as [].
+func keysOf(t reflect.Type, under string) map[string]bool {
+	keys := map[string]bool{}
+	for f := range t.Fields() {
+		key := strings.TrimPrefix(under+"."+f.Tag.Get("yaml"), ".")
+		keys[key] = true
+		inner, ft := key, f.Type
+		if ft.Kind() == reflect.Slice {
+			inner, ft = key+"[]", ft.Elem()
+		}
+		if ft.Kind() == reflect.Struct && ft != reflect.TypeFor[pipeline.Secret]() {
+			for k := range keysOf(ft, inner) {
+				keys[k] = true
+			}
+		}
+	}
+	return keys
+}
+
+func TestSizes(t *testing.T) {
+	f := func(s string, want int64) {
+		t.Helper()
+		n, err := parseSize(s)
+		if want < 0 {
+			require.Error(t, err)
+			return
+		}
+		require.NoError(t, err)
+		require.Equal(t, want, n)
+	}
+	f("0", 0)
+	f("17", 17)
+	f("17B", 17)
+	f("512KiB", 512<<10)
+	f("64MiB", 64<<20)
+	f("64 MiB", 64<<20)
+	f("2GiB", 2<<30)
+	f("2G", -1)
+	f("2MB", -1)
+	f("-1", -1)
+	f("1.5MiB", -1)
+	f("KiB", -1)
+	f("", -1)
+	f("9223372036854775807", 1<<63-1)
+	f("9223372036854775808", -1)
+	f("8589934592GiB", -1)
+}
+
+// Relative paths start at the file, absolute ones don't; secrets are read, and never shown.
+func TestConfigPathsAndSecrets(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "key"), []byte(testKey+"\n"), 0o600))
+	c, err := parseConfig([]byte(minimal+"log: {level: debug}\n"), filepath.Join(dir, "tacet.yaml"))
+	require.NoError(t, err)
+	require.Equal(t, testKey, string(c.Pseudonym.Key.Reveal()))
+	require.Equal(t, path(filepath.Join(dir, "dead")), c.Quarantine.Directory)
+	require.Equal(t, path("/var/lib/out"), c.Sinks[0].Directory)
+	require.Equal(t, "debug", c.Log.Level)
+	require.Equal(t, 12*time.Second, c.Source.DrainTimeout)
+	require.Equal(t, "zstd", c.Sinks[0].fileSink().Compression)
+
+	_, err = parseConfig([]byte(strings.Replace(minimal, "file:key", "do-not-show-me", 1)), filepath.Join(dir, "tacet.yaml"))
+	require.ErrorContains(t, err, "must be a reference")
+	require.NotContains(t, err.Error(), "do-not-show-me")
+}
+
+const minimal = `
+kafka: {brokers: ["localhost:9092"]}
+source: {group: g, topics: [{name: calls, category: transcript}]}
+pseudonym: {key: "file:key"}
+sinks: [{name: files, type: file, directory: /var/lib/out}]
+quarantine: {directory: dead}
+`
+
+func TestConfigMissingFile(t *testing.T) {
+	_, err := loadConfig(filepath.Join(t.TempDir(), "none.yaml"))
+	var e *commandError
+	require.True(t, errors.As(err, &e))
+	require.NotEmpty(t, e.hints)
+}
+
+// No text makes the parser panic or accept a configuration without its required parts.
+func FuzzConfig(f *testing.F) {
+	f.Add(minimal)
+	f.Add("a: &x [*x]\n")
+	f.Add("sinks: [{name: a, type: {b: c}}]\n---\nx: y\n")
+	f.Add("source: {topics: [1, [2], null, {name: {}}]}\nkafka: ~\n")
+	f.Add("? a\n: b\n<<: {c: d}\n\"kafka\": {brokers: 5}")
+	if text, err := os.ReadFile("example.yaml"); err == nil {
+		f.Add(string(text))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := parseConfig([]byte(text), "/nowhere/tacet.yaml")
+		var bad *configError
+		if errors.As(err, &bad) {
+			require.NotEmpty(t, bad.problems)
+			for _, p := range bad.problems {
+				require.Positive(t, p.line)
+				require.NotEmpty(t, p.what)
+			}
+			return
+		}
+		require.NoError(t, err)
+		require.NotEmpty(t, c.Kafka.Brokers)
+		require.NotEmpty(t, c.Sinks)
+		require.NotEmpty(t, c.Source.Topics)
+	})
+}
