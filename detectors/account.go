@@ -35,14 +35,16 @@ func (p *pass) documentID(i int) {
 	if end-start < 4 || end-start > 24 {
 		return
 	}
-	digits := 0
+	digits, together := 0, 0
 	for _, c := range p.b[start:end] {
-		if scan.IsDigit(c) {
-			digits++
+		if !scan.IsDigit(c) {
+			together = 0
+			continue
 		}
-	}
-	if digits >= gluedLeast && first == last {
-		return // gluedNumber says more of it
+		digits++
+		if together++; together == gluedLeast && first == last {
+			return // gluedNumber says more of it
+		}
 	}
 	if digits < 3 || digits*4 < end-start {
 		return

@@ -71,11 +71,12 @@ type Set struct {
 	threshold float32
 	prior     [typeCount]float32
 	version   string
+	longest   int // scan.MaxText; less in tests
 }
 
 // New makes a Set. It gives an error that names an unknown locale or preset.
 func New(o Options) (*Set, error) {
-	s := &Set{lexicon: scan.NewLexicon(lexicon)}
+	s := &Set{lexicon: scan.NewLexicon(lexicon), longest: scan.MaxText}
 	switch o.Preset {
 	case "", "balanced":
 		s.threshold = 0.5
@@ -133,7 +134,7 @@ func localePrior(t Type, chosen []string) float32 {
 // Find appends to dst what it finds in text, and updates in.Call. Text may be any bytes. It allocates nothing once dst
 // and sc are large enough. A text above scan.MaxText bytes becomes one finding.
 func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding {
-	if len(text) > scan.MaxText {
+	if len(text) > s.longest {
 		return append(dst, Finding{End: len(text), Type: Secret, Confidence: 1, Detector: "oversize"})
 	}
 	p := &sc.pass

@@ -343,7 +343,7 @@ func (p *pass) against(r *run, kind Type) (penalty float32) {
 	switch {
 	case r.plus:
 		return 0
-	case p.isPartOfCode(r) || r.isUUID() || r.isZero():
+	case p.isPartOfCode(r) || r.isUUID() || r.isZero() && p.wants.cues == 0:
 		return 0.4
 	case r.digits >= 13 && (p.in.Channel != ChannelLog || kind == CreditCard && isIssuer(r.d)):
 		return 0
@@ -486,6 +486,9 @@ func (p *pass) gluedNumber(i int) {
 	r := &p.run
 	*r = run{first: i, last: i, groups: r.groups[:0], d: append(r.d[:0], b[from:to]...), digits: to - from}
 	r.start, r.end = int(t.Start)+from, int(t.Start)+to
+	if len(b)-r.digits <= 3 { // the letters of a document's number
+		r.start, r.end = int(t.Start), int(t.End)
+	}
 	r.groups = append(r.groups, group{r.start, r.end, r.digits})
 	if g := p.judge(r); g.score >= p.set.threshold {
 		canon := len(p.canon)
