@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"testing"
 
@@ -43,6 +44,30 @@ func TestReplay(t *testing.T) {
 	require.ErrorIs(t, replayOf(id, 2, broken).Run(t.Context(), m), broken)
 	require.Len(t, m.values(id), 2)
 	require.False(t, m.last(id).open)
+}
+
+// A file of two lines becomes a lane of two records.
+func ExampleReplay() {
+	id := pipeline.LaneID{Topic: "calls.ndjson"}
+	lines := []string{`{"text":"good morning"}`, `{"text":"hello"}`}
+	next := int64(0)
+	replay := Replay{Lane: id, Next: func() (*pipeline.Batch, error) {
+		if int(next) == len(lines) {
+			return nil, io.EOF
+		}
+		value := []byte(lines[next])
+		next++
+		return &pipeline.Batch{
+			Lane: id, First: next - 1, Next: next, Bytes: len(value),
+			Records: []pipeline.Record{{Offset: next - 1, Value: value}},
+		}, nil
+	}}
+	engine := newMemory() // any pipeline.Intake
+	fmt.Println(replay.Run(context.Background(), engine))
+	fmt.Println(engine.values(id))
+	// Output:
+	// <nil>
+	// [{"text":"good morning"} {"text":"hello"}]
 }
 
 func TestReplayEndsEarly(t *testing.T) {

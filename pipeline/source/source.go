@@ -266,7 +266,7 @@ func (s *Source) partitionCounts(ctx context.Context) (map[string]int, error) {
 		case errors.Is(t.Error, kafka.UnknownTopicOrPartition):
 		case t.Error != nil:
 			return nil, fmt.Errorf("read metadata: topic %s: %w", t.Name, t.Error)
-		default:
+		case len(t.Partitions) > 0:
 			counts[t.Name] = len(t.Partitions)
 		}
 	}

@@ -171,8 +171,11 @@ func TestRevokedLaneIsDrainedAndCommitted(t *testing.T) {
 	for _, l := range first {
 		l.ack(20)
 	}
-	kept := m.last(pipeline.LaneID{Topic: topic, Partition: 1 - moved.id.Partition})
-	eventually(t, "a goes on", func() bool { return kept != nil && kept.from == 12 })
+	var kept *memoryLane
+	eventually(t, "a goes on", func() bool {
+		kept = m.last(pipeline.LaneID{Topic: topic, Partition: 1 - moved.id.Partition})
+		return kept.from == 12
+	})
 	kept.ack(15)
 	eventually(t, "a commits", func() bool { return c.Committed(t, group, topic)[int(kept.id.Partition)] == 15 })
 	require.EqualValues(t, 12, c.Committed(t, group, topic)[int(moved.id.Partition)])
