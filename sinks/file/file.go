@@ -36,14 +36,14 @@ const (
 // Flush.
 type Config struct {
 	// Dir is the directory; each topic gets one in it. Files are readable by their owner only.
-	Dir string `yaml:"dir"`
+	Dir string
 	// Compression is none, gzip or zstd.
-	Compression string `yaml:"compression"`
+	Compression string
 	// MaxRecords is the size of the offset range of a file: none crosses a multiple of it. Choose a multiple of the
 	// source's cut, so that files begin where batches begin.
-	MaxRecords int64 `yaml:"max_records"`
+	MaxRecords int64
 	// MaxBytes ends a file early: with the batch that brings it to this size or beyond, as written (compressed).
-	MaxBytes int64 `yaml:"max_bytes"`
+	MaxBytes int64
 }
 
 // DefaultConfig is zstd, 100,000 offsets and 256 MiB a file. Dir must be set.

@@ -4,10 +4,12 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"io"
+	"sync"
 	"time"
 
+	"github.com/pierrec/lz4/v4"
 	"github.com/segmentio/kafka-go"
-	"github.com/segmentio/kafka-go/compress"
 
 	"github.com/sonexlabs/tacet/pipeline"
 )
@@ -31,9 +33,9 @@ const (
 // a goroutine of the transport that can outlive the call; the pipeline gives a batch's memory back then. This one copies.
 // It does not allocate per record either.
 type recordBatch struct {
-	codec     compress.Codec // nil is none
-	raw       []byte         // records, uncompressed
-	out       sink           // what goes out
+	codec     codec  // nil is none
+	raw       []byte // records, uncompressed
+	out       sink   // what goes out
 	count     int
 	firstTime int64
 	maxTime   int64
@@ -47,8 +49,14 @@ func (s *sink) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// codec makes compressing writers and knows Kafka's number for what they write.
+type codec interface {
+	Code() int8
+	NewWriter(w io.Writer) io.WriteCloser
+}
+
 // codecOf gives the codec of a name; nil is none.
-func codecOf(name string) (compress.Codec, error) {
+func codecOf(name string) (codec, error) {
 	switch name {
 	case "none":
 		return nil, nil
@@ -57,11 +65,40 @@ func codecOf(name string) (compress.Codec, error) {
 	case "snappy":
 		return kafka.Snappy.Codec(), nil
 	case "lz4":
-		return kafka.Lz4.Codec(), nil
+		return &lz4Codec{}, nil
 	case "zstd":
 		return kafka.Zstd.Codec(), nil
 	}
 	return nil, fmt.Errorf("compression: %q is none of none, gzip, snappy, lz4, zstd", name)
+}
+
+// lz4Codec writes frames as Java producers do: blocks of 64 KiB without a checksum, for the batch has one. kafka-go's
+// codec announces blocks of 4 MiB, and every consumer sets that much memory aside for every batch.
+type lz4Codec struct{ writers sync.Pool }
+
+func (c *lz4Codec) Code() int8 { return 3 }
+
+func (c *lz4Codec) NewWriter(w io.Writer) io.WriteCloser {
+	z, ok := c.writers.Get().(*lz4.Writer)
+	if !ok {
+		z = lz4.NewWriter(nil)
+		// These options are all legal, so there is no error to see.
+		_ = z.Apply(lz4.BlockSizeOption(lz4.Block64Kb), lz4.ChecksumOption(false), lz4.ConcurrencyOption(1))
+	}
+	z.Reset(w)
+	return &lz4Writer{z, c}
+}
+
+type lz4Writer struct {
+	*lz4.Writer
+	codec *lz4Codec
+}
+
+func (w *lz4Writer) Close() error {
+	err := w.Writer.Close()
+	w.Writer.Reset(nil)
+	w.codec.writers.Put(w.Writer)
+	return err
 }
 
 func (b *recordBatch) reset() {

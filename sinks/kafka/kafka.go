@@ -20,23 +20,23 @@ import (
 // Config says where records go and how.
 type Config struct {
 	// Brokers are the bootstrap addresses, host:port.
-	Brokers []string `yaml:"brokers"`
+	Brokers []string
 	// Topic receives the records of every source topic that Topics does not name.
-	Topic string `yaml:"topic"`
+	Topic string
 	// Topics maps a source topic to its destination.
-	Topics map[string]string `yaml:"topics"`
+	Topics map[string]string
 	// Compression is none, gzip, snappy, lz4 or zstd.
-	Compression string `yaml:"compression"`
+	Compression string
 	// Timeout bounds one call to the cluster. The broker gets half of it to collect the replicas' acknowledgements.
-	Timeout time.Duration `yaml:"timeout"`
+	Timeout time.Duration
 	// MaxMessageBytes is the largest record the topics take, uncompressed and with its overhead: no more than the
 	// brokers' message.max.bytes. A larger one is refused without being sent.
-	MaxMessageBytes int `yaml:"max_message_bytes"`
+	MaxMessageBytes int
 	// InFlight bounds the produce requests under way at once, over all lanes.
-	InFlight int `yaml:"in_flight"`
+	InFlight int
 	// Transport carries TLS, SASL and connections. It may be shared; where its MetadataTopics is set, it must name the
 	// destinations too. nil means a plain one of the sink's own.
-	Transport *kafka.Transport `yaml:"-"`
+	Transport *kafka.Transport
 }
 
 // DefaultConfig lacks the brokers and a topic. Its MaxMessageBytes is the brokers' own default.

@@ -90,6 +90,7 @@ func (p *pipe) destination() sinktest.Destination {
 
 func TestConformance(t *testing.T) {
 	sinktest.Run(t, sinktest.Harness{
+		Rounds:      15,
 		Destination: func(testing.TB) sinktest.Destination { return new(pipe).destination() },
 	})
 }
