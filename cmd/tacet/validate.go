@@ -42,17 +42,6 @@ const (
 	rulePprof      rule = "pprof"
 )
 
-// rules lists every rule, so that a test can ask for a file that breaks each.
-func rules() []rule {
-	return []rule{
-		ruleSyntax, ruleFeature, ruleUnknown, ruleDuplicate, ruleKind, ruleNull, ruleBool, ruleInt, ruleDuration, ruleSize,
-		ruleRange, ruleOneOf, ruleSecret, ruleRequired,
-		ruleBroker, rulePlaintext, ruleConnection, ruleMissing, rulePolicy, ruleCategory, ruleTenant, ruleTwice, ruleSource,
-		ruleLimits, ruleLocale, ruleKey, ruleSinkKey, ruleSink, ruleLoop, ruleQuarantine, rulePublicKey, ruleListen,
-		rulePprof,
-	}
-}
-
 // validate checks what decoding alone can't see. It runs only on a file that decoded without a problem.
 func (d *document) validate(c *config) {
 	d.cluster("kafka", c.Kafka)
