@@ -41,7 +41,7 @@ func lines(name string, content []byte) ([][]byte, error) {
 		}
 		r = g
 	case ".zst":
-		z, err := zstd.NewReader(r)
+		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true))
 		if err != nil {
 			return nil, err
 		}
@@ -113,7 +113,7 @@ func TestConformance(t *testing.T) {
 func TestConformanceWithPowerFailures(t *testing.T) {
 	for seed := range uint64(4) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
-			sinktest.Run(t, sinktest.Harness{Rounds: 25, Destination: func(testing.TB) sinktest.Destination {
+			sinktest.Run(t, sinktest.Harness{Rounds: 15, Destination: func(testing.TB) sinktest.Destination {
 				r := newRAM(seed)
 				return sinktest.Destination{
 					New: func() (pipeline.Sink, error) {

@@ -35,16 +35,16 @@ const (
 type recordBatch struct {
 	codec     codec  // nil is none
 	raw       []byte // records, uncompressed
-	out       sink   // what goes out
+	out       buffer // what goes out
 	count     int
 	firstTime int64
 	maxTime   int64
 }
 
-// sink is an io.Writer onto a slice.
-type sink []byte
+// buffer is an io.Writer onto a slice.
+type buffer []byte
 
-func (s *sink) Write(p []byte) (int, error) {
+func (s *buffer) Write(p []byte) (int, error) {
 	*s = append(*s, p...)
 	return len(p), nil
 }

@@ -1,34 +1,31 @@
 package sinktest_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/sinks/sinktest"
 )
 
-// Example shows what a sink's test looks like: it says how to make an empty destination, how to open a sink onto it and
-// how to see what arrived.
+// Example shows what a sink's test has to say: how to make an empty destination, how to open a sink onto it, and what a
+// consumer sees there. The test itself is one line: sinktest.Run(t, harness).
 func Example() {
-	harness := func(open func(dir string) (pipeline.Sink, error), read func(dir string, id pipeline.LaneID) [][]byte) sinktest.Harness {
-		return sinktest.Harness{Destination: func(t testing.TB) sinktest.Destination {
-			dir := t.TempDir()
+	harness := sinktest.Harness{
+		Destination: func(testing.TB) sinktest.Destination {
+			stream := bytes.NewBufferString("{\"turn\":1}\n{\"turn\":2}\n") // of a real one, nothing yet
 			return sinktest.Destination{
-				New: func() (pipeline.Sink, error) { return open(dir) },
-				ReadBack: func(id pipeline.LaneID) ([][][]byte, error) {
-					return [][][]byte{read(dir, id)}, nil
+				New: func() (pipeline.Sink, error) { return nil, errors.New("here your sink onto stream is made") },
+				ReadBack: func(pipeline.LaneID) ([][][]byte, error) {
+					lines := bytes.Split(bytes.TrimSpace(stream.Bytes()), []byte("\n"))
+					return [][][]byte{lines}, nil // one stream, so one order
 				},
 			}
-		}}
+		},
 	}
-	// func TestConformance(t *testing.T) { sinktest.Run(t, harness(openMySink, readMyFiles)) }
-	h := harness(nil, func(dir string, id pipeline.LaneID) [][]byte {
-		b, _ := os.ReadFile(filepath.Join(dir, id.Topic))
-		return [][]byte{b}
-	})
-	fmt.Println(h.Cut == 0, "means the usual cut")
-	// Output: true means the usual cut
+	streams, err := harness.Destination(nil).ReadBack(pipeline.LaneID{Topic: "calls"})
+	fmt.Printf("%d stream, %d values, %v\n", len(streams), len(streams[0]), err)
+	// Output: 1 stream, 2 values, <nil>
 }
