@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,6 +23,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/segmentio/kafka-go"
 	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
@@ -236,11 +236,47 @@ func testBinary(t *testing.T) string {
 	return exe
 }
 
+// chaosConfig is what every instance runs, with short timeouts so that faults are noticed within seconds. Sink "main" takes smaller
+// records than the others, so that some are refused by it alone.
+const chaosConfig = `
+kafka:
+  brokers: [%[1]s]
+source:
+  group: %[2]s
+  topics:
+    - {name: %[3]s, category: transcript}
+    - {name: %[4]s, category: usage_log, format: log, tenant: acme}
+  batch: {records: 200}
+  warm: {records: 200, age: 1m}
+  session_timeout: 6s
+  rebalance_timeout: 6s
+  heartbeat: 300ms
+  drain_timeout: 2s
+  commit_interval: 200ms
+pseudonym:
+  key: env:TACET_CHAOS_KEY
+sinks:
+  - {name: main, type: kafka, topic: %[5]s, max_message_bytes: 64KiB}
+  - name: other
+    type: kafka
+    topic: %[6]s
+    kafka:
+      brokers: [%[7]s]
+  - {name: files, type: file, directory: %[8]s, max_records: 1000, flush_after: 500ms}
+quarantine:
+  directory: %[9]s
+limits: {workers: 2, retry_most: 1s}
+admin: {listen: ""}
+`
+
 func (c *chaos) config(number int) string {
-	return fmt.Sprintf(chaosConfig, strings.Join(c.cluster.Addrs(), ", "), c.group, c.topics[0], c.topics[1],
-		strings.Join(c.cluster.Addrs(), ", "), c.out["main"], strings.Join(c.other.Addrs(), ", "), c.out["other"],
-		c.filesOf(number), c.deadDir())
+	addrs := strings.Join(c.cluster.Addrs(), ", ")
+	return fmt.Sprintf(chaosConfig, addrs, c.group, c.topics[0], c.topics[1], c.out["main"],
+		c.out["other"], strings.Join(c.other.Addrs(), ", "), c.filesOf(number), c.deadDir())
 }
+
+// outages are what a broker answers while it is not well.
+var outages = []*kerr.Error{kerr.NotLeaderForPartition, kerr.RequestTimedOut, kerr.NotEnoughReplicas, kerr.TopicAuthorizationFailed, kerr.UnknownServerError}
 
 func (c *chaos) filesOf(number int) string {
 	return filepath.Join(c.dir, fmt.Sprintf("files-%d", number))
@@ -276,6 +312,7 @@ func (c *chaos) fault(i int) {
 	for _, in := range running {
 		select {
 		case err := <-in.exited:
+			in.cmd = nil
 			c.t.Fatalf("instance %d ended by itself: %v", in.number, err)
 		default:
 		}
@@ -346,7 +383,7 @@ func (c *chaos) heal() {
 	close(c.stopped)
 	c.produced.Wait()
 	want := c.ends()
-	deadline := time.Now().Add(3 * time.Minute)
+	deadline := time.Now().Add(90 * time.Second)
 	for !c.committed(want) {
 		if time.Now().After(deadline) {
 			c.t.Fatalf("not caught up: want %v, committed %v and %v", want,
@@ -392,8 +429,8 @@ func (c *chaos) committed(want map[string]map[int]int64) bool {
 	return true
 }
 
-// coordinate names an input record.
-type coordinate struct {
+// origin names an input record.
+type origin struct {
 	topic     string
 	partition int32
 	offset    int64
@@ -402,7 +439,7 @@ type coordinate struct {
 // verify compares what went in with what came out.
 func (c *chaos) verify() {
 	t := c.t
-	inputs := map[coordinate]string{} // value
+	inputs := map[origin]string{} // value
 	total := 0
 	for topic, ends := range c.ends() {
 		n := 0
@@ -411,18 +448,18 @@ func (c *chaos) verify() {
 		}
 		total += n
 		for _, m := range c.cluster.ConsumeAll(t, topic, n, time.Minute) {
-			inputs[coordinate{topic, int32(m.Partition), m.Offset}] = string(m.Value)
+			inputs[origin{topic, int32(m.Partition), m.Offset}] = string(m.Value)
 		}
 	}
 	require.Len(t, inputs, total)
-	dead := map[string]map[coordinate]bool{"": {}}
+	dead := map[string]map[origin]bool{"": {}}
 	q, err := file.NewQuarantine(c.deadDir())
 	require.NoError(t, err)
 	require.NoError(t, q.Scan(context.Background(), func(e pipeline.Entry) error {
 		if dead[e.Sink] == nil {
-			dead[e.Sink] = map[coordinate]bool{}
+			dead[e.Sink] = map[origin]bool{}
 		}
-		dead[e.Sink][coordinate{e.Topic, e.Partition, e.Offset}] = true
+		dead[e.Sink][origin{e.Topic, e.Partition, e.Offset}] = true
 		return nil
 	}))
 	for sink, cluster := range map[string]*kafkatest.Cluster{"main": c.cluster, "other": c.other} {
@@ -443,7 +480,7 @@ func (c *chaos) verify() {
 
 // readBack reads an output topic: which inputs are there, and how many of them again. First arrivals of one input partition must
 // be in order within each output partition.
-func (c *chaos) readBack(cluster *kafkatest.Cluster, topic string) (got map[coordinate]bool, duplicates int) {
+func (c *chaos) readBack(cluster *kafkatest.Cluster, topic string) (got map[origin]bool, duplicates int) {
 	t := c.t
 	n := 0
 	r, err := cluster.Client().ListOffsets(context.Background(), &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{
@@ -454,14 +491,14 @@ func (c *chaos) readBack(cluster *kafkatest.Cluster, topic string) (got map[coor
 		require.NoError(t, p.Error)
 		n += int(p.LastOffset)
 	}
-	got = map[coordinate]bool{}
+	got = map[origin]bool{}
 	type stream struct {
 		out, in int
 		topic   string
 	}
 	last := map[stream]int64{}
 	for _, m := range cluster.ConsumeAll(t, topic, n, time.Minute) {
-		at := coordinateOf(t, m.Headers)
+		at := originOf(t, m.Headers)
 		if got[at] {
 			duplicates++
 			continue
@@ -476,7 +513,7 @@ func (c *chaos) readBack(cluster *kafkatest.Cluster, topic string) (got map[coor
 	return got, duplicates
 }
 
-func coordinateOf(t *testing.T, headers []kafka.Header) (at coordinate) {
+func originOf(t *testing.T, headers []kafka.Header) (at origin) {
 	for _, h := range headers {
 		switch h.Key {
 		case "x-src-topic":
@@ -496,7 +533,7 @@ func coordinateOf(t *testing.T, headers []kafka.Header) (at coordinate) {
 
 // verifyFiles counts the records of the file sinks. Their lines carry no coordinates, so a transcript turn is known by its number
 // and the log lines are counted.
-func (c *chaos) verifyFiles(inputs map[coordinate]string, dead map[string]map[coordinate]bool) {
+func (c *chaos) verifyFiles(inputs map[origin]string, dead map[string]map[origin]bool) {
 	t := c.t
 	turns, lines := map[string]int{}, 0
 	for _, in := range c.instances {
@@ -557,5 +594,3 @@ func readZstd(t *testing.T, path string) [][]byte {
 	require.NoError(t, err, path)
 	return bytes.Split(bytes.TrimSuffix(plain, []byte("\n")), []byte("\n"))
 }
-
-var _ = binary.BigEndian
