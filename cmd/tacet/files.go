@@ -58,16 +58,15 @@ func openInput(stdin io.Reader, name string, read *atomic.Int64) (*input, error)
 		in.closes = append(in.closes, f.Close)
 	}
 	in.Reader = bufio.NewReaderSize(countingReader{raw, read}, readBytes)
-	magic, _ := in.Peek(4)
 	switch {
-	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
+	case in.begins("\x1f\x8b"):
 		z, err := gzip.NewReader(in.Reader)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("read %s: %w", in.name, err), in.close())
 		}
 		in.closes = append(in.closes, z.Close)
 		in.Reader = bufio.NewReaderSize(z, readBytes)
-	case bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+	case in.begins("\x28\xb5\x2f\xfd"):
 		z, err := zstd.NewReader(in.Reader, zstd.WithDecoderMaxMemory(1<<30))
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("read %s: %w", in.name, err), in.close())
@@ -76,6 +75,16 @@ func openInput(stdin io.Reader, name string, read *atomic.Int64) (*input, error)
 		in.Reader = bufio.NewReaderSize(z, readBytes)
 	}
 	return in, nil
+}
+
+// begins tells whether the input begins with magic. It waits for no more bytes than it takes to say no.
+func (in *input) begins(magic string) bool {
+	for n := 1; n <= len(magic); n++ {
+		if head, err := in.Peek(n); err != nil || string(head) != magic[:n] {
+			return false
+		}
+	}
+	return true
 }
 
 func (in *input) close() error {

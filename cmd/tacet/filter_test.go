@@ -124,6 +124,46 @@ func TestGuessFormat(t *testing.T) {
 	f("{\"a\":\""+strings.Repeat("x", 2*readBytes)+"\"}", pipeline.FormatNDJSON)
 }
 
+// chanWriter sends every write.
+type chanWriter chan string
+
+func (c chanWriter) Write(b []byte) (int, error) {
+	c <- string(b)
+	return len(b), nil
+}
+
+// A line that comes through a pipe is answered before the next one is there. When it isn't, this test never ends.
+func TestFiltersAnswerAtOnce(t *testing.T) {
+	set := allDetectors(t)
+	f := func(filter func(*input, io.Writer) error, lines, want []string) {
+		t.Helper()
+		r, w := io.Pipe()
+		out := make(chanWriter)
+		ended := make(chan error, 1)
+		go func() {
+			in, err := openInput(r, "-", new(atomic.Int64))
+			if err == nil {
+				err = filter(in, out)
+			}
+			ended <- err
+		}()
+		for i, line := range lines {
+			_, err := io.WriteString(w, line+"\n")
+			require.NoError(t, err)
+			require.Equal(t, want[i]+"\n", <-out)
+		}
+		require.NoError(t, w.Close())
+		require.NoError(t, <-ended)
+	}
+	redact := func(in *input, out io.Writer) error {
+		return redactStream(context.Background(), in, out, set, guessFormat(in))
+	}
+	f(redact, []string{"x", "ada@example.com"}, []string{"x", "[EMAIL_1]"})
+	f(redact, []string{`{"a":"ada@example.com"}`, `{}`}, []string{`{"a":"[EMAIL_1]"}`, `{}`})
+	detect := func(in *input, out io.Writer) error { return detectStream(context.Background(), in, out, set, true) }
+	f(detect, []string{"x", "y"}, []string{`{"id":1,"findings":[]}`, `{"id":2,"findings":[]}`})
+}
+
 func detectIn(t testing.TB, text string, plain bool) (string, error) {
 	var out bytes.Buffer
 	err := detectStream(context.Background(), inputOf(t, strings.NewReader(text)), &out, allDetectors(t), plain)

@@ -121,16 +121,25 @@ func showProgress(ctx context.Context, cmd *cobra.Command, read *atomic.Int64) (
 // guessFormat looks at the first line. Either guess redacts: as text, JSON is searched with its quotes and keys; as
 // JSON, text is refused line by line.
 func guessFormat(in *input) pipeline.Format {
-	head, err := in.Peek(readBytes)
-	head = bytes.TrimLeft(head, " \t\r\n")
-	line, _, whole := bytes.Cut(head, []byte("\n"))
-	switch {
-	case len(line) == 0 || line[0] != '{':
-		return pipeline.FormatText
-	case (whole || err != nil) && !json.Valid(line):
-		return pipeline.FormatText
+	for n := 1; ; {
+		_, err := in.Peek(n) // no more than one read at a time: the rest of a pipe may come much later
+		head, _ := in.Peek(in.Buffered())
+		n = min(len(head)+1, readBytes)
+		line, _, whole := bytes.Cut(bytes.TrimLeft(head, " \t\r\n"), []byte("\n"))
+		switch {
+		case len(line) > 0 && line[0] != '{':
+			return pipeline.FormatText
+		case whole || err != nil:
+			if json.Valid(line) {
+				return pipeline.FormatNDJSON
+			}
+			return pipeline.FormatText
+		case len(head) == readBytes && len(line) > 0:
+			return pipeline.FormatNDJSON
+		case len(head) == readBytes:
+			return pipeline.FormatText
+		}
 	}
-	return pipeline.FormatNDJSON
 }
 
 // linePlaceholder stands for a line that can't be processed; nil for an unknown format.
