@@ -54,12 +54,18 @@ func TestLoginsOfARealBroker(t *testing.T) {
 	}
 }
 
-// TestBrokerDies kills the leader of a partition while it is read, and starts it again.
+// TestBrokerDies takes the leader of a partition away while it is read, and brings it back. A frozen broker keeps its
+// connections open and says nothing.
 func TestBrokerDies(t *testing.T) {
 	control := os.Getenv("TACET_KAFKA_CONTROL")
 	if control == "" {
 		t.Skip("needs real brokers that can be killed: TACET_KAFKA_CONTROL is not set")
 	}
+	t.Run("killed", func(t *testing.T) { testWithoutABroker(t, control, "kill", "start") })
+	t.Run("frozen", func(t *testing.T) { testWithoutABroker(t, control, "pause", "resume") })
+}
+
+func testWithoutABroker(t *testing.T, control, away, back string) {
 	c := kafkatest.Start(t)
 	topic, group := c.CreateTopic(t, "in", 3), kafkatest.Name("group")
 	for i := range 30 {
@@ -90,10 +96,10 @@ func TestBrokerDies(t *testing.T) {
 		require.NoError(t, answer.Body.Close())
 		require.Equal(t, http.StatusNoContent, answer.StatusCode)
 	}
-	post("kill")
+	post(away)
 	// The cluster takes its time to notice, and to elect leaders and a coordinator.
 	require.Eventually(t, func() bool { n, _ := m.distinct(topic); return n == 9000 }, 3*patience, 50*time.Millisecond)
-	post("start")
+	post(back)
 	http.DefaultClient.CloseIdleConnections()
 	c.Produce(t, topic, numbers(9000, 30, 3))
 	eventually(t, "all records", func() bool { n, _ := m.distinct(topic); return n == 9030 })

@@ -20,8 +20,10 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"math/rand/v2"
 	"net"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -31,9 +33,7 @@ import (
 
 // Metrics is what a Source reports; *pipeline.Metrics is one. All methods are called by several goroutines.
 type Metrics interface {
-	// Rebalance counts a new assignment, by what led to it: start, group (the coordinator ended the one before), topics
-	// (partitions or topics changed) or error (an attempt to join failed).
-	Rebalance(reason string)
+	Rebalance(reason string)        // a new assignment, by what led to it: start, group, topics, error
 	Assigned(n int)                 // partitions owned now
 	DrainSeconds(s float64)         // time one lane took to drain
 	Abandoned(n int)                // records a drain gave up; their next owner reads them again
@@ -72,6 +72,7 @@ type Source struct {
 	dialer    *kafka.Dialer
 	client    *kafka.Client
 	late      map[string]bool // topics seen to be missing; written by awaitTopics, while no lane runs
+	logged    time.Time       // the last failure to join that was logged; belongs to Run
 }
 
 var _ pipeline.Source = (*Source)(nil)
@@ -108,25 +109,47 @@ func New(c Config, m Metrics, log *slog.Logger) (*Source, error) {
 func (s *Source) Run(ctx context.Context, in pipeline.Intake) error {
 	defer s.transport.CloseIdleConnections()
 	defer s.m.Assigned(0)
-	reason := "start"
-	for ctx.Err() == nil {
+	var dismissals sync.WaitGroup
+	defer dismissals.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	reason := reasonStart
+	for turn := rand.N(len(s.cfg.Brokers)); ctx.Err() == nil; turn++ {
 		topics := s.awaitTopics(ctx)
 		if topics == nil {
 			return nil
 		}
-		if err := s.runMember(ctx, in, topics, reason); err != nil {
+		member, why, err := s.runMember(ctx, in, topics, reason, turn)
+		if err != nil {
 			return err
 		}
-		reason = "topics"
+		if reason = why; reason == reasonError {
+			if member != "" {
+				dismissals.Go(func() { s.dismiss(ctx, member) }) // beside the next attempt, which waits for the former self
+			}
+			pause(ctx, s.cfg.JoinPause)
+		}
 	}
 	return nil
 }
 
+// What led to an assignment: the label values of Metrics.Rebalance.
+const (
+	reasonStart  = "start"
+	reasonGroup  = "group"  // the coordinator ended the one before
+	reasonTopics = "topics" // partitions or topics changed
+	reasonError  = "error"  // an attempt to join failed
+)
+
 // runMember is one membership: from joining with a set of topics to leaving the group because ctx ended, the topics
-// changed, or an error.
-func (s *Source) runMember(ctx context.Context, in pipeline.Intake, topics map[string]int, reason string) error {
+// changed, an attempt to join failed, or an error that is the end. It returns its last member id and why it ended.
+//
+// kafka-go asks the first broker of its list that accepts a connection who the coordinator is, always in the same order,
+// and a frozen one accepts connections: each membership begins with another broker.
+func (s *Source) runMember(ctx context.Context, in pipeline.Intake, topics map[string]int, reason string, turn int) (member, why string, err error) {
+	turn %= len(s.cfg.Brokers)
 	group, err := kafka.NewConsumerGroup(kafka.ConsumerGroupConfig{
-		ID: s.cfg.Group, Brokers: s.cfg.Brokers, Dialer: s.dialer,
+		ID: s.cfg.Group, Brokers: slices.Concat(s.cfg.Brokers[turn:], s.cfg.Brokers[:turn]), Dialer: s.dialer,
 		Topics:            slices.Sorted(maps.Keys(topics)),
 		GroupBalancers:    []kafka.GroupBalancer{roundRobin{}},
 		HeartbeatInterval: s.cfg.Heartbeat, SessionTimeout: s.cfg.Session, RebalanceTimeout: s.cfg.Rebalance,
@@ -134,32 +157,24 @@ func (s *Source) runMember(ctx context.Context, in pipeline.Intake, topics map[s
 		StartOffset: kafka.FirstOffset, // only a mark for "none committed"
 	})
 	if err != nil {
-		return fmt.Errorf("configure consumer group: %w", err)
+		return "", "", fmt.Errorf("configure consumer group: %w", err)
 	}
 	defer s.leave(group)
-	member := ""         // of the last generation, until the coordinator has forgotten it
-	var logged time.Time // the last failure to join
 	for {
 		gen, err := group.Next(ctx)
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			return member, "", nil
 		case errors.Is(err, kafka.InvalidSessionTimeout):
-			return fmt.Errorf("join group %s: %w: the brokers don't allow a session of %v", s.cfg.Group, err, s.cfg.Session)
+			return "", "", fmt.Errorf("join group %s: %w: the brokers don't allow a session of %v", s.cfg.Group, err, s.cfg.Session)
 		case errors.Is(err, kafka.RebalanceInProgress):
 			continue // another member came or went in the meantime; kafka-go joins again
 		case err != nil:
-			// kafka-go pauses before the next attempt by itself.
-			if time.Since(logged) >= logEvery {
+			if time.Since(s.logged) >= logEvery {
 				s.log.Warn("can't join the group, trying again", "err", err)
-				logged = time.Now()
+				s.logged = time.Now()
 			}
-			reason = "error"
-			member = s.dismiss(ctx, member)
-			continue
-		}
-		if member != gen.MemberID {
-			s.dismiss(ctx, member)
+			return member, reasonError, nil
 		}
 		member = gen.MemberID
 		s.m.Rebalance(reason)
@@ -177,33 +192,31 @@ func (s *Source) runMember(ctx context.Context, in pipeline.Intake, topics map[s
 				<-ended.Done()
 			}
 		})
-		o := <-done
-		if o.leave {
-			return o.err
+		if o := <-done; o.leave {
+			return member, reasonTopics, o.err
 		}
-		reason = "group"
+		reason = reasonGroup
 	}
 }
 
-// dismiss tells the coordinator that this process is no longer the given member, and returns the member while that has
-// not worked. kafka-go forgets its member id when an attempt to join fails and joins as somebody new; the partitions of
-// who it was before would be nobody's until the session timeout.
-func (s *Source) dismiss(ctx context.Context, member string) string {
-	if member == "" {
-		return ""
+// dismiss tells the coordinator that this process is no longer the given member, until it has understood. kafka-go
+// forgets its member id when an attempt to join fails and joins as somebody new; the partitions of who it was before
+// would be nobody's until the session timeout.
+func (s *Source) dismiss(ctx context.Context, member string) {
+	for n := 0; ctx.Err() == nil; n++ {
+		try, cancel := context.WithTimeout(ctx, s.cfg.coordinatorTimeout())
+		r, err := s.client.LeaveGroup(try, &kafka.LeaveGroupRequest{
+			GroupID: s.cfg.Group, Members: []kafka.LeaveGroupRequestMember{{ID: member}},
+		})
+		cancel()
+		if err == nil {
+			err = cmp.Or(r.Error, r.Members[0].Error)
+		}
+		if err == nil || errors.Is(err, kafka.UnknownMemberId) {
+			return
+		}
+		pause(ctx, backoff(n, s.cfg.RetryMin, s.cfg.JoinPause))
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.cfg.coordinatorTimeout())
-	defer cancel()
-	r, err := s.client.LeaveGroup(ctx, &kafka.LeaveGroupRequest{
-		GroupID: s.cfg.Group, Members: []kafka.LeaveGroupRequestMember{{ID: member}},
-	})
-	if err == nil {
-		err = cmp.Or(r.Error, r.Members[0].Error)
-	}
-	if err == nil || errors.Is(err, kafka.UnknownMemberId) {
-		return ""
-	}
-	return member
 }
 
 // leave leaves the group. kafka-go can't interrupt an attempt to join, which takes as long as the other members drain;
