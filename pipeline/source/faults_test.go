@@ -73,14 +73,14 @@ func TestPositionsThatDontExist(t *testing.T) {
 }
 
 func TestStartWithoutCommittedOffset(t *testing.T) {
-	for start_, first := range map[Start]string{StartEarliest: "0", StartLatest: "10"} {
-		t.Run(string(start_), func(t *testing.T) {
+	for begin, first := range map[Start]string{StartEarliest: "0", StartLatest: "10"} {
+		t.Run(string(begin), func(t *testing.T) {
 			c := kafkatest.Start(t)
 			topic, group := c.CreateTopic(t, "in", 1), kafkatest.Name("group")
 			id := pipeline.LaneID{Topic: topic}
 			c.Produce(t, topic, numbers(0, 10, 1))
 			cfg := quick(c, group, topic)
-			cfg.Start = start_
+			cfg.Start = begin
 			m := newMemory()
 			p := start(t, cfg, m)
 			eventually(t, "a committed position", func() bool { return c.Committed(t, group, topic)[0] == 10 })
