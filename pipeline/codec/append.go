@@ -215,7 +215,11 @@ func (d *Doc) appendLinePath(dst []byte, f *Field) []byte {
 		if f.part == partSDKey {
 			end = sdName(d.src, int(f.key))
 		}
-		dst = append(dst, d.src[f.key:end]...)
+		key := d.src[f.key:end]
+		if len(key) > maxKey {
+			return append(append(dst, key[:maxKey]...), "…"...)
+		}
+		dst = append(dst, key...)
 	}
 	return dst
 }

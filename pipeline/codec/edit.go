@@ -124,7 +124,7 @@ func (d *Doc) appendPlain(dst, raw []byte, f *Field, m mode, quote byte) []byte 
 			dst = append(dst, raw[pos:start]...)
 		}
 		dst = appendEscaped(dst, d.with(e), m, quote)
-		pos = max(pos, end)
+		pos = end
 	}
 	return append(dst, raw[pos:]...)
 }

@@ -97,7 +97,7 @@ func randomJSON(seed uint64) []byte {
 	text := func() string {
 		s := ""
 		for range rng.IntN(6) {
-			s += pick("x", "call me", `\u0041`, `\"`, `\\`, `\n`, `\ud83d\ude00`, "é", "😀", `\ud800`, "\xff", "\xe2\x82", "7700 900123", "\x7f")
+			s += pick("x", "call me", `\u0041`, `\"`, `\\`, `\n`, `\ud83d\ude00`, "é", "😀", `\ud800`, `\udc00`, "\xff", "\xe2\x82", "7700 900123", "\x7f")
 		}
 		return `"` + s + `"`
 	}

@@ -121,7 +121,7 @@ func (d *Doc) parseMembers(sel *Selector, p int) (int, error) {
 				return 0, at(ErrSyntax, p)
 			}
 			top = &d.stack[len(d.stack)-1]
-			if src[p] == ',' && !fresh {
+			if src[p] == ',' {
 				p++
 				break
 			}
@@ -220,7 +220,7 @@ func (d *Doc) parseValue(sel *Selector, parent int32, m *member, p int) (end int
 	if saw != 0 {
 		f.flags = textFlags(src[p+1:end-1], saw)
 	}
-	if m.wild && m.key >= 0 {
+	if m.wild {
 		f.flags |= keyed
 		d.add(Field{Rule: st.keyRule, Parent: parent, Kind: Key, flags: m.flags, key: int32(m.key), Start: m.key, End: m.keyEnd})
 	} else if m.flags&broken != 0 {
@@ -244,9 +244,10 @@ func (d *Doc) add(f Field) {
 	d.fields = append(d.fields, f)
 }
 
-// cut notes that the members from lead to tail are left out; it joins the one before when they touch.
+// cut notes that the members from lead to tail are left out; it joins the one before when only a
+// comma is between them, which can be only in one container.
 func (d *Doc) cut(parent int32, lead, tail int) {
-	if n := len(d.cuts); n > 0 && d.cuts[n-1].parent == parent && d.cuts[n-1].tail+1 == lead {
+	if n := len(d.cuts); n > 0 && d.cuts[n-1].tail+1 == lead {
 		d.cuts[n-1].tail = tail
 		return
 	}

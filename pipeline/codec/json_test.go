@@ -69,6 +69,7 @@ func TestMinimise(t *testing.T) {
 	keep := `{ "a" :1.50e+03,"b":"\u0041\/\n\ud83d\ude00é","c" : -0 ,"d":12345678901234567890 }`
 	f("a b c d", keep, keep, 0)
 	// What is invalid becomes U+FFFD, in keys too.
+	f("a", `{"a":"\udc00\udc00\ud800\ud800\udc00\u0041"}`, "{\"a\":\"\uFFFD\uFFFD\uFFFD"+`\ud800\udc00\u0041"}`, 0)
 	f("a", "{\"a\":\"x\xffy\xe2\x82z\"}", "{\"a\":\"x\uFFFDy\uFFFD\uFFFDz\"}", 0)
 	f("a", `{"a":"\u0041\ud800x\udc00\ud800\ud83d\ude00\n"}`, `{"a":"\u0041`+"\uFFFDx\uFFFD\uFFFD"+`\ud83d\ude00\n"}`, 0)
 	f("**", "{\"\xff\":{\"\\ud800\":1}}", "{\"\uFFFD\":{\"\uFFFD\":1}}", 0)
@@ -96,6 +97,7 @@ func TestSelectorSpecificity(t *testing.T) {
 	f("*.b a.c", `{"a":{"b":1}}`, "a.b", 0) // the literal a alone does not decide
 	f("*.*.x a.*.y a.b.z", `{"a":{"b":{"x":1}}}`, "a.b.x", 0)
 	f("a[].** a[].b", `{"a":[{"b":1}]}`, "a[].b", 1)
+	f("a.q *.x **", `{"a":{"x":1}}`, "a.x", 1)
 	f("a.b", `{"a":{"b":1}}`, "a", -1)
 	f("a.**", `{"a":{"b":{}}}`, "a.b", 0)
 }
@@ -407,6 +409,44 @@ func TestText(t *testing.T) {
 	require.True(t, d.Repaired())
 	require.NoError(t, d.ParseJSON([]byte(`{"a":"\ufffd"}`), mustSelect(t, "a"), DefaultLimits()))
 	require.False(t, d.Repaired()) // it was there before
+}
+
+// TestPath checks that a path selects the field it came from.
+func TestPath(t *testing.T) {
+	var all, one Doc
+	for seed := range uint64(300) {
+		src := randomJSON(seed)
+		require.NoError(t, all.ParseJSON(src, All(), DefaultLimits()))
+		for i, f := range all.Fields() {
+			path := string(all.Path(i))
+			if f.Kind >= Object || strings.HasPrefix(path, ".") || strings.Contains(path, "..") || strings.HasSuffix(path, ".") || strings.Contains(path, ".[") {
+				continue // containers; and an empty key has no path
+			}
+			sel, err := NewSelector([]string{path})
+			require.NoError(t, err)
+			if err := one.ParseJSON(src, sel, DefaultLimits()); err != nil {
+				require.ErrorIs(t, err, ErrDuplicateKey)
+				continue
+			}
+			found := false
+			for n, g := range one.Fields() {
+				if g.Start == f.Start {
+					found = g.Rule == 0 && string(one.Path(n)) == path
+				}
+			}
+			require.True(t, found, "%q in %q", path, src)
+		}
+	}
+
+	f := func(in, want string) {
+		t.Helper()
+		require.NoError(t, all.ParseJSON([]byte(in), All(), Limits{Depth: 1000}))
+		require.Equal(t, want, string(all.Path(len(all.Fields())-1)))
+	}
+	long := strings.Repeat("é", 100)
+	f(`{"`+long+`":1}`, strings.Repeat("é", 64)+"…")
+	f(strings.Repeat(`{"abcdefg":`, 100)+"1"+strings.Repeat("}", 100), "…"+strings.Repeat(".abcdefg", 27))
+	f(strings.Repeat(`[`, 200)+"1"+strings.Repeat("]", 200), "…"+strings.Repeat("[]", 129))
 }
 
 func TestLooksLikeJSON(t *testing.T) {

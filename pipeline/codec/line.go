@@ -62,6 +62,8 @@ type lineParser struct {
 	src   []byte // without the newline
 	clean bool   // no control character and no invalid UTF-8 anywhere
 	tries int
+	// unquoted says that a single quote has been looked for to the end of the line, in vain: once is enough.
+	unquoted bool
 	// worded says that bare values may be of several words, as in CEF and LEEF: they end where the next pair starts.
 	worded bool
 }
@@ -188,7 +190,10 @@ func (l *lineParser) pair(pt part, from int32, k *pair) {
 	f := Field{Rule: st.rule, Parent: -1, key: int32(k.key), part: pt, flags: k.flags | listed}
 	if wild {
 		name := f
-		name.Kind, name.Start, name.End, name.flags = Key, k.key, k.keyEnd, k.flags&nameless
+		name.Kind, name.Start, name.End, name.flags = Key, k.key, k.keyEnd, 0
+		if k.flags&nameless != 0 {
+			name.flags = nameless | quoted
+		}
 		d.add(name)
 		f.flags |= keyed
 	}
@@ -327,12 +332,13 @@ func (l *lineParser) pairAt(p int, k *pair) bool {
 func (l *lineParser) value(k *pair, p int, jsonish bool) {
 	src := l.src
 	k.text = p
-	if p < len(src) && (src[p] == '"' || src[p] == '\'' && !jsonish) {
+	if p < len(src) && (src[p] == '"' || src[p] == '\'' && !jsonish && !l.unquoted) {
 		if end := closingQuote(src, p); end > 0 {
 			k.text, k.textEnd, k.end = p+1, end, end+1
 			k.flags |= quoted
 			return
 		}
+		l.unquoted = l.unquoted || src[p] == '\''
 		if src[p] == '"' { // cut off: its words belong together
 			k.textEnd = l.words(p)
 			k.end = k.textEnd
@@ -353,7 +359,7 @@ func (l *lineParser) value(k *pair, p int, jsonish bool) {
 	for p < len(src) && src[p] > ' ' && !(jsonish && (src[p] == ',' || src[p] == '}' || src[p] == ']')) {
 		p++
 	}
-	if p > k.text && (src[p-1] == ',' || src[p-1] == ';') {
+	if src[p-1] == ',' || src[p-1] == ';' {
 		p--
 	}
 	k.textEnd, k.end = p, p

@@ -72,6 +72,7 @@ func TestParseLine(t *testing.T) {
 	f("<14>1 - - - - - - \uFEFF{\"a\":1}\n", `message={"a":1}`)
 	f("<14>1 - - - - - -", "")
 	f(`<14>1 - h - - - [x y] m`, "message=1 - h - - - [x y] m") // no such structured data
+	f(`<14>1 2026-10-11T22:14:15Z host app only`, "message=1 2026-10-11T22:14:15Z host app only")
 	f(`<34>Oct 11 22:14:15 mymachine su[12]: 'su root' failed`, "syslog.timestamp=Oct 11 22:14:15 | syslog.host=mymachine | syslog.app=su | syslog.pid=12 | message='su root' failed")
 	f(`Oct  1 02:14:15 mymachine kernel: [12.3] eth0 up`, "syslog.timestamp=Oct  1 02:14:15 | syslog.host=mymachine | syslog.app=kernel | message=[12.3] eth0 up")
 	f(`<34>2026-10-11T22:14:15Z mymachine su: failed`, "syslog.timestamp=2026-10-11T22:14:15Z | syslog.host=mymachine | syslog.app=su | message=failed")
@@ -144,6 +145,7 @@ func TestEditLine(t *testing.T) {
 	f("héllo", "message", "h[X]llo", replace(2, 3, "[X]"))
 	f("a=1 b=2 c=3", "b", "a=1 c=3", func(d *Doc, i int) { d.Drop(i) })
 	f("a=1 b=2 c=3", "a", "b=2 c=3", func(d *Doc, i int) { d.Drop(i - 1) }) // its Key
+	f(`x "k": "v"`, "k", `x "a\"b": "v"`, func(d *Doc, i int) { d.SetString(i-1, []byte(`a"b`)) })
 	f("a=1 b=2", "b", "a=1 [K]=2", func(d *Doc, i int) { d.SetString(i-1, []byte("[K]")) })
 	f(`192.0.2.7 - jroe [t] "GET /x" 200 1`, "request", `192.0.2.7 - jroe [t] "-" 200 1`, func(d *Doc, i int) { d.Drop(i) })
 
@@ -183,6 +185,9 @@ func TestLineLimits(t *testing.T) {
 	sd := `<1>1 - - - - - [x` + strings.Repeat(` a="1"`, 1000) + "]"
 	require.ErrorIs(t, d.ParseLine([]byte(sd+" x"), All(), Limits{Fields: 100}), ErrFields)
 	require.NoError(t, d.ParseLine([]byte(strings.Repeat(`{"a":[{"b": `, 2e4)), All(), DefaultLimits())) // and in time
+	require.NoError(t, d.ParseLine([]byte(strings.Repeat(`a='b `, 3e4)), All(), DefaultLimits()))
+	require.NoError(t, d.ParseLine([]byte(strings.Repeat("k", 1000)+"=1"), All(), DefaultLimits()))
+	require.Equal(t, strings.Repeat("k", 128)+"…", string(d.Path(0)))
 }
 
 var syntaxOnly = regexp.MustCompile(`^(<[0-9]{1,3}>(1 )?)?[^A-Za-z0-9\x80-\xff]*$`)

@@ -116,33 +116,46 @@ func appendEscaped(dst, text []byte, m mode, quote byte) []byte {
 	return dst
 }
 
-// Path is where field i stands, in the grammar of Selector: "turns[].text". A Key has the path of its value. Below a
-// wildcard it holds keys of the input, which may be personal data. It is built on each call, belongs to the Doc and is
-// valid until the next Parse.
+// maxPath and maxKey bound what Path writes, in bytes of the source: a record may have many fields below long keys.
+const (
+	maxPath = 256
+	maxKey  = 128
+)
+
+// Path is where field i stands, in the grammar of Selector: "turns[].text". A Key has the path of its value. A very long
+// path loses its front and a very long key its end, for which "…" stands. Below a wildcard it holds keys of the input,
+// which may be personal data. It is built on each call, belongs to the Doc and is valid until the next Parse.
 func (d *Doc) Path(i int) []byte {
 	start := len(d.buf)
-	d.buf = d.appendPath(d.buf, i)
+	if f := &d.fields[i]; d.isLine {
+		d.buf = d.appendLinePath(d.buf, f)
+	} else {
+		d.buf = d.appendPath(d.buf, f, maxPath)
+	}
 	return d.buf[start:len(d.buf):len(d.buf)]
 }
 
-func (d *Doc) appendPath(dst []byte, i int) []byte {
-	f := &d.fields[i]
-	if d.isLine {
-		return d.appendLinePath(dst, f)
+func (d *Doc) appendPath(dst []byte, f *Field, left int) []byte {
+	above, length := f.Parent >= 0, len("[]")
+	if f.key >= 0 {
+		length = min(maxKey, f.Start-int(f.key))
 	}
-	if f.Parent >= 0 {
-		dst = d.appendPath(dst, int(f.Parent))
+	if above && left > 0 {
+		dst = d.appendPath(dst, &d.fields[f.Parent], left-length)
+	} else if above {
+		dst = append(dst, "…"...)
 	}
 	if f.key < 0 {
 		return append(dst, '[', ']')
 	}
-	if f.Parent >= 0 || !d.rootObject {
+	if above || !d.rootObject {
 		dst = append(dst, '.')
 	}
-	end, _ := scanString(d.src, int(f.key)+1)
-	raw := d.src[f.key+1 : end-1]
-	for p := 0; p < len(raw); {
-		size, r, _ := unit(raw, p, inJSON)
+	for p := int(f.key) + 1; d.src[p] != '"'; {
+		if p-int(f.key) > maxKey {
+			return append(dst, "…"...)
+		}
+		size, r, _ := unit(d.src, p, inJSON)
 		switch r {
 		case '.', '[', ']', '*', '\\':
 			dst = append(dst, '\\')
