@@ -113,6 +113,7 @@ Results go to standard output, everything else to standard error. Exit code: 0 d
 		newDetectCommand(),
 		newCheckCommand(),
 		newQuarantineCommand(),
+		newDemoCommand(),
 		newVersionCommand(),
 	)
 	root.InitDefaultCompletionCmd()

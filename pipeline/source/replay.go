@@ -42,12 +42,11 @@ func (r Replay) Run(ctx context.Context, in pipeline.Intake) error {
 		}
 	}()
 	for err == nil {
-		next := b.Next // after Submit the batch is the engine's
 		if err = lane.Submit(feed, b); err != nil {
 			err = fmt.Errorf("hand over batch: %w", err)
 			break
 		}
-		lane.Fetched(next, next)
+		// Fetched is not called: a reader that waits for a person at a pipe would look stuck.
 		b, err = r.Next()
 	}
 	if errors.Is(err, io.EOF) {
