@@ -2,7 +2,6 @@ module github.com/sonexlabs/tacet/benchmarks/jsonlib
 
 go 1.26.0
 
-
 require (
 	github.com/buger/jsonparser v1.6.1
 	github.com/goccy/go-json v0.12.0
