@@ -33,6 +33,7 @@ type call struct {
 	used       time.Time
 	memory     *detectors.Call
 	aliases    *pseudonym.Aliases
+	token      []byte // that stands for the call in what leaves; nil until it is asked for
 	prev, next *call
 }
 

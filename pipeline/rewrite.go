@@ -212,7 +212,11 @@ func (w *rewriter) object(dst, value, key []byte) ([]byte, Class, error) {
 				return dst, classOf(err), err
 			}
 		case policy.Token:
-			w.with = w.tokens.Append(w.with[:0], w.domain(), r.kind, tokenScope, d.Text(i))
+			if r.use == useCall {
+				w.with = w.appendCallToken(w.with[:0])
+			} else {
+				w.with = w.tokens.Append(w.with[:0], w.domain(), r.kind, tokenScope, d.Text(i))
+			}
 			d.SetString(i, w.with)
 		default:
 			d.Drop(i)
@@ -509,14 +513,26 @@ func (w *rewriter) domain() pseudonym.Domain {
 // the raw key.
 func (w *rewriter) appendKey(dst []byte, r *Record) []byte {
 	switch {
-	case len(w.callID) > 0:
-		return w.tokens.Append(dst, w.domain(), "CALL_ID", tokenScope, w.callID)
-	case len(r.Key) > 0 && w.topic.calls:
-		return w.tokens.Append(dst, w.domain(), "CALL_ID", tokenScope, r.Key)
-	case len(r.Key) > 0:
+	case len(w.callID) == 0 && len(r.Key) > 0 && w.topic.calls:
+		w.callID = r.Key
+	case len(w.callID) == 0 && len(r.Key) > 0:
 		return w.tokens.Append(dst, w.domain(), "KEY", tokenScope, r.Key)
+	case len(w.callID) == 0:
+		return dst
 	}
-	return dst
+	return w.appendCallToken(dst)
+}
+
+// appendCallToken appends the token of the record's call. It is made once for a call: it leaves with every turn anyway, so keeping it
+// keeps nothing secret.
+func (w *rewriter) appendCallToken(dst []byte) []byte {
+	if w.call == nil {
+		return w.tokens.Append(dst, w.domain(), "CALL_ID", tokenScope, w.callID)
+	}
+	if len(w.call.token) == 0 {
+		w.call.token = w.tokens.Append(nil, w.domain(), "CALL_ID", tokenScope, w.callID)
+	}
+	return append(dst, w.call.token...)
 }
 
 // classOf gives the quarantine class of an error of the codec or of a budget.
