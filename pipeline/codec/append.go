@@ -178,7 +178,7 @@ func (f *Field) extent() (start, end int) {
 	if f.key >= 0 {
 		start = int(f.key)
 	}
-	if f.flags&nameless != 0 {
+	if f.flags&quotedKey != 0 {
 		start--
 	}
 	if f.flags&quoted != 0 && f.flags&listed != 0 {

@@ -92,7 +92,7 @@ const (
 	quoted                     // Line: stands in quotes
 	listed                     // Line: item of a list, which goes with its separator; not a column
 	sdValue                    // Line: value of structured data, where ] is escaped too
-	nameless                   // Line: key stands in quotes
+	quotedKey                   // Line: key stands in quotes
 )
 
 // span is a half-open range of Doc.buf.

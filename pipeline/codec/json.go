@@ -9,7 +9,7 @@ import (
 type frame struct {
 	state  int32
 	field  int32 // its field; -1 for the root
-	object bool
+	closer byte  // } or ]
 	seen   int32 // where its bits start in Doc.seen
 }
 
@@ -57,7 +57,7 @@ func (d *Doc) parseRoot(sel *Selector) error {
 		}
 		return at(ErrNotObject, p)
 	}
-	d.push(sel, root, -1, d.rootObject)
+	d.push(sel, root, -1, d.src[p])
 	p, err := d.parseMembers(sel, p+1)
 	if err != nil {
 		return err
@@ -70,9 +70,10 @@ func (d *Doc) parseRoot(sel *Selector) error {
 	return nil
 }
 
-func (d *Doc) push(sel *Selector, state, field int32, object bool) {
-	f := frame{state: state, field: field, object: object, seen: int32(len(d.seen))}
-	if object {
+// push opens a container; opener is its bracket.
+func (d *Doc) push(sel *Selector, state, field int32, opener byte) {
+	f := frame{state: state, field: field, closer: opener + 2, seen: int32(len(d.seen))}
+	if opener == '{' {
 		for range sel.states[state].words {
 			d.seen = append(d.seen, 0)
 		}
@@ -91,13 +92,9 @@ func (d *Doc) parseMembers(sel *Selector, p int) (int, error) {
 		if p == len(src) {
 			return 0, at(ErrSyntax, p)
 		}
-		closing := byte(']')
-		if top.object {
-			closing = '}'
-		}
-		if !fresh || src[p] != closing {
+		if !fresh || src[p] != top.closer {
 			var err error
-			if top.object {
+			if top.closer == '}' {
 				p, err = d.parseKey(sel, top, &m, p)
 			} else {
 				m.state = sel.states[top.state].elem
@@ -125,11 +122,7 @@ func (d *Doc) parseMembers(sel *Selector, p int) (int, error) {
 				p++
 				break
 			}
-			closing = ']'
-			if top.object {
-				closing = '}'
-			}
-			if src[p] != closing {
+			if src[p] != top.closer {
 				return 0, at(ErrSyntax, p)
 			}
 			p++
@@ -232,7 +225,7 @@ func (d *Doc) parseValue(sel *Selector, parent int32, m *member, p int) (end int
 		return 0, false, at(ErrFields, p)
 	}
 	if entered {
-		d.push(sel, m.state, int32(len(d.fields))-1, f.Kind == Object)
+		d.push(sel, m.state, int32(len(d.fields))-1, src[p])
 	}
 	return end, entered, nil
 }

@@ -75,7 +75,7 @@ type lineParser struct {
 // with the paths syslog.timestamp, .host, .app, .pid, .msgid, .sd (the id of an element), .sd.NAME, and ip, ident, user,
 // timestamp, request, status, bytes, referer, user_agent. What is behind the frame, or the whole line, is a list: each
 // key=value (or "key": value) is a field with the key as its path, a whole JSON object or array is a field message, and
-// so is each run of other words.
+// so is each run of other words. A bare value ends at white space, in CEF and LEEF where the next pair starts.
 //
 // An item of the list that no path selects is left out with its separator; a column becomes "-".
 func (d *Doc) ParseLine(src []byte, sel *Selector, lim Limits) error {
@@ -107,7 +107,7 @@ func (d *Doc) parseLine(sel *Selector) error {
 		p = 0
 	}
 	d.body = p
-	l.worded = bytes.Contains(line[p:], []byte("CEF:")) || bytes.Contains(line[p:], []byte("LEEF:"))
+	l.worded = hasEventFormat(line[p:])
 	if err := l.list(p); err != nil {
 		return err
 	}
@@ -191,8 +191,8 @@ func (l *lineParser) pair(pt part, from int32, k *pair) {
 	if wild {
 		name := f
 		name.Kind, name.Start, name.End, name.flags = Key, k.key, k.keyEnd, 0
-		if k.flags&nameless != 0 {
-			name.flags = nameless | quoted
+		if k.flags&quotedKey != 0 {
+			name.flags = quotedKey | quoted
 		}
 		d.add(name)
 		f.flags |= keyed
@@ -211,6 +211,24 @@ func (l *lineParser) judge(f *Field) {
 	if (f.flags&escaped != 0 || !l.clean) && needsRepair(text, f.mode()) {
 		f.flags |= broken
 	}
+}
+
+// hasEventFormat tells whether text has the start of CEF ("CEF:0|") or LEEF ("LEEF:2.0|"), as a word. Nothing less will
+// do: what is taken for the value of a pair is under the rule of its key.
+func hasEventFormat(text []byte) bool {
+	i := bytes.Index(text, []byte("EF:"))
+	if i < 1 || i+4 >= len(text) || text[i+3]-'0' > 9 {
+		return false
+	}
+	start := i - 1
+	switch rest := text[i+4:]; {
+	case text[start] == 'C' && rest[0] == '|':
+	case start > 0 && string(text[start-1:i]) == "LE" && len(rest) > 2 && rest[0] == '.' && rest[2] == '|':
+		start--
+	default:
+		return false
+	}
+	return start == 0 || text[start-1] == ' '
 }
 
 // list reads the items from p to the end of the line.
@@ -322,7 +340,7 @@ func (l *lineParser) pairAt(p int, k *pair) bool {
 	}
 	*k = pair{start: start, key: key, keyEnd: keyEnd}
 	if named {
-		k.flags = nameless
+		k.flags = quotedKey
 	}
 	l.value(k, p, named)
 	return k.end > p

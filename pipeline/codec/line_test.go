@@ -53,6 +53,10 @@ func TestParseLine(t *testing.T) {
 	f(`a="1",b="x,y";c={"d":1},e=2`, `a=1 | b=x,y | c={"d":1} | e=2`)
 	f(`CEF:0|Vendor|Product|1.0|100|Login failed|5|suser=Jane Roe src=192.0.2.7 msg=no such user`,
 		`message=CEF:0|Vendor|Product|1.0|100|Login failed|5| | suser=Jane Roe | src=192.0.2.7 | msg=no such user`)
+	f("LEEF:2.0|Vendor|Product|1.0|Login|usrName=Jane Roe\tsrc=192.0.2.7", "message=LEEF:2.0|Vendor|Product|1.0|Login| | usrName=Jane Roe | src=192.0.2.7")
+	for _, s := range []string{"CEF:", "CEF:x|", "xCEF:0|", "LEEF:2|", "EEF:2.0|", "EF:0|", "xLEEF:2.0|", "LEEF:2.0"} {
+		f(s+" user=jroe is kept", "message="+s+" | user=jroe | message=is kept")
+	}
 	// Not pairs: nothing that may be one identifier is cut.
 	for _, s := range []string{"https://example.com/a?user=jroe&x=1", "x@example.com=1", "1a=b", "a==b", "dGVzdA== next", "password= hunter2",
 		"SGVsbG8= x", "a,b=c", "a;b=c", "key : value", "note: x", `"quoted" text`, "é=1", "a\u00a0b=1"} {
