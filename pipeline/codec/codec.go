@@ -80,18 +80,18 @@ type Field struct {
 type flags uint16
 
 const (
-	escaped  flags = 1 << iota // text differs from the raw bytes: has escapes
-	broken                     // holds invalid UTF-8, an unpaired surrogate or, in a line, a control character
-	badKey                     // its literal key is broken
-	keyed                      // the field before is its Key
-	decoded                    // text is filled
-	dropped                    // Drop
-	whole                      // its one edit replaces the value
-	rawJSON                    // with whole: as it stands
-	kept                       // scratch of Append: a member of this container has been written
-	quoted                     // Line: stands in quotes
-	listed                     // Line: item of a list, which goes with its separator; not a column
-	sdValue                    // Line: value of structured data, where ] is escaped too
+	escaped   flags = 1 << iota // text differs from the raw bytes: has escapes
+	broken                      // holds invalid UTF-8, an unpaired surrogate or, in a line, a control character
+	badKey                      // its literal key is broken
+	keyed                       // the field before is its Key
+	decoded                     // text is filled
+	dropped                     // Drop
+	whole                       // its one edit replaces the value
+	rawJSON                     // with whole: as it stands
+	kept                        // scratch of Append: a member of this container has been written
+	quoted                      // Line: stands in quotes
+	listed                      // Line: item of a list, which goes with its separator; not a column
+	sdValue                     // Line: value of structured data, where ] is escaped too
 	quotedKey                   // Line: key stands in quotes
 )
 
