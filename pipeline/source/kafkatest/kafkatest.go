@@ -115,21 +115,30 @@ func (c *Cluster) AddPartitions(t testing.TB, topic string, total int) {
 	c.waitForPartitions(ctx, t, topic, total)
 }
 
+// waitForPartitions waits until every broker knows a leader for each partition. Real brokers learn of a new topic one after the
+// other, and a client may ask any of them.
 func (c *Cluster) waitForPartitions(ctx context.Context, t testing.TB, topic string, n int) {
 	t.Helper()
-	for {
-		ready := 0
-		m, err := c.client.Metadata(ctx, &kafka.MetadataRequest{Topics: []string{topic}})
-		require.NoError(t, err)
-		for _, p := range m.Topics[0].Partitions {
-			if p.Error == nil && p.Leader.Host != "" {
-				ready++
+	for _, addr := range c.addrs {
+		own := c.transport
+		if c.fake == nil {
+			own = &kafka.Transport{Dial: c.transport.Dial, TLS: c.transport.TLS, SASL: c.transport.SASL, MetadataTTL: 100 * time.Millisecond}
+			defer own.CloseIdleConnections()
+		}
+		client := &kafka.Client{Addr: kafka.TCP(addr), Transport: own}
+		for ready := 0; ready < n; {
+			ready = 0
+			m, err := client.Metadata(ctx, &kafka.MetadataRequest{Topics: []string{topic}})
+			require.NoError(t, err)
+			for _, p := range m.Topics[0].Partitions {
+				if p.Error == nil && p.Leader.Host != "" {
+					ready++
+				}
+			}
+			if ready < n {
+				pause(ctx, t)
 			}
 		}
-		if ready == n {
-			return
-		}
-		pause(ctx, t)
 	}
 }
 
