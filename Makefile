@@ -64,8 +64,14 @@ fuzz: ## every fuzz target for FUZZTIME (60s)
 	echo "$$targets fuzz targets"; [ $$targets -gt 0 ]
 
 .PHONY: bench
-bench: ## every benchmark
+bench: ## every benchmark, then the whole pipeline beside a copy loop (embedded broker, about 5 minutes)
 	$(GO) test -run '^$$' -bench . ./...
+	TACET_BENCH=$${TACET_BENCH:-calls,logs} $(GO) test -count=1 -timeout 60m -v -run '^TestThroughput$$' ./benchmarks
+
+.PHONY: bench-kafka
+bench-kafka: ## the whole pipeline beside a copy loop on Apache Kafka, labelled data included
+	TACET_BENCH=$${TACET_BENCH:-calls,logs,eval-calls,eval-logs} $(if $(KAFKA_BROKERS),,$(GO) run ./benchmarks/realkafka -brokers 1 --) \
+		$(GO) test -count=1 -timeout 60m -v -run '^TestThroughput$$' ./benchmarks
 
 .PHONY: ci
 ci: ## what a change must pass

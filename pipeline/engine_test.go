@@ -132,6 +132,9 @@ func TestRecords(t *testing.T) {
 		`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"(EMAIL_1) is [EMAIL_1], not (PERSON_2) or [EMAIL]","redaction":{"policy":"HASH","findings":{"EMAIL":1}}}`)
 	f("calls", `{"tenant_id":"t","call_id":"c","role":"customer","text":"[\"[EMAIL_1]\"]"}`,
 		`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"[\"(EMAIL_1)\"]","redaction":{"policy":"HASH"}}`)
+	// What came in under the name of our own member does not leave.
+	f("calls", `{"redaction":{"policy":"x","findings":{}},"tenant_id":"t","call_id":"c","role":"agent","text":"hi"}`,
+		`{"tenant_id":"t","call_id":"TOKEN","role":"agent","text":"hi","redaction":{"policy":"HASH"}}`)
 	f("nd", `{"tenant_id":"t","call_id":"c","role":"customer","text":"joe@example.com"}`+"\n"+`{"tenant_id":"t","call_id":"c","role":"customer","text":"joe@example.com"}`+"\n",
 		`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"[EMAIL_1]","redaction":{"policy":"HASH","findings":{"EMAIL":1}}}`+"\n"+
 			`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"[EMAIL_1]","redaction":{"policy":"HASH","findings":{"EMAIL":2}}}`+"\n")

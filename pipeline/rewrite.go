@@ -201,10 +201,17 @@ func (w *rewriter) object(dst, value, key []byte) ([]byte, Class, error) {
 	}
 	fields := d.Fields()
 	for i := range fields {
-		if fields[i].Rule < 0 || !isLeaf(fields[i].Kind) {
+		if fields[i].Rule < 0 {
 			continue
 		}
 		r := &w.topic.rules[fields[i].Rule]
+		if r.use == useReserved && !w.filter {
+			d.Drop(i)
+			continue
+		}
+		if !isLeaf(fields[i].Kind) {
+			continue
+		}
 		switch r.action {
 		case policy.Keep:
 		case policy.Redact:

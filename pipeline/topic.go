@@ -38,6 +38,7 @@ const (
 	useTenant
 	useCall
 	useRole
+	useReserved
 )
 
 // structural are the fields that the engine reads whatever the policy does with them, each with a document that has just it.
@@ -50,6 +51,8 @@ var structural = []struct {
 	{"call_id", useCall, `{"call_id":0}`},
 	{"role", useRole, `{"role":0}`},
 	{"turns[].role", useRole, `{"turns":[{"role":0}]}`},
+	// The member that this program adds: one that comes in could pass for it.
+	{"redaction", useReserved, `{}`},
 }
 
 func compileTopic(name string, tc TopicConfig, c Config) (*topic, error) {

@@ -51,7 +51,7 @@ func badConfigs() map[rule][]string {
 		ruleSinkKey:    {"other_sinks_key"},
 		ruleSink:       {"sink-compression", "sink-destination", "sink-directory", "sink-none", "sink-topic"},
 		ruleLoop:       {"loop", "loop-quarantine", "loop-topics"},
-		ruleQuarantine: {"quarantine", "quarantine-both", "quarantine-kafka"},
+		ruleQuarantine: {"quarantine", "quarantine-kafka"},
 		rulePublicKey:  {"public_key"},
 		ruleListen:     {"listen"},
 		rulePprof:      {"pprof"},

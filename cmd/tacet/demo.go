@@ -261,9 +261,11 @@ type summary struct {
 	MBPerSecond float64        `json:"mb_per_s"`
 }
 
-// watchSample waits until the sample is acknowledged by every sink. The clock starts with the first record worked off.
+// watchSample waits until the sample is acknowledged by every sink. The clock runs from the first record worked off to the last one
+// in its output topic.
 func (d *demo) watchSample(ctx context.Context, e *pipeline.Engine, p *parts, ended <-chan error) (summary, error) {
 	var start time.Time
+	var done time.Duration
 	want := int(d.produced.Load())
 	for {
 		s, err := d.summarise(p.registry)
@@ -273,14 +275,19 @@ func (d *demo) watchSample(ctx context.Context, e *pipeline.Engine, p *parts, en
 		if start.IsZero() && s.RecordsIn > 0 {
 			start = time.Now()
 		}
-		behind := int64(0)
-		for _, l := range e.Status().Lanes {
-			behind += l.HighWatermark - l.Watermark
-		}
-		if s.RecordsIn == want && behind == 0 {
-			s.Seconds = time.Since(start).Seconds()
-			s.MBPerSecond = float64(d.bytes.Load()) / 1e6 / s.Seconds
-			return s, nil
+		if s.RecordsIn == want && s.RecordsOut == want-s.DeadLetters {
+			if done == 0 {
+				done = time.Since(start)
+			}
+			behind := int64(0) // files are whole a moment later
+			for _, l := range e.Status().Lanes {
+				behind += l.HighWatermark - l.Watermark
+			}
+			if behind == 0 {
+				s.Seconds = done.Seconds()
+				s.MBPerSecond = float64(d.bytes.Load()) / 1e6 / s.Seconds
+				return s, nil
+			}
 		}
 		select {
 		case err := <-ended:
@@ -347,14 +354,16 @@ func (d *demo) showRecords(ctx context.Context) error {
 		w = d.errOut
 	}
 	for _, topic := range []string{"calls.transcripts", "platform.logs", "platform.support"} {
-		after, err := d.read(ctx, redactedTopic(topic), 200)
+		after, err := d.read(ctx, redactedTopic(topic), 500)
 		if err != nil {
 			return err
 		}
-		before, err := d.read(ctx, topic, 400)
+		before, err := d.read(ctx, topic, 1500)
 		if err != nil {
 			return err
 		}
+		// The most telling first: those where most kinds of things were found.
+		slices.SortStableFunc(after, func(a, b demoRecord) int { return strings.Count(b.value, `":`) - strings.Count(a.value, `":`) })
 		shown := 0
 		for _, a := range after {
 			if shown == 2 || topic != "calls.transcripts" && shown == 1 {

@@ -55,7 +55,7 @@ func newQuarantineListCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		q, err := newQuarantine(c, newLogger(cmd.ErrOrStderr(), c.Log.Level))
+		q, err := newQuarantine(c)
 		if err != nil {
 			return err
 		}

@@ -220,8 +220,8 @@ func (c *config) reads(topic string) bool {
 func (d *document) quarantine(c *config) {
 	q := c.Quarantine
 	switch {
-	case (q.Directory == "") == (q.Topic == ""):
-		d.fail(ruleQuarantine, "quarantine", "exactly one of directory and topic is needed", "")
+	case q.Directory == "" && q.Topic == "":
+		d.fail(ruleQuarantine, "quarantine", "neither directory nor topic is given", "name one or both")
 	case d.has("quarantine.kafka") && q.Topic == "":
 		d.fail(ruleQuarantine, "quarantine.kafka", "is only for a topic", "remove it or set topic")
 	case d.has("quarantine.kafka"):

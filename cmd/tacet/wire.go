@@ -56,7 +56,7 @@ func build(c config, out io.Writer, log *slog.Logger) (p *parts, err error) {
 		}
 		p.sinks = append(p.sinks, pipeline.SinkConfig{Name: s.Name, Sink: made, FlushAfter: s.FlushAfter})
 	}
-	if p.dead, err = newQuarantine(c, log); err != nil {
+	if p.dead, err = newQuarantine(c); err != nil {
 		return nil, fmt.Errorf("configure quarantine: %w", err)
 	}
 	p.engine.Sinks, p.engine.Quarantine = p.sinks, p.dead
@@ -122,18 +122,60 @@ func newSink(c config, s sinkConfig, out io.Writer) (pipeline.Sink, error) {
 	return nil, fmt.Errorf("unknown type %q", s.Type)
 }
 
-func newQuarantine(c config, log *slog.Logger) (deadLetters, error) {
+// newQuarantine makes the configured quarantine: a directory, a topic, or both.
+func newQuarantine(c config) (deadLetters, error) {
 	q := c.Quarantine
+	var all mirrored
 	if q.Directory != "" {
-		return file.NewQuarantine(string(q.Directory))
+		d, err := file.NewQuarantine(string(q.Directory))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d)
 	}
-	transport, _, err := source.Connect(c.cluster(q.Kafka).connect())
-	if err != nil {
-		return nil, err
+	if q.Topic != "" {
+		transport, _, err := source.Connect(c.cluster(q.Kafka).connect())
+		if err != nil {
+			return nil, err
+		}
+		k := kafka.DefaultConfig()
+		k.Brokers, k.Transport, k.Topic = c.cluster(q.Kafka).Brokers, transport, q.Topic
+		t, err := kafka.NewQuarantine(k)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, t)
 	}
-	k := kafka.DefaultConfig()
-	k.Brokers, k.Transport, k.Topic = c.cluster(q.Kafka).Brokers, transport, q.Topic
-	return kafka.NewQuarantine(k)
+	return all, nil
+}
+
+// mirrored keeps every entry in all of its quarantines. The first is the one that is read back.
+type mirrored []deadLetters
+
+func (m mirrored) each(f func(deadLetters) error) error {
+	var errs []error
+	for _, q := range m {
+		errs = append(errs, f(q))
+	}
+	return errors.Join(errs...)
+}
+
+func (m mirrored) Put(ctx context.Context, entries []pipeline.Entry) error {
+	return m.each(func(q deadLetters) error { return q.Put(ctx, entries) })
+}
+
+func (m mirrored) Resolve(ctx context.Context, entries []pipeline.Entry) error {
+	return m.each(func(q deadLetters) error { return q.Resolve(ctx, entries) })
+}
+
+func (m mirrored) Check(ctx context.Context) error {
+	return m.each(func(q deadLetters) error { return q.Check(ctx) })
+}
+
+func (m mirrored) Close() error { return m.each(deadLetters.Close) }
+
+func (m mirrored) Scan(ctx context.Context, f func(pipeline.Entry) error) error {
+	return m[0].Scan(ctx, f)
 }
 
 // close releases sinks and quarantine.

@@ -20,8 +20,6 @@
 // as well); keeping the highest acknowledged offset only (this is how records get lost).
 package watermark
 
-import "fmt"
-
 // MaxParties is how many parties a Tracker can wait for.
 const MaxParties = 64
 
@@ -44,7 +42,7 @@ type slot struct {
 // New returns a Tracker whose watermark is start and whose batches need the acknowledgement of parties 0 to parties-1.
 func New(start int64, parties int) *Tracker {
 	if parties < 1 || parties > MaxParties {
-		panic(fmt.Sprintf("watermark: parties %d out of range", parties))
+		panic("watermark: number of parties out of range")
 	}
 	return &Tracker{slots: make([]slot, 16), mark: start, all: ^uint64(0) >> (MaxParties - parties)}
 }

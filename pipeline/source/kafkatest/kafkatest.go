@@ -11,12 +11,14 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/segmentio/kafka-go"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // patience bounds every helper's wait for the cluster.
@@ -294,6 +296,52 @@ func (c *Cluster) SetCommitted(t testing.TB, group, topic string, offsets map[in
 		}
 		t.Logf("commit for group %s: %v", group, err) // a coordinator that is still loading
 		pause(ctx, t)
+	}
+}
+
+// ExpireMembers makes the embedded broker notice every member of a group that died; real ones do so by themselves.
+//
+// The embedded broker begins to count a member's session when an answer reaches it, or with its first heartbeat or
+// commit. A member that went away while it waited to join never gets that far: it would stay for ever, the owner of
+// partitions that nobody reads, and the one that rebalances wait for. Their deadline starts again with every member that
+// joins, so members which give up and join again push it away from each other without an end. Therefore each member gets
+// one heartbeat in each generation from here, and the broker counts from there.
+func (c *Cluster) ExpireMembers(t testing.TB, group string) {
+	if c.fake == nil {
+		return
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	var beats sync.WaitGroup
+	t.Cleanup(func() { stop(); beats.Wait() })
+	var last int32
+	c.fake.ControlKey(int16(kmsg.SyncGroup), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		sync := r.(*kmsg.SyncGroupRequest)
+		if sync.Group != group || sync.Generation == last {
+			return nil, nil, false
+		}
+		g := c.fake.GroupInfo(group)
+		if g == nil || g.Epoch != sync.Generation {
+			return nil, nil, false
+		}
+		last = g.Epoch
+		for _, m := range g.Members {
+			beats.Go(func() { c.heartbeat(ctx, group, g.Epoch, m.MemberID) })
+		}
+		return nil, nil, false
+	})
+}
+
+// heartbeat sends one heartbeat in a member's name. It is repeated only while it goes to the wrong broker.
+func (c *Cluster) heartbeat(ctx context.Context, group string, generation int32, member string) {
+	for ctx.Err() == nil {
+		r, err := c.client.Heartbeat(ctx, &kafka.HeartbeatRequest{GroupID: group, GenerationID: generation, MemberID: member})
+		if err == nil && !errors.Is(r.Error, kafka.NotCoordinatorForGroup) {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(50 * time.Millisecond):
+		}
 	}
 }
 
