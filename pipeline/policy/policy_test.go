@@ -29,7 +29,8 @@ func TestDefault(t *testing.T) {
 		require.Equal(t, want.String(), actionOf(c, path).String(), "%s %s", category, path)
 	}
 	f("transcript", "text", Redact)
-	f("transcript", "turns[].lexical", Redact)
+	f("transcript", "turns[].itn", Redact)
+	f("transcript", "turns[].lexical", Drop)
 	f("transcript", "call_id", Token)
 	f("transcript", "turns[].role", Keep)
 	f("transcript", "audio_url", Drop)
