@@ -363,7 +363,7 @@ func (d *demo) showRecords(ctx context.Context) error {
 			return err
 		}
 		// The most telling first: those where most kinds of things were found.
-		slices.SortStableFunc(after, func(a, b demoRecord) int { return strings.Count(b.value, `":`) - strings.Count(a.value, `":`) })
+		slices.SortStableFunc(after, func(a, b demoRecord) int { return b.kinds - a.kinds })
 		shown := 0
 		for _, a := range after {
 			if shown == 2 || topic != "calls.transcripts" && shown == 1 {
@@ -386,6 +386,7 @@ type demoRecord struct {
 	offset    int64
 	value     string
 	headers   map[string]string
+	kinds     int // kinds of things found in it, the well-known ones twice
 }
 
 // read gives the first records of each partition of a topic.
@@ -410,7 +411,16 @@ func (d *demo) read(ctx context.Context, topic string, each int) (all []demoReco
 			if err != nil {
 				return nil, fmt.Errorf("read topic %s: %w", topic, err)
 			}
-			out := demoRecord{p, rec.Offset, string(value), map[string]string{}}
+			out := demoRecord{partition: p, offset: rec.Offset, value: string(value), headers: map[string]string{}}
+			var v struct {
+				Redaction struct{ Findings map[string]int }
+			}
+			if json.Unmarshal(value, &v) == nil {
+				out.kinds = len(v.Redaction.Findings)
+				for _, known := range []string{"EMAIL", "PHONE", "CREDIT_CARD", "IBAN"} {
+					out.kinds += min(1, v.Redaction.Findings[known]) // that everybody knows when they see one
+				}
+			}
 			for _, h := range rec.Headers {
 				out.headers[h.Key] = string(h.Value)
 			}
