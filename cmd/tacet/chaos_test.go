@@ -104,6 +104,7 @@ func newChaos(t *testing.T, seed uint64) *chaos {
 		control: os.Getenv("TACET_KAFKA_CONTROL"), group: kafkatest.Name("chaos"),
 		stopped: make(chan struct{}), counts: map[string]int{},
 	}
+	c.cluster.ExpireMembers(t, c.group)
 	brokers := os.Getenv("KAFKA_BROKERS")
 	t.Setenv("KAFKA_BROKERS", "")
 	c.other = kafkatest.Start(t)
@@ -386,6 +387,9 @@ func (c *chaos) heal() {
 	deadline := time.Now().Add(90 * time.Second)
 	for !c.committed(want) {
 		if time.Now().After(deadline) {
+			if k := c.cluster.Kfake(); k != nil {
+				c.t.Logf("group: %+v", k.GroupInfo(c.group))
+			}
 			c.t.Fatalf("not caught up: want %v, committed %v and %v", want,
 				c.cluster.Committed(c.t, c.group, c.topics[0]), c.cluster.Committed(c.t, c.group, c.topics[1]))
 		}

@@ -8,10 +8,10 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -299,48 +299,40 @@ func (c *Cluster) SetCommitted(t testing.TB, group, topic string, offsets map[in
 	}
 }
 
-// ExpireMembers makes the embedded broker notice every member of a group that died; real ones do so by themselves.
+// ExpireMembers makes the embedded broker, without TLS and SASL, notice every member of a group that died. Real ones do
+// so by themselves.
 //
-// The embedded broker begins to count a member's session when an answer reaches it, or with its first heartbeat or
-// commit. A member that went away while it waited to join never gets that far: it would stay for ever, the owner of
-// partitions that nobody reads, and the one that rebalances wait for. Their deadline starts again with every member that
-// joins, so members which give up and join again push it away from each other without an end. Therefore each member gets
-// one heartbeat in each generation from here, and the broker counts from there.
+// The embedded broker counts a member's session from an answer that reaches it, a heartbeat or a commit. A member that
+// dies or gives up while it waits to join gets none of these: it would stay for ever, with partitions that nobody reads.
+// Rebalances then wait for it until their deadline, and that begins anew with everybody who joins: members that give up
+// and join again push it away from each other, endlessly. So each member gets one heartbeat in each generation from here.
 func (c *Cluster) ExpireMembers(t testing.TB, group string) {
 	if c.fake == nil {
 		return
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	var beats sync.WaitGroup
-	t.Cleanup(func() { stop(); beats.Wait() })
 	var last int32
 	c.fake.ControlKey(int16(kmsg.SyncGroup), func(r kmsg.Request) (kmsg.Response, error, bool) {
-		sync := r.(*kmsg.SyncGroupRequest)
-		if sync.Group != group || sync.Generation == last {
-			return nil, nil, false
-		}
 		g := c.fake.GroupInfo(group)
-		if g == nil || g.Epoch != sync.Generation {
-			return nil, nil, false
-		}
-		last = g.Epoch
-		for _, m := range g.Members {
-			beats.Go(func() { c.heartbeat(ctx, group, g.Epoch, m.MemberID) })
+		if s := r.(*kmsg.SyncGroupRequest); s.Group == group && g != nil && g.Epoch == s.Generation && g.Epoch != last {
+			last = g.Epoch
+			for _, m := range g.Members {
+				c.heartbeat(group, g.Epoch, m.MemberID)
+			}
 		}
 		return nil, nil, false
 	})
 }
 
-// heartbeat sends one heartbeat in a member's name. It is repeated only while it goes to the wrong broker.
-func (c *Cluster) heartbeat(ctx context.Context, group string, generation int32, member string) {
-	for ctx.Err() == nil {
-		r, err := c.client.Heartbeat(ctx, &kafka.HeartbeatRequest{GroupID: group, GenerationID: generation, MemberID: member})
-		if err == nil && !errors.Is(r.Error, kafka.NotCoordinatorForGroup) {
-			return
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(50 * time.Millisecond):
+// heartbeat sends a heartbeat in the name of a member, without waiting for answers, to all brokers: whichever is the
+// coordinator when it arrives takes it.
+func (c *Cluster) heartbeat(group string, generation int32, member string) {
+	beat := kmsg.NewPtrHeartbeatRequest()
+	beat.Group, beat.Generation, beat.MemberID = group, generation, member
+	request := kmsg.NewRequestFormatter().AppendRequest(nil, beat, 1)
+	for _, addr := range c.addrs {
+		if conn, err := net.Dial("tcp", addr); err == nil { // else the cluster has ended
+			_, _ = conn.Write(request)
+			_ = conn.Close()
 		}
 	}
 }
