@@ -20,13 +20,30 @@ import (
 // a consumer of the output has it. Producing and consuming are part of it, for copy loop and pipeline alike: the
 // difference of the two is what the pipeline adds.
 func (k *cluster) latency(ctx context.Context, o options, corpus string, values []message, perSecond float64, move mover) (latency, int, error) {
-	in, err := k.newTopic(ctx, o.partitions)
+	seen, err := k.through(ctx, o, corpus, values, perSecond, o.latency, move)
 	if err != nil {
 		return latency{}, 0, err
 	}
+	slices.Sort(seen)
+	return latency{seen[len(seen)/2], seen[len(seen)*99/100]}, len(seen), nil
+}
+
+// capacity is how many records a second get through the pipeline when as many are produced as can be.
+func (k *cluster) capacity(ctx context.Context, o options, corpus string, values []message) (float64, error) {
+	const length = 4 * time.Second
+	seen, err := k.through(ctx, o, corpus, values, 1e9, length, k.pipeline)
+	return float64(len(seen)) / length.Seconds(), err
+}
+
+// through sends records through a mover and gives the milliseconds each took that came out while they were being sent.
+func (k *cluster) through(ctx context.Context, o options, corpus string, values []message, perSecond float64, length time.Duration, move mover) ([]float64, error) {
+	in, err := k.newTopic(ctx, o.partitions)
+	if err != nil {
+		return nil, err
+	}
 	out, err := k.newTopic(ctx, o.partitions)
 	if err != nil {
-		return latency{}, 0, err
+		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -50,26 +67,27 @@ func (k *cluster) latency(ctx context.Context, o options, corpus string, values 
 		})
 	}
 	// Get everything going before it counts.
-	if err := k.trickle(ctx, in, values, o.partitions, perSecond/4, 2*time.Second); err != nil {
-		return latency{}, 0, err
+	if err := k.trickle(ctx, in, values, o.partitions, min(perSecond, 20_000), 2*time.Second); err != nil {
+		return nil, err
 	}
 	mu.Lock()
 	seen = seen[:0]
 	mu.Unlock()
-	if err := k.trickle(ctx, in, values, o.partitions, perSecond, o.latency); err != nil {
-		return latency{}, 0, err
+	if err := k.trickle(ctx, in, values, o.partitions, perSecond, length); err != nil {
+		return nil, err
 	}
-	time.Sleep(500 * time.Millisecond)
+	mu.Lock()
+	result := slices.Clone(seen)
+	mu.Unlock()
 	cancel()
 	readers.Wait()
 	if err := <-moverEnded; err != nil {
-		return latency{}, 0, err
+		return nil, err
 	}
-	if len(seen) == 0 {
-		return latency{}, 0, errors.New("nothing came out")
+	if len(result) == 0 {
+		return nil, errors.New("nothing came out")
 	}
-	slices.Sort(seen)
-	return latency{seen[len(seen)/2], seen[len(seen)*99/100]}, len(seen), nil
+	return result, nil
 }
 
 // trickle produces records at a rate, in small groups every 5 ms.
@@ -79,7 +97,7 @@ func (k *cluster) trickle(ctx context.Context, topic string, values []message, p
 	for time.Since(start) < d {
 		due := int(perSecond * time.Since(start).Seconds())
 		byPartition := make([][]message, partitions)
-		for ; sent < due; sent++ {
+		for most := sent + 4*chunk; sent < due && sent < most; sent++ {
 			m := values[sent%len(values)]
 			p := partitionOf(m.key, sent*chunk, partitions)
 			byPartition[p] = append(byPartition[p], m)
@@ -88,14 +106,22 @@ func (k *cluster) trickle(ctx context.Context, topic string, values []message, p
 		errs := make([]error, partitions)
 		for p, group := range byPartition {
 			if len(group) > 0 {
-				wg.Go(func() { errs[p] = k.produce(ctx, topic, p, group) })
+				wg.Go(func() {
+					for part := range slices.Chunk(group, chunk) {
+						if errs[p] == nil {
+							errs[p] = k.produce(ctx, topic, p, part)
+						}
+					}
+				})
 			}
 		}
 		wg.Wait()
 		if err := errors.Join(errs...); err != nil {
 			return err
 		}
-		time.Sleep(5 * time.Millisecond)
+		if perSecond < 1e9 {
+			time.Sleep(5 * time.Millisecond)
+		}
 	}
 	return nil
 }
@@ -123,8 +149,8 @@ func (k *cluster) follow(ctx context.Context, topic string, p int, f func(time.T
 // memory is what the process takes with many open calls.
 type memory struct {
 	Calls      int     `json:"calls"`
-	HeapMB     float64 `json:"heap_mb"`
-	ResidentMB float64 `json:"resident_mb"`
+	HeapMB     float64 `json:"heap_mb"`     // in use after a collection, less what was in use before
+	ResidentMB float64 `json:"resident_mb"` // most the process had up to then
 }
 
 // residentPeak is the most memory the process ever had (VmHWM), which includes whatever ran before.
