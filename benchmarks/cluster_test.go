@@ -55,7 +55,9 @@ func (k *cluster) newTopic(ctx context.Context, partitions int) (string, error) 
 	for range 200 {
 		m, err := k.client.Metadata(ctx, &kafka.MetadataRequest{Topics: []string{name}})
 		if err == nil && m.Topics[0].Error == nil && len(m.Topics[0].Partitions) == partitions {
-			return name, nil
+			if _, err := k.ends(ctx, name, partitions); err == nil { // its leaders answer
+				return name, nil
+			}
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -108,7 +110,15 @@ func (k *cluster) produce(ctx context.Context, topic string, p int, group []mess
 	for i, m := range group {
 		records[i] = kafka.Record{Time: time.Now(), Key: kafka.NewBytes(m.key), Value: kafka.NewBytes(m.value)}
 	}
-	return k.produceRecords(ctx, topic, p, records)
+	err := k.produceRecords(ctx, topic, p, records)
+	for try := 0; try < 100 && errors.Is(err, kafka.NotLeaderForPartition); try++ {
+		time.Sleep(50 * time.Millisecond) // the topic is new
+		for i, m := range group {
+			records[i].Key, records[i].Value = kafka.NewBytes(m.key), kafka.NewBytes(m.value)
+		}
+		err = k.produceRecords(ctx, topic, p, records)
+	}
+	return err
 }
 
 func (k *cluster) produceRecords(ctx context.Context, topic string, p int, records []kafka.Record) error {
