@@ -21,6 +21,8 @@ type delivery struct {
 	queue chan *flight // never full: as many places as the lane may have batches in flight
 	done  chan struct{}
 
+	group    []*flight // of the current write
+	outs     []Output  // of the current write, where it joins several batches
 	writer   Writer
 	durable  int64
 	undone   []unacked    // written and not known to be durable, in order
@@ -91,12 +93,19 @@ func (d *delivery) run() {
 				_ = d.flush(ctx) // reported already; what is not durable stays unacknowledged
 				return
 			}
-			err := d.deliver(ctx, f, f.batch)
+			group, closed := d.gather(f)
+			err := d.deliver(ctx, group, d.join(group))
 			if err == nil {
-				d.written(f)
+				d.written(group)
 			}
-			f.release(1)
+			for _, f := range group {
+				f.release(1)
+			}
 			if err != nil {
+				return
+			}
+			if closed {
+				_ = d.flush(ctx)
 				return
 			}
 		case <-idle.C:
@@ -109,6 +118,47 @@ func (d *delivery) run() {
 	}
 }
 
+// The most that is joined into one write.
+const (
+	joinBatches = 8
+	joinBytes   = 4 << 20
+)
+
+// gather takes what waits behind f, up to a bound: a destination that is behind gets fewer and larger writes, one that keeps up
+// gets each batch at once. It reports whether the queue was closed.
+func (d *delivery) gather(f *flight) (group []*flight, closed bool) {
+	d.group = append(d.group[:0], f)
+	for bytes := f.batch.Bytes; len(d.group) < joinBatches && bytes < joinBytes; {
+		select {
+		case next, ok := <-d.queue:
+			if !ok {
+				return d.group, true
+			}
+			d.group = append(d.group, next)
+			bytes += next.batch.Bytes
+		default:
+			return d.group, false
+		}
+	}
+	return d.group, false
+}
+
+// join makes one batch of several that follow each other.
+func (d *delivery) join(group []*flight) *Batch {
+	first := group[0].batch
+	if len(group) == 1 {
+		return first
+	}
+	b := &Batch{Lane: first.Lane, First: first.First, Next: group[len(group)-1].batch.Next}
+	d.outs = d.outs[:0]
+	for _, f := range group {
+		d.outs = append(d.outs, f.batch.Outputs...)
+		b.Bytes += f.batch.Bytes
+	}
+	b.Outputs = d.outs
+	return b
+}
+
 // cancelled gives back what is left in a queue that nobody reads any more. It returns once the queue is closed.
 func (l *lane) cancelled(queue <-chan *flight) {
 	for f := range queue {
@@ -116,19 +166,21 @@ func (l *lane) cancelled(queue <-chan *flight) {
 	}
 }
 
-// written notes that f was handed over and acknowledges what is durable.
-func (d *delivery) written(f *flight) {
-	m := &d.sink.metrics
-	m.records.Add(float64(len(f.batch.Outputs)))
-	bytes := 0
-	for i := range f.batch.Outputs {
-		bytes += len(f.batch.Outputs[i].Value)
+// written notes that the group was handed over and acknowledges what is durable.
+func (d *delivery) written(group []*flight) {
+	records, bytes := 0, 0
+	for _, f := range group {
+		records += len(f.batch.Outputs)
+		for i := range f.batch.Outputs {
+			bytes += len(f.batch.Outputs[i].Value)
+		}
+		if len(d.undone) == 0 {
+			d.since = time.Now()
+		}
+		d.undone = append(d.undone, unacked{f.seq, f.batch.Next, oldest(f.batch)})
 	}
-	m.bytes.Add(float64(bytes))
-	if len(d.undone) == 0 {
-		d.since = time.Now()
-	}
-	d.undone = append(d.undone, unacked{f.seq, f.batch.Next, oldest(f.batch)})
+	d.sink.metrics.records.Add(float64(records))
+	d.sink.metrics.bytes.Add(float64(bytes))
 	d.acknowledge()
 }
 
@@ -162,9 +214,9 @@ func (d *delivery) advance(durable int64, err error) error {
 	return err
 }
 
-// deliver writes b, which is the batch of f or a piece of it, until the sink has it. Where the sink says that it never will,
+// deliver writes b, which is the group joined or a piece of it, until the sink has it. Where the sink says that it never will,
 // b is halved until the guilty record is alone; that one goes to quarantine.
-func (d *delivery) deliver(ctx context.Context, f *flight, b *Batch) error {
+func (d *delivery) deliver(ctx context.Context, group []*flight, b *Batch) error {
 	err := d.retry(ctx, "write", true, func() error {
 		start := time.Now()
 		err := d.advance(d.writer.Write(ctx, b))
@@ -183,22 +235,23 @@ func (d *delivery) deliver(ctx context.Context, f *flight, b *Batch) error {
 	}
 	if n == 1 {
 		d.sink.metrics.permanent.Inc()
-		if err := d.lane.e.putDead(ctx, []Entry{d.refused(f, b.Outputs[0].Offset, err)}); err != nil {
+		if err := d.lane.e.putDead(ctx, []Entry{d.refused(group, b.Outputs[0].Offset, err)}); err != nil {
 			return err
 		}
-		return d.deliver(ctx, f, &Batch{Lane: b.Lane, First: b.First, Next: b.Next})
+		return d.deliver(ctx, group, &Batch{Lane: b.Lane, First: b.First, Next: b.Next})
 	}
 	cut := b.Outputs[n/2].Offset
 	left := &Batch{Lane: b.Lane, First: b.First, Next: cut, Outputs: b.Outputs[:n/2]}
 	right := &Batch{Lane: b.Lane, First: cut, Next: b.Next, Outputs: b.Outputs[n/2:]}
-	if err := d.deliver(ctx, f, left); err != nil {
+	if err := d.deliver(ctx, group, left); err != nil {
 		return err
 	}
-	return d.deliver(ctx, f, right)
+	return d.deliver(ctx, group, right)
 }
 
-func (d *delivery) refused(f *flight, offset int64, err error) Entry {
-	records := f.batch.Records
+func (d *delivery) refused(group []*flight, offset int64, err error) Entry {
+	of := sort.Search(len(group), func(i int) bool { return group[i].batch.Next > offset })
+	records := group[of].batch.Records
 	i := sort.Search(len(records), func(i int) bool { return records[i].Offset >= offset })
 	entry := d.lane.e.entry(d.lane, &records[i], ClassSink, err.Error())
 	entry.Sink = d.sink.Name

@@ -46,8 +46,8 @@ type Output struct {
 // Batch is a contiguous range of one lane's offsets, [First, Next), as a source cut it. Offsets may be missing inside
 // (compaction, transaction markers, aborted records); Next is where reading goes on, so gaps are harmless.
 //
-// A batch never crosses a multiple of the source's cut size, so a sink that groups by fixed offset ranges sees the same
-// groups after a crash.
+// A source cuts at multiples of its cut size. A sink may get several batches joined, or one halved, as one Batch without Records;
+// it is still contiguous, and a sink that groups by fixed offset ranges cuts it there.
 //
 // The source fills the first block and gives the batch away with Lane.Submit. The engine fills Outputs; from then on
 // the batch is read only and may be read by all sinks at once.
