@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/sonexlabs/tacet/detectors/scan"
@@ -25,11 +26,7 @@ func (p *pass) assignment(i int) {
 	if len(value) < 3 || isPlaceholder(value) || p.isScheme(value) {
 		return
 	}
-	mixed := isMixed(value)
-	switch {
-	case kind == Password && (mixed || quoted || !strict):
-	case kind != Password && len(value) >= 8 && mixed && !isDecimal(value):
-	default:
+	if kind == Password && strict && !quoted && !isMixed(value) || kind != Password && !isKey(value) {
 		return
 	}
 	score := float32(0.85)
@@ -38,6 +35,36 @@ func (p *pass) assignment(i int) {
 	}
 	p.add(start, end, kind, score, byAssignment, p.verbatim(start, end))
 }
+
+// named looks at a text whose field is named for a secret: {"password": "…"}. All of it is the value, unless it is the name
+// itself: keys are searched, too.
+func (p *pass) named() {
+	var kind Type
+	switch {
+	case p.path&cuesAgainst != 0:
+		return // when it was changed, how many there are
+	case p.path&cuePassword != 0:
+		kind = Password
+	case p.path&cueSecret != 0:
+		kind = Secret
+	case p.path&cueSession != 0:
+		kind = SessionID
+	default:
+		return
+	}
+	value := bytes.TrimSpace(p.b)
+	if len(value) < 3 || isPlaceholder(value) || bytes.HasSuffix(p.in.Path, value) {
+		return
+	}
+	if kind != Password && (!isKey(value) || bytes.IndexByte(value, ' ') >= 0) {
+		return
+	}
+	start := bytes.Index(p.b, value)
+	p.add(start, start+len(value), kind, 0.85, byAssignment, p.verbatim(start, start+len(value)))
+}
+
+// isKey says whether a value can be a key rather than a word or a count.
+func isKey(value []byte) bool { return len(value) >= 8 && isMixed(value) && !isDecimal(value) }
 
 // keyKind says what the name that token i belongs to holds, and which token is its last.
 func (p *pass) keyKind(i int) (kind Type, last int) {

@@ -144,6 +144,9 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 		p.findStrong()
 		p.findNumbers()
 	}
+	if p.path&(cuePassword|cueSecret|cueSession) != 0 {
+		p.named()
+	}
 	if in.Call != nil {
 		in.Call.update(p)
 	}

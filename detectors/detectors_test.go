@@ -105,6 +105,32 @@ func TestCanonicalJoinsWrittenVariants(t *testing.T) {
 	}
 }
 
+// A field that is named for a secret holds nothing else.
+func TestFieldsNamedForSecrets(t *testing.T) {
+	s := newSet(t, Options{})
+	f := func(path, text, want string) {
+		t.Helper()
+		got := ""
+		for _, x := range s.Find(nil, []byte(text), Input{Path: []byte(path)}, NewScratch()) {
+			got += x.Type.String() + " " + text[x.Start:x.End]
+		}
+		require.Equal(t, want, got)
+	}
+	f("user.password", "hunter2", "PASSWORD hunter2")
+	f("user.password", " hunter\n", "PASSWORD hunter")
+	f("login.dbPassword", "correct horse battery", "PASSWORD correct horse battery")
+	f("auth.api_key", "abcd1234efgh", "SECRET abcd1234efgh")
+	f("headers.session_id", "a81f0c9e12", "SESSION_ID a81f0c9e12")
+	f("password", "password", "") // the key itself
+	f("user.password", "********", "")
+	f("user.password", "[PASSWORD]", "")
+	f("user.password", "", "")
+	f("user.password_updated", "2026-03-01", "")
+	f("auth.token", "expired", "")
+	f("auth.token", "expired 5 minutes ago", "")
+	f("usage.max_tokens", "12345678", "")
+}
+
 func TestFindAllocatesNothing(t *testing.T) {
 	s, sc := newSet(t, Options{}), NewScratch()
 	in := Input{Call: NewCall(), Role: RoleCustomer, Path: []byte("turns[0].text")}

@@ -24,6 +24,13 @@ func (p *pass) aadhaar(r *run, best *guess) {
 	best.better(INAadhaar, min(score, 0.98), byIN)
 }
 
+// isAadhaarShape says whether a run is an Aadhaar number as the card shows it, three groups of four: what three columns of a
+// log look like, too, but those pass the check digit once in ten times only.
+func (r *run) isAadhaarShape() bool {
+	g := r.groups
+	return len(g) == 3 && g[0].digits == 4 && g[1].digits == 4 && g[2].digits == 4 && r.d[0] >= '2' && checksum.Verhoeff(r.d)
+}
+
 // pan looks for an Indian permanent account number in one piece (Income Tax Department: five letters, of which the
 // fourth tells the kind of holder, four digits, a letter).
 func (p *pass) pan(i int) {

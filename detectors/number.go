@@ -119,7 +119,7 @@ func (p *pass) onlyFirst(r *run) bool {
 		return len(r.groups) > 2
 	case r.loose && p.in.Channel == ChannelLog && p.b[r.start] != '(':
 		ctx := p.around(r.first, r.last)
-		return !r.isUsualShape() || !r.isCardShape() && ctx.boost(cuesNumber|cueCalling) == 0
+		return !r.isUsualShape() || !r.isCardShape() && !r.isAadhaarShape() && ctx.boost(cuesNumber|cueCalling) == 0
 	}
 	return false
 }
