@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,6 +35,8 @@ func TestThroughput(t *testing.T) {
 	}
 	o := options{corpora: strings.Split(corpora, ","), records: number(t, "TACET_BENCH_RECORDS", 300_000), repeat: number(t, "TACET_BENCH_RUNS", 5),
 		partitions: 4, latency: 10 * time.Second, calls: 10_000, json: os.Getenv("TACET_BENCH_JSON")}
+	debug.SetGCPercent(400) // as the program does; the copy loop gains from it too
+	debug.SetMemoryLimit(256 << 20)
 	require.NoError(t, run(t, o))
 }
 

@@ -1,6 +1,6 @@
 package detectors
 
-import "unsafe"
+import "reflect"
 
 // How long a question is expected to be answered, in turns.
 const patience = 3
@@ -18,7 +18,7 @@ type Call struct {
 func NewCall() *Call { return new(Call) }
 
 // Bytes is the memory c takes.
-func (c *Call) Bytes() int { return int(unsafe.Sizeof(*c)) }
+func (c *Call) Bytes() int { return int(reflect.TypeFor[Call]().Size()) }
 
 // want is what the turn at hand is expected to hold.
 type want struct {

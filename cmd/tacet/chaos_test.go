@@ -94,7 +94,6 @@ type instance struct {
 	number int
 	config string
 	cmd    *exec.Cmd
-	log    *os.File
 	exited chan error
 }
 

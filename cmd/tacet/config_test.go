@@ -109,7 +109,7 @@ func TestEveryRuleHasABadConfig(t *testing.T) {
 
 func TestConfigGood(t *testing.T) {
 	t.Setenv("TACET_KEY", testKey)
-	for _, name := range []string{"minimal.good.yaml", "everything.good.yaml"} { // which names listed-tenants.policy.yaml
+	for _, name := range []string{"minimal.good.yaml", "everything.good.yaml", "quarantine-both.good.yaml"} { // which names listed-tenants.policy.yaml
 		name = filepath.Join(configDir, name)
 		c, err := loadConfig(name)
 		require.NoError(t, err, name)

@@ -83,7 +83,6 @@ type memoryWriter struct {
 	id            pipeline.LaneID
 	durable, next int64
 	pending       []pipeline.Output
-	refused       bool
 }
 
 func (w *memoryWriter) Write(ctx context.Context, b *pipeline.Batch) (int64, error) {

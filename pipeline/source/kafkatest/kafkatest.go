@@ -117,17 +117,19 @@ func (c *Cluster) AddPartitions(t testing.TB, topic string, total int) {
 	c.waitForPartitions(ctx, t, topic, total)
 }
 
-// waitForPartitions waits until every broker knows a leader for each partition. Real brokers learn of a new topic one after the
-// other, and a client may ask any of them.
+// waitForPartitions waits until this cluster's client knows a leader for each partition, and on a real cluster every broker: they
+// learn of a new topic one after the other, and a program under test may ask any of them.
 func (c *Cluster) waitForPartitions(ctx context.Context, t testing.TB, topic string, n int) {
 	t.Helper()
-	for _, addr := range c.addrs {
-		own := c.transport
-		if c.fake == nil {
-			own = &kafka.Transport{Dial: c.transport.Dial, TLS: c.transport.TLS, SASL: c.transport.SASL, MetadataTTL: 100 * time.Millisecond}
+	clients := []*kafka.Client{c.client}
+	if c.fake == nil {
+		for _, addr := range c.addrs {
+			own := &kafka.Transport{Dial: c.transport.Dial, TLS: c.transport.TLS, SASL: c.transport.SASL, MetadataTTL: 100 * time.Millisecond}
 			defer own.CloseIdleConnections()
+			clients = append(clients, &kafka.Client{Addr: kafka.TCP(addr), Transport: own})
 		}
-		client := &kafka.Client{Addr: kafka.TCP(addr), Transport: own}
+	}
+	for _, client := range clients {
 		for ready := 0; ready < n; {
 			ready = 0
 			m, err := client.Metadata(ctx, &kafka.MetadataRequest{Topics: []string{topic}})
