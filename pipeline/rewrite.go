@@ -459,7 +459,11 @@ func (w *rewriter) text(dst []byte, r *Record) ([]byte, Class, error) {
 				continue
 			}
 			rule := &w.topic.rules[fields[i].Rule]
-			switch rule.action {
+			action := rule.action
+			if action == policy.Keep && fields[i].Joined() {
+				action = policy.Redact
+			}
+			switch action {
 			case policy.Keep:
 			case policy.Redact:
 				if err := w.redact(d, i, detectors.RoleUnknown, 0); err != nil {

@@ -93,7 +93,12 @@ const (
 	listed                      // Line: item of a list, which goes with its separator; not a column
 	sdValue                     // Line: value of structured data, where ] is escaped too
 	quotedKey                   // Line: key stands in quotes
+	joined                      // Line: see Joined
 )
+
+// Joined tells whether the value of a pair in a line goes on over spaces, because it looks like a number written in groups
+// ("to=+44 7700 900123"). It may be a value and something else behind it: no rule for the key alone speaks for all of it.
+func (f *Field) Joined() bool { return f.flags&joined != 0 }
 
 // span is a half-open range of Doc.buf.
 type span struct{ start, end int32 }

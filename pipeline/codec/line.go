@@ -75,7 +75,8 @@ type lineParser struct {
 // with the paths syslog.timestamp, .host, .app, .pid, .msgid, .sd (the id of an element), .sd.NAME, and ip, ident, user,
 // timestamp, request, status, bytes, referer, user_agent. What is behind the frame, or the whole line, is a list: each
 // key=value (or "key": value) is a field with the key as its path, a whole JSON object or array is a field message, and
-// so is each run of other words. A bare value ends at white space, in CEF and LEEF where the next pair starts.
+// so is each run of other words. A bare value ends at white space, in CEF and LEEF where the next pair starts; see
+// Field.Joined for the exception.
 //
 // An item of the list that no path selects is left out with its separator; a column becomes "-".
 func (d *Doc) ParseLine(src []byte, sel *Selector, lim Limits) error {
@@ -377,10 +378,60 @@ func (l *lineParser) value(k *pair, p int, jsonish bool) {
 	for p < len(src) && src[p] > ' ' && !(jsonish && (src[p] == ',' || src[p] == '}' || src[p] == ']')) {
 		p++
 	}
+	if end := joinedEnd(src, k.text, p); end > p {
+		p = end
+		k.flags |= joined
+	}
 	if src[p-1] == ',' || src[p-1] == ';' {
 		p--
 	}
 	k.textEnd, k.end = p, p
+}
+
+// joinedEnd gives the end of an identifier written in groups, "to=+44 7700 900123", "nino=AB 12 34 56 C", whose first
+// group is the bare value from start to end. Taken apart, none of its groups would be known for what it is.
+func joinedEnd(src []byte, start, end int) int {
+	count, ok := digitsOfGroup(src[start:end])
+	if !ok {
+		return end
+	}
+	p := end
+	for p+1 < len(src) && src[p] == ' ' && src[p+1] > ' ' {
+		next := p + 1
+		for next < len(src) && src[next] > ' ' && bytes.IndexByte(wordEnds, src[next]) < 0 {
+			next++
+		}
+		if next < len(src) && src[next] == ')' {
+			next++
+		}
+		n, ok := digitsOfGroup(src[p+1 : next])
+		if !ok {
+			break
+		}
+		count, p = count+n, next
+	}
+	const fewest = 6 // digits of the shortest, a national insurance number; with fewer it is some columns
+	if count < fewest {
+		return end
+	}
+	return p
+}
+
+// digitsOfGroup counts the digits of a group; ok tells whether it can be one.
+func digitsOfGroup(group []byte) (n int, ok bool) {
+	letters := 0
+	for _, c := range group {
+		switch {
+		case '0' <= c && c <= '9':
+			n++
+		case 'A' <= c && c <= 'Z':
+			letters++
+		case bytes.IndexByte([]byte("+()-./"), c) < 0:
+			return 0, false
+		}
+	}
+	const mostLetters = 5 // of a PAN
+	return n, n+letters > 0 && letters <= mostLetters
 }
 
 // words gives the end of a value that starts at p and goes on to the next pair.

@@ -57,6 +57,13 @@ func TestParseLine(t *testing.T) {
 	for _, s := range []string{"CEF:", "CEF:x|", "xCEF:0|", "LEEF:2|", "EEF:2.0|", "EF:0|", "xLEEF:2.0|", "LEEF:2.0"} {
 		f(s+" user=jroe is kept", "message="+s+" | user=jroe | message=is kept")
 	}
+	// A number written in groups is one value.
+	f("sent to=+44 7700 900123 by=sms", "message=sent | to=+44 7700 900123 | by=sms")
+	f("to=(020) 7946 0123, nino=AB 12 34 56 C; iban=GB82 WEST 1234 5698 7654 32 x", "to=(020) 7946 0123 | nino=AB 12 34 56 C | iban=GB82 WEST 1234 5698 7654 32 | message=x")
+	f(`{"n":4111 1111 1111 1111, "x":07700 900123}`, `message={ | n=4111 1111 1111 1111 | x=07700 900123 | message=}`)
+	f("status=200 12 345 ms level=ERROR GET 12", "status=200 12 345 | message=ms | level=ERROR | message=GET 12")
+	f("a=12 34 b=567 890 c=7700  900123 d=7700900 and 123", "a=12 | message=34 | b=567 890 | c=7700 | message=900123 | d=7700900 | message=and 123")
+
 	// Not pairs: nothing that may be one identifier is cut.
 	for _, s := range []string{"https://example.com/a?user=jroe&x=1", "x@example.com=1", "1a=b", "a==b", "dGVzdA== next", "password= hunter2",
 		"SGVsbG8= x", "a,b=c", "a;b=c", "key : value", "note: x", `"quoted" text`, "é=1", "a\u00a0b=1"} {
@@ -100,6 +107,20 @@ func TestParseLine(t *testing.T) {
 		`message=2026-10-11T22:14:15Z stdout F [10/Oct/2026:13:55:36 -0700] "GET / HTTP/1.0" 200 2326`)
 	f(`we met [on Monday] "in town" twice`, `message=we met [on Monday] "in town" twice`)
 	f(`a b c [d] "e" 200 many`, `message=a b c [d] "e" 200 many`)
+}
+
+func TestJoined(t *testing.T) {
+	f := func(in string, want bool) {
+		t.Helper()
+		var d Doc
+		require.NoError(t, d.ParseLine([]byte(in), All(), DefaultLimits()))
+		require.Equal(t, want, d.Fields()[len(d.Fields())-1].Joined(), in)
+	}
+	f("to=+44 7700 900123", true)
+	f("status=200 4111 1111 1111 1111", true)
+	f("to=+447700900123", false)
+	f(`to="+44 7700 900123"`, false)
+	f("to +44 7700 900123", false)
 }
 
 func TestMinimiseLine(t *testing.T) {
