@@ -350,8 +350,10 @@ func findings(g prometheus.Gatherer) (map[string]int, error) {
 			continue
 		}
 		for _, m := range f.GetMetric() {
-			if n := int(m.GetCounter().GetValue()); n > 0 {
-				counts[m.GetLabel()[0].GetValue()] = n
+			for _, l := range m.GetLabel() {
+				if n := int(m.GetCounter().GetValue()); n > 0 && l.GetName() == "type" {
+					counts[l.GetValue()] = n
+				}
 			}
 		}
 	}

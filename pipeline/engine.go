@@ -151,6 +151,7 @@ func New(c Config) (*Engine, error) {
 		}
 		e.workers = append(e.workers, w)
 	}
+	c.Metrics.countsFor(c.Policy)
 	c.Metrics.registry.MustRegister(laneCollector{e})
 	return e, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/pipeline/policy"
 )
 
 // Metrics are the counters and histograms of one pipeline. Label values come from closed sets: topics, sinks and types of
@@ -68,7 +69,7 @@ func NewMetrics(r *prometheus.Registry, version, policyHash string) *Metrics {
 	m := &Metrics{
 		registry: r,
 		records:  counter("records_total", "Records worked off, by outcome; the sum over outcomes is every record read.", "topic", "outcome"),
-		entities: counter("entities_total", "Findings acted on, by type.", "type"),
+		entities: counter("entities_total", "Findings acted on, by type and what became of them.", "type", "action"),
 		fields:   counter("fields_dropped_total", "Values left out because the policy names no path to them.", "topic"),
 		repaired: counter("invalid_utf8_records_total", "Records with bytes that are not UTF-8; these were replaced.", "topic"),
 		source:   counter("source_records_total", "Records read.", "topic", "partition"),
@@ -103,13 +104,17 @@ func NewMetrics(r *prometheus.Registry, version, policyHash string) *Metrics {
 	m.commitErr = counter("commit_errors_total", "Offset commits that failed and are tried again.").WithLabelValues()
 	m.drain = histogram("drain_duration_seconds", "Time to drain a lane.").WithLabelValues().(prometheus.Histogram)
 	m.commit = histogram("commit_duration_seconds", "Time of an offset commit.").WithLabelValues().(prometheus.Histogram)
-	for _, t := range detectors.Types() {
-		m.findings[t] = m.entities.WithLabelValues(t.String())
-	}
 	gauge("build_info", "1; the labels say which program runs.", "version").WithLabelValues(version).Set(1)
 	gauge("config_info", "1; the labels say which policy is in force.", "policy_version").WithLabelValues(policyHash).Set(1)
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// countsFor looks up the counter of each type under a policy, which has one action for all findings of a type.
+func (m *Metrics) countsFor(p *policy.Policy) {
+	for _, t := range detectors.Types() {
+		m.findings[t] = m.entities.WithLabelValues(t.String(), p.Style(t).String())
+	}
 }
 
 // Outcomes of a record, the values of the label of tacet_records_total.

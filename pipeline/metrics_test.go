@@ -71,7 +71,7 @@ func TestMetrics(t *testing.T) {
 	require.Equal(t, 3.0*lanes, sumOf(t, registry, "tacet_records_total"))
 	require.Equal(t, 1.0*lanes, testutil.ToFloat64(c.Metrics.records.WithLabelValues("calls", outcomeDead)))
 	require.Equal(t, 1.0*lanes, testutil.ToFloat64(c.Metrics.dead.WithLabelValues(string(ClassMalformed))))
-	require.Equal(t, 1.0*lanes, testutil.ToFloat64(c.Metrics.entities.WithLabelValues("EMAIL")))
+	require.Equal(t, 1.0*lanes, testutil.ToFloat64(c.Metrics.entities.WithLabelValues("EMAIL", "alias")))
 }
 
 // TestLagSeconds checks that lag is the age of the oldest unacknowledged record, and 0 when there is none.

@@ -121,7 +121,7 @@ func (c laneCollector) Collect(ch chan<- prometheus.Metric) {
 		}
 	}
 	gauge("workers_busy_ratio", "Share of the workers that are at work now.", float64(busy)/float64(len(e.workers)))
-	gauge("queue_depth", "Parts of batches that wait for a worker.", float64(queued))
+	ch <- prometheus.MustNewConstMetric(laneDesc("queue_depth", "Parts of batches that wait, by stage.", "stage"), prometheus.GaugeValue, float64(queued), "work")
 	gauge("inflight_bytes", "Memory taken by batches in flight.", float64(e.used.Load()))
 	gauge("inflight_limit_bytes", "Memory that batches in flight may take.", float64(e.limits.MemoryBytes))
 	gauge("inflight_batches", "Batches read and not acknowledged.", float64(batches))

@@ -307,17 +307,21 @@ func (d *demo) summarise(g prometheus.Gatherer) (summary, error) {
 	for _, f := range families {
 		for _, m := range f.GetMetric() {
 			n := int(m.GetCounter().GetValue())
-			switch label := m.GetLabel(); f.GetName() {
+			labels := map[string]string{}
+			for _, l := range m.GetLabel() {
+				labels[l.GetName()] = l.GetValue()
+			}
+			switch f.GetName() {
 			case "tacet_records_total":
 				s.RecordsIn += n
 			case "tacet_dlq_records_total":
 				s.DeadLetters += n
 			case "tacet_entities_total":
 				if n > 0 {
-					s.Findings[label[0].GetValue()] = n
+					s.Findings[labels["type"]] = n
 				}
 			case "tacet_sink_records_total":
-				if label[0].GetValue() == "topics" {
+				if labels["sink"] == "topics" {
 					s.RecordsOut += n
 				}
 			}
