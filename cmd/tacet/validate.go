@@ -71,8 +71,13 @@ func (d *document) validate(c *config) {
 // cluster checks how a cluster is reached.
 func (d *document) cluster(key string, k kafkaConfig) {
 	for i, b := range k.Brokers {
+		at := fmt.Sprintf("%s.brokers[%d]", key, i)
+		if strings.ContainsAny(b, "@/") { // a link, perhaps with a password: not to be shown
+			d.fail(ruleBroker, at, "is not host:port", "a user and a password belong into sasl")
+			return
+		}
 		if host, port, err := net.SplitHostPort(b); err != nil || host == "" || port == "" {
-			d.fail(ruleBroker, fmt.Sprintf("%s.brokers[%d]", key, i), fmt.Sprintf("%q is not host:port", b), "")
+			d.fail(ruleBroker, at, fmt.Sprintf("%q is not host:port", b), "")
 			return
 		}
 	}
