@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -271,4 +273,48 @@ func FuzzConfig(f *testing.F) {
 		require.NotEmpty(t, c.Sinks)
 		require.NotEmpty(t, c.Source.Topics)
 	})
+}
+
+// A secret that somebody writes into a configuration, where none belongs, is not shown by the error that says so.
+func TestConfigErrorsHideSecrets(t *testing.T) {
+	const secret = "Zq9xVerySecret77zz"
+	const good = `kafka: {brokers: ["127.0.0.1:9092"], sasl: {mechanism: plain, user: u, password: env:LEAK_TEST}}
+source: {group: g, topics: [{name: t, category: transcript}]}
+pseudonym: {key: env:LEAK_TEST}
+sinks: [{name: s, type: stdout}]
+quarantine: {directory: q}
+`
+	t.Setenv("LEAK_TEST", strings.Repeat(secret, 2))
+	c, err := parseConfig([]byte(good), "tacet.yaml")
+	require.NoError(t, err)
+	require.NotContains(t, fmt.Sprintf("%v %+v %#v", c, c, c), secret)
+	f := func(old, bad string) {
+		t.Helper()
+		text := strings.Replace(good, old, strings.ReplaceAll(bad, "$", secret), 1)
+		require.Contains(t, text, secret)
+		_, err := parseConfig([]byte(text), "tacet.yaml")
+		require.Error(t, err)
+		var said bytes.Buffer
+		report(&said, err)
+		require.NotContains(t, said.String(), secret)
+	}
+	const password, key = "password: env:LEAK_TEST", "{key: env:LEAK_TEST}"
+	for _, value := range []string{"$", `"$"`, "vault:$", "[$]", "{$: $}", "{a: $}", `"$`, "$: x", `"\q$"`, "!!binary $", "&a $", "*$", "@$", "%$", "`$`", "'$"} {
+		f(password, "password: "+value)
+		f(key, "{key: "+value+"}")
+	}
+	f(password, "password: env:LEAK_TEST, password: $")
+	f(password, "pasword: $")
+	f(password, "token: $")
+	f("{mechanism: plain, user: u, password: env:LEAK_TEST}", "$")
+	f("{brokers", "{tls: {enabled: true, key: $}, brokers")
+	f("{brokers", "{tls: {enabled: true, key: -----BEGIN PRIVATE KEY----- $}, brokers")
+	f("127.0.0.1:9092", "sasl://u:$@localhost:9092")
+	f("127.0.0.1:9092", "u:$@localhost:9092")
+	f("127.0.0.1:9092", "$@localhost:9092")
+	f(key, "\n  key: |\n    $\n\tx: $")
+	f(key, "\n  key: $\n $: x")
+	f(key, "$")
+	f("{directory: q}", "{directory: q, public_key: AGE-SECRET-KEY-1$}")
+	f(good, "$")
 }
