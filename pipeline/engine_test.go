@@ -256,6 +256,17 @@ func TestQuarantinedAlone(t *testing.T) {
 	require.Error(t, err)
 }
 
+// TestLinesSpeakForThemselves: in a value of several objects each names its tenant.
+func TestLinesSpeakForThemselves(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Topics["nd"] = TopicConfig{Category: "transcript", Format: FormatNDJSON}
+	q := &simQuarantine{seen: map[string]int{}}
+	c.Quarantine = q
+	require.Empty(t, process(t, c, "nd", `{"tenant_id":"t","call_id":"c","text":"x"}`+"\n"+`{"call_id":"c","text":"x"}`))
+	require.Len(t, q.all, 1)
+	require.Equal(t, ClassTenant, q.all[0].Class)
+}
+
 func TestOverTime(t *testing.T) {
 	limits := DefaultLimits()
 	limits.RecordTime = 50 * time.Millisecond

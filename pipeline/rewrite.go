@@ -175,7 +175,7 @@ func (w *rewriter) objects(dst []byte, r *Record) ([]byte, Class, error) {
 		if len(body) > 0 {
 			var class Class
 			var err error
-			w.call, w.callID = nil, nil
+			w.tenant, w.call, w.callID = w.topic.tenant, nil, nil // no line speaks for another
 			if dst, class, err = w.object(dst, body, r.Key); class != "" {
 				return dst, class, err
 			}
@@ -188,7 +188,6 @@ func (w *rewriter) objects(dst []byte, r *Record) ([]byte, Class, error) {
 // object rewrites one JSON object.
 func (w *rewriter) object(dst, value, key []byte) ([]byte, Class, error) {
 	d := &w.docs[0]
-	w.roleOf = noParent
 	if err := d.ParseJSON(value, w.topic.selector, w.limits); err != nil {
 		return dst, classOf(err), fmt.Errorf("decode record: %w", err)
 	}
@@ -199,6 +198,19 @@ func (w *rewriter) object(dst, value, key []byte) ([]byte, Class, error) {
 	if class, err := w.identify(d, key); class != "" {
 		return dst, class, err
 	}
+	if err := w.apply(d); err != nil {
+		return dst, classOf(err), err
+	}
+	if w.filter {
+		return d.Append(dst, nil), "", nil
+	}
+	w.with = w.appendRedaction(w.with[:0])
+	return d.Append(dst, w.with), "", nil
+}
+
+// apply does to every field what the policy says of it.
+func (w *rewriter) apply(d *codec.Doc) error {
+	w.roleOf = noParent
 	fields := d.Fields()
 	for i := range fields {
 		if fields[i].Rule < 0 {
@@ -212,14 +224,18 @@ func (w *rewriter) object(dst, value, key []byte) ([]byte, Class, error) {
 		if !isLeaf(fields[i].Kind) {
 			continue
 		}
-		switch r.action {
+		action := r.action
+		if action == policy.Keep && fields[i].Joined() {
+			action = policy.Redact // there may be more in it than the key says
+		}
+		switch action {
 		case policy.Keep:
 		case policy.Redact:
 			if err := w.redact(d, i, w.roleNear(d, i), 0); err != nil {
-				return dst, classOf(err), err
+				return err
 			}
 		case policy.Token:
-			if r.use == useCall {
+			if r.use == useCall && len(w.callID) > 0 {
 				w.with = w.appendCallToken(w.with[:0])
 			} else {
 				w.with = w.tokens.Append(w.with[:0], w.domain(), r.kind, tokenScope, d.Text(i))
@@ -229,11 +245,7 @@ func (w *rewriter) object(dst, value, key []byte) ([]byte, Class, error) {
 			d.Drop(i)
 		}
 	}
-	if w.filter {
-		return d.Append(dst, nil), "", nil
-	}
-	w.with = w.appendRedaction(w.with[:0])
-	return d.Append(dst, w.with), "", nil
+	return nil
 }
 
 // identify finds the record's tenant and call, and the call's memory.
@@ -265,12 +277,17 @@ func (w *rewriter) identify(d *codec.Doc, key []byte) (Class, error) {
 		}
 	}
 	if w.topic.calls && len(w.callID) > 0 {
-		var crowded, idle int
-		w.call, crowded, idle = w.calls.get(w.lane, w.tenant, w.callID, w.now)
-		w.crowded += crowded
-		w.idle += idle
+		w.recall()
 	}
 	return "", nil
+}
+
+// recall fetches the memory of the record's call.
+func (w *rewriter) recall() {
+	var crowded, idle int
+	w.call, crowded, idle = w.calls.get(w.lane, w.tenant, w.callID, w.now)
+	w.crowded += crowded
+	w.idle += idle
 }
 
 // roleNear finds the role that stands in the same object as field i. Fields are in source order, so it lies between the
@@ -298,7 +315,7 @@ func (w *rewriter) roleNear(d *codec.Doc, i int) detectors.Role {
 	return w.role
 }
 
-// redact finds and replaces personal data in field i of d. path is where d itself stands, for JSON in a string.
+// redact finds and replaces personal data in field i of d; depth counts the strings that d was found in.
 func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) error {
 	f := &d.Fields()[i]
 	switch f.Kind {
@@ -435,10 +452,7 @@ func (w *rewriter) spend(n int) error {
 func (w *rewriter) text(dst []byte, r *Record) ([]byte, Class, error) {
 	if len(r.Key) > 0 && w.topic.calls {
 		w.callID = r.Key
-		var crowded, idle int
-		w.call, crowded, idle = w.calls.get(w.lane, w.tenant, w.callID, w.now)
-		w.crowded += crowded
-		w.idle += idle
+		w.recall()
 	}
 	w.lines = w.lines[:0]
 	for rest := r.Value; len(rest) > 0; {
@@ -453,28 +467,8 @@ func (w *rewriter) text(dst []byte, r *Record) ([]byte, Class, error) {
 		if d.Repaired() {
 			w.repaired++
 		}
-		fields := d.Fields()
-		for i := range fields {
-			if fields[i].Rule < 0 || !isLeaf(fields[i].Kind) {
-				continue
-			}
-			rule := &w.topic.rules[fields[i].Rule]
-			action := rule.action
-			if action == policy.Keep && fields[i].Joined() {
-				action = policy.Redact
-			}
-			switch action {
-			case policy.Keep:
-			case policy.Redact:
-				if err := w.redact(d, i, detectors.RoleUnknown, 0); err != nil {
-					return dst, classOf(err), err
-				}
-			case policy.Token:
-				w.with = w.tokens.Append(w.with[:0], w.domain(), rule.kind, tokenScope, d.Text(i))
-				d.SetString(i, w.with)
-			default:
-				d.Drop(i)
-			}
+		if err := w.apply(d); err != nil {
+			return dst, classOf(err), err
 		}
 		w.lines = append(d.Append(w.lines, nil), end...)
 	}

@@ -6,21 +6,24 @@ let last = null;
 
 const byId = (id) => document.getElementById(id);
 const number = (n) => Math.round(n).toLocaleString("en");
+const megabytes = (n) => (n / 1e6).toLocaleString("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const outcomes = { clean: "nothing found", redacted: "redacted", filtered: "without a value", dlq: "to quarantine" };
 const sum = (o) => Object.values(o).reduce((a, b) => a + b, 0);
 
 function table(id, head, rows) {
   const t = document.createElement("tbody");
-  if (rows.length === 0) rows = [["none yet"]];
-  else rows.unshift(head);
-  rows.forEach((cells, i) => {
+  const row = (tag, cells) => {
     const tr = t.insertRow();
-    for (const c of cells) {
-      const cell = document.createElement(i === 0 && rows.length > 1 ? "th" : "td");
+    cells.forEach((c, i) => {
+      const cell = document.createElement(tag);
       cell.textContent = c;
-      if (/^[\d,.–]+$/.test(c)) cell.className = "number";
+      if (i > 0 && rows.length > 0 && /^\d/.test(rows[0][i])) cell.className = "number";
       tr.append(cell);
-    }
-  });
+    });
+  };
+  if (rows.length === 0) row("td", ["none yet"]);
+  else row("th", head);
+  rows.forEach((cells) => row("td", cells));
   byId(id).replaceChildren(t);
 }
 
@@ -46,9 +49,9 @@ function show(s) {
   table("lanes", ["topic", "partition", "acknowledged to", "end", "lag, records", "lag, s", "in flight"],
     s.lanes.map((l) => [l.topic, String(l.partition), number(l.watermark), number(l.high_watermark), number(l.lag_records),
       l.lag_seconds.toFixed(1), number(l.inflight_records)]));
-  table("sinks", ["sink", "records", "bytes", "retries", "errors"],
-    Object.entries(s.sinks).map(([name, v]) => [name, ...["records", "bytes", "retries", "errors"].map((k) => number(v[k] || 0))]));
-  counts("outcomes", ["outcome", "records"], s.records);
+  table("sinks", ["sink", "records", "MB", "retries", "errors"],
+    Object.entries(s.sinks).map(([name, v]) => [name, number(v.records || 0), megabytes(v.bytes || 0), number(v.retries || 0), number(v.errors || 0)]));
+  counts("outcomes", ["outcome", "records"], Object.fromEntries(Object.entries(s.records).map(([k, v]) => [outcomes[k] || k, v])));
   counts("findings", ["type", "findings"], s.findings);
   counts("quarantine", ["class", "records"], s.quarantine);
 }
