@@ -17,6 +17,7 @@ type callStore struct {
 	most  int
 	idle  time.Duration
 	seeds [2]maphash.Seed
+	name  []byte // scratch
 	calls map[callKey]*call
 	// Ring through a sentinel, the most recently used call at its next.
 	ring call
@@ -47,15 +48,8 @@ func newCallStore(most int, idle time.Duration) *callStore {
 // get returns the memory of a call, new where there is none, and how many calls were given up for being too many and
 // for being idle.
 func (s *callStore) get(l *lane, tenant, id []byte, now time.Time) (c *call, crowded, idle int) {
-	k := callKey{lane: l}
-	for i, seed := range s.seeds {
-		var h maphash.Hash
-		h.SetSeed(seed)
-		h.Write(tenant)
-		h.WriteByte(0) // tenant ids hold no NUL: policy.Tenant refuses them
-		h.Write(id)
-		k.hash[i] = h.Sum64()
-	}
+	s.name = append(append(append(s.name[:0], tenant...), 0), id...) // tenant ids hold no NUL: policy.Tenant refuses them
+	k := callKey{l, [2]uint64{maphash.Bytes(s.seeds[0], s.name), maphash.Bytes(s.seeds[1], s.name)}}
 	for last := s.ring.prev; last != &s.ring && now.Sub(last.used) > s.idle; last = s.ring.prev {
 		s.drop(last)
 		idle++
