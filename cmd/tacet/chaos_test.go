@@ -3,10 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -20,7 +18,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/segmentio/kafka-go"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -28,9 +25,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/sonexlabs/tacet/cmd/tacet/traffic"
-	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/source/kafkatest"
-	"github.com/sonexlabs/tacet/sinks/file"
 )
 
 // TestChaos is the loss test of the whole system: real processes of this program, killed, stopped, paused and joined while
@@ -95,6 +90,7 @@ type instance struct {
 	config string
 	cmd    *exec.Cmd
 	exited chan error
+	logged int64 // bytes of its log that are of earlier processes
 }
 
 func newChaos(t *testing.T, seed uint64) *chaos {
@@ -118,7 +114,7 @@ func newChaos(t *testing.T, seed uint64) *chaos {
 				<-in.exited
 			}
 			if t.Failed() {
-				log, _ := os.ReadFile(filepath.Join(c.dir, fmt.Sprintf("log-%d", in.number)))
+				log, _ := os.ReadFile(c.logOf(in))
 				t.Logf("end of the log of instance %d:\n%s", in.number, log[max(0, len(log)-3000):])
 			}
 		}
@@ -218,8 +214,11 @@ func (c *chaos) start() {
 		require.NoError(c.t, os.WriteFile(in.config, []byte(c.config(in.number)), 0o600))
 		c.instances = append(c.instances, in)
 	}
-	log, err := os.OpenFile(filepath.Join(c.dir, fmt.Sprintf("log-%d", in.number)), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	log, err := os.OpenFile(c.logOf(in), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(c.t, err)
+	end, err := log.Seek(0, io.SeekEnd)
+	require.NoError(c.t, err)
+	in.logged = end
 	in.cmd = exec.Command(testBinary(c.t), "run", "--config", in.config)
 	in.cmd.Args[0] = "tacet"
 	in.cmd.Env = append(os.Environ(), "TACET_CHAOS_KEY=0123456789abcdef0123456789abcdef")
@@ -293,6 +292,19 @@ func (c *chaos) running() (all []*instance) {
 	return all
 }
 
+// leave asks an instance to end in order, once it can take such a wish.
+func (c *chaos) leave(in *instance) {
+	require.Eventually(c.t, func() bool {
+		log, err := os.ReadFile(c.logOf(in))
+		return err == nil && bytes.Contains(log[in.logged:], []byte(`"msg":"started"`))
+	}, 30*time.Second, 10*time.Millisecond)
+	require.NoError(c.t, in.cmd.Process.Signal(syscall.SIGTERM))
+}
+
+func (c *chaos) logOf(in *instance) string {
+	return filepath.Join(c.dir, fmt.Sprintf("log-%d", in.number))
+}
+
 // end waits for an instance's process to exit and empties its slot.
 func (c *chaos) end(in *instance, patience time.Duration) error {
 	select {
@@ -334,7 +346,7 @@ func (c *chaos) fault(i int) {
 		time.Sleep(time.Duration(c.rng.IntN(500)) * time.Millisecond)
 		c.start()
 	case "leave":
-		require.NoError(c.t, in.cmd.Process.Signal(syscall.SIGTERM))
+		c.leave(in)
 		require.NoError(c.t, c.end(in, time.Minute), "an orderly end exits with 0")
 	case "join":
 		c.start()
@@ -395,7 +407,7 @@ func (c *chaos) heal() {
 		time.Sleep(100 * time.Millisecond)
 	}
 	for _, in := range c.running() {
-		require.NoError(c.t, in.cmd.Process.Signal(syscall.SIGTERM))
+		c.leave(in)
 	}
 	for _, in := range c.running() {
 		require.NoError(c.t, c.end(in, time.Minute), "instance %d must end in order", in.number)
@@ -430,170 +442,4 @@ func (c *chaos) committed(want map[string]map[int]int64) bool {
 		}
 	}
 	return true
-}
-
-// origin names an input record.
-type origin struct {
-	topic     string
-	partition int32
-	offset    int64
-}
-
-// verify compares what went in with what came out.
-func (c *chaos) verify() {
-	t := c.t
-	inputs := map[origin]string{} // value
-	total := 0
-	for topic, ends := range c.ends() {
-		n := 0
-		for _, end := range ends {
-			n += int(end)
-		}
-		total += n
-		for _, m := range c.cluster.ConsumeAll(t, topic, n, time.Minute) {
-			inputs[origin{topic, int32(m.Partition), m.Offset}] = string(m.Value)
-		}
-	}
-	require.Len(t, inputs, total)
-	dead := map[string]map[origin]bool{"": {}}
-	q, err := file.NewQuarantine(c.deadDir())
-	require.NoError(t, err)
-	require.NoError(t, q.Scan(context.Background(), func(e pipeline.Entry) error {
-		if dead[e.Sink] == nil {
-			dead[e.Sink] = map[origin]bool{}
-		}
-		dead[e.Sink][origin{e.Topic, e.Partition, e.Offset}] = true
-		return nil
-	}))
-	for sink, cluster := range map[string]*kafkatest.Cluster{"main": c.cluster, "other": c.other} {
-		got, duplicates := c.readBack(cluster, c.out[sink])
-		lost := 0
-		for at := range inputs {
-			if !got[at] && !dead[""][at] && !dead[sink][at] {
-				lost++
-				t.Errorf("sink %s lost %v", sink, at)
-			}
-		}
-		t.Logf("sink %s: %d records in, %d delivered, %d in quarantine, %d duplicates, %d lost", sink, total, len(got), len(dead[""])+len(dead[sink]), duplicates, lost)
-	}
-	c.verifyFiles(inputs, dead)
-	require.NotEmpty(t, dead[""], "malformed records went in")
-	t.Logf("faults: %v", c.counts)
-}
-
-// readBack reads an output topic: which inputs are there, and how many of them again. First arrivals of one input partition must
-// be in order within each output partition.
-func (c *chaos) readBack(cluster *kafkatest.Cluster, topic string) (got map[origin]bool, duplicates int) {
-	t := c.t
-	n := 0
-	r, err := cluster.Client().ListOffsets(context.Background(), &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{
-		topic: {kafka.LastOffsetOf(0), kafka.LastOffsetOf(1), kafka.LastOffsetOf(2)},
-	}})
-	require.NoError(t, err)
-	for _, p := range r.Topics[topic] {
-		require.NoError(t, p.Error)
-		n += int(p.LastOffset)
-	}
-	got = map[origin]bool{}
-	type stream struct {
-		out, in int
-		topic   string
-	}
-	last := map[stream]int64{}
-	for _, m := range cluster.ConsumeAll(t, topic, n, time.Minute) {
-		at := originOf(t, m.Headers)
-		if got[at] {
-			duplicates++
-			continue
-		}
-		got[at] = true
-		s := stream{m.Partition, int(at.partition), at.topic}
-		if before, ok := last[s]; ok && at.offset < before {
-			t.Errorf("output partition %d: %v arrived first after %d", m.Partition, at, before)
-		}
-		last[s] = at.offset
-	}
-	return got, duplicates
-}
-
-func originOf(t *testing.T, headers []kafka.Header) (at origin) {
-	for _, h := range headers {
-		switch h.Key {
-		case "x-src-topic":
-			at.topic = string(h.Value)
-		case "x-src-partition":
-			p, err := strconv.Atoi(string(h.Value))
-			require.NoError(t, err)
-			at.partition = int32(p)
-		case "x-src-offset":
-			o, err := strconv.ParseInt(string(h.Value), 10, 64)
-			require.NoError(t, err)
-			at.offset = o
-		}
-	}
-	return at
-}
-
-// verifyFiles counts the records of the file sinks. Their lines carry no coordinates, so a transcript turn is known by its number
-// and the log lines are counted.
-func (c *chaos) verifyFiles(inputs map[origin]string, dead map[string]map[origin]bool) {
-	t := c.t
-	turns, lines := map[string]int{}, 0
-	for _, in := range c.instances {
-		err := filepath.WalkDir(c.filesOf(in.number), func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || strings.Contains(path, ".part") || !strings.HasSuffix(path, ".zst") {
-				if errors.Is(err, fs.ErrNotExist) {
-					return nil
-				}
-				return err
-			}
-			for _, line := range readZstd(t, path) {
-				if id, ok := turnID(line); ok {
-					turns[id]++
-				} else {
-					lines++
-				}
-			}
-			return nil
-		})
-		require.NoError(t, err)
-	}
-	wantLines, lost := 0, 0
-	for at, value := range inputs {
-		if dead[""][at] || dead["files"][at] {
-			continue
-		}
-		if id, ok := turnID([]byte(value)); !ok {
-			wantLines++
-		} else if turns[id] == 0 {
-			lost++
-			t.Errorf("files lost turn %s at %v", id, at)
-		}
-	}
-	require.GreaterOrEqual(t, lines, wantLines, "files lost log lines")
-	t.Logf("files: %d turns and %d log lines wanted, %d and %d delivered, %d lost", len(inputs)-wantLines, wantLines, len(turns), lines, lost)
-}
-
-// turnID identifies a transcript turn by what survives redaction unchanged.
-func turnID(value []byte) (string, bool) {
-	var v struct {
-		Turn      *int64 `json:"turn"`
-		StartedAt string `json:"started_at"`
-		Role      string `json:"role"`
-	}
-	if json.Unmarshal(value, &v) != nil || v.Turn == nil {
-		return "", false
-	}
-	return fmt.Sprint(*v.Turn, v.StartedAt, v.Role), true
-}
-
-func readZstd(t *testing.T, path string) [][]byte {
-	b, err := os.ReadFile(path)
-	require.NoError(t, err)
-	d, err := zstd.NewReader(nil)
-	require.NoError(t, err)
-	defer d.Close()
-	plain, err := d.DecodeAll(b, nil)
-	require.NoError(t, err, path)
-	return bytes.Split(bytes.TrimSuffix(plain, []byte("\n")), []byte("\n"))
 }

@@ -20,7 +20,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 
 	"github.com/sonexlabs/tacet/cmd/tacet/traffic"
-	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/admin"
 )
 
@@ -195,23 +194,13 @@ func (d *demo) produce(ctx context.Context, n int, broken bool) error {
 
 func (d *demo) runPipeline(ctx context.Context, c config) (err error) {
 	log := slog.New(slog.NewTextHandler(d.errOut, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	p, err := build(c, d.out, log)
+	p, err := assemble(c, d.out, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	engine, err := pipeline.New(p.engine)
-	if err != nil {
-		return err
-	}
-	m := &meter{Metrics: p.engine.Metrics}
-	src, err := newReader(c, m, log)
-	if err != nil {
-		return err
-	}
-	ready := newReadiness(p, m)
 	if !d.once {
-		stop, err := serveAdmin(c.Admin, admin.Config{Gatherer: p.registry, Health: engine.Health, Ready: ready.check, Status: engine.Status}, log)
+		stop, err := serveAdmin(c.Admin, admin.Config{Gatherer: p.registry, Health: p.running.Health, Ready: p.ready.check, Status: p.running.Status}, log)
 		if err != nil {
 			return err
 		}
@@ -220,11 +209,11 @@ func (d *demo) runPipeline(ctx context.Context, c config) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)
-	go func() { ended <- engine.Run(ctx, src) }()
+	go func() { ended <- p.running.Run(ctx, p.reader) }()
 	watched, stopWatching := context.WithCancel(ctx)
 	defer stopWatching()
-	go ready.watch(watched)
-	s, err := d.watchSample(ctx, engine, p, ended)
+	go p.ready.watch(watched)
+	s, err := d.watchSample(ctx, p, ended)
 	if err != nil {
 		return err
 	}
@@ -263,7 +252,7 @@ type summary struct {
 
 // watchSample waits until the sample is acknowledged by every sink. The clock runs from the first record worked off to the last one
 // in its output topic.
-func (d *demo) watchSample(ctx context.Context, e *pipeline.Engine, p *parts, ended <-chan error) (summary, error) {
+func (d *demo) watchSample(ctx context.Context, p *program, ended <-chan error) (summary, error) {
 	var start time.Time
 	var done time.Duration
 	want := int(d.produced.Load())
@@ -280,7 +269,7 @@ func (d *demo) watchSample(ctx context.Context, e *pipeline.Engine, p *parts, en
 				done = time.Since(start)
 			}
 			behind := int64(0) // files are whole a moment later
-			for _, l := range e.Status().Lanes {
+			for _, l := range p.running.Status().Lanes {
 				behind += l.HighWatermark - l.Watermark
 			}
 			if behind == 0 {

@@ -14,7 +14,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/admin"
 )
 
@@ -45,9 +44,10 @@ Logs are JSON lines on standard error. On a terminal a line of rates is shown as
 	return cmd
 }
 
-// harden keeps memory, which holds personal data, out of what a crash leaves behind: no core file, no other process of
-// the same user looks in, and one goroutine's stack in place of all. The Go runtime prints a panic's value whatever is
-// set; the engine therefore recovers panics itself and logs them without the value.
+// harden keeps memory, which holds personal data, out of what a crash leaves behind: no core file, and no other process of
+// the same user looks in. Of a crash the stack of one goroutine is printed; stacks are names and addresses, without
+// contents. The Go runtime prints a panic's value whatever is set; the engine therefore recovers panics itself and logs
+// them without the value.
 func harden() {
 	debug.SetTraceback("single")
 	forbidCore()
@@ -108,23 +108,13 @@ func unlessSignal(ctx context.Context, f func(context.Context) error) error {
 func runPipeline(ctx context.Context, c config, out, errOut io.Writer) (err error) {
 	screen := newScreen(errOut)
 	log := newLogger(screen, c.Log.Level)
-	p, err := build(c, out, log)
+	p, err := assemble(c, out, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	engine, err := pipeline.New(p.engine)
-	if err != nil {
-		return err
-	}
-	m := &meter{Metrics: p.engine.Metrics}
-	src, err := newReader(c, m, log)
-	if err != nil {
-		return err
-	}
-	ready := newReadiness(p, m)
 	stop, err := serveAdmin(c.Admin, admin.Config{
-		Gatherer: p.registry, Health: engine.Health, Ready: ready.check, Status: engine.Status,
+		Gatherer: p.registry, Health: p.running.Health, Ready: p.ready.check, Status: p.running.Status,
 	}, log)
 	if err != nil {
 		return err
@@ -133,21 +123,21 @@ func runPipeline(ctx context.Context, c config, out, errOut io.Writer) (err erro
 	// Readiness and rates outlive ctx: while the lanes drain, probes and people still look.
 	background, end := context.WithCancel(context.WithoutCancel(ctx))
 	var watchers sync.WaitGroup
-	watchers.Go(func() { ready.watch(background) })
-	watchers.Go(func() { screen.showRates(background, m, engine.Status) })
+	watchers.Go(func() { p.ready.watch(background) })
+	watchers.Go(func() { screen.showRates(background, p.meter, p.running.Status) })
 	defer func() { end(); watchers.Wait() }()
-	context.AfterFunc(ctx, ready.drain)
+	context.AfterFunc(ctx, p.ready.drain)
 
 	log.Info("started", "version", version(), "policy", p.engine.Policy.Hash(), "detectors", p.engine.Detectors.Version(),
 		"group", c.Source.Group, "topics", len(c.Source.Topics), "sinks", len(c.Sinks))
 	if c.Pseudonym.InsecureDevKeys {
 		log.Warn("tokens are made with a key that everybody knows", "hint", "set pseudonym.key")
 	}
-	if err = engine.Run(ctx, src); err != nil {
+	if err = p.running.Run(ctx, p.reader); err != nil {
 		log.Error("failed", "error", err)
 		return fmt.Errorf("run pipeline: %w", err)
 	}
-	log.Info("ended", "records", m.records.Load(), "bytes", m.bytes.Load())
+	log.Info("ended", "records", p.meter.records.Load(), "bytes", p.meter.bytes.Load())
 	return nil
 }
 

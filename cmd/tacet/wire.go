@@ -63,6 +63,32 @@ func build(c config, out io.Writer, log *slog.Logger) (p *parts, err error) {
 	return p, nil
 }
 
+// program is everything that a running pipeline has.
+type program struct {
+	*parts
+	running *pipeline.Engine
+	meter   *meter
+	reader  *source.Source
+	ready   *readiness
+}
+
+// assemble makes the program that a configuration describes. It doesn't connect.
+func assemble(c config, out io.Writer, log *slog.Logger) (p *program, err error) {
+	made, err := build(c, out, log)
+	if err != nil {
+		return nil, err
+	}
+	p = &program{parts: made, meter: &meter{Metrics: made.engine.Metrics}}
+	p.ready = newReadiness(made, p.meter)
+	if p.running, err = pipeline.New(made.engine); err == nil {
+		p.reader, err = newReader(c, p.meter, log)
+	}
+	if err != nil {
+		return nil, errors.Join(err, made.close())
+	}
+	return p, nil
+}
+
 // engine is c in the form the engine takes, without sinks and quarantine.
 func (c config) engine(log *slog.Logger, registry *prometheus.Registry) (pipeline.Config, error) {
 	rules, err := loadPolicy(c.Policy)
