@@ -269,7 +269,7 @@ func TestLinesSpeakForThemselves(t *testing.T) {
 
 func TestOverTime(t *testing.T) {
 	limits := DefaultLimits()
-	limits.RecordTime = 50 * time.Millisecond
+	limits.RecordTime = 400 * time.Millisecond
 	c := simConfig(t, limits)
 	q := &simQuarantine{seen: map[string]int{}}
 	c.Quarantine = q
@@ -279,7 +279,7 @@ func TestOverTime(t *testing.T) {
 	require.NoError(t, err)
 	e.onRecord = func(r *Record) {
 		if bytes.Contains(r.Value, []byte("slow")) {
-			time.Sleep(80 * time.Millisecond)
+			time.Sleep(600 * time.Millisecond)
 		}
 	}
 	f := `{"tenant_id":"t","call_id":"c","text":"%s"}`
