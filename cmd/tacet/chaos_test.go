@@ -64,6 +64,7 @@ func TestChaos(t *testing.T) {
 const (
 	chaosPartitions = 4
 	chaosRate       = 400 // records a second
+	chaosKey        = "0123456789abcdef0123456789abcdef"
 )
 
 // chaos is the world of one run.
@@ -221,7 +222,7 @@ func (c *chaos) start() {
 	in.logged = end
 	in.cmd = exec.Command(testBinary(c.t), "run", "--config", in.config)
 	in.cmd.Args[0] = "tacet"
-	in.cmd.Env = append(os.Environ(), "TACET_CHAOS_KEY=0123456789abcdef0123456789abcdef")
+	in.cmd.Env = append(os.Environ(), "TACET_CHAOS_KEY="+chaosKey)
 	in.cmd.Stdout, in.cmd.Stderr = log, log
 	require.NoError(c.t, in.cmd.Start())
 	in.exited = make(chan error, 1)

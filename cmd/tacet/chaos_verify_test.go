@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sonexlabs/tacet/pipeline"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym"
 	"github.com/sonexlabs/tacet/pipeline/source/kafkatest"
 	"github.com/sonexlabs/tacet/sinks/file"
 )
@@ -125,8 +126,8 @@ func originOf(t *testing.T, headers []kafka.Header) (at origin) {
 	return at
 }
 
-// verifyFiles counts the records of the file sinks. Their lines carry no coordinates, so a transcript turn is known by its number
-// and the log lines are counted.
+// verifyFiles counts the records of the file sinks. Their lines carry no coordinates, so a transcript turn is known by its call and
+// number, and the log lines are counted.
 func (c *chaos) verifyFiles(inputs map[origin]string, dead map[string]map[origin]bool) {
 	t := c.t
 	turns, lines := map[string]int{}, 0
@@ -139,7 +140,7 @@ func (c *chaos) verifyFiles(inputs map[origin]string, dead map[string]map[origin
 				return err
 			}
 			for _, line := range readZstd(t, path) {
-				if id, ok := turnID(line); ok {
+				if id, ok := turnID(line, false); ok {
 					turns[id]++
 				} else {
 					lines++
@@ -154,7 +155,7 @@ func (c *chaos) verifyFiles(inputs map[origin]string, dead map[string]map[origin
 		if dead[""][at] || dead["files"][at] {
 			continue
 		}
-		if id, ok := turnID([]byte(value)); !ok {
+		if id, ok := turnID([]byte(value), true); !ok {
 			wantLines++
 		} else if turns[id] == 0 {
 			lost++
@@ -165,17 +166,25 @@ func (c *chaos) verifyFiles(inputs map[origin]string, dead map[string]map[origin
 	t.Logf("files: %d turns and %d log lines wanted, %d and %d delivered, %d lost", len(inputs)-wantLines, wantLines, len(turns), lines, lost)
 }
 
-// turnID identifies a transcript turn by what survives redaction unchanged.
-func turnID(value []byte) (string, bool) {
+// turnID identifies a transcript turn by the token of its call and its number. raw tells that the call's id is not a token yet.
+func turnID(value []byte, raw bool) (string, bool) {
 	var v struct {
-		Turn      *int64 `json:"turn"`
-		StartedAt string `json:"started_at"`
-		Role      string `json:"role"`
+		Tenant string `json:"tenant_id"`
+		Call   string `json:"call_id"`
+		Turn   *int64 `json:"turn"`
 	}
 	if json.Unmarshal(value, &v) != nil || v.Turn == nil {
 		return "", false
 	}
-	return fmt.Sprint(*v.Turn, v.StartedAt, v.Role), true
+	if raw {
+		tokens, err := pseudonym.NewTokens([]byte(chaosKey))
+		if err != nil {
+			panic("the key is too short")
+		}
+		domain := pseudonym.Domain{Tenant: []byte(v.Tenant), Origin: pseudonym.OriginMeta}
+		v.Call = string(tokens.Tokenizer().Append(nil, domain, "CALL_ID", 'r', []byte(v.Call)))
+	}
+	return fmt.Sprint(v.Call, "/", *v.Turn), true
 }
 
 func readZstd(t *testing.T, path string) [][]byte {
