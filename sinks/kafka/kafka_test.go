@@ -88,7 +88,11 @@ func consume(client *kafka.Client, topic string) ([][]kafka.Message, error) {
 				return nil, err
 			}
 			if r.Error != nil {
-				return nil, r.Error
+				if ctx.Err() != nil {
+					return nil, r.Error
+				}
+				time.Sleep(20 * time.Millisecond) // a new leader does not know at once how far its log is committed
+				continue
 			}
 			for {
 				rec, err := r.Records.ReadRecord()
