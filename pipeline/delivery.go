@@ -98,6 +98,7 @@ func (d *delivery) run() {
 			if err == nil {
 				d.written(group)
 			}
+			clear(d.outs)
 			for _, f := range group {
 				f.release(1)
 			}

@@ -86,6 +86,7 @@ type Engine struct {
 	used    atomic.Int64
 	workers []*worker
 	buffers sync.Pool // *buffer
+	outputs sync.Pool // *[]Output
 
 	mu    sync.Mutex
 	lanes map[LaneID]*lane

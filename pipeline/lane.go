@@ -131,7 +131,7 @@ func (l *lane) Submit(ctx context.Context, b *Batch) error {
 	l.e.metrics.wait.WithLabelValues("memory").Add(f.start.Sub(start).Seconds())
 	l.e.used.Add(f.cost)
 	b.flight = f
-	f.outs = make([]Output, len(b.Records))
+	f.outs = l.e.getOutputs(len(b.Records))
 	f.dead = make([][]Entry, len(l.e.workers))
 	f.buffers = make([]*buffer, len(l.e.workers))
 	f.readers.Store(int32(len(l.sinks)))
@@ -300,6 +300,10 @@ func (f *flight) release(n int) {
 		if buf != nil {
 			e.putBuffer(buf)
 		}
+	}
+	e.putOutputs(f.outs)
+	if f.batch.Release != nil {
+		f.batch.Release()
 	}
 	e.used.Add(-f.cost)
 	e.budget.Release(f.cost)

@@ -61,6 +61,9 @@ type Batch struct {
 	// acknowledged, and First and Next are not looked at.
 	Warm bool
 
+	// Release, when set, is called once, when nobody reads Records or their bytes any more: the source may use the memory again.
+	Release func()
+
 	// Outputs are the records to deliver, in offset order: at most one per record, fewer where one was filtered or
 	// quarantined. Sinks must deliver none that is not here.
 	Outputs []Output

@@ -235,3 +235,16 @@ func (e *Engine) putBuffer(b *buffer) {
 	b.bytes, b.headers, b.spans = b.bytes[:0], b.headers[:0], b.spans[:0]
 	e.buffers.Put(b)
 }
+
+// getOutputs gives n outputs, for putOutputs to take back. What they hold is old.
+func (e *Engine) getOutputs(n int) []Output {
+	if outs, ok := e.outputs.Get().(*[]Output); ok && cap(*outs) >= n {
+		return (*outs)[:n]
+	}
+	return make([]Output, n)
+}
+
+func (e *Engine) putOutputs(outs []Output) {
+	clear(outs)
+	e.outputs.Put(&outs)
+}

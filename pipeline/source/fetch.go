@@ -42,6 +42,7 @@ type fetcher struct {
 // ever, with two exceptions: ctx ended, and OffsetOutOfRange.
 func (f *fetcher) fetch(ctx context.Context, position int64, cut cutter) (c chunk, err error) {
 	cut.lane, cut.size, cut.maxBytes, cut.first = f.id, int64(f.cfg.BatchRecords), f.cfg.BatchBytes, position
+	cut.blocks = f.blocks
 	err = f.retry(ctx, "fetch", func(ctx context.Context) error {
 		c, err = f.fetchOnce(ctx, position, f.bytes, f.cfg.FetchWait, cut)
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/segmentio/kafka-go/protocol"
@@ -84,6 +85,8 @@ type cutter struct {
 	lane     pipeline.LaneID
 	size     int64
 	maxBytes int
+
+	blocks blocks
 
 	warm  bool
 	until int64     // only for warm batches: records from here on are left out
@@ -166,12 +169,12 @@ func (c *cutter) flush(next int64) error {
 	if len(c.pending) == 0 {
 		return nil
 	}
+	m := c.blocks.get(len(c.pending), c.bytes, c.headers)
 	b := &pipeline.Batch{
 		Lane: c.lane, First: c.first, Next: next, Bytes: c.bytes, Warm: c.warm,
-		Records: make([]pipeline.Record, len(c.pending)),
+		Records: m.records, Release: func() { c.blocks.put(m) },
 	}
-	arena := make([]byte, 0, c.bytes)
-	headers := make([]pipeline.Header, 0, c.headers)
+	arena, headers := m.arena, m.headers
 	for i := range c.pending {
 		in, out := &c.pending[i], &b.Records[i]
 		out.Offset = in.Offset
@@ -197,6 +200,43 @@ func (c *cutter) flush(next int64) error {
 	clear(c.pending)
 	c.first, c.pending, c.bytes, c.headers = next, c.pending[:0], 0, 0
 	return nil
+}
+
+// blocks recycles the memory of batches. The zero value only makes new ones.
+type blocks struct{ pool *sync.Pool }
+
+// block is the memory of one batch.
+type block struct {
+	records []pipeline.Record
+	arena   []byte
+	headers []pipeline.Header
+}
+
+// blockMax is the largest arena that is kept for another batch.
+const blockMax = 4 << 20
+
+func (p blocks) get(records, bytes, headers int) *block {
+	m := new(block)
+	if p.pool != nil {
+		if old, ok := p.pool.Get().(*block); ok {
+			m = old
+		}
+	}
+	m.records = slices.Grow(m.records[:0], records)[:records]
+	m.arena = slices.Grow(m.arena[:0], bytes)
+	m.headers = slices.Grow(m.headers[:0], headers)
+	return m
+}
+
+// put takes a block back, emptied: the next batch may be another tenant's.
+func (p blocks) put(m *block) {
+	if p.pool == nil || cap(m.arena) > blockMax {
+		return
+	}
+	clear(m.records)
+	clear(m.arena[:cap(m.arena)])
+	clear(m.headers[:cap(m.headers)])
+	p.pool.Put(m)
 }
 
 // take copies b to the end of the arena, which has room for it, and gives its pages back to kafka-go.

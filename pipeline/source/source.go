@@ -71,6 +71,7 @@ type Source struct {
 	transport *kafka.Transport
 	dialer    *kafka.Dialer
 	client    *kafka.Client
+	blocks    blocks
 	late      map[string]bool // topics seen to be missing; written by awaitTopics, while no lane runs
 	logged    time.Time       // the last failure to join that was logged; belongs to Run
 }
@@ -92,7 +93,7 @@ func New(c Config, m Metrics, log *slog.Logger) (*Source, error) {
 			return nil, err
 		}
 	}
-	s := &Source{cfg: c, m: m, log: log.With("group", c.Group), dialer: c.Dialer, late: map[string]bool{}}
+	s := &Source{cfg: c, m: m, log: log.With("group", c.Group), dialer: c.Dialer, blocks: blocks{new(sync.Pool)}, late: map[string]bool{}}
 	s.addr = kafka.TCP(c.Brokers...)
 	// A transport of our own: one that a sink shares must know other topics than these. Restricting the topics
 	// keeps the frequent refresh small on clusters with thousands of them.
