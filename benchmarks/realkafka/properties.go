@@ -109,6 +109,7 @@ func properties(l layout, all []layout) string {
 		"auto.create.topics.enable=false", // a misspelt topic must not look like an empty one
 
 		"group.initial.rebalance.delay.ms=0",
+		"log.retention.ms=-1", // tests write records of years ago, which would be deleted under their hands
 		"group.min.session.timeout.ms=1000",
 		"broker.heartbeat.interval.ms=500",
 		"broker.session.timeout.ms=5000",
