@@ -91,7 +91,7 @@ func consume(client *kafka.Client, topic string) ([][]kafka.Message, error) {
 				if ctx.Err() != nil {
 					return nil, r.Error
 				}
-				time.Sleep(20 * time.Millisecond) // a new leader does not know at once how far its log is committed
+				time.Sleep(20 * time.Millisecond) // on a real cluster a leader may just be moving
 				continue
 			}
 			for {
