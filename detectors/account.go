@@ -32,7 +32,7 @@ func (p *pass) account(r *run, best *guess) {
 func (p *pass) documentID(i int) {
 	first, last := p.joined(i)
 	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
-	if end-start < 4 || end-start > 24 {
+	if p.text.Tokens[i].IsWord() || end-start < 4 || end-start > 24 {
 		return
 	}
 	digits, together := 0, 0
@@ -54,7 +54,7 @@ func (p *pass) documentID(i int) {
 	}
 	ctx := p.around(first, last)
 	if p.in.Channel == ChannelLog {
-		ctx = context{near: ctx.next | p.path}
+		ctx = context{near: ctx.next | p.path.bits}
 	}
 	kind, score, detector := Number, 0.2+max(ctx.boost(cueID), p.wants.score(cueID, 0.4)), byNumber
 	if other := 0.2 + max(ctx.boost(cueAccount), p.wants.score(cueAccount, 0.4)); other > score {
@@ -69,11 +69,14 @@ func (p *pass) documentID(i int) {
 func (p *pass) letteredID(i int) {
 	tokens := p.text.Tokens
 	t := &tokens[i]
+	if t.Len() < 5 {
+		return
+	}
 	if i+1 < len(tokens) && tokens[i+1].Len() == 1 && tokens[i+1].IsWord() && p.at(int(t.End)) == '-' && tokens[i+1].Start == t.End+1 {
 		p.documentID(i)
 		return
 	}
-	if i == 0 || tokens[i-1].Len() > 2 || !tokens[i-1].IsWord() || tokens[i-1].End+1 != t.Start || p.b[t.Start-1] != ' ' {
+	if i == 0 || tokens[i-1].Len() > 2 || tokens[i-1].Bits != 0 || !tokens[i-1].IsWord() || tokens[i-1].End+1 != t.Start || p.b[t.Start-1] != ' ' {
 		return
 	}
 	letter := p.b[tokens[i-1].Start] | 0x20

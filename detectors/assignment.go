@@ -9,6 +9,9 @@ import (
 
 // assignment looks for the value that token i names: "password=…", `"api_key": "…"`, "the password is …".
 func (p *pass) assignment(i int) {
+	if !p.text.Tokens[i].IsWord() {
+		return
+	}
 	kind, last := p.keyKind(i)
 	if kind == 0 {
 		return
@@ -41,13 +44,13 @@ func (p *pass) assignment(i int) {
 func (p *pass) named() {
 	var kind Type
 	switch {
-	case p.path&cuesAgainst != 0:
+	case p.path.bits&cuesAgainst != 0:
 		return // when it was changed, how many there are
-	case p.path&cuePassword != 0:
+	case p.path.bits&cuePassword != 0:
 		kind = Password
-	case p.path&cueSecret != 0:
+	case p.path.bits&cueSecret != 0:
 		kind = Secret
-	case p.path&cueSession != 0:
+	case p.path.bits&cueSession != 0:
 		kind = SessionID
 	default:
 		return

@@ -30,7 +30,7 @@ func (p *pass) birth(first, last, start, end int) {
 func (p *pass) monthDate(i int) (next int) {
 	tokens := p.text.Tokens
 	first, last := i, i
-	if k := i - 1; k >= 0 && p.bitsAt(k) == 0 && tokens[k].Len() == 2 && k > 0 && tokens[k].IsWord() {
+	if k := i - 1; k >= 0 && p.bitsAt(k)&^wordPhrase == 0 && tokens[k].Len() == 2 && k > 0 && tokens[k].IsWord() {
 		k-- // "12th of March"
 		if p.isDayAt(k) {
 			first = k

@@ -2,13 +2,22 @@ package detectors
 
 import "github.com/sonexlabs/tacet/detectors/scan"
 
-// entry is one detector as the catalogue lists it.
+// entry is one detector as the catalogue lists it: what it finds and what sets it off. Each of the functions may be nil.
 type entry struct {
 	name  string // stands in Finding.Detector
-	types []Type // what it finds
+	types []Type // what it finds by its own code
+
+	begin string                             // the words that set off word, in lower case, separated by spaces
+	word  func(p *pass, i int)               // looks at such a word, token i
+	code  func(p *pass, i int)               // looks at token i, which has letters and digits, or is very long
+	start func(p *pass, i int)               // looks at token i, which has digits only
+	at    func(p *pass, at int) bool         // looks at the "@" at a place; true if that is explained
+	run   func(p *pass, r *run, best *guess) // gives a run of digits its label
+
+	ids []identifier // what it finds by form
 }
 
-// The detectors, as indexes into the catalogue.
+// The detectors with code of their own, as indexes into the catalogue.
 const (
 	byEmail uint8 = iota
 	byURL
@@ -26,33 +35,47 @@ const (
 	byNumber
 	bySecret
 	byAssignment
-	detectorCount
+	codedDetectors
 )
 
-// catalog lists every detector. A new one gets a line here and its file; README.md says how.
-var catalog = [detectorCount]entry{
-	byEmail:      {"email", []Type{Email}},
-	byURL:        {"url", []Type{URL}},
-	byIP:         {"ip", []Type{IPAddress}},
-	byMAC:        {"mac", []Type{MACAddress}},
-	byIBAN:       {"iban", []Type{IBAN}},
-	byCard:       {"card", []Type{CreditCard}},
-	byCardData:   {"card-data", []Type{CardCVV, CardExpiry, PIN, OTP}},
-	byPhone:      {"phone", []Type{Phone}},
-	byUS:         {"us", []Type{USSSN, USITIN}},
-	byUK:         {"uk", []Type{UKNINO}},
-	byIN:         {"in", []Type{INAadhaar, INPAN}},
-	byBirth:      {"birth", []Type{DateOfBirth}},
-	byAccount:    {"account", []Type{AccountID, BankAccount}},
-	byNumber:     {"number", []Type{Number}},
-	bySecret:     {"secret", []Type{Secret}},
-	byAssignment: {"assignment", []Type{Password, Secret, SessionID}},
+// catalog lists every detector. A new one gets a line here, or in countries.go if it is known by its form, and its file;
+// README.md says how.
+func catalog() []entry {
+	all := make([]entry, codedDetectors, int(codedDetectors)+len(countries))
+	for i, e := range [codedDetectors]entry{
+		byEmail:      {name: "email", types: []Type{Email}, at: (*pass).email},
+		byURL:        {name: "url", types: []Type{URL}, begin: "http https ftp ftps ws wss www", word: (*pass).url},
+		byIP:         {name: "ip", types: []Type{IPAddress}, code: (*pass).hexCode, start: (*pass).ipStart},
+		byMAC:        {name: "mac", types: []Type{MACAddress}},
+		byIBAN:       {name: "iban", types: []Type{IBAN}, code: (*pass).iban},
+		byCard:       {name: "card", types: []Type{CreditCard}, run: (*pass).cardNumber},
+		byCardData:   {name: "card-data", types: []Type{CardCVV, CardExpiry, PIN, OTP}, run: (*pass).cardData},
+		byPhone:      {name: "phone", types: []Type{Phone}, run: (*pass).phone},
+		byUS:         {name: "us", types: []Type{USSSN, USITIN}, run: (*pass).ssn},
+		byUK:         {name: "uk", types: []Type{UKNINO}, code: (*pass).nino, start: (*pass).spacedNINO},
+		byIN:         {name: "in", types: []Type{INAadhaar, INPAN}, run: (*pass).aadhaar, code: (*pass).pan, start: (*pass).spacedPAN},
+		byBirth:      {name: "birth", types: []Type{DateOfBirth}},
+		byAccount:    {name: "account", types: []Type{AccountID, BankAccount}, run: (*pass).account, code: (*pass).documentID, start: (*pass).letteredID},
+		byNumber:     {name: "number", types: []Type{Number}, run: (*pass).plainNumber},
+		bySecret:     {name: "secret", types: []Type{Secret}, begin: credentialWords, word: (*pass).secretWord, code: (*pass).prefixed},
+		byAssignment: {name: "assignment", types: []Type{Password, Secret, SessionID}, code: (*pass).assignment},
+	} {
+		all[i] = e
+	}
+	for _, list := range countries {
+		all = append(all, entry{name: list.name, ids: list.ids})
+	}
+	return all
 }
 
 // findStrong runs the detectors whose identifiers are known by their own shape.
 func (p *pass) findStrong() {
 	for _, at := range p.text.Ats {
-		p.email(int(at))
+		for _, f := range p.set.ats {
+			if f(p, int(at)) {
+				break
+			}
+		}
 	}
 	for _, pair := range p.text.Pairs {
 		p.hexGroups(int(pair))
@@ -72,7 +95,7 @@ func (p *pass) findStrong() {
 		case t.IsNumber():
 			p.numbers = append(p.numbers, h)
 			p.startNumber(i)
-		case t.Bits == 0 || !t.IsWord():
+		case t.Bits == 0 && t.Begin == 0 || !t.IsWord():
 			if t.Len() >= gluedLeast && t.Shape&scan.Digit != 0 {
 				p.numbers = append(p.numbers, h)
 			}
@@ -89,26 +112,10 @@ func (p *pass) findStrong() {
 
 // startNumber looks for what begins with digits and has a shape of its own.
 func (p *pass) startNumber(i int) {
-	t := &p.text.Tokens[i]
-	start, end := int(t.Start), int(t.End)
-	switch p.at(end) {
-	case '.':
-		p.ipv4(i)
-	case ':':
-		if p.isTimeAt(start) == 0 {
-			p.hexGroups(start)
-		}
-	case '-':
-		if end-start == 2 {
-			p.hexGroups(start)
-		}
+	for _, f := range p.set.starts {
+		f(p, i)
 	}
-	if i > 0 && end-start >= 2 {
-		p.spacedIDs(i)
-	}
-	if end-start >= 5 {
-		p.letteredID(i)
-	}
+	p.codes(i)
 }
 
 // isUUID says whether token i is the first of the five of a UUID (RFC 9562 §4).
@@ -132,38 +139,26 @@ func (p *pass) mixed(i int) {
 	if p.isInert(int(t.Start)) {
 		return
 	}
-	if c := p.at(int(t.End)); c == ':' || c == '-' && t.Len() == 2 {
-		p.hexGroups(int(t.Start))
+	for _, f := range p.set.codeFuncs {
+		f(p, i)
 	}
-	p.iban(i)
-	p.nino(i)
-	p.pan(i)
-	p.prefixed(i)
-	if t.IsWord() {
-		p.said |= p.cue(i)
-		p.assignment(i)
+	if t.Shape&scan.Digit != 0 {
+		p.codes(i)
 	} else {
-		p.documentID(i)
+		p.said |= p.cue(i)
 	}
 }
 
 // word looks at a word that the lexicon knows.
 func (p *pass) word(i int) {
 	t := &p.text.Tokens[i]
-	if p.isInert(int(t.Start)) {
+	if t.Begin == 0 && t.Bits&wordsAssigned == 0 || p.isInert(int(t.Start)) {
 		return
 	}
-	switch {
-	case t.Bits&wordURL != 0:
-		p.url(i)
-	case t.Bits&wordPrefix != 0:
-		p.prefixed(i)
-	case t.Bits&wordBegin != 0:
-		p.pem(i)
-	case t.Bits&wordBearer != 0:
-		p.bearer(i)
+	if t.Begin != 0 {
+		p.set.words[t.Begin](p, i)
 	}
-	if t.Bits&(cuePassword|cueSecret|cueSession|wordKey|wordAuth|wordAPI) != 0 {
+	if t.Bits&wordsAssigned != 0 {
 		p.assignment(i)
 	}
 }

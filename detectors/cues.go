@@ -1,10 +1,6 @@
 package detectors
 
-import (
-	"strings"
-
-	"github.com/sonexlabs/tacet/detectors/scan"
-)
+import "github.com/sonexlabs/tacet/detectors/scan"
 
 // A cue is what a word says about the identifier near it. Cues are bits, so that a token carries all of its cues.
 const (
@@ -56,11 +52,19 @@ const (
 	wordAuth
 
 	// Words that begin something themselves.
-	wordURL
-	wordPrefix // of a credential
-	wordBegin  // of PEM
+	wordBegin // of PEM
 	wordBearer
+
+	wordPhrase    // within a phrase; of no use to anything by itself
+	wordPhraseEnd // at the end of one
 )
+
+// cueNames name the cues up to cueVersion, in their order.
+var cueNames = [...]string{
+	"card", "cvv", "expiry", "phone", "calling", "email", "ssn", "aadhaar", "pan", "nino", "bank", "account", "order", "iban",
+	"pin", "otp", "birth", "name", "address", "postcode", "document", "id", "ip", "password", "secret", "session",
+	"metric", "time", "money", "version",
+}
 
 const (
 	// cuesIdentifier are the cues for something that can be answered with an identifier.
@@ -68,90 +72,112 @@ const (
 	// cuesNumber are those whose answer is a run of digits of some length.
 	cuesNumber = cueCard | cuePhone | cueSSN | cueAadhaar | cueBank | cueAccount | cueOrder | cueID | cueAnyID
 	// cuesShort are those whose answer may be shorter.
-	cuesShort = cuesNumber&^cuePhone | cueCVV | cueExpiry | cuePIN | cueOTP | wordSecurity | wordSocial | wordOne
+	cuesShort = cuesNumber&^cuePhone | cueCVV | cueExpiry | cuePIN | cueOTP | wordSecurity | wordSocial | wordOne | wordPhraseEnd
 	// cuesWanted are those that give a piece of a number its label when they were asked for.
 	cuesWanted = cueCard | cuePhone | cueSSN | cueAadhaar | cueBank | cueAccount | cueID
 	// cuesAgainst make a number less likely to be personal.
 	cuesAgainst = cueMetric | cueTime | cueMoney | cueVersion
+	// wordsAssigned are those that a value may be assigned to.
+	wordsAssigned = cuePassword | cueSecret | cueSession | wordKey | wordAuth | wordAPI
 )
 
 // lexicon is every word that means something to a detector; a month is given by name, not by number. Words of several
 // languages stand together: en, hi in Latin script, de, fr, es, it, nl.
-var lexicon = func() (all []scan.Entry) {
-	for _, l := range [...]struct {
-		bits  uint64
-		words string
-	}{
-		{cueCard, "card cards debit visa mastercard amex maestro rupay cc karte kreditkarte kartennummer carte tarjeta carta creditcard kaart ccnum cardno cardnumber cardnum"},
-		{cueCVV, "cvv cvc cvv2 cvc2 csc cryptogramme prüfnummer"},
-		{cueExpiry, "expiry expires expiration exp expiring expirydate ablaufdatum caducidad scadenza"},
-		{cuePhone, "phone phones telephone tel mobile cell cellphone whatsapp msisdn fax landline telefon telefonnummer handy handynummer téléphone telephonenumber portable telefono teléfono movil móvil cellulare telefoon mobiel phoneno mobileno phonenumber mobilenumber ani dnis"},
-		{cueCalling, "call calls callback caller callee contact reach ring dial text sms office desk answering answer reachable reached message messages registered connect speak"},
-		{cueEmail, "email e-mail mail mailid emailid correo courriel posta mailto"},
-		{cueSSN, "ssn sozialversicherungsnummer socialsecurity ssnumber"},
-		{wordSocial, "social"},
-		{cueAadhaar, "aadhaar aadhar adhar adhaar aadhaarno uidai"},
-		{cuePAN, "pan pancard panno"},
-		{cueNINO, "nino ni nationalinsurance"},
-		{cueBank, "bank iban routing sort sortcode ifsc konto kontonummer bankkonto cuenta compte conto rekening aba"},
-		{cueAccount, "account accounts acct acc accountno accountnumber accountid policy member membership customer subscriber reference ref khata"},
-		{cueOrder, "order booking reservation ticket case invoice tracking confirmation"},
-		{cueIBAN, "iban"},
-		{cuePIN, "pin mpin tpin passcode"},
-		{cueOTP, "otp totp 2fa mfa onetime verification"},
-		{cueBirth, "dob birth birthday birthdate born dateofbirth geboren geburtsdatum geburtstag naissance né née nacimiento nacido nacida nascita nato nata geboortedatum janam janm"},
-		{cueName, "name surname firstname lastname fullname username naam nome nom nombre vorname nachname"},
-		{cueAddress, "address addresses street adresse anschrift dirección indirizzo adres"},
-		{cuePostcode, "postcode zip zipcode postal postleitzahl plz pincode cap eircode"},
-		{cueID, "passport passports passeport reisepass pasaporte paspoort passaporto licence license identity idcard personalausweis ausweis ausweisnummer dni nie nif nss nir bsn tin itin ein tax taxpayer taxid steuer steuernummer steueridentifikationsnummer utr nhs voter epic epf uan gst gstin vat medicare driver driving drivers cpr sociale pesel cnp oib personnummer"},
-		{cueAnyID, "id ids identifier identification"},
-		{cueIP, "ip ips ipaddr ipaddress rhost host hostname addr src dst rip lip remote"},
-		{cuePassword, "password passwd pwd passphrase pass passw pword kennwort passwort contraseña motdepasse wachtwoord"},
-		{cueSecret, "secret secrets token tokens apikey accesskey secretkey accesstoken authtoken privatekey apitoken apisecret clientsecret credential credentials _authtoken"},
-		{cueSession, "session sessionid sid jsessionid phpsessid cookie sessid"},
-		{cueMetric, "seq ack bytes byte size len length port ports pid tid count counts total offset duration latency line lines rows row records mb gb kb ms us ns seconds sec secs minutes hours days km kg percent page pages items units points steps iterations iops rps qps spt dpt ttl win window thread uptime partition code status errno inode"},
-		{cueTime, "ts time timestamp epoch created updated date datetime expires_at iat nbf modified mtime ctime atime since until at_ms unixtime started ended"},
-		{cueMoney, "rs inr usd eur gbp rupees rupee dollars dollar euros euro pounds pound cents lakh lakhs crore crores million billion thousand hundred amount amounts price balance cost paid worth salary mrp bucks total"},
-		{cueVersion, "version ver v release build rev revision v1 v2 v3 upgrade upgraded downgrade firmware sdk patch"},
-		{wordCode, "code codes"},
-		{wordSecurity, "security"},
-		{wordNational, "national"},
-		{wordInsurance, "insurance"},
-		{wordNumber, "number numbers no num nr value nummer numéro numero número # digits nambar"},
-		{wordKey, "key keys"},
-		{wordAPI, "api access private signing encryption client auth"},
-		{wordOne, "one"},
-		{wordIs, "is was are were be hai ist est es è"},
-		{wordMonth, "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août septembre octobre novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"},
-		{wordAuth, "authorization authorisation auth"},
-		{wordURL, "http https ftp ftps ws wss www"},
-		{wordPrefix, "ghp gho ghu ghs ghr github glpat xoxb xoxp xoxa xoxr xoxs xoxe xapp sk rk pk whsec hf npm dckr pypi sg shpat shpss shpca shppa dop hvs hvb gsk lin glsa glc figd nrak sqopat pmak sntrys tskey rubygems ya29 sq0atp sq0csp eyj age dp pat key ops pul lsk phc r8 xai"},
-		{wordBegin, "begin"},
-		{wordBearer, "bearer basic"},
-	} {
-		for w := range strings.FieldsSeq(l.words) {
-			all = append(all, scan.Entry{Word: w, Bits: l.bits})
-		}
-	}
-	return all
-}()
+var lexicon = []struct {
+	bits  uint64
+	words string
+}{
+	{cueCard, "card cards debit visa mastercard amex maestro rupay cc karte kreditkarte kartennummer carte tarjeta carta creditcard kaart ccnum cardno cardnumber cardnum"},
+	{cueCVV, "cvv cvc cvv2 cvc2 csc cryptogramme prüfnummer"},
+	{cueExpiry, "expiry expires expiration exp expiring expirydate ablaufdatum caducidad scadenza"},
+	{cuePhone, "phone phones telephone tel mobile cell cellphone whatsapp msisdn fax landline telefon telefonnummer handy handynummer téléphone telephonenumber portable telefono teléfono movil móvil cellulare telefoon mobiel phoneno mobileno phonenumber mobilenumber ani dnis"},
+	{cueCalling, "call calls callback caller callee contact reach ring dial text sms office desk answering answer reachable reached message messages registered connect speak"},
+	{cueEmail, "email e-mail mail mailid emailid correo courriel posta mailto"},
+	{cueSSN, "ssn sozialversicherungsnummer socialsecurity ssnumber"},
+	{wordSocial, "social"},
+	{cueAadhaar, "aadhaar aadhar adhar adhaar aadhaarno uidai"},
+	{cuePAN, "pan pancard panno"},
+	{cueNINO, "nino ni nationalinsurance"},
+	{cueBank, "bank iban routing sort sortcode ifsc konto kontonummer bankkonto cuenta compte conto rekening aba"},
+	{cueAccount, "account accounts acct acc accountno accountnumber accountid policy member membership customer subscriber reference ref khata"},
+	{cueOrder, "order booking reservation ticket case invoice tracking confirmation"},
+	{cueIBAN, "iban"},
+	{cuePIN, "pin mpin tpin passcode"},
+	{cueOTP, "otp totp 2fa mfa onetime verification"},
+	{cueBirth, "dob birth birthday birthdate born dateofbirth geboren geburtsdatum geburtstag naissance né née nacimiento nacido nacida nascita nato nata geboortedatum janam janm"},
+	{cueName, "name surname firstname lastname fullname username naam nome nom nombre vorname nachname"},
+	{cueAddress, "address addresses street adresse anschrift dirección indirizzo adres"},
+	{cuePostcode, "postcode zip zipcode postal postleitzahl plz pincode cap eircode"},
+	{cueID, "passport passports passeport reisepass pasaporte paspoort passaporto licence license identity idcard personalausweis ausweis ausweisnummer dni nie nif nss nir bsn tin itin ein tax taxpayer taxid steuer steuernummer steueridentifikationsnummer utr nhs voter epic epf uan gst gstin vat medicare driver driving drivers cpr sociale pesel cnp oib personnummer"},
+	{cueAnyID, "id ids identifier identification"},
+	{cueIP, "ip ips ipaddr ipaddress rhost host hostname addr src dst rip lip remote"},
+	{cuePassword, "password passwd pwd passphrase pass passw pword kennwort passwort contraseña motdepasse wachtwoord"},
+	{cueSecret, "secret secrets token tokens apikey accesskey secretkey accesstoken authtoken privatekey apitoken apisecret clientsecret credential credentials _authtoken"},
+	{cueSession, "session sessionid sid jsessionid phpsessid cookie sessid"},
+	{cueMetric, "seq ack bytes byte size len length port ports pid tid count counts total offset duration latency line lines rows row records mb gb kb ms us ns seconds sec secs minutes hours days km kg percent page pages items units points steps iterations iops rps qps spt dpt ttl win window thread uptime partition code status errno inode"},
+	{cueTime, "ts time timestamp epoch created updated date datetime expires_at iat nbf modified mtime ctime atime since until at_ms unixtime started ended"},
+	{cueMoney, "rs inr usd eur gbp rupees rupee dollars dollar euros euro pounds pound cents lakh lakhs crore crores million billion thousand hundred amount amounts price balance cost paid worth salary mrp bucks total"},
+	{cueVersion, "version ver v release build rev revision v1 v2 v3 upgrade upgraded downgrade firmware sdk patch"},
+	{wordCode, "code codes"},
+	{wordSecurity, "security"},
+	{wordNational, "national"},
+	{wordInsurance, "insurance"},
+	{wordNumber, "number numbers no num nr value nummer numéro numero número # digits nambar"},
+	{wordKey, "key keys"},
+	{wordAPI, "api access private signing encryption client auth"},
+	{wordOne, "one"},
+	{wordIs, "is was are were be hai ist est es è"},
+	{wordMonth, "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août septembre octobre novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"},
+	{wordAuth, "authorization authorisation auth"},
+	{wordBegin, "begin"},
+	{wordBearer, "bearer basic"},
+}
+
+// cuePhrases are what several words say together.
+var cuePhrases = []struct {
+	bits    uint64
+	phrases string
+}{
+	{cueCVV, "card verification value, card verification code, code de sécurité, código de seguridad, codice di sicurezza"},
+	{cueCard, "número de tarjeta, numéro de carte, numero di carta, numero della carta"},
+	{cuePhone, "phone number, contact number, mobile number, numéro de téléphone, número de teléfono, numero di telefono, contact no, mob no, call me on, call me at, reach me on, reach me at, call me back on, numero di cellulare"},
+	{cueBirth, "date of birth, fecha de nacimiento, date de naissance, data di nascita, né le, née le, nato il, nata il, born on, janam tithi, date of birth is"},
+	{cueAccount, "customer number, client number, numéro client, número de cliente, numero cliente"},
+	{cueBank, "bank account, compte bancaire, cuenta bancaria, conto bancario, conto corrente"},
+	{cueOTP, "one time password, one time code, one time passcode, verification code, código de verificación, code de vérification, codice di verifica"},
+}
 
 // cue is what token i says, its neighbours considered: "security code" is a CVV, "pin code" a postcode.
 func (p *pass) cue(i int) uint64 {
+	m := p.meaning(i)
+	return m.bits
+}
+
+// meaning is what token i says, as a word and as the last word of a phrase.
+func (p *pass) meaning(i int) (m meaning) {
 	t := &p.text.Tokens[i]
-	bits := t.Bits
-	if bits == 0 {
+	if t.Bits == 0 {
 		if t.Shape&(scan.Upper|scan.Lower) == scan.Upper|scan.Lower && t.Shape&scan.Digit == 0 {
-			return p.set.camelCues(p.bytesOf(t))
+			return p.set.nameMeaning(p.bytesOf(t))
 		}
-		return 0
+		return m
 	}
 	const joined = wordSecurity | wordCode | wordInsurance | wordSocial | wordAPI | wordKey | wordAuth |
 		cuePIN | cueCard | cuePassword | cuePAN | cueBank
-	if bits&joined == 0 {
-		return bits
+	m = meaning{t.Bits, [2]uint16{t.Topic}}
+	if m.bits&joined != 0 {
+		m.bits = joinCues(p.bitsAt(i-2), p.bitsAt(i-1), m.bits, p.bitsAt(i+1))
 	}
-	return joinCues(p.bitsAt(i-2), p.bitsAt(i-1), bits, p.bitsAt(i+1))
+	if t.Bits&wordPhraseEnd != 0 {
+		h := phraseHash(0, t.Hash)
+		for k := i - 1; k >= 0 && k > i-phraseWords && p.text.Tokens[k].Bits&wordPhrase != 0; k-- {
+			h = phraseHash(h, p.text.Tokens[k].Hash)
+			if said, ok := p.set.phrases[h]; ok {
+				m.join(said)
+			}
+		}
+	}
+	return m
 }
 
 // joinCues is what a word with those bits says between its neighbours.
@@ -188,46 +214,33 @@ func (p *pass) bitsAt(i int) uint64 {
 	return p.text.Tokens[i].Bits
 }
 
-// camelCues are the cues of the parts of a name like cardNumber or userSSN.
-func (s *Set) camelCues(name []byte) (cues uint64) {
-	var last2, last uint64
-	for start := 0; start < len(name); {
-		end := start + 1
-		for end < len(name) && !camelBreak(name, end) {
-			end++
-		}
-		bits := s.lexicon.Bits(name[start:end])
-		cues |= joinCues(last2, last, bits, 0)
-		last2, last, start = last, bits, end
-	}
-	return cues
-}
-
 // camelBreak says whether a part of a camel-case name begins at i: "userSsn", "userSSN", "SSNValue".
 func camelBreak(name []byte, i int) bool {
 	upper := func(k int) bool { return name[k] >= 'A' && name[k] <= 'Z' }
 	return upper(i) && (!upper(i-1) || i+1 < len(name) && !upper(i+1))
 }
 
-// pathCues are the cues of a field's path, split at everything but letters and digits and at humps. The last name says
+// pathMeaning is what a field's path says, split at everything but letters and digits and at humps. The last name says
 // what a field holds, and the one before it where the last is "number", "id" or the like.
-func (s *Set) pathCues(path []byte) (cues uint64) {
+func (t *tables) pathMeaning(path []byte) (m meaning) {
 	for end := len(path); end > 0; {
 		start := end
 		for start > 0 && path[start-1] != '.' && path[start-1] != '/' {
 			start--
 		}
-		cues |= s.nameCues(path[start:end])
-		if cues&^(wordNumber|cueAnyID) != 0 || cues == 0 {
+		m.join(t.nameMeaning(path[start:end]))
+		if m.bits&^(wordNumber|cueAnyID|wordPhrase|wordPhraseEnd) != 0 || m.bits == 0 {
 			break
 		}
 		end = start - 1
 	}
-	return cues &^ (cueAnyID | cueCalling | wordPrefix | wordURL | wordBegin | wordBearer)
+	m.bits &^= cueAnyID | cueCalling | wordBegin | wordBearer
+	return m
 }
 
-func (s *Set) nameCues(name []byte) (cues uint64) {
-	var before2, before uint64
+// nameMeaning is what the parts of a name say: cardNumber, user_ssn, SSNValue.
+func (t *tables) nameMeaning(name []byte) (m meaning) {
+	var last [phraseWords]scan.Token // the latest first
 	for i := 0; i < len(name); {
 		if !scan.IsWordByte(name[i]) {
 			i++
@@ -236,11 +249,18 @@ func (s *Set) nameCues(name []byte) (cues uint64) {
 		start := i
 		for i++; i < len(name) && scan.IsWordByte(name[i]) && !camelBreak(name, i); i++ {
 		}
-		bits := s.lexicon.Bits(name[start:i])
-		cues |= joinCues(before2, before, bits, 0)
-		before2, before = before, bits
+		copy(last[1:], last[:])
+		last[0] = t.lexicon.Lookup(name[start:i])
+		m.join(meaning{joinCues(last[2].Bits, last[1].Bits, last[0].Bits, 0), [2]uint16{last[0].Topic}})
+		h := phraseHash(0, last[0].Hash)
+		for k := 1; k < phraseWords && last[0].Bits&wordPhraseEnd != 0 && last[k].Bits&wordPhrase != 0; k++ {
+			h = phraseHash(h, last[k].Hash)
+			if said, ok := t.phrases[h]; ok {
+				m.join(said)
+			}
+		}
 	}
-	return cues
+	return m
 }
 
 // context is the cues round a place, by distance.
@@ -249,6 +269,15 @@ type context struct {
 	mid  uint64 // within six
 	far  uint64 // within twelve
 	next uint64 // the word right before or right after
+
+	topics [topicsMax]told
+	n      int // of topics
+}
+
+// told is a topic with what a word about it adds at its distance.
+type told struct {
+	topic uint16
+	boost float32
 }
 
 // How many words away a cue still counts. Behind the region none counts as far.
@@ -258,10 +287,18 @@ const (
 	farWords  = 12
 )
 
+// What a cue adds to a score at each distance.
+const (
+	nearBoost = 0.4
+	midBoost  = 0.3
+	farBoost  = 0.15
+)
+
 // around gathers the context of the region that tokens first to last make up. It reaches over no finding and no alias:
 // what stands beyond belongs to those, and redacting them must not bring a word nearer.
 func (p *pass) around(first, last int) (c context) {
-	c.near = p.path
+	c.near = p.path.bits
+	c.noteTopics(p.path.topics, nearBoost)
 	for i, words := first-1, 1; i >= 0 && words <= farWords; i, words = i-1, words+1 {
 		t := &p.text.Tokens[i]
 		if int(t.Start) < p.barrier || p.isInert(int(t.Start)) {
@@ -270,10 +307,10 @@ func (p *pass) around(first, last int) (c context) {
 		if p.sentenceEnds(int(t.End)) {
 			words += 2
 		}
-		cues := p.cue(i)
-		c.note(cues, words)
+		m := p.meaning(i)
+		c.note(m, words)
 		if i == first-1 {
-			c.next = cues
+			c.next = m.bits
 		}
 	}
 	for i, words := last+1, 2; i < len(p.text.Tokens) && words <= midWords; i, words = i+1, words+1 {
@@ -281,35 +318,58 @@ func (p *pass) around(first, last int) (c context) {
 		if !t.IsWord() || p.isInert(int(t.Start)) || p.clauseEnds(int(p.text.Tokens[i-1].End), int(t.Start)) || p.at(int(t.End)) == '=' {
 			break
 		}
-		cues := p.cue(i)
-		c.note(cues, words)
+		m := p.meaning(i)
+		c.note(m, words)
 		if i == last+1 {
-			c.next |= cues
+			c.next |= m.bits
 		}
 	}
 	return c
 }
 
-func (c *context) note(cues uint64, words int) {
+func (c *context) note(m meaning, words int) {
+	boost := float32(nearBoost)
 	switch {
 	case words <= nearWords:
-		c.near |= cues
+		c.near |= m.bits
 	case words <= midWords:
-		c.mid |= cues
+		c.mid |= m.bits
+		boost = midBoost
 	default:
-		c.far |= cues
+		c.far |= m.bits
+		boost = farBoost
 	}
+	c.noteTopics(m.topics, boost)
+}
+
+func (c *context) noteTopics(topics [2]uint16, boost float32) {
+	for _, t := range topics {
+		if t != 0 && c.n < topicsMax {
+			c.topics[c.n] = told{t, boost}
+			c.n++
+		}
+	}
+}
+
+// boostFor is what the context adds for the words about a type.
+func (c *context) boostFor(kind Type, t *tables) (boost float32) {
+	for _, x := range c.topics[:c.n] {
+		if x.boost > boost && t.topics[x.topic].has(kind) {
+			boost = x.boost
+		}
+	}
+	return boost
 }
 
 // boost is what the context adds for any of the cues: it decays with distance.
 func (c *context) boost(cues uint64) float32 {
 	switch {
 	case c.near&cues != 0:
-		return 0.4
+		return nearBoost
 	case c.mid&cues != 0:
-		return 0.3
+		return midBoost
 	case c.far&cues != 0:
-		return 0.15
+		return farBoost
 	}
 	return 0
 }

@@ -67,16 +67,25 @@ const revision = 1
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
-	lexicon   *scan.Lexicon
+	*tables
 	threshold float32
-	prior     [typeCount]float32
+	prior     [typesMax]float32
 	version   string
 	longest   int // scan.MaxText; less in tests
 }
 
 // New makes a Set. It gives an error that names an unknown locale or preset.
 func New(o Options) (*Set, error) {
-	s := &Set{lexicon: scan.NewLexicon(lexicon), longest: scan.MaxText}
+	t, err := newTables(catalog())
+	if err != nil {
+		return nil, fmt.Errorf("choose detectors: %w", err)
+	}
+	return t.choose(o)
+}
+
+// choose makes a Set of a catalogue.
+func (t *tables) choose(o Options) (*Set, error) {
+	s := &Set{tables: t, longest: scan.MaxText}
 	switch o.Preset {
 	case "", "balanced":
 		s.threshold = 0.5
@@ -99,8 +108,11 @@ func New(o Options) (*Set, error) {
 	}
 	h := fnv.New64a()
 	fmt.Fprint(h, revision, s.threshold, s.prior, len(lexicon))
-	for i := range catalog {
-		fmt.Fprint(h, catalog[i].name, catalog[i].types)
+	for _, e := range t.entries {
+		fmt.Fprint(h, e.name, e.types)
+		for _, id := range e.ids {
+			fmt.Fprint(h, id.name, id.forms, id.words, id.alone, id.broken)
+		}
 	}
 	s.version = fmt.Sprintf("%d-%012x", revision, h.Sum64()>>16)
 	return s, nil
@@ -144,7 +156,7 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 		p.findStrong()
 		p.findNumbers()
 	}
-	if p.path&(cuePassword|cueSecret|cueSession) != 0 {
+	if p.path.bits&(cuePassword|cueSecret|cueSession) != 0 {
 		p.named()
 	}
 	if in.Call != nil {

@@ -9,7 +9,7 @@ const (
 )
 
 // email looks for an address round an at sign, which may be written "%40", or for the user information of a URL.
-func (p *pass) email(at int) {
+func (p *pass) email(at int) bool {
 	width := 1
 	if p.b[at] == '%' {
 		width = 3
@@ -22,13 +22,17 @@ func (p *pass) email(at int) {
 		start++
 	}
 	end, dots, letters := p.domain(at + width)
-	if p.userinfo(at) || start == at || !letters || dots == 0 && !isWord(p.b[at+width:end], "localhost") || isFileName(p.b[:end]) {
-		return
+	if p.userinfo(at) {
+		return true
+	}
+	if start == at || !letters || dots == 0 && !isWord(p.b[at+width:end], "localhost") || isFileName(p.b[:end]) {
+		return false
 	}
 	canon := p.lower(start, at)
 	p.canon = append(p.canon, '@')
 	p.lower(at+width, end)
 	p.add(start, end, Email, 0.95, byEmail, canon)
+	return true
 }
 
 // isLocal says whether c may stand in the local part. Of what RFC 5322 allows, the marks that separate names from

@@ -47,13 +47,14 @@ func (p *pass) pan(i int) {
 	p.addPAN(int(t.Start), int(t.End), b[3], t.Shape&scan.Lower == 0)
 }
 
-// spacedPAN looks for one in three pieces, "ABCDE 1234 F", that begins with token i.
+// spacedPAN looks for one in three pieces, "ABCDE 1234 F", the digits of which are token i.
 func (p *pass) spacedPAN(i int) {
-	if i+2 >= len(p.text.Tokens) {
+	if p.text.Tokens[i].Len() != 4 || p.lettersBefore(i) != 5 || i+1 >= len(p.text.Tokens) {
 		return
 	}
+	i--
 	word, digits, letter := &p.text.Tokens[i], &p.text.Tokens[i+1], &p.text.Tokens[i+2]
-	if digits.Len() != 4 || letter.Len() != 1 || !letter.IsWord() || letter.Start != digits.End+1 || p.b[digits.End] != ' ' && p.b[digits.End] != '-' {
+	if letter.Len() != 1 || !letter.IsWord() || letter.Start != digits.End+1 || p.b[digits.End] != ' ' && p.b[digits.End] != '-' {
 		return
 	}
 	ctx := p.around(i, i+2)

@@ -2,6 +2,32 @@ package detectors
 
 import "github.com/sonexlabs/tacet/detectors/scan"
 
+// ipStart looks for an IP or MAC address that begins with the digits of token i.
+func (p *pass) ipStart(i int) {
+	t := &p.text.Tokens[i]
+	start, end := int(t.Start), int(t.End)
+	switch p.at(end) {
+	case '.':
+		p.ipv4(i)
+	case ':':
+		if p.isTimeAt(start) == 0 {
+			p.hexGroups(start)
+		}
+	case '-':
+		if end-start == 2 {
+			p.hexGroups(start)
+		}
+	}
+}
+
+// hexCode looks for an IPv6 or MAC address that begins with the letters and digits of token i.
+func (p *pass) hexCode(i int) {
+	t := &p.text.Tokens[i]
+	if c := p.at(int(t.End)); c == ':' || c == '-' && t.Len() == 2 {
+		p.hexGroups(int(t.Start))
+	}
+}
+
 // ipv4 looks for a dotted quad that begins with token i (RFC 791; leading zeros as in logs).
 func (p *pass) ipv4(i int) {
 	tokens := p.text.Tokens

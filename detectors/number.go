@@ -29,13 +29,23 @@ type run struct {
 // guess is a label for a run with its score.
 type guess struct {
 	kind     Type
-	score    float32
+	score    score
+	total    float32 // of score
+	rule     string  // see Reason.Rule
 	detector uint8
+	set      *Set
 }
 
-func (g *guess) better(kind Type, score float32, detector uint8) {
-	if score > g.score {
-		*g = guess{kind, score, detector}
+// better takes a label whose confidence comes from its form and context together.
+func (g *guess) better(kind Type, form float32, detector uint8) {
+	g.betterScored(kind, score{form: form}, "", detector)
+}
+
+// betterScored takes a label if it is likelier.
+func (g *guess) betterScored(kind Type, s score, rule string, detector uint8) {
+	s.locale += g.set.prior[kind]
+	if total := s.total(); total > g.total {
+		*g = guess{kind, s, total, rule, detector, g.set}
 	}
 }
 
@@ -95,16 +105,16 @@ func (p *pass) number(i, limit int) (next int) {
 		p.cutRun(r, 1)
 	}
 	g := p.judge(r)
-	if g.score < p.set.threshold && len(r.groups) > 1 {
+	if g.total < p.set.threshold && len(r.groups) > 1 {
 		p.cutRun(r, 1)
 		g = p.judge(r)
 	}
-	if g.score < p.set.threshold {
+	if g.total < p.set.threshold {
 		return r.last + 1
 	}
 	canon := len(p.canon)
 	p.canon = append(p.canon, r.d...)
-	p.add(r.start, r.end, g.kind, g.score, g.detector, canon)
+	p.addScored(r.start, r.end, g, canon)
 	p.barrier = max(p.barrier, r.end)
 	return r.last + 1
 }
@@ -310,24 +320,24 @@ func (r *run) isUsualShape() bool {
 }
 
 // judge finds the best label for a run.
-func (p *pass) judge(r *run) (best guess) {
+func (p *pass) judge(r *run) guess {
+	best := &p.best // one that lives on the stack would move to the heap: the detectors are called through pointers
+	*best = guess{set: p.set}
 	continues := p.wants.open && r.first <= 1
 	if r.digits < 3 && !continues {
-		return best
+		return *best
 	}
-	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && (p.said|p.path|p.wants.cues)&p.shortCues() == 0 && !(p.in.Call != nil && p.endsText(r)) {
-		return best // the common case in logs, and all of it
+	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && (p.said|p.path.bits|p.wants.cues)&p.shortCues() == 0 && !(p.in.Call != nil && p.endsText(r)) {
+		return *best // the common case in logs, and all of it
 	}
 	r.ctx = p.around(r.first, r.last)
-	p.cardNumber(r, &best)
-	p.cardData(r, &best)
-	p.phone(r, &best)
-	p.ssn(r, &best)
-	p.aadhaar(r, &best)
-	p.account(r, &best)
-	p.plainNumber(r, &best)
-	best.score -= p.against(r, best.kind)
-	return best
+	for _, f := range p.set.runs {
+		f(p, r, best)
+	}
+	p.digitForms(r, best)
+	best.score.against -= p.against(r, best.kind)
+	best.total = best.score.total()
+	return *best
 }
 
 // shortCues are the cues that can make a short run an identifier.
@@ -490,9 +500,9 @@ func (p *pass) gluedNumber(i int) {
 		r.start, r.end = int(t.Start), int(t.End)
 	}
 	r.groups = append(r.groups, group{r.start, r.end, r.digits})
-	if g := p.judge(r); g.score >= p.set.threshold {
+	if g := p.judge(r); g.total >= p.set.threshold {
 		canon := len(p.canon)
 		p.canon = append(p.canon, r.d...)
-		p.add(r.start, r.end, g.kind, g.score, g.detector, canon)
+		p.addScored(r.start, r.end, g, canon)
 	}
 }

@@ -1,6 +1,9 @@
 package detectors
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // resolve turns candidates into findings: those that overlap become one region, their union, under the label of the
 // best of them. What reaches into an own alias or token is cut around it, so that redacted text stays as it is.
@@ -13,22 +16,41 @@ func (p *pass) resolve(dst []Finding) []Finding {
 	}
 	sortCandidates(p.candidates)
 	for i := 0; i < len(p.candidates); {
-		best, end := p.candidates[i], p.candidates[i].end
-		start := best.start
+		first, best := i, i
+		start, end := p.candidates[i].start, p.candidates[i].end
 		for i++; i < len(p.candidates) && p.candidates[i].start < end; i++ {
-			c := p.candidates[i]
-			if c.outranks(best) {
-				best = c
+			if p.candidates[i].outranks(&p.candidates[best]) {
+				best = i
 			}
-			end = max(end, c.end)
+			end = max(end, p.candidates[i].end)
 		}
+		c := &p.candidates[best]
 		from, to := p.text.Source(start, end)
 		dst = append(dst, Finding{
-			Start: from, End: to, Type: best.kind, Confidence: best.score, Detector: catalog[best.detector].name,
-			Canonical: p.canon[best.canonStart:best.canonEnd:best.canonEnd],
+			Start: from, End: to, Type: c.kind, Confidence: c.total, Detector: p.set.entries[c.detector].name, Group: c.group,
+			Canonical: p.canon[c.canonStart:c.canonEnd:c.canonEnd],
 		})
+		if p.explain {
+			p.explainRegion(first, best, i, len(dst)-1)
+		}
 	}
 	return dst
+}
+
+// explainRegion notes the reasons of the candidates first to end, of which best gave the finding its type.
+func (p *pass) explainRegion(first, best, end, finding int) {
+	from := len(p.reasons)
+	for k := first; k < end; k++ {
+		r := p.reason(&p.candidates[k], finding)
+		r.Chosen = k == best
+		p.reasons = append(p.reasons, r)
+	}
+	slices.SortStableFunc(p.reasons[from:], func(a, b Reason) int {
+		if a.Chosen != b.Chosen {
+			return map[bool]int{true: -1, false: 1}[a.Chosen]
+		}
+		return cmp.Compare(b.Score, a.Score)
+	})
 }
 
 func sortCandidates(c []candidate) {
@@ -41,12 +63,12 @@ func sortCandidates(c []candidate) {
 }
 
 // outranks says whether c's label stands where it overlaps d, which doesn't begin after it.
-func (c candidate) outranks(d candidate) bool {
+func (c *candidate) outranks(d *candidate) bool {
 	if c.kind.yields() != d.kind.yields() {
 		return d.kind.yields()
 	}
-	if c.score != d.score {
-		return c.score > d.score
+	if c.total != d.total {
+		return c.total > d.total
 	}
 	if c.end-c.start != d.end-d.start {
 		return c.end-c.start > d.end-d.start
@@ -61,6 +83,10 @@ func (p *pass) cutInert() {
 		k := p.inertFrom(c.start)
 		if k == len(p.inert) || p.inert[k].start >= c.end {
 			continue
+		}
+		if c.group == 0 {
+			p.groups++
+			c.group = p.groups
 		}
 		rest := *c
 		rest.start = p.inert[k].end

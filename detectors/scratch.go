@@ -1,6 +1,10 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"sort"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // scratchKept is how many bytes of token memory a Scratch keeps between texts; one huge record doesn't stay resident.
 const scratchKept = 16 << 20
@@ -16,17 +20,23 @@ type pass struct {
 	set  *Set
 	in   Input
 	text scan.Text
-	b    []byte // text.Bytes
-	path uint64 // cues in the field's path
+	b    []byte  // text.Bytes
+	path meaning // what the field's path says
 
 	candidates []candidate
 	barrier    int // where the last finding before the number at hand ends: context doesn't reach across it
 	inert      []span
 	canon      []byte
 	run        run
+	best       guess    // of run
 	numbers    []uint32 // tokens that findNumbers looks at
 	said       uint64   // what all the words that the lexicon knows say
 	wants      want     // what the call expects this turn to hold
+
+	groups  int32
+	code    [formMax]byte // the letters and digits of a possible identifier
+	explain bool
+	reasons []Reason
 
 	strong  int // how many of the candidates are of findStrong
 	hexDone int // up to here the text has been looked at as an IPv6 or MAC address
@@ -40,9 +50,12 @@ type span struct{ start, end int }
 type candidate struct {
 	start, end           int
 	canonStart, canonEnd int
-	score                float32
+	score                score
+	total                float32 // of score
+	rule                 string  // see Reason.Rule
+	group                int32
 	kind                 Type
-	detector             uint8 // index into catalog
+	detector             uint8 // index into tables.entries
 }
 
 func (p *pass) begin(s *Set, text []byte, in Input) {
@@ -51,9 +64,9 @@ func (p *pass) begin(s *Set, text []byte, in Input) {
 	p.b = p.text.Bytes
 	p.candidates, p.inert, p.canon = p.candidates[:0], p.inert[:0], p.canon[:0]
 	p.barrier, p.strong, p.hexDone, p.keyDone, p.urlDone = 0, 0, 0, 0, 0
-	p.path, p.said, p.wants, p.numbers = 0, 0, want{}, p.numbers[:0]
+	p.path, p.said, p.wants, p.numbers, p.groups = meaning{}, 0, want{}, p.numbers[:0], 0
 	if len(in.Path) > 0 {
-		p.path = s.pathCues(in.Path)
+		p.path = s.pathMeaning(in.Path)
 	}
 	if in.Call != nil {
 		p.wants = in.Call.expects(in.Role)
@@ -66,12 +79,25 @@ func (p *pass) end() {
 	p.b, p.in = nil, Input{}
 }
 
-// add notes a candidate whose canonical form was appended to p.canon from canonStart on.
-func (p *pass) add(start, end int, kind Type, score float32, detector uint8, canonStart int) {
+// add notes a candidate that its form alone makes likely. Its canonical form was appended to p.canon from canonStart on.
+func (p *pass) add(start, end int, kind Type, form float32, detector uint8, canonStart int) {
+	p.addScored(start, end, guess{kind: kind, score: score{form: form, locale: p.set.prior[kind]}, detector: detector}, canonStart)
+}
+
+// addScored notes a candidate whose canonical form was appended to p.canon from canonStart on.
+func (p *pass) addScored(start, end int, g guess, canonStart int) {
 	p.candidates = append(p.candidates, candidate{
 		start: start, end: end, canonStart: canonStart, canonEnd: len(p.canon),
-		score: min(score+p.set.prior[kind], 1), kind: kind, detector: detector,
+		score: g.score, total: g.score.total(), rule: g.rule, kind: g.kind, detector: g.detector,
 	})
+}
+
+// tokensOf are the first and the last token of a region.
+func (p *pass) tokensOf(start, end int) (first, last int) {
+	tokens := p.text.Tokens
+	first = sort.Search(len(tokens), func(k int) bool { return int(tokens[k].End) > start })
+	last = sort.Search(len(tokens), func(k int) bool { return int(tokens[k].Start) >= end }) - 1
+	return first, last
 }
 
 // lower appends the lower-case form of a region to p.canon and gives the place where it begins.

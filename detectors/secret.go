@@ -89,6 +89,23 @@ var credentialsAt = func() (at [256][2]uint8) {
 	return at
 }()
 
+// credentialWords are the first words of credentials, and the words that stand before one.
+const credentialWords = "ghp gho ghu ghs ghr github glpat xoxb xoxp xoxa xoxr xoxs xoxe xapp sk rk pk whsec hf npm dckr pypi sg shpat " +
+	"shpss shpca shppa dop hvs hvb gsk lin glsa glc figd nrak sqopat pmak sntrys tskey rubygems ya29 sq0atp sq0csp eyj age dp " +
+	"key ops pul lsk phc r8 xai begin bearer basic"
+
+// secretWord looks at token i, one of credentialWords.
+func (p *pass) secretWord(i int) {
+	switch t := &p.text.Tokens[i]; {
+	case t.Bits&wordBegin != 0:
+		p.pem(i)
+	case t.Bits&wordBearer != 0:
+		p.bearer(i)
+	default:
+		p.prefixed(i)
+	}
+}
+
 // prefixed looks for a credential that begins with token i, and for a JSON web token.
 func (p *pass) prefixed(i int) {
 	start := int(p.text.Tokens[i].Start)

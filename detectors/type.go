@@ -1,7 +1,10 @@
 package detectors
 
+import "slices"
+
 // Type names a class of personal data. Its zero value is no type. The numbers are not stable between versions: what is
-// written down (records, quarantine entries, policies) is the name.
+// written down (records, quarantine entries, policies) is the name. Types that the catalogue finds by their form have no
+// constant: ParseType knows them by name.
 type Type uint8
 
 // The types. Which of them this version finds is in README.md.
@@ -50,40 +53,19 @@ const (
 	Number  // a run of digits redacted without a known type
 	Spelled // a run of spelled letters redacted without a known type
 
+	Custom // what a user's rule finds under a name that is no type
+
 	USSSN
 	USITIN
-	USEIN
-	USPassport
-	USDriverLicense
-	USMBI
-	USNPI
-	USDEA
-	USRouting
-
 	UKNINO
-	UKNHS
-	UKUTR
-	UKDrivingLicence
-	UKPassport
-
 	INAadhaar
 	INPAN
-	INGSTIN
-	INVoterID
-	INDrivingLicence
-	INPassport
 	INUPI
-	INIFSC
 
-	DETaxID
-	FRNIR
-	ESNIF
-	EUVAT
-
-	typeCount
+	namedTypes
 )
 
-var typeNames = [typeCount]string{
+var constantNames = [namedTypes]string{
 	Person: "PERSON", Email: "EMAIL", Phone: "PHONE", Address: "ADDRESS", Postcode: "POSTCODE", Location: "LOCATION",
 	Org: "ORG", DateOfBirth: "DATE_OF_BIRTH", Date: "DATE", Age: "AGE",
 
@@ -97,21 +79,30 @@ var typeNames = [typeCount]string{
 	VehiclePlate: "VEHICLE_PLATE", VIN: "VIN", AccountID: "ACCOUNT_ID", OrderID: "ORDER_ID", Number: "NUMBER",
 	Spelled: "SPELLED",
 
-	USSSN: "US_SSN", USITIN: "US_ITIN", USEIN: "US_EIN", USPassport: "US_PASSPORT", USDriverLicense: "US_DRIVER_LICENSE",
-	USMBI: "US_MBI", USNPI: "US_NPI", USDEA: "US_DEA", USRouting: "US_ROUTING",
+	Custom: "CUSTOM",
 
-	UKNINO: "UK_NINO", UKNHS: "UK_NHS", UKUTR: "UK_UTR", UKDrivingLicence: "UK_DRIVING_LICENCE",
-	UKPassport: "UK_PASSPORT",
-
-	INAadhaar: "IN_AADHAAR", INPAN: "IN_PAN", INGSTIN: "IN_GSTIN", INVoterID: "IN_VOTER_ID",
-	INDrivingLicence: "IN_DRIVING_LICENCE", INPassport: "IN_PASSPORT", INUPI: "IN_UPI", INIFSC: "IN_IFSC",
-
-	DETaxID: "DE_TAX_ID", FRNIR: "FR_NIR", ESNIF: "ES_NIF", EUVAT: "EU_VAT",
+	USSSN: "US_SSN", USITIN: "US_ITIN", UKNINO: "UK_NINO", INAadhaar: "IN_AADHAAR", INPAN: "IN_PAN", INUPI: "IN_UPI",
 }
+
+// typeNames are the names of all types: those with a constant, then those of the catalogue's forms.
+var typeNames = func() []string {
+	names := constantNames[:]
+	for _, list := range countries {
+		for i := range list.ids {
+			if !slices.Contains(names, list.ids[i].name) {
+				names = append(names, list.ids[i].name)
+			}
+		}
+	}
+	return names
+}()
+
+// typesMax is more than there are types.
+const typesMax = 256
 
 // String gives the name as it stands in records and policies ("EMAIL"), or "UNKNOWN".
 func (t Type) String() string {
-	if t == 0 || t >= typeCount {
+	if t == 0 || int(t) >= len(typeNames) {
 		return "UNKNOWN"
 	}
 	return typeNames[t]
@@ -119,19 +110,17 @@ func (t Type) String() string {
 
 // ParseType finds the type with a name. Names are exact: upper case, no spaces.
 func ParseType(name string) (Type, bool) {
-	for t := Type(1); t < typeCount; t++ {
-		if typeNames[t] == name {
-			return t, true
-		}
+	if i := slices.Index(typeNames, name); i > 0 {
+		return Type(i), true
 	}
 	return 0, false
 }
 
 // Types lists every type, in a fixed order.
 func Types() []Type {
-	all := make([]Type, 0, typeCount-1)
-	for t := Type(1); t < typeCount; t++ {
-		all = append(all, t)
+	all := make([]Type, 0, len(typeNames)-1)
+	for i := 1; i < len(typeNames); i++ {
+		all = append(all, Type(i))
 	}
 	return all
 }

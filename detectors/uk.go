@@ -12,19 +12,23 @@ func (p *pass) nino(i int) {
 	p.ninoFrom(i, int(t.Start))
 }
 
-// spacedIDs looks for identifiers that begin in letters and go on with the digits of token i: "QQ 12 34 56 C",
-// "ABCDE 1234 F".
-func (p *pass) spacedIDs(i int) {
+// spacedNINO looks for one whose letters stand apart, before the digits of token i: "QQ 12 34 56 C".
+func (p *pass) spacedNINO(i int) {
+	if p.lettersBefore(i) == 2 {
+		p.ninoFrom(i-1, int(p.text.Tokens[i-1].Start))
+	}
+}
+
+// lettersBefore is the length of the word of ASCII letters that a space or dash joins to token i, or 0.
+func (p *pass) lettersBefore(i int) int {
+	if i == 0 {
+		return 0
+	}
 	before, t := &p.text.Tokens[i-1], &p.text.Tokens[i]
 	if before.End+1 != t.Start || !before.IsWord() || before.Shape&scan.High != 0 || p.b[before.End] != ' ' && p.b[before.End] != '-' {
-		return
+		return 0
 	}
-	switch before.Len() {
-	case 2:
-		p.ninoFrom(i-1, int(before.Start))
-	case 5:
-		p.spacedPAN(i - 1)
-	}
+	return before.Len()
 }
 
 // ninoFrom reads two letters, six digits and a letter (HMRC, NIM39110), with single spaces or dashes anywhere between

@@ -31,6 +31,8 @@ type Token struct {
 	Bits       uint64 // what the lexicon says about the word; 0 if it doesn't know it
 	Start, End uint32
 	Hash       uint32 // of the word in lower case; equal words have equal hashes
+	Topic      uint16 // the lexicon's, as Bits
+	Begin      uint8  // the same
 	Shape      Shape
 }
 
@@ -136,9 +138,9 @@ func (t *Text) tokenise(lex *Lexicon) {
 		if shape != Digit {
 			lo, hi := fold16(b, start, i)
 			token.Hash = hash(lo, hi, i-start)
-			token.Bits = lex.bits(token.Hash, lo, hi, i-start)
+			lex.tell(&token, lo, hi, i-start)
 		}
-		if shape&Digit != 0 || token.Bits != 0 || i-start >= LongWord || shape&(Upper|Lower) == Upper|Lower && i < len(b) && isKeyEnd(b[i]) {
+		if shape&Digit != 0 || token.Bits&^lex.quiet|uint64(token.Begin) != 0 || i-start >= LongWord || shape&(Upper|Lower) == Upper|Lower && i < len(b) && isKeyEnd(b[i]) {
 			hot = append(hot, uint32(len(tokens)))
 		}
 		tokens = append(tokens, token)

@@ -14,7 +14,7 @@ func words(t *Text) (w []string) {
 }
 
 func TestTokens(t *testing.T) {
-	lex := NewLexicon(nil)
+	lex := NewLexicon(nil, 0)
 	for text, want := range map[string][]string{
 		"":                        nil,
 		" .,":                     nil,
@@ -39,7 +39,7 @@ func TestTokens(t *testing.T) {
 }
 
 func TestHotTokens(t *testing.T) {
-	lex := NewLexicon([]Entry{{"card", 1}, {"card", 2}, {"a very long entry word", 4}})
+	lex := NewLexicon([]Entry{{Word: "card", Bits: 1}, {Word: "card", Bits: 2, Topic: 3}, {Word: "a very long entry word", Bits: 4}, {Word: "hello", Bits: 8}}, 8)
 	var s Text
 	s.Scan([]byte(`my CARD is 12 or a1; averyveryverylongword, dbPassword="x" Hello there`), lex)
 	var hot []string
@@ -49,13 +49,14 @@ func TestHotTokens(t *testing.T) {
 	}
 	require.Equal(t, []string{"CARD", "12", "a1", "averyveryverylongword", "dbPassword"}, hot)
 	require.EqualValues(t, 3, s.Tokens[1].Bits)
+	require.EqualValues(t, 3, s.Tokens[1].Topic)
 	require.True(t, s.Tokens[3].IsNumber())
 	require.True(t, s.Tokens[0].IsWord())
 }
 
 func TestMarks(t *testing.T) {
 	var s Text
-	s.Scan([]byte("a@b c%40d ::1 [X] [x]"), NewLexicon(nil))
+	s.Scan([]byte("a@b c%40d ::1 [X] [x]"), NewLexicon(nil, 0))
 	require.Equal(t, []uint32{1, 5}, s.Ats)
 	require.Equal(t, []uint32{10}, s.Pairs)
 	require.Equal(t, []uint32{14}, s.Opens)
@@ -65,9 +66,9 @@ func TestLexiconFoldsCase(t *testing.T) {
 	words := []string{"ssn", "cardnumber", "exactly8", "sixteenletters16", "seventeenletters7", "téléphone", "né"}
 	var entries []Entry
 	for i, w := range words {
-		entries = append(entries, Entry{w, 1 << i})
+		entries = append(entries, Entry{Word: w, Bits: 1 << i})
 	}
-	lex := NewLexicon(entries)
+	lex := NewLexicon(entries, 0)
 	for i, w := range words {
 		require.EqualValues(t, 1<<i, lex.Bits([]byte(w)), w)
 	}
@@ -81,7 +82,7 @@ func TestLexiconFoldsCase(t *testing.T) {
 func TestSourceMapsBack(t *testing.T) {
 	const text = "x\u200b４１\u200b१ é"
 	var s Text
-	s.Scan([]byte(text), NewLexicon(nil))
+	s.Scan([]byte(text), NewLexicon(nil, 0))
 	require.Equal(t, []string{"x411", "é"}, words(&s))
 	start, end := s.Source(1, 4)
 	require.Equal(t, "４１\u200b१", text[start:end])
@@ -93,7 +94,7 @@ func TestSourceMapsBack(t *testing.T) {
 
 func TestReleaseKeepsSmallBuffers(t *testing.T) {
 	var s Text
-	s.Scan([]byte("one 2 three"), NewLexicon(nil))
+	s.Scan([]byte("one 2 three"), NewLexicon(nil, 0))
 	s.Release(1 << 20)
 	require.NotZero(t, cap(s.Tokens))
 	require.Nil(t, s.Bytes)
@@ -106,7 +107,7 @@ func FuzzScan(f *testing.F) {
 	for _, text := range []string{"one 2 three", "１２\u200b３", "a@b.c::1 [X]", "\xff\xfe", "é€ हाँ"} {
 		f.Add([]byte(text))
 	}
-	lex := NewLexicon([]Entry{{"one", 1}})
+	lex := NewLexicon([]Entry{{Word: "one", Bits: 1}}, 0)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var s Text
 		s.Scan(text, lex)

@@ -1,0 +1,188 @@
+package detectors
+
+import "github.com/sonexlabs/tacet/detectors/scan"
+
+// What lowers the score of a form that no word beside it speaks for.
+const (
+	inLog      = 0.25 // in a log, where most numbers count things
+	inLower    = 0.3  // in pieces of small letters, as prose has them
+	misgrouped = 0.1  // not in the groups it is printed in
+	inLonger   = 0.3  // joined by a dash or dot to something longer
+	// distinct is the score from which a form speaks for itself in logs, too.
+	distinct = 0.8
+)
+
+// digitForms scores a run of digits as the identifiers of its length.
+func (p *pass) digitForms(r *run, best *guess) {
+	if r.digits > formMax || r.plus || len(r.d) < r.digits {
+		return
+	}
+	refs := p.set.digitIDs[r.digits]
+	if len(refs) == 0 {
+		return
+	}
+	var groups uint64 // a bit for each place where a group begins
+	for k, n := 1, r.groups[0].digits; k < len(r.groups); k++ {
+		groups |= 1 << n
+		n += r.groups[k].digits
+	}
+	for k := range refs {
+		ref := &refs[k]
+		s := score{words: r.ctx.boostFor(ref.kind, p.set.tables), question: p.wants.scoreFor(ref.kind, nearBoost, p.set.tables)}
+		if s.words == 0 {
+			s.words = r.ctx.boost(cueID) / 2
+		}
+		s.form = ref.id.broken
+		if s.form+max(s.words, s.question)+misgrouped+0.3 < best.total && s.words+s.question == 0 && ref.id.alone <= best.total {
+			continue
+		}
+		p.checkForm(ref, r.d, &s)
+		switch {
+		case groups != 0 && groups == ref.breaks:
+			s.form += misgrouped
+		case groups&^ref.breaks != 0:
+			s.form -= misgrouped
+		}
+		if p.in.Channel == ChannelLog && s.words+s.question == 0 && s.form+s.check < distinct {
+			s.against -= inLog
+		}
+		best.betterScored(ref.kind, s, ref.text, ref.detector)
+	}
+}
+
+// checkForm gives the score of what has a form: in s.form what it has with a broken check digit, in s.check the rest.
+func (p *pass) checkForm(ref *formRef, c []byte, s *score) {
+	switch {
+	case ref.id.check == nil:
+		s.form = ref.id.alone
+	case ref.id.check(c):
+		s.form, s.check = ref.id.broken, ref.id.alone-ref.id.broken
+	default:
+		s.form = ref.id.broken
+	}
+}
+
+// codes looks for identifiers of letters and digits that token i, which has a digit, belongs to.
+func (p *pass) codes(i int) {
+	first := i
+	for first > 0 && i-first < 2 && p.codeGap(first-1) != 0 {
+		t := &p.text.Tokens[first-1]
+		if !t.IsWord() || t.Shape&scan.High != 0 || t.Len() > 8 || p.set.headWords>>t.Len()&1 == 0 {
+			break
+		}
+		first--
+	}
+	t := &p.text.Tokens[i]
+	if first == i && t.IsNumber() && (p.codeGap(i) == 0 || t.Len() > formMax || p.set.headDigits>>t.Len()&1 == 0) {
+		return
+	}
+	for k := first; k <= i; k++ {
+		p.codesFrom(k, i)
+	}
+}
+
+// codeGap is the byte that joins token i to the next as the parts of a code are joined, or 0.
+func (p *pass) codeGap(i int) byte {
+	tokens := p.text.Tokens
+	if i+1 >= len(tokens) || tokens[i].End+1 != tokens[i+1].Start {
+		return 0
+	}
+	switch c := p.b[tokens[i].End]; c {
+	case ' ', '-', '.', '/', '+':
+		return c
+	}
+	return 0
+}
+
+// codesFrom looks for the best identifier that begins with token k and reaches over token i at least.
+func (p *pass) codesFrom(k, i int) {
+	var (
+		c       = p.code[:]
+		n       int
+		breaks  uint64
+		lower   bool
+		best    = guess{set: p.set}
+		bestEnd int
+		bestLen int
+	)
+	for j := k; j < len(p.text.Tokens); j++ {
+		t := &p.text.Tokens[j]
+		if t.Shape&scan.High != 0 || n+t.Len() > formMax {
+			break
+		}
+		if j > k {
+			breaks |= 1 << n
+		}
+		lower = lower || t.Shape&scan.Lower != 0
+		for _, b := range p.bytesOf(t) {
+			if scan.IsLetter(b) {
+				b &^= 0x20
+			}
+			c[n] = b
+			n++
+		}
+		if j >= i && len(p.set.codeIDs[n]) > 0 {
+			before := best.total
+			p.codeForms(c[:n], breaks, lower && j > k, k, j, &best)
+			if best.total > before {
+				bestEnd, bestLen = j, n
+			}
+		}
+		if p.codeGap(j) == 0 {
+			break
+		}
+	}
+	if best.total < p.set.threshold {
+		return
+	}
+	start, end := int(p.text.Tokens[k].Start), int(p.text.Tokens[bestEnd].End)
+	canon := len(p.canon)
+	p.canon = append(p.canon, c[:bestLen]...)
+	p.addScored(start, end, best, canon)
+}
+
+// codeForms scores c, which tokens k to j make up, as the identifiers of its length.
+func (p *pass) codeForms(c []byte, breaks uint64, loose bool, k, j int, best *guess) {
+	letters := lettersOf(c)
+	refs := p.set.codeIDs[len(c)]
+	var ctx context
+	gathered := false
+	for x := range refs {
+		ref := &refs[x]
+		if !ref.fits(c, letters) {
+			continue
+		}
+		if !gathered {
+			ctx, gathered = p.around(k, j), true
+		}
+		s := score{words: ctx.boostFor(ref.kind, p.set.tables), question: p.wants.scoreFor(ref.kind, nearBoost, p.set.tables)}
+		if s.words == 0 {
+			s.words = ctx.boost(cueID) / 2
+		}
+		p.checkForm(ref, c, &s)
+		told := s.words >= midBoost || s.question > 0
+		if breaks&^ref.breaks != 0 {
+			s.form -= misgrouped
+			if !told {
+				s.against -= inLower
+			}
+		}
+		if loose && !told {
+			s.against -= inLower
+		}
+		if p.in.Channel == ChannelLog && !told && s.form+s.check < distinct {
+			s.against -= inLog
+		}
+		if p.isInLonger(k, j) {
+			s.against -= inLonger
+		}
+		best.betterScored(ref.kind, s, ref.text, ref.detector)
+	}
+}
+
+// isInLonger says whether a dash, dot or underscore joins tokens k to j to what stands beside them.
+func (p *pass) isInLonger(k, j int) bool {
+	joins := func(c byte) bool { return c == '-' || c == '_' || c == '.' }
+	start, end := int(p.text.Tokens[k].Start), int(p.text.Tokens[j].End)
+	return joins(p.at(start-1)) && scan.IsWordByte(p.at(start-2)) || joins(p.at(end)) && scan.IsWordByte(p.at(end+1))
+}

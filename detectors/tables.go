@@ -1,0 +1,267 @@
+package detectors
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// tables is the catalogue made ready for the scan. It is immutable.
+type tables struct {
+	entries []entry
+	lexicon *scan.Lexicon
+	phrases map[uint32]meaning // by phraseHash
+	topics  []typeSet          // by scan.Token.Topic: the types that a word is about
+
+	// What runs on which tokens; see entry.
+	words     []func(*pass, int) // by scan.Token.Begin
+	codeFuncs []func(*pass, int)
+	starts    []func(*pass, int)
+	ats       []func(*pass, int) bool
+	runs      []func(*pass, *run, *guess)
+
+	digitIDs   [formMax + 1][]formRef // forms of digits alone, by length
+	codeIDs    [formMax + 1][]formRef // other forms, by length
+	headWords  uint64                 // lengths of the letters that forms begin with before a separator may stand
+	headDigits uint64                 // the same for digits
+}
+
+// formRef is one form of one identifier.
+type formRef struct {
+	form
+	id       *identifier
+	kind     Type
+	detector uint8
+}
+
+// typeSet has a bit for each type.
+type typeSet [typesMax / 64]uint64
+
+func (s *typeSet) add(t Type)      { s[t/64] |= 1 << (t % 64) }
+func (s *typeSet) has(t Type) bool { return s[t/64]>>(t%64)&1 != 0 }
+
+// topicsMax is how many different things a place can have words for beside it.
+const topicsMax = 6
+
+// meaning is what a word, a phrase or a field's name says.
+type meaning struct {
+	bits   uint64
+	topics [2]uint16 // indexes into tables.topics; 0 is none
+}
+
+func (m *meaning) join(o meaning) {
+	m.bits |= o.bits
+	for _, t := range o.topics {
+		switch {
+		case t == 0 || t == m.topics[0] || t == m.topics[1]:
+		case m.topics[0] == 0:
+			m.topics[0] = t
+		default:
+			m.topics[1] = t
+		}
+	}
+}
+
+// newTables makes a catalogue ready. It gives an error that names the entry that is wrong.
+func newTables(entries []entry) (*tables, error) {
+	t := &tables{entries: entries, phrases: map[uint32]meaning{}, topics: make([]typeSet, 1), words: make([]func(*pass, int), 1)}
+	b := lexiconBuilder{tables: t, words: map[string]*scan.Entry{}, about: map[string]typeSet{}}
+	for _, l := range lexicon {
+		for w := range strings.FieldsSeq(l.words) {
+			b.word(w).Bits |= l.bits
+		}
+	}
+	for i := range entries {
+		e := &entries[i]
+		t.codeFuncs = appendFunc(t.codeFuncs, e.code)
+		t.starts = appendFunc(t.starts, e.start)
+		if e.at != nil {
+			t.ats = append(t.ats, e.at)
+		}
+		if e.run != nil {
+			t.runs = append(t.runs, e.run)
+		}
+		if e.word != nil {
+			t.words = append(t.words, e.word)
+			for w := range strings.FieldsSeq(e.begin) {
+				if b.word(w).Begin != 0 {
+					return nil, fmt.Errorf("read detector %s: the word %q begins another, too", e.name, w)
+				}
+				b.word(w).Begin = uint8(len(t.words) - 1)
+			}
+		}
+		for k := range e.ids {
+			if err := t.addIdentifier(&e.ids[k], uint8(i), &b); err != nil {
+				return nil, fmt.Errorf("read detector %s: %s: %w", e.name, e.ids[k].name, err)
+			}
+		}
+	}
+	for _, l := range cuePhrases {
+		for phrase := range strings.SplitSeq(l.phrases, ", ") {
+			b.phrase(phrase, l.bits, typeSet{})
+		}
+	}
+	b.finish()
+	return t, nil
+}
+
+func appendFunc(list []func(*pass, int), f func(*pass, int)) []func(*pass, int) {
+	if f == nil {
+		return list
+	}
+	return append(list, f)
+}
+
+// addIdentifier takes in the forms and words of an identifier.
+func (t *tables) addIdentifier(id *identifier, detector uint8, b *lexiconBuilder) error {
+	kind, ok := ParseType(id.name)
+	if !ok {
+		return fmt.Errorf("unknown type")
+	}
+	forms, err := compileForms(id.forms)
+	if err != nil {
+		return err
+	}
+	for _, f := range forms {
+		ref := formRef{f, id, kind, detector}
+		if f.digits == 1<<f.n-1 {
+			t.digitIDs[f.n] = append(t.digitIDs[f.n], ref)
+			continue
+		}
+		t.codeIDs[f.n] = append(t.codeIDs[f.n], ref)
+		for n := 1; n < f.n; n++ {
+			if f.breaks>>n&1 == 0 {
+				continue
+			}
+			if head := uint64(1)<<n - 1; f.digits&head == 0 {
+				t.headWords |= 1 << n
+			} else if f.letters&head == 0 {
+				t.headDigits |= 1 << n
+			}
+		}
+	}
+	var about typeSet
+	about.add(kind)
+	for phrase := range strings.SplitSeq(id.words, ",") {
+		b.phrase(strings.TrimSpace(phrase), cueID, about)
+	}
+	return nil
+}
+
+// lexiconBuilder gathers the words of the catalogue.
+type lexiconBuilder struct {
+	tables *tables
+	words  map[string]*scan.Entry
+	order  []string
+	about  map[string]typeSet // by phrase
+	bits   map[string]uint64
+	listed []string // phrases in order
+}
+
+func (b *lexiconBuilder) word(w string) *scan.Entry {
+	e := b.words[w]
+	if e == nil {
+		e = &scan.Entry{Word: w}
+		b.words[w] = e
+		b.order = append(b.order, w)
+	}
+	return e
+}
+
+// phrase notes what a phrase of one or more words says.
+func (b *lexiconBuilder) phrase(phrase string, bits uint64, about typeSet) {
+	key := strings.Join(splitWords(phrase), " ")
+	if b.bits == nil {
+		b.bits = map[string]uint64{}
+	}
+	set, ok := b.about[key]
+	if !ok {
+		b.listed = append(b.listed, key)
+	}
+	for i := range set {
+		set[i] |= about[i]
+	}
+	b.about[key], b.bits[key] = set, b.bits[key]|bits
+}
+
+// finish makes the lexicon, the topics and the table of phrases.
+func (b *lexiconBuilder) finish() {
+	t := b.tables
+	known := map[typeSet]uint16{{}: 0}
+	topic := func(s typeSet) uint16 {
+		n, ok := known[s]
+		if !ok {
+			n = uint16(len(t.topics))
+			t.topics = append(t.topics, s)
+			known[s] = n
+		}
+		return n
+	}
+	type found struct {
+		words []string
+		meaning
+	}
+	var phrases []found
+	for _, key := range b.listed {
+		words := strings.Fields(key)
+		m := meaning{bits: b.bits[key], topics: [2]uint16{topic(b.about[key])}}
+		if len(words) == 1 {
+			e := b.word(words[0])
+			e.Bits, e.Topic = e.Bits|m.bits, m.topics[0]
+			continue
+		}
+		for _, w := range words[:len(words)-1] {
+			b.word(w).Bits |= wordPhrase
+		}
+		b.word(words[len(words)-1]).Bits |= wordPhraseEnd
+		phrases = append(phrases, found{words, m})
+	}
+	entries := make([]scan.Entry, 0, len(b.order))
+	for _, w := range b.order {
+		entries = append(entries, *b.words[w])
+	}
+	t.lexicon = scan.NewLexicon(entries, wordPhrase)
+	for _, p := range phrases {
+		h := uint32(0)
+		for i := len(p.words) - 1; i >= 0; i-- {
+			token := t.lexicon.Lookup([]byte(p.words[i]))
+			h = phraseHash(h, token.Hash)
+		}
+		m := t.phrases[h]
+		m.join(p.meaning)
+		t.phrases[h] = m
+	}
+}
+
+// phraseHash extends the hash of the end of a phrase by the word before it.
+func phraseHash(h, word uint32) uint32 { return (h ^ word) * 0x9E3779B1 }
+
+// phraseWords is the longest phrase.
+const phraseWords = 5
+
+// splitWords cuts a phrase as the scan does.
+func splitWords(phrase string) (words []string) {
+	var text scan.Text
+	text.Scan([]byte(phrase), scan.NewLexicon(nil, 0))
+	for i := range text.Tokens {
+		words = append(words, string(text.Bytes[text.Tokens[i].Start:text.Tokens[i].End]))
+	}
+	return words
+}
+
+// typesOf lists the types that topics are about.
+func (t *tables) typesOf(topics []told) (types []Type) {
+	var all typeSet
+	for _, x := range topics {
+		for i := range all {
+			all[i] |= t.topics[x.topic][i]
+		}
+	}
+	for k := range typesMax {
+		if all.has(Type(k)) {
+			types = append(types, Type(k))
+		}
+	}
+	return types
+}
