@@ -9,27 +9,26 @@ func (p *pass) cardNumber(r *run, best *guess) {
 		return
 	}
 	issuer, luhn := isIssuer(r.d), checksum.Luhn(r.d)
-	told := p.wants.score(cueCard, 0.35)
-	score := 0.2 + max(r.ctx.boost(cueCard), told)
+	s := score{form: 0.2, words: r.ctx.boost(cueCard), question: p.wants.score(cueCard, 0.35)}
 	if r.digits >= 13 {
-		score += 0.1
-	}
-	if issuer {
-		score += 0.2
-	}
-	if luhn {
-		score += 0.25
+		s.form += 0.1
 	}
 	if r.isCardShape() {
-		score += 0.2
+		s.form += 0.2
+	}
+	if issuer {
+		s.check += 0.2
+	}
+	if luhn {
+		s.check += 0.25
 	}
 	if r.digits == 12 && !(issuer && luhn) {
-		score -= 0.2
+		s.against -= 0.2
 	}
 	if p.isTimestamp(r) && !issuer {
-		score -= 0.4
+		s.against -= 0.4
 	}
-	best.better(CreditCard, min(score, 0.99), byCard)
+	best.betterScored(CreditCard, s, "", byCard)
 }
 
 // isCardShape says whether the groups are those printed on cards: fours, or 4-6-5 and 4-6-4.

@@ -10,18 +10,17 @@ func (p *pass) aadhaar(r *run, best *guess) {
 	if r.digits != 12 || r.plus {
 		return
 	}
-	score := float32(0.3)
+	s := score{form: 0.3, words: max(r.ctx.boost(cueAadhaar), r.ctx.boost(cueID)/2), question: p.wants.score(cueAadhaar, 0.4)}
 	if r.d[0] >= '2' {
-		score += 0.1
+		s.form += 0.1
 		if checksum.Verhoeff(r.d) {
-			score += 0.2
+			s.check += 0.2
 		}
 	}
 	if g := r.groups; len(g) == 3 && g[0].digits == 4 && g[1].digits == 4 {
-		score += 0.2
+		s.form += 0.2
 	}
-	score += max(r.ctx.boost(cueAadhaar), p.wants.score(cueAadhaar, 0.4), r.ctx.boost(cueID)/2)
-	best.better(INAadhaar, min(score, 0.98), byIN)
+	best.betterScored(INAadhaar, s, "", byIN)
 }
 
 // isAadhaarShape says whether a run is an Aadhaar number as the card shows it, three groups of four: what three columns of a

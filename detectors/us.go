@@ -7,12 +7,12 @@ func (p *pass) ssn(r *run, best *guess) {
 		return
 	}
 	d := r.d
-	score := float32(0.3)
+	s := score{form: 0.3, words: max(r.ctx.boost(cueSSN), r.ctx.boost(cueID)/2), question: p.wants.score(cueSSN, 0.4)}
 	g := r.groups
 	if len(g) == 3 && g[0].digits == 3 && g[1].digits == 2 {
-		score = 0.7
+		s.form = 0.7
 		if r.sep == '-' {
-			score = 0.8
+			s.form = 0.8
 		}
 	}
 	kind := USSSN
@@ -21,8 +21,7 @@ func (p *pass) ssn(r *run, best *guess) {
 	}
 	issued := string(d[:3]) != "000" && string(d[:3]) != "666" && string(d[3:5]) != "00" && string(d[5:]) != "0000"
 	if !issued {
-		score -= 0.15
+		s.check -= 0.15
 	}
-	score += max(r.ctx.boost(cueSSN), p.wants.score(cueSSN, 0.4), r.ctx.boost(cueID)/2)
-	best.better(kind, min(score, 0.98), byUS)
+	best.betterScored(kind, s, "", byUS)
 }
