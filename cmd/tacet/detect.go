@@ -20,6 +20,7 @@ import (
 
 func newDetectCommand() *cobra.Command {
 	var format string
+	var explain bool
 	var detection detectors.Options
 	cmd := &cobra.Command{
 		Use:   "detect [FILE...]",
@@ -33,11 +34,15 @@ Offsets are bytes of the text in UTF-8, half-open; turn is absent for "text". Fi
 places have the same "group". A key "channel" of call, chat, log or doc is a hint; other keys are ignored. With --format text
 each line is a text and its number, from 1, the id.
 
+With --explain each finding says why: the rule, the parts of its confidence, what words beside it say, and the types that it was not
+given.
+
 Findings say where, not what; but a place and a type say something, too: treat them as the text itself.`,
 		Example: `  echo '{"id":1,"text":"mail me at ada@example.com"}' | tacet detect
   tacet detect --format text notes.txt`,
 	}
 	cmd.Flags().StringVar(&format, "format", "rows", "rows or text")
+	cmd.Flags().BoolVar(&explain, "explain", false, "say why each was found")
 	detectionFlags(cmd, &detection)
 	cmd.RunE = func(cmd *cobra.Command, names []string) error {
 		if format != "rows" && format != "text" {
@@ -50,7 +55,7 @@ Findings say where, not what; but a place and a type say something, too: treat t
 		var read atomic.Int64
 		defer showProgress(cmd.Context(), cmd, &read)()
 		return eachInput(cmd, names, &read, func(in *input) error {
-			return detectStream(cmd.Context(), in, cmd.OutOrStdout(), set, format == "text")
+			return detectStream(cmd.Context(), in, cmd.OutOrStdout(), set, format == "text", explain)
 		})
 	}
 	return cmd
@@ -71,7 +76,7 @@ type chunk struct {
 
 // detectStream spreads the lines of an input over all cores and writes what comes of them in order. Memory is bounded: no
 // more chunks are read than two for each worker.
-func detectStream(ctx context.Context, in *input, out io.Writer, set *detectors.Set, plain bool) error {
+func detectStream(ctx context.Context, in *input, out io.Writer, set *detectors.Set, plain, explain bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	workers := runtime.GOMAXPROCS(0)
 	jobs, order := make(chan *chunk), make(chan *chunk, 2*workers)
@@ -79,6 +84,7 @@ func detectStream(ctx context.Context, in *input, out io.Writer, set *detectors.
 	for range workers {
 		wg.Go(func() {
 			f := newFinder(set, plain)
+			f.explain = explain
 			for c := range jobs {
 				f.chunk(c)
 				close(c.done)
@@ -168,7 +174,8 @@ type row struct {
 // finder finds in rows. It is the scratch memory of one worker.
 type finder struct {
 	set     *detectors.Set
-	plain   bool
+	plain   bool // lines are texts, not rows
+	explain bool // say why each was found
 	scratch *detectors.Scratch
 	found   []detectors.Finding
 }
@@ -210,37 +217,57 @@ var (
 // row appends the findings in a row. The error doesn't show the row.
 func (f *finder) row(dst, line []byte) ([]byte, error) {
 	var r row
-	switch {
-	case len(line) > rowBytesMax:
-		return dst, errRowSize
-	case json.Unmarshal(line, &r) != nil, r.Text == nil && r.Turns == nil:
-		return dst, errRow
-	case r.Text != nil && r.Turns != nil:
-		return dst, errRowBoth
+	if err := parseRow(line, &r, &r); err != nil {
+		return dst, err
 	}
-	channel := map[string]detectors.Channel{
-		"call": detectors.ChannelCall, "chat": detectors.ChannelChat, "log": detectors.ChannelLog, "doc": detectors.ChannelDoc,
-	}[r.Channel]
 	if r.ID == nil {
 		r.ID = json.RawMessage("null")
 	}
 	dst = append(append(append(dst, `{"id":`...), r.ID...), `,"findings":[`...)
+	r.each(func(turn int, text []byte, in detectors.Input) {
+		dst = f.findings(dst, turn, text, in)
+	})
+	return append(dst, "]}\n"...), nil
+}
+
+// parseRow reads a line into a value that holds a row. The error doesn't show the line.
+func parseRow(line []byte, into any, r *row) error {
+	switch {
+	case len(line) > rowBytesMax:
+		return errRowSize
+	case json.Unmarshal(line, into) != nil, r.Text == nil && r.Turns == nil:
+		return errRow
+	case r.Text != nil && r.Turns != nil:
+		return errRowBoth
+	}
+	return nil
+}
+
+// each calls f with the texts of a row in order, and what is known about them. Turn -1 is no turn.
+func (r *row) each(f func(turn int, text []byte, in detectors.Input)) {
+	channel := map[string]detectors.Channel{
+		"call": detectors.ChannelCall, "chat": detectors.ChannelChat, "log": detectors.ChannelLog, "doc": detectors.ChannelDoc,
+	}[r.Channel]
 	if r.Text != nil {
-		dst = f.findings(dst, -1, []byte(*r.Text), detectors.Input{Channel: channel})
+		f(-1, []byte(*r.Text), detectors.Input{Channel: channel})
 	}
 	if len(r.Turns) > 0 {
 		call := detectors.NewCall()
 		for i, t := range r.Turns {
 			role := map[string]detectors.Role{"agent": detectors.RoleAgent, "customer": detectors.RoleCustomer}[t.Role]
-			dst = f.findings(dst, i, []byte(t.Text), detectors.Input{Call: call, Role: role, Channel: channel})
+			f(i, []byte(t.Text), detectors.Input{Call: call, Role: role, Channel: channel})
 		}
 	}
-	return append(dst, "]}\n"...), nil
 }
 
 // findings appends what is found in a text. Turn -1 is no turn.
 func (f *finder) findings(dst []byte, turn int, text []byte, in detectors.Input) []byte {
-	f.found = f.set.Find(f.found[:0], text, in, f.scratch)
+	var reasons []detectors.Reason
+	if f.explain {
+		f.found, reasons = f.set.Explain(text, in, f.scratch)
+	} else {
+		f.found = f.set.Find(f.found[:0], text, in, f.scratch)
+	}
 	for i := range f.found {
 		x := &f.found[i]
 		if dst[len(dst)-1] != '[' {
@@ -258,6 +285,7 @@ func (f *finder) findings(dst []byte, turn int, text []byte, in detectors.Input)
 		if x.Group > 0 {
 			dst = strconv.AppendInt(append(dst, `,"group":`...), int64(x.Group), 10)
 		}
+		dst = appendReasons(dst, reasons, i)
 		dst = append(dst, '}')
 	}
 	return dst
