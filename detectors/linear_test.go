@@ -1,0 +1,60 @@
+package detectors
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestCostIsLinear compares the cost of adversarial texts with that of texts eight times longer. Anything quadratic
+// would cost 64 times as much, five times more than is allowed for.
+func TestCostIsLinear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	s, sc := newSet(t, Options{}), NewScratch()
+	found := make([]Finding, 0, 1<<20)
+	cost := func(text []byte) time.Duration {
+		best := time.Hour
+		for range 3 {
+			begin := time.Now()
+			found = s.Find(found[:0], text, Input{}, sc)
+			best = min(best, time.Since(begin))
+		}
+		return best
+	}
+	for _, unit := range []string{
+		"1", "1 ", "1-", "1.", "1,", "(1", "+1", "12 34 ", "a", "a1", "@", "a@", "a@b.", "%40", ":", "::", "a:", "1:", "1::",
+		"http://", "http://a:b@", "://:@", "www.", "-----BEGIN PRIVATE KEY-----", "eyJ", "eyJaaaaaaaaaa.", "password=", "password is ", "token:\"",
+		"Bearer ", "[EMAIL]", "[", "GB82", "GB82 ", "AB12 ", "ABCDE ", "1 card ", "born 1.2.85 ", "march ", "camelCase:", "\xe0\xa5\xa6", "\xff", "\u200b", "４",
+	} {
+		const n = 1 << 14
+		short := cost([]byte(strings.Repeat(unit, n/len(unit))))
+		long := cost(bytes.Repeat([]byte(unit), 8*n/len(unit)))
+		require.Less(t, long, 40*max(short, 200*time.Microsecond), "%q: %v then %v", unit, short, long)
+	}
+}
+
+// TestCostIsLinearInHugeTexts does the same up to 16 MB with what stays clean of findings.
+func TestCostIsLinearInHugeTexts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	s, sc := newSet(t, Options{}), NewScratch()
+	cost := func(text []byte) time.Duration {
+		begin := time.Now()
+		s.Find(nil, text, Input{Channel: ChannelLog}, sc)
+		return time.Since(begin)
+	}
+	for _, unit := range []string{
+		"1", "@", ".", "1.", "{", "{\"", "\"'", `\"`, "%25", `\u0041`, "&amp;", "a", "aA1", "-", "/", "=", "[", "\u200b", "12 ", "ab-12-",
+	} {
+		const n = 2 << 20
+		short := cost(bytes.Repeat([]byte(unit), n/len(unit)))
+		long := cost(bytes.Repeat([]byte(unit), 8*n/len(unit)))
+		require.Less(t, long, 40*short, "%q: %v then %v", unit, short, long)
+	}
+}
