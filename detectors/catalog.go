@@ -68,6 +68,18 @@ func catalog() []entry {
 	return all
 }
 
+// listen gathers what all words of the text say, so that a number which no word speaks for is done with quickly.
+func (p *pass) listen() {
+	for _, h := range p.text.Hot {
+		t := &p.text.Tokens[h]
+		p.said |= t.Bits
+		if t.Bits == 0 && t.IsWord() {
+			p.said |= p.cue(int(h))
+		}
+	}
+	p.told = (p.said|p.path.bits|p.wants.cues)&(cueID|wordPhraseEnd) != 0 || p.path.topics[0]|p.wants.topics[0] != 0
+}
+
 // findStrong runs the detectors whose identifiers are known by their own shape.
 func (p *pass) findStrong() {
 	for _, at := range p.text.Ats {
@@ -88,7 +100,6 @@ func (p *pass) findStrong() {
 			continue
 		}
 		t := &p.text.Tokens[i]
-		p.said |= t.Bits
 		switch {
 		case t.Len() == 8 && p.at(int(t.End)) == '-' && p.isUUID(i):
 			next = i + 5
@@ -144,8 +155,6 @@ func (p *pass) mixed(i int) {
 	}
 	if t.Shape&scan.Digit != 0 {
 		p.codes(i)
-	} else {
-		p.said |= p.cue(i)
 	}
 }
 

@@ -153,6 +153,7 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	p.begin(s, text, in)
 	if len(p.text.Hot) > 0 || len(p.text.Ats) > 0 || len(p.text.Pairs) > 0 {
 		p.findInert()
+		p.listen()
 		p.findStrong()
 		p.findNumbers()
 	}

@@ -32,6 +32,9 @@ func (p *pass) digitForms(r *run, best *guess) {
 		if s.words == 0 {
 			s.words = r.ctx.boost(cueID) / 2
 		}
+		if len(ref.fixed) > 0 && !ref.fits(r.d, 0) {
+			continue
+		}
 		s.form = ref.id.broken
 		if s.form+max(s.words, s.question)+misgrouped+0.3 < best.total && s.words+s.question == 0 && ref.id.alone <= best.total {
 			continue
@@ -72,13 +75,29 @@ func (p *pass) codes(i int) {
 		}
 		first--
 	}
-	t := &p.text.Tokens[i]
-	if first == i && t.IsNumber() && (p.codeGap(i) == 0 || t.Len() > formMax || p.set.headDigits>>t.Len()&1 == 0) {
+	if first == i && p.text.Tokens[i].IsNumber() && !p.goesOnInLetters(i) {
 		return
 	}
 	for k := first; k <= i; k++ {
 		p.codesFrom(k, i)
 	}
+}
+
+// goesOnInLetters says whether letters are joined to the digits of token i and to those behind it.
+func (p *pass) goesOnInLetters(i int) bool {
+	if i < p.plain {
+		return false
+	}
+	if t := &p.text.Tokens[i]; p.codeGap(i) == 0 || t.Len() > formMax || p.set.headDigits>>t.Len()&1 == 0 {
+		return false
+	}
+	for k := i; p.codeGap(k) != 0; k++ {
+		if !p.text.Tokens[k+1].IsNumber() {
+			return true
+		}
+		p.plain = k + 1
+	}
+	return false
 }
 
 // codeGap is the byte that joins token i to the next as the parts of a code are joined, or 0.
@@ -99,6 +118,7 @@ func (p *pass) codesFrom(k, i int) {
 	var (
 		c       = p.code[:]
 		n       int
+		letters uint64
 		breaks  uint64
 		lower   bool
 		best    = guess{set: p.set}
@@ -115,15 +135,18 @@ func (p *pass) codesFrom(k, i int) {
 		}
 		lower = lower || t.Shape&scan.Lower != 0
 		for _, b := range p.bytesOf(t) {
-			if scan.IsLetter(b) {
+			if b > '9' {
 				b &^= 0x20
+				letters |= 1 << n
 			}
 			c[n] = b
 			n++
 		}
-		if j >= i && len(p.set.codeIDs[n]) > 0 {
+		if j < i {
+			// not there yet
+		} else if refs := p.set.codeIDs[n][endsOf(letters, n)]; len(refs) > 0 {
 			before := best.total
-			p.codeForms(c[:n], breaks, lower && j > k, k, j, &best)
+			p.codeForms(refs, c[:n], letters, breaks, lower && j > k, k, j, &best)
 			if best.total > before {
 				bestEnd, bestLen = j, n
 			}
@@ -141,12 +164,10 @@ func (p *pass) codesFrom(k, i int) {
 	p.addScored(start, end, best, canon)
 }
 
-// codeForms scores c, which tokens k to j make up, as the identifiers of its length.
-func (p *pass) codeForms(c []byte, breaks uint64, loose bool, k, j int, best *guess) {
-	letters := lettersOf(c)
-	refs := p.set.codeIDs[len(c)]
+// codeForms scores c, which tokens k to j make up, as the identifiers of refs.
+func (p *pass) codeForms(refs []formRef, c []byte, letters, breaks uint64, loose bool, k, j int, best *guess) {
 	var ctx context
-	gathered := false
+	gathered := !p.told
 	for x := range refs {
 		ref := &refs[x]
 		if !ref.fits(c, letters) {

@@ -17,8 +17,8 @@ type identifier struct {
 	authority string
 	// digit names the check digit, for the documentation: "Luhn", "ISO 7064 MOD 11,10", "mod 23 letter"; "none".
 	digit string
-	// forms are the ways it is written, separated by "|". A 9 stands for a digit, A for a letter, X for either, a
-	// small letter for itself in either case. A space is a place where people set groups apart, with a space, dash,
+	// forms are the ways it is written, separated by "|". A 9 stands for a digit, A for a letter, X for either,
+	// digits up to 8 and small letters for themselves. A space is a place where people set groups apart, with a space, dash,
 	// dot, slash or plus or with nothing: "99 999 999 999", "A9999999 A|99999999 A", "atu99999999".
 	forms string
 	// check says whether the check digit fits and whatever else the issuer fixes (ranges, a date inside). It gets the
@@ -56,7 +56,7 @@ type form struct {
 
 type fixing struct {
 	at int
-	c  byte // a capital
+	c  byte // a digit or capital
 }
 
 // compileForms reads the alternatives of identifier.forms.
@@ -76,6 +76,9 @@ func compileForms(forms string) (all []form, err error) {
 				f.digits |= bit
 			case c == 'A':
 				f.letters |= bit
+			case c >= '0' && c <= '8':
+				f.digits |= bit
+				f.fixed = append(f.fixed, fixing{f.n, c})
 			case c >= 'a' && c <= 'z':
 				f.letters |= bit
 				f.fixed = append(f.fixed, fixing{f.n, c &^ 0x20})

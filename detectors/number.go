@@ -3,7 +3,9 @@ package detectors
 import "github.com/sonexlabs/tacet/detectors/scan"
 
 const (
-	maxGroups = 24 // groups of digits joined to one run
+	maxGroups   = 24 // groups of digits joined to one run
+	usualGroups = 5  // groups that numbers are commonly written in
+
 	maxDigits = 40 // digits of a run that are looked at
 
 	shortDigits = 7  // below, a run is found only by the words around it
@@ -153,6 +155,9 @@ func (p *pass) readRun(r *run, i, limit int) {
 			break
 		}
 		r.loose = r.loose || sep == ' ' || sep == ',' || int(t.Start)-r.end > 1
+		if r.loose && p.in.Channel == ChannelLog && len(r.groups) > usualGroups {
+			break // the columns of a log
+		}
 		if r.sep == 0 {
 			r.sep = sep
 		} else if r.sep != sep {
@@ -302,7 +307,7 @@ func (r *run) isDotted() bool {
 // isUsualShape says whether groups joined by spaces are as numbers are commonly written.
 func (r *run) isUsualShape() bool {
 	n := len(r.groups)
-	if n < 2 || n > 5 {
+	if n < 2 || n > usualGroups {
 		return n == 1
 	}
 	var shape uint32
@@ -330,6 +335,9 @@ func (p *pass) judge(r *run) guess {
 	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && (p.said|p.path.bits|p.wants.cues)&p.shortCues() == 0 && !(p.in.Call != nil && p.endsText(r)) {
 		return *best // the common case in logs, and all of it
 	}
+	if p.isCount(r) {
+		return *best
+	}
 	r.ctx = p.around(r.first, r.last)
 	for _, f := range p.set.runs {
 		f(p, r, best)
@@ -338,6 +346,13 @@ func (p *pass) judge(r *run) guess {
 	best.score.against -= p.against(r, best.kind)
 	best.total = best.score.total()
 	return *best
+}
+
+// isCount says whether a run in a log is a bare number of up to eleven digits that no word speaks for.
+func (p *pass) isCount(r *run) bool {
+	const cues = cuesShort | cuePhone | cueCalling | cueBirth
+	return p.in.Channel == ChannelLog && r.digits <= 11 && len(r.groups) == 1 && !r.plus && !p.wants.open && p.set.threshold > 0.3 &&
+		(p.said|p.path.bits|p.wants.cues)&cues == 0 && p.wants.topics[0]|p.path.topics[0] == 0
 }
 
 // shortCues are the cues that can make a short run an identifier.

@@ -43,7 +43,7 @@ func formPattern(text string) string {
 			b.WriteString(`[A-Z]`)
 		case 'X':
 			b.WriteString(`[A-Z0-9]`)
-		default:
+		default: // itself
 			b.WriteString(strings.ToUpper(string(c)))
 		}
 	}

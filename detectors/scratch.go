@@ -31,6 +31,7 @@ type pass struct {
 	best       guess    // of run
 	numbers    []uint32 // tokens that findNumbers looks at
 	said       uint64   // what all the words that the lexicon knows say
+	told       bool     // whether any of them may be about a type that is known by its form
 	wants      want     // what the call expects this turn to hold
 
 	groups  int32
@@ -40,6 +41,7 @@ type pass struct {
 
 	strong  int // how many of the candidates are of findStrong
 	hexDone int // up to here the text has been looked at as an IPv6 or MAC address
+	plain   int // up to this token no letter is joined to the digits
 	keyDone int // the same for long keys
 	urlDone int // the same for links
 }
@@ -63,7 +65,7 @@ func (p *pass) begin(s *Set, text []byte, in Input) {
 	p.text.Scan(text, s.lexicon)
 	p.b = p.text.Bytes
 	p.candidates, p.inert, p.canon = p.candidates[:0], p.inert[:0], p.canon[:0]
-	p.barrier, p.strong, p.hexDone, p.keyDone, p.urlDone = 0, 0, 0, 0, 0
+	p.barrier, p.strong, p.hexDone, p.keyDone, p.urlDone, p.plain = 0, 0, 0, 0, 0, 0
 	p.path, p.said, p.wants, p.numbers, p.groups = meaning{}, 0, want{}, p.numbers[:0], 0
 	if len(in.Path) > 0 {
 		p.path = s.pathMeaning(in.Path)

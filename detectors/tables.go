@@ -21,10 +21,10 @@ type tables struct {
 	ats       []func(*pass, int) bool
 	runs      []func(*pass, *run, *guess)
 
-	digitIDs   [formMax + 1][]formRef // forms of digits alone, by length
-	codeIDs    [formMax + 1][]formRef // other forms, by length
-	headWords  uint64                 // lengths of the letters that forms begin with before a separator may stand
-	headDigits uint64                 // the same for digits
+	digitIDs   [formMax + 1][]formRef    // forms of digits alone, by length
+	codeIDs    [formMax + 1][4][]formRef // other forms, by length and ends
+	headWords  uint64                    // lengths of the letters that forms begin with before a separator may stand
+	headDigits uint64                    // the same for digits
 }
 
 // formRef is one form of one identifier.
@@ -129,7 +129,14 @@ func (t *tables) addIdentifier(id *identifier, detector uint8, b *lexiconBuilder
 			t.digitIDs[f.n] = append(t.digitIDs[f.n], ref)
 			continue
 		}
-		t.codeIDs[f.n] = append(t.codeIDs[f.n], ref)
+		for ends := range t.codeIDs[f.n] {
+			first, last := uint64(1), uint64(1)<<(f.n-1)
+			if ends&1 != 0 && f.digits&first == 0 || ends&1 == 0 && f.letters&first == 0 {
+				if ends&2 != 0 && f.digits&last == 0 || ends&2 == 0 && f.letters&last == 0 {
+					t.codeIDs[f.n][ends] = append(t.codeIDs[f.n][ends], ref)
+				}
+			}
+		}
 		for n := 1; n < f.n; n++ {
 			if f.breaks>>n&1 == 0 {
 				continue
@@ -233,6 +240,9 @@ func (b *lexiconBuilder) finish() {
 		t.phrases[h] = m
 	}
 }
+
+// endsOf is the index into codeIDs of a code whose letters have bits: 1 if it begins with a letter, 2 if it ends with one.
+func endsOf(letters uint64, n int) int { return int(letters&1 | letters>>(n-1)&1<<1) }
 
 // phraseHash extends the hash of the end of a phrase by the word before it.
 func phraseHash(h, word uint32) uint32 { return (h ^ word) * 0x9E3779B1 }
