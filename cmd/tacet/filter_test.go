@@ -160,13 +160,15 @@ func TestFiltersAnswerAtOnce(t *testing.T) {
 	}
 	f(redact, []string{"x", "ada@example.com"}, []string{"x", "[EMAIL_1]"})
 	f(redact, []string{`{"a":"ada@example.com"}`, `{}`}, []string{`{"a":"[EMAIL_1]"}`, `{}`})
-	detect := func(in *input, out io.Writer) error { return detectStream(context.Background(), in, out, set, true) }
+	detect := func(in *input, out io.Writer) error {
+		return detectStream(context.Background(), in, out, set, true, false)
+	}
 	f(detect, []string{"x", "y"}, []string{`{"id":1,"findings":[]}`, `{"id":2,"findings":[]}`})
 }
 
 func detectIn(t testing.TB, text string, plain bool) (string, error) {
 	var out bytes.Buffer
-	err := detectStream(context.Background(), inputOf(t, strings.NewReader(text)), &out, allDetectors(t), plain)
+	err := detectStream(context.Background(), inputOf(t, strings.NewReader(text)), &out, allDetectors(t), plain, false)
 	return out.String(), err
 }
 
@@ -222,7 +224,7 @@ func TestDetectKeepsOrder(t *testing.T) {
 
 func TestDetectStopsAtBrokenWriter(t *testing.T) {
 	in := inputOf(t, strings.NewReader(strings.Repeat(`{"id":1,"text":"x"}`+"\n", 100_000)))
-	require.ErrorContains(t, detectStream(context.Background(), in, brokenWriter{}, allDetectors(t), false), "disk full")
+	require.ErrorContains(t, detectStream(context.Background(), in, brokenWriter{}, allDetectors(t), false, false), "disk full")
 }
 
 // A row gives a line of JSON with findings inside its texts, or an error; never a panic.
