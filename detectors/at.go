@@ -8,7 +8,7 @@ var austria = []identifier{
 		name: "AT_SVNR", authority: "Dachverband der Sozialversicherungsträger, § 30c ASVG", digit: "mod 11",
 		forms: "9999 999999|9999 99 99 99|999 9 999999", check: isATSVNR,
 		words: "sozialversicherungsnummer, sozialversicherungsnr, sozialversicherungs nummer, svnr, sv-nummer, sv-nr, sv nummer, vsnr, versicherungsnummer, e-card nummer, austrian social security number, social insurance number, social security number",
-		alone: 0.45, broken: 0.3, examples: "1237010180 7823010180",
+		alone: 0.5, broken: 0.3, examples: "1237010180 7823010180",
 	},
 	{
 		name: "AT_TIN", authority: "Bundesministerium für Finanzen (Abgabenkontonummer), § 58 BAO", digit: "Luhn",
@@ -20,7 +20,7 @@ var austria = []identifier{
 		name: "AT_PASSPORT", authority: "Bundesministerium für Inneres, PassG 1992", digit: "none",
 		forms: "A 9999999|AA 9999999",
 		words: "reisepass, reisepassnummer, passnummer, pass-nr, reisepass-nr, österreichischer reisepass, austrian passport",
-		alone: 0.2, examples: "P1630837 U1234567",
+		alone: 0.25, examples: "P1630837 U1234567",
 	},
 	{
 		name: "AT_ID_CARD", authority: "Bundesministerium für Inneres, PassG 1992", digit: "none",

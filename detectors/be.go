@@ -26,7 +26,7 @@ var belgium = []identifier{
 		name: "BE_PASSPORT", authority: "FOD Buitenlandse Zaken", digit: "none",
 		forms: "AA 999999|AA 99 99 99",
 		words: "paspoort, paspoortnummer, passeport, numéro de passeport, reisepass, belgian passport, belgisch paspoort, passeport belge",
-		alone: 0.2, examples: "EF123456",
+		alone: 0.25, examples: "EF123456",
 	},
 	{
 		name: "BE_DRIVING_LICENCE", authority: "FOD Mobiliteit, KB 23 maart 1998", digit: "none",
@@ -51,7 +51,7 @@ func isBENRN(c []byte) bool {
 		return false
 	}
 	n, key := decimal(c[:9]), decimal(c[9:])
-	return n > 0 && (97-n%97 == key || 97-(2_000_000_000+n)%97 == key)
+	return n > 0 && (97-n%97 == key || c[0] < '5' && 97-(2_000_000_000+n)%97 == key)
 }
 
 // isBEIDCard says whether the last two of twelve digits are the rest of the first ten by 97, or 97 for 0.

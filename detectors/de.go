@@ -37,7 +37,7 @@ var germany = []identifier{
 	{
 		name: "DE_ID_CARD", authority: dePapersBy, digit: "7-3-1 (ICAO Doc 9303)",
 		forms: "AXXXXXXXX 9|AXXXXXXXX 9d|AXXXXXXXX 9 d|9999999999d|999999999 9 d", check: isDEPapers,
-		words: deIDCardWords, alone: 0.6, broken: 0.2, examples: "L01X00T471 T220001293D 2406055684D",
+		words: deIDCardWords, alone: 0.55, broken: 0.2, examples: "L01X00T471 T220001293D 2406055684D",
 	},
 	{ // As printed, without the check digit that stands in the machine-readable zone.
 		name: "DE_ID_CARD", authority: dePapersBy, digit: "none",
@@ -99,7 +99,7 @@ var germany = []identifier{
 		name: "DE_HANDELSREGISTER", authority: "Registergerichte, HRV § 13", digit: "none",
 		forms: "hrb 999999|hrb 99999|hrb 9999|hrb 999|hrb 99|hrb 9|hra 999999|hra 99999|hra 9999|hra 999|hra 99|hra 9",
 		words: "handelsregister, handelsregisternummer, amtsgericht, registergericht, registernummer, german company register",
-		alone: 0.7, examples: "HRB123456 HRA12345",
+		alone: 0.85, examples: "HRB123456 HRA12345",
 	},
 }
 
@@ -164,7 +164,7 @@ func isDEPapersPrinted(c []byte) bool {
 		case 'A', 'B', 'D', 'E', 'I', 'O', 'Q', 'S', 'U':
 			return false
 		}
-		if i == 0 && b <= '9' {
+		if i == 0 && (b <= '9' || b == 'Z') {
 			return false
 		}
 	}

@@ -8,7 +8,7 @@ var denmark = []identifier{
 		name: "DK_CPR", authority: "CPR-kontoret, Personnummeret i CPR", digit: "mod 11, but for 1 January",
 		forms: "999999 9999|99 99 99 9999", check: isDKCPR, weak: true,
 		words: "cpr, cpr-nummer, cpr-nr, cprnr, cprnummer, cpr number, personnummer, sygesikring, sygesikringsnummer, sundhedskort, danish personal number, danish id number",
-		alone: 0.45, broken: 0.3, examples: "2110625629 0101110117 0101651234",
+		alone: 0.5, broken: 0.3, examples: "2110625629 0101110117 0101651234",
 	},
 	{
 		name: "DK_CVR", authority: "Erhvervsstyrelsen, CVR-loven", digit: "mod 11",

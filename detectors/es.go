@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	esNIFWords = "dni, d.n.i, nif, n.i.f, número dni, numero dni, documento nacional de identidad, documento de identidad, número de identidad, carnet de identidad, carné de identidad, número nie, numero nie, nie number, mi nie, tarjeta de extranjero, tarjeta de residencia, número de identidad de extranjero, número de identificación de extranjero, número de identificación fiscal, permiso de conducir, carnet de conducir, carné de conducir, spanish id number, spanish id card, spanish tax number"
+	esNIFWords = "dni, d.n.i, nif, n.i.f, número dni, numero dni, documento nacional de identidad, documento de identidad, número de identidad, carnet de identidad, carné de identidad, número nie, numero nie, nie number, mi nie, my nie, nie es, nie is, nie nummer, tarjeta de extranjero, tarjeta de residencia, número de identidad de extranjero, número de identificación de extranjero, número de identificación fiscal, permiso de conducir, carnet de conducir, carné de conducir, spanish id number, spanish id card, spanish tax number"
 	esNIFBy    = "Ministerio del Interior and Agencia Tributaria, RD 1553/2005, RD 1065/2007 art. 19-20"
 )
 
@@ -32,7 +32,7 @@ var spain = []identifier{
 		name: "ES_NUSS", authority: "Tesorería General de la Seguridad Social, RD 84/1996", digit: "mod 97",
 		forms: "999999999999|99 99999999 99|99 9999999 999|99 9999999999", check: isESNUSS, weak: true,
 		words: "seguridad social, número de la seguridad social, numero de la seguridad social, número de seguridad social, numero de seguridad social, nuss, número naf, número de afiliación, numero de afiliacion, n.s.s, nss, spanish social security number, social security number",
-		alone: 0.45, broken: 0.3, examples: "281234567840 980000000177",
+		alone: 0.5, broken: 0.3, examples: "281234567840 980000000177",
 	},
 	{
 		name: "ES_CIF", authority: "Agencia Tributaria, Orden EHA/451/2008", digit: "Luhn, as a digit or a letter",
@@ -44,13 +44,13 @@ var spain = []identifier{
 		name: "ES_PASSPORT", authority: "Ministerio del Interior, RD 896/2003", digit: "none",
 		forms: "AAA 999999|AA 999999",
 		words: "pasaporte, número de pasaporte, numero de pasaporte, pasaporte español, spanish passport",
-		alone: 0.2, examples: "AAA123456 XY123456",
+		alone: 0.25, examples: "AAA123456 XY123456",
 	},
 	{
 		name: "ES_ID_CARD", authority: "Ministerio del Interior, RD 1553/2005 (IDESP)", digit: "none",
 		forms: "AAA 999999|e 99999999",
 		words: "número de soporte, numero de soporte, soporte del dni, idesp, número de soporte del dni, número de soporte del nie, número de ixesp, dni support number",
-		alone: 0.2, examples: "BAA000589 E12345678",
+		alone: 0.25, examples: "BAA000589 E12345678",
 	},
 	{
 		name: "ES_HEALTH_CARD", authority: "Ministerio de Sanidad, RD 183/2004; CatSalut (CIP)", digit: "none",

@@ -17,7 +17,7 @@ var finland = []identifier{
 	{ // With a digit at its end it looks like much else.
 		name: "FI_HETU", authority: fiHETUBy, digit: "mod 31",
 		forms: "999999 9999", check: isFIHETU,
-		words: fiHETUWords, alone: 0.45, broken: 0.15, examples: "0101010101",
+		words: fiHETUWords, alone: 0.5, broken: 0.15, examples: "0101010101",
 	},
 	{
 		name: "FI_BUSINESS_ID", authority: "Patentti- ja rekisterihallitus and Verohallinto, yritystietolaki 244/2001", digit: "mod 11",
@@ -35,7 +35,7 @@ var finland = []identifier{
 		name: "FI_PASSPORT", authority: "Poliisi, passilaki 671/2006", digit: "none",
 		forms: "AA 9999999",
 		words: "passin numero, passinumero, suomen passi, pass nummer, finnish passport, finskt pass",
-		alone: 0.2, examples: "XP8271602 XD8500003",
+		alone: 0.25, examples: "XP8271602 XD8500003",
 	},
 	{
 		name: "FI_ID_CARD", authority: "Poliisi, henkilökorttilaki 663/2016", digit: "none",

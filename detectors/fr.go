@@ -23,13 +23,13 @@ var france = []identifier{
 		name: "FR_NIF", authority: "Direction générale des Finances publiques, arrêté du 5 avril 2002 (SPI)", digit: "mod 511",
 		forms: "99 99 999 999 999|99 999 999 999 99|9999999999999", check: isFRNIF,
 		words: "numéro fiscal, numero fiscal, numéro fiscal de référence, n° fiscal, no fiscal, identifiant fiscal, numéro spi, numero spi, numéro d'immatriculation fiscale, numéro d'identification fiscale, impôts, impots.gouv, nif, french tax number, french tax id",
-		alone: 0.45, broken: 0.3, examples: "3023217600053 0701987765493",
+		alone: 0.5, broken: 0.3, examples: "3023217600053 0701987765493",
 	},
 	{
 		name: "FR_ID_CARD", authority: "Ministère de l'Intérieur, décret 55-1397", digit: "none",
 		forms: "999999999999|9999 9999 9999|AXXXXXXX9",
 		words: "carte d'identité, carte d'identite, carte nationale d'identité, carte nationale d'identite, numéro cni, ma cni, cnie, numéro de carte d'identité, pièce d'identité, french id card, french identity card",
-		alone: 0.2, examples: "880692310285 X4RTBPFW4 D2H6862M2",
+		alone: 0.25, examples: "880692310285 X4RTBPFW4 D2H6862M2",
 	},
 	{
 		name: "FR_PASSPORT", authority: "Ministère de l'Intérieur, décret 2005-1726", digit: "none",
@@ -41,7 +41,7 @@ var france = []identifier{
 		name: "FR_DRIVING_LICENCE", authority: "Ministère de l'Intérieur, code de la route R221-1; arrêté du 20 avril 2012", digit: "none",
 		forms: "999999999999|9999 9999 9999|99AA99999|99 AA 99999",
 		words: "permis de conduire, numéro de permis, numero de permis, n° de permis, permis b, numéro neph, neph, french driving licence, french driver's license",
-		alone: 0.2, examples: "050675200123 14AA00002",
+		alone: 0.25, examples: "050675200123 14AA00002",
 	},
 	{
 		name: "FR_RESIDENCE_PERMIT", authority: "Ministère de l'Intérieur, AGDREF", digit: "none",

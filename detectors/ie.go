@@ -14,7 +14,7 @@ var ireland = []identifier{
 		name: "IE_PASSPORT", authority: "Department of Foreign Affairs, Passports Act 2008", digit: "none",
 		forms: "AA 9999999|A 99999999",
 		words: "irish passport, irish passport number, ireland passport, irish passport card",
-		alone: 0.2, examples: "XN0019390 D23145890",
+		alone: 0.25, examples: "XN0019390 D23145890",
 	},
 	{
 		name: "IE_DRIVING_LICENCE", authority: "Road Safety Authority (driver number)", digit: "none",

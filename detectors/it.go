@@ -33,13 +33,13 @@ var italy = []identifier{
 		name: "IT_ID_CARD", authority: "Ministero dell'Interno, DM 23 dicembre 2015 (CIE)", digit: "none",
 		forms: "AA 9999999|AA99999AA|AA 99999 AA|9999999AA",
 		words: "carta d'identità, carta d'identita, carta di identità, carta di identita, carta identità, carta d identità, numero cie, documento d'identità, documento di identità, italian id card, italian identity card",
-		alone: 0.2, examples: "AA1234567 CA00000AA 1234567AA",
+		alone: 0.25, examples: "AA1234567 CA00000AA 1234567AA",
 	},
 	{
 		name: "IT_PASSPORT", authority: "Ministero degli Affari Esteri, legge 1185/1967", digit: "none",
 		forms: "AA 9999999|A 999999",
 		words: "passaporto, numero di passaporto, numero del passaporto, passaporto italiano, italian passport",
-		alone: 0.2, examples: "YA8335453 KK0000000",
+		alone: 0.25, examples: "YA8335453 KK0000000",
 	},
 	{
 		name: "IT_DRIVING_LICENCE", authority: "Ministero delle Infrastrutture e dei Trasporti, d.lgs. 285/1992 art. 116", digit: "none",

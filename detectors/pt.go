@@ -46,7 +46,7 @@ var portugal = []identifier{
 		name: "PT_PASSPORT", authority: "Instituto dos Registos e do Notariado, Decreto-Lei 83/2000", digit: "none",
 		forms: "A 999999|AA 999999",
 		words: "passaporte, número do passaporte, número de passaporte, passaporte português, portuguese passport",
-		alone: 0.2, examples: "I700044 K453286 CA123456",
+		alone: 0.25, examples: "I700044 K453286 CA123456",
 	},
 	{
 		name: "PT_DRIVING_LICENCE", authority: "Instituto da Mobilidade e dos Transportes, Decreto-Lei 138/2012", digit: "none",

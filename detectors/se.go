@@ -8,7 +8,7 @@ var sweden = []identifier{
 		name: "SE_PERSONNUMMER", authority: "Skatteverket, folkbokföringslagen § 18 (SKV 704, SKV 707)", digit: "Luhn",
 		forms: "999999 9999|99 99 99 9999", check: isSEPersonnummer,
 		words: "personnummer, personnr, person nummer, pnr, samordningsnummer, samordningsnr, födelsenummer, körkortsnummer, körkort, korkort, swedish personal number, swedish personal identity number, swedish id number, personal identity code, coordination number",
-		alone: 0.45, broken: 0.3, examples: "6408233234 6408833231 8112289874",
+		alone: 0.5, broken: 0.3, examples: "6408233234 6408833231 8112289874",
 	},
 	{
 		name: "SE_PERSONNUMMER", authority: "Skatteverket, folkbokföringslagen § 18 (SKV 704, SKV 707)", digit: "Luhn",
