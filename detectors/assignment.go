@@ -142,6 +142,9 @@ func (p *pass) valueEnd(start int) (end int, quoted bool) {
 			}
 			continue
 		}
+		if p.text.IsPercent(end) {
+			continue
+		}
 		if scan.IsSpace(c) || c == '"' || c == '\'' || c == '&' || c == ';' || c == ',' || c == '<' || c == '>' || c == ')' || c == ']' || c == '}' || c == '\\' {
 			break
 		}

@@ -8,12 +8,8 @@ const (
 	domainMax = 255
 )
 
-// email looks for an address round an at sign, which may be written "%40", or for the user information of a URL.
+// email looks for an address round an at sign, or for the user information of a URL.
 func (p *pass) email(at int) bool {
-	width := 1
-	if p.b[at] == '%' {
-		width = 3
-	}
 	start := at
 	for start > 0 && at-start < localMax && isLocal(p.b[start-1]) {
 		start--
@@ -21,16 +17,16 @@ func (p *pass) email(at int) bool {
 	for start < at && !scan.IsWordByte(p.b[start]) && p.b[start] != '_' && p.b[start] != '+' {
 		start++
 	}
-	end, dots, letters := p.domain(at + width)
+	end, dots, letters := p.domain(at + 1)
 	if p.userinfo(at) {
 		return true
 	}
-	if start == at || !letters || dots == 0 && !isWord(p.b[at+width:end], "localhost") || isFileName(p.b[:end]) {
+	if start == at || !letters || dots == 0 && !isWord(p.b[at+1:end], "localhost") || isFileName(p.b[:end]) {
 		return false
 	}
 	canon := p.lower(start, at)
 	p.canon = append(p.canon, '@')
-	p.lower(at+width, end)
+	p.lower(at+1, end)
 	p.add(start, end, Email, 0.95, byEmail, canon)
 	return true
 }
@@ -107,7 +103,7 @@ func (p *pass) userinfo(at int) bool {
 	for start -= 3; start > 0 && (scan.IsWordByte(p.b[start-1]) || p.b[start-1] == '+' || p.b[start-1] == ':') && at-start < 2*longest; start-- {
 	}
 	end := at + 1
-	for end < len(p.b) && isURLByte(p.b[end]) && p.b[end] != '\'' && end-at < 2*longest {
+	for end < len(p.b) && (isURLByte(p.b[end]) && p.b[end] != '\'' || p.text.IsPercent(end)) && end-at < 2*longest {
 		end++
 	}
 	p.add(start, end, Secret, 0.96, bySecret, canon)

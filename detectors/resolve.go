@@ -15,6 +15,7 @@ func (p *pass) resolve(dst []Finding) []Finding {
 		p.cutInert()
 	}
 	sortCandidates(p.candidates)
+	before := 0 // where the last finding ends: two may share a character that stands for several
 	for i := 0; i < len(p.candidates); {
 		first, best := i, i
 		start, end := p.candidates[i].start, p.candidates[i].end
@@ -26,6 +27,10 @@ func (p *pass) resolve(dst []Finding) []Finding {
 		}
 		c := &p.candidates[best]
 		from, to := p.text.Source(start, end)
+		if from = max(from, before); from >= to {
+			continue
+		}
+		before = to
 		dst = append(dst, Finding{
 			Start: from, End: to, Type: c.kind, Confidence: c.total, Detector: p.set.entries[c.detector].name, Group: c.group,
 			Canonical: p.canon[c.canonStart:c.canonEnd:c.canonEnd],

@@ -22,11 +22,11 @@ func (p *pass) url(i int) {
 		at += 3
 	}
 	end := at
-	for end < len(p.b) && isURLByte(p.b[end]) {
+	for end < len(p.b) && (isURLByte(p.b[end]) || p.text.IsPercent(end)) {
 		end++
 	}
 	p.urlDone = end
-	for end > at && isTrailing(p.b[end-1]) {
+	for end > at && isTrailing(p.b[end-1]) && !p.text.IsPercent(end-1) {
 		end--
 	}
 	if end-at < 3 {

@@ -5,41 +5,74 @@ import (
 	"unicode/utf8"
 )
 
-// fold writes t.folded and t.origin and says true if the source has characters that stand for ASCII or for nothing.
-// Most text has none, whatever its language, and is then used as it is.
-func (t *Text) fold() bool {
-	at := firstFoldable(t.source)
-	if at < 0 {
-		return false
+// fold makes t.Bytes a copy of the source in which what stands for ASCII is ASCII, if there is anything like that. Most
+// text has none, whatever its language, and is then used as it is.
+func (t *Text) fold() {
+	if at := firstFoldable(t.source); at >= 0 {
+		t.copySource()
+		t.foldRunes(at)
+		t.Bytes = t.folded
 	}
+}
+
+// copySource fills folded with the source, and origin and ends with the places of its characters.
+func (t *Text) copySource() {
 	src := t.source
-	folded, origin := t.folded[:0], t.origin[:0]
-	for i := range at {
-		origin = append(origin, uint32(i))
-	}
-	folded = append(folded, src[:at]...)
-	for i := at; i < len(src); {
-		if src[i] < utf8.RuneSelf {
-			folded, origin = append(folded, src[i]), append(origin, uint32(i))
-			i++
-			continue
+	folded, origin, ends := append(t.folded[:0], src...), t.origin[:0], t.ends[:0]
+	for i := 0; i < len(src); {
+		width := 1
+		if src[i] >= utf8.RuneSelf {
+			_, width = utf8.DecodeRune(src[i:])
 		}
-		r, width := utf8.DecodeRune(src[i:])
-		switch c := foldRune(r); {
-		case c == keep:
-			for k := range width {
-				folded, origin = append(folded, src[i+k]), append(origin, uint32(i))
-			}
-		case c != drop:
-			folded, origin = append(folded, byte(c)), append(origin, uint32(i))
+		for range width {
+			origin, ends = append(origin, uint32(i)), append(ends, uint32(i+width))
 		}
 		i += width
 	}
-	t.folded, t.origin = folded, origin
-	return len(folded) > 0
+	t.folded, t.origin, t.ends = folded, origin, ends
 }
 
-// firstFoldable finds the first character that foldRune changes, or gives -1.
+// foldRunes folds the characters of t.folded from at on, where no word is under way. What a character becomes is never
+// longer than itself, so that this works in place.
+func (t *Text) foldRunes(at int) {
+	b, origin, ends := t.folded, t.origin, t.ends
+	w := at
+	var word wordState
+	for i := at; i < len(b); {
+		if c := b[i]; c < utf8.RuneSelf {
+			word.ascii(c)
+			b[w], origin[w], ends[w] = c, origin[i], ends[i]
+			w, i = w+1, i+1
+			continue
+		}
+		r, width := utf8.DecodeRune(b[i:])
+		if mark := r - 0x300; mark >= 0 && mark < 0x30 && w > at {
+			if c := compose(b[w-1], mark); c != 0 { // a letter and its accent, which belong together
+				n := utf8.RuneLen(c)
+				from, to := origin[w-1], ends[i]
+				utf8.EncodeRune(b[w-1:w-1+n], c)
+				for k := w - 1; k < w-1+n; k++ {
+					origin[k], ends[k] = from, to
+				}
+				w, i = w-1+n, i+width
+				continue
+			}
+		}
+		var out [4]byte
+		n := word.fold(b, i, r, width, &out)
+		if n < 0 {
+			n = copy(out[:], b[i:i+width])
+		}
+		from, to := origin[i], ends[i+width-1]
+		for k := range n {
+			b[w+k], origin[w+k], ends[w+k] = out[k], from, to
+		}
+		w, i = w+n, i+width
+	}
+	t.folded, t.origin, t.ends = b[:w], origin[:w], ends[:w]
+}
+
+// firstFoldable finds where the first word or mark begins that foldRunes changes, or gives -1.
 func firstFoldable(b []byte) int {
 	for i := 0; i < len(b); {
 		if i+8 <= len(b) && binary.LittleEndian.Uint64(b[i:])&0x8080808080808080 == 0 {
@@ -51,26 +84,43 @@ func firstFoldable(b []byte) int {
 			continue
 		}
 		r, width := utf8.DecodeRune(b[i:])
-		if r >= 0xA0 && (r < 0xC0 || r > 0x2FF) && foldRune(r) != keep {
-			return i
+		switch {
+		case r < 0xA0 || r >= 0xC0 && r < 0x300:
+		case r >= 0x370 && r < 0x530: // Greek and Cyrillic: only beside ASCII
+			if i+width < len(b) && isASCIIWord(b[i+width]) || i > 0 && isASCIIWord(b[i-1]) {
+				return wordStart(b, i)
+			}
+		case foldRune(r) != keep:
+			return wordStart(b, i)
 		}
 		i += width
 	}
 	return -1
 }
 
+// wordStart is where the word at i begins.
+func wordStart(b []byte, i int) int {
+	for i > 0 && IsWordByte(b[i-1]) {
+		i--
+	}
+	return i
+}
+
+func isASCIIWord(c byte) bool { return shapes[c]&(Upper|Lower|Digit) != 0 }
+
 const (
 	keep = -1
 	drop = -2
+	many = -3 // several characters: see ligature
 )
 
-// foldRune gives the ASCII character that r stands for, keep or drop.
+// foldRune gives the ASCII character that r stands for by itself, keep, drop or many.
 func foldRune(r rune) int {
 	switch {
-	case r == 0xA0:
-		return ' '
-	case r == 0xAD: // soft hyphen
-		return drop
+	case r < 0x300:
+		return foldLatin(r)
+	case r < 0x330:
+		return many // accents: they may make a letter with the one before
 	case r < 0x0660:
 		return keep
 	case r <= 0x0669: // Arabic-Indic
@@ -82,20 +132,46 @@ func foldRune(r rune) int {
 			return int('0' + d)
 		}
 		return keep
-	case r < 0x2000:
+	case r < 0x0E50:
 		return keep
+	case r < 0x2000:
+		return digitIn(r, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x17E0) // Thai, Lao, Tibetan, Burmese, Khmer
 	case r <= 0x206F:
 		return foldPunctuation(r)
-	case r == 0x2212: // minus
-		return '-'
+	case r <= 0x2BFF:
+		return foldSymbol(r)
 	case r == 0x3000:
 		return ' '
-	case r == 0xFEFF: // byte order mark
+	case r >= 0xFB00 && r <= 0xFB06:
+		return many
+	case r >= 0xFE00 && r <= 0xFE0F || r == 0xFEFF: // variation selectors, byte order mark
 		return drop
+	case r >= 0xFE50 && r <= 0xFE6B:
+		return foldSmall(r)
 	case r >= 0xFF01 && r <= 0xFF5E: // full-width forms
 		return int(r - 0xFF01 + '!')
-	case r >= 0x1D7CE && r <= 0x1D7FF: // mathematical digits
-		return int('0' + (r-0x1D7CE)%10)
+	case r >= 0x1D400:
+		return foldStyled(r)
+	}
+	return keep
+}
+
+func foldLatin(r rune) int {
+	switch r {
+	case 0xA0:
+		return ' '
+	case 0xAD: // soft hyphen
+		return drop
+	}
+	return keep
+}
+
+// digitIn gives the digit that r is in one of the scripts whose zeros are given.
+func digitIn(r rune, zeros ...rune) int {
+	for _, z := range zeros {
+		if r >= z && r <= z+9 {
+			return int('0' + r - z)
+		}
 	}
 	return keep
 }
@@ -107,7 +183,7 @@ func foldPunctuation(r rune) int {
 		return ' '
 	case r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2060:
 		return drop
-	case r <= 0x2015:
+	case r <= 0x2015 || r == 0x2043:
 		return '-'
 	case r == 0x2018 || r == 0x2019:
 		return '\''
@@ -115,6 +191,46 @@ func foldPunctuation(r rune) int {
 		return '"'
 	case r == 0x2024:
 		return '.'
+	}
+	return keep
+}
+
+// foldSymbol is foldRune for the blocks of symbols.
+func foldSymbol(r rune) int {
+	switch {
+	case r == 0x2070 || r >= 0x2074 && r <= 0x2079: // superscripts
+		return int('0' + r - 0x2070)
+	case r >= 0x2080 && r <= 0x2089: // subscripts
+		return int('0' + r - 0x2080)
+	case r == 0x20E3: // the frame of a keycap
+		return drop
+	case r >= 0x2100 && r <= 0x213F:
+		return foldLetterlike(r)
+	case r == 0x2212: // minus
+		return '-'
+	case r >= 0x2460 && r <= 0x2468: // circled
+		return int('1' + r - 0x2460)
+	case r >= 0x2469 && r <= 0x2473:
+		return many
+	case r >= 0x24B6 && r <= 0x24CF:
+		return int('A' + r - 0x24B6)
+	case r >= 0x24D0 && r <= 0x24E9:
+		return int('a' + r - 0x24D0)
+	case r == 0x24EA || r == 0x24FF:
+		return '0'
+	case r >= 0x24F5 && r <= 0x24FD: // doubly circled
+		return int('1' + r - 0x24F5)
+	case r >= 0x2776 && r <= 0x277E, r >= 0x2780 && r <= 0x2788, r >= 0x278A && r <= 0x2792: // dingbats
+		return int('1' + (r-0x2776)%10)
+	}
+	return keep
+}
+
+// foldSmall is foldRune for the small forms.
+func foldSmall(r rune) int {
+	const forms = ",\x00.\x00;:?!-(){}\x00\x00#&*+-<>=\x00\\$%@"
+	if c := forms[r-0xFE50]; c != 0 {
+		return int(c)
 	}
 	return keep
 }

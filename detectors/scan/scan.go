@@ -21,7 +21,7 @@ const (
 	Digit                    // 0 to 9
 	High                     // a letter outside ASCII
 	NonHex                   // an ASCII letter after F
-	mark                     // not in a token: '@', ':', '%', '['
+	mark                     // not in a token: '@', ':', '[', and what escapes begin with
 )
 
 const inWord = Upper | Lower | Digit | High
@@ -54,42 +54,72 @@ const MaxText = 1 << 30
 // Text is a text and what the scan found in it. Scanning again reuses its memory.
 type Text struct {
 	// Bytes is what the offsets below are offsets of: the source itself, or a copy of it in which look-alikes of
-	// ASCII (full-width forms, digits of other scripts, dashes, spaces) are ASCII and zero-width characters are gone.
+	// ASCII (full-width forms, digits of other scripts, dashes, spaces, and letters within Latin words) are ASCII,
+	// zero-width characters are gone, and escapes (%40, \u0040, &#64;) are decoded.
 	Bytes  []byte
 	Tokens []Token
 	Hot    []uint32 // indexes into Tokens, ascending
-	Ats    []uint32 // offsets of '@' and of "%40"
+	Ats    []uint32 // offsets of '@'
 	Pairs  []uint32 // offsets of "::"
 	Opens  []uint32 // offsets of '[' with a capital letter behind it
 
 	source []byte
 	folded []byte
-	origin []uint32 // for each byte of folded, the offset in source of the character it comes from
+	// For each byte of folded, where in the source the character or the escape that it comes from begins and ends.
+	origin, ends []uint32
+	escaped      bool // something may be an escape
 }
 
 // Scan reads source, at most MaxText bytes, into t. It keeps source until the next call and doesn't write to it.
 func (t *Text) Scan(source []byte, lex *Lexicon) {
-	t.source, t.Bytes = source, source
-	if t.fold() {
-		t.Bytes = t.folded
-	}
+	t.source, t.Bytes, t.escaped = source, source, false
+	t.fold()
 	t.tokenise(lex)
+	if t.escaped && t.decode() {
+		t.tokenise(lex)
+	}
+}
+
+// decode makes t.Bytes a copy in which nothing is escaped, unless nothing is.
+func (t *Text) decode() bool {
+	if !t.isFolded() {
+		t.copySource()
+	}
+	if !t.unescape() {
+		return false
+	}
+	for level := 1; level < escapeLevels && t.unescape(); level++ {
+	}
+	if firstFoldable(t.folded) >= 0 {
+		t.foldRunes(0)
+	}
+	t.Bytes = t.folded
+	return true
+}
+
+// isFolded says whether Bytes is a copy of the source.
+func (t *Text) isFolded() bool {
+	return len(t.Bytes) != len(t.source) || len(t.source) > 0 && &t.Bytes[0] != &t.source[0]
+}
+
+// IsPercent says whether byte i of Bytes is written with a percent sign in the source, as it is where it must not mean
+// what it otherwise means: the end of a link or of a parameter.
+func (t *Text) IsPercent(i int) bool {
+	return t.isFolded() && i < len(t.origin) && t.source[t.origin[i]] == '%' && t.ends[i]-t.origin[i] > 1
 }
 
 // Source maps a region of Bytes to the region of the source it comes from.
 func (t *Text) Source(start, end int) (int, int) {
-	if len(t.source) == 0 || &t.Bytes[0] == &t.source[0] || start >= end {
+	if start >= end || !t.isFolded() {
 		return start, end
 	}
-	last := int(t.origin[end-1])
-	_, width := utf8.DecodeRune(t.source[last:])
-	return int(t.origin[start]), last + width
+	return int(t.origin[start]), int(t.ends[end-1])
 }
 
 // Release lets go of the text and, if they have grown beyond limit bytes, of the buffers.
 func (t *Text) Release(limit int) {
 	t.source, t.Bytes = nil, nil
-	if cap(t.Tokens)*24+cap(t.folded)*5 > limit {
+	if cap(t.Tokens)*24+cap(t.folded)*9 > limit {
 		*t = Text{}
 	}
 }
@@ -140,7 +170,7 @@ func (t *Text) tokenise(lex *Lexicon) {
 			token.Hash = hash(lo, hi, i-start)
 			lex.tell(&token, lo, hi, i-start)
 		}
-		if shape&Digit != 0 || token.Bits&^lex.quiet|uint64(token.Begin) != 0 || i-start >= LongWord || shape&(Upper|Lower) == Upper|Lower && i < len(b) && isKeyEnd(b[i]) {
+		if shape&Digit != 0 || token.Bits&^lex.quiet|uint64(token.Begin) != 0 || i-start >= LongWord || shape&(Upper|Lower) == Upper|Lower && i < len(b) && isKeyEnd(b, i) {
 			hot = append(hot, uint32(len(tokens)))
 		}
 		tokens = append(tokens, token)
@@ -148,8 +178,16 @@ func (t *Text) tokenise(lex *Lexicon) {
 	t.Tokens, t.Hot = tokens, hot
 }
 
-// isKeyEnd says whether c may follow a name that a value is given to.
-func isKeyEnd(c byte) bool { return c == '=' || c == ':' || c == '"' || c == '\'' }
+// isKeyEnd says whether a name that a value is given to may end before b[i].
+func isKeyEnd(b []byte, i int) bool {
+	switch b[i] {
+	case '=', ':', '"', '\'':
+		return true
+	case ' ':
+		return i+1 < len(b) && (b[i+1] == '=' || b[i+1] == ':')
+	}
+	return false
+}
 
 // mark notes a byte between tokens that could begin something.
 func (t *Text) mark(i int) {
@@ -157,9 +195,10 @@ func (t *Text) mark(i int) {
 	switch b[i] {
 	case '@':
 		t.Ats = append(t.Ats, uint32(i))
-	case '%':
-		if i+2 < len(b) && b[i+1] == '4' && b[i+2] == '0' {
-			t.Ats = append(t.Ats, uint32(i))
+	case '%', '\\', '&':
+		if !t.escaped {
+			_, width := escapeAt(b, i)
+			t.escaped = width > 0
 		}
 	case ':':
 		if i+1 < len(b) && b[i+1] == ':' {
@@ -229,7 +268,7 @@ var shapes = func() (table [256]Shape) {
 			table[c] = Upper | NonHex
 		case c >= 0x80:
 			table[c] = High
-		case c == '@' || c == ':' || c == '%' || c == '[':
+		case c == '@' || c == ':' || c == '[' || c == '%' || c == '\\' || c == '&':
 			table[c] = mark
 		}
 	}
