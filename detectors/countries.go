@@ -33,4 +33,5 @@ var countries = []struct {
 	{"sk", slovakia},
 	{"si", slovenia},
 	{"eu", euVAT},
+	{"world", world},
 }
