@@ -82,6 +82,9 @@ func (c *context) holds(words []byte) bool {
 // wordsBack is where the n words before a place begin. Context stops at brackets: behind one is another finding's alias.
 func wordsBack(text []byte, at, n int) int {
 	i, first := at, max(at-contextReach, 0)
+	if n == 0 {
+		return at
+	}
 	for words, inside := 0, false; i > first; i-- {
 		c := text[i-1]
 		if c == ']' || c == '[' {
@@ -101,6 +104,9 @@ func wordsBack(text []byte, at, n int) int {
 // wordsOn is where the n words behind a place end.
 func wordsOn(text []byte, at, n int) int {
 	i, last := at, min(at+contextReach, len(text))
+	if n == 0 {
+		return at
+	}
 	for words, inside := 0, false; i < last; i++ {
 		c := text[i]
 		if c == ']' || c == '[' {
