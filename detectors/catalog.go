@@ -53,7 +53,7 @@ func catalog() []entry {
 		byPhone:      {name: "phone", types: []Type{Phone}, run: (*pass).phone},
 		byUS:         {name: "us", types: []Type{USSSN, USITIN}, run: (*pass).ssn},
 		byUK:         {name: "uk", types: []Type{UKNINO}, code: (*pass).nino, start: (*pass).spacedNINO},
-		byIN:         {name: "in", types: []Type{INAadhaar, INPAN}, run: (*pass).aadhaar, code: (*pass).pan, start: (*pass).spacedPAN},
+		byIN:         {name: "in", types: []Type{INAadhaar, INPAN, INUPI}, at: (*pass).upi, run: (*pass).aadhaar, code: (*pass).pan, start: (*pass).spacedPAN},
 		byBirth:      {name: "birth", types: []Type{DateOfBirth}},
 		byAccount:    {name: "account", types: []Type{AccountID, BankAccount}, run: (*pass).account, code: (*pass).documentID, start: (*pass).letteredID},
 		byNumber:     {name: "number", types: []Type{Number}, run: (*pass).plainNumber},

@@ -33,5 +33,9 @@ var countries = []struct {
 	{"sk", slovakia},
 	{"si", slovenia},
 	{"eu", euVAT},
+	{"us", unitedStates},
+	{"uk", unitedKingdom},
+	{"in", india},
+	{"vehicle", vehicles},
 	{"world", world},
 }
