@@ -45,7 +45,7 @@ func (k *Known) Find(dst []KnownMatch, text *scan.Text) []KnownMatch {
 
 func (k *Known) append(dst []KnownMatch, text *scan.Text, from, end, value int, score float32) []KnownMatch {
 	start := int(text.Tokens[from].Start)
-	if k.values[value].shape == knownNumber && start > 0 && text.Bytes[start-1] == '+' {
+	for k.values[value].shape == knownNumber && start > 0 && (text.Bytes[start-1] == '+' || text.Bytes[start-1] == '(') {
 		start--
 	}
 	return append(dst, KnownMatch{start, int(text.Tokens[end-1].End), value, k.values[value].kind, score})
