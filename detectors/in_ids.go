@@ -40,7 +40,7 @@ var india = []identifier{
 		name: "IN_PASSPORT", authority: "Ministry of External Affairs, Passport Seva; ICAO 9303", digit: "none",
 		forms: "A9999999", check: isINPassport,
 		words: passportWords + ", indian passport, passport ka number",
-		alone: 0.3, broken: 0.15, examples: "J6932157 T1234567 A1234567",
+		alone: 0.25, broken: 0.15, examples: "J6932157 T1234567 A1234567",
 	},
 	{
 		name: "IN_IFSC", authority: "Reserve Bank of India, IFSC; the codes of the larger banks", digit: "none",

@@ -42,7 +42,7 @@ var unitedKingdom = []identifier{
 		name: "UK_PASSPORT", authority: "HM Passport Office; ICAO 9303", digit: "none",
 		forms: "999999999|AA9999999",
 		words: passportWords + ", uk passport, british passport",
-		alone: 0.3, examples: "925665416 123456789 AB1234567",
+		alone: 0.2, examples: "925665416 123456789 AB1234567",
 	},
 	{
 		name: "SORT_CODE", authority: "Pay.UK, sorting codes (EISCD)", digit: "none",

@@ -30,7 +30,7 @@ var unitedStates = []identifier{
 		name: "US_PASSPORT", authority: "Department of State, 22 CFR 51; ICAO 9303", digit: "none",
 		forms: "A99999999|999999999",
 		words: passportWords + ", us passport, american passport, passport card",
-		alone: 0.3, examples: "X12345678 Z00000001 123456789",
+		alone: 0.2, examples: "X12345678 Z00000001 123456789",
 	},
 	{
 		// Florida, Illinois, Wisconsin, Maryland, Michigan, Minnesota and New Jersey print theirs in groups. No state
