@@ -18,21 +18,21 @@ var austria = []identifier{
 	},
 	{
 		name: "AT_PASSPORT", authority: "Bundesministerium für Inneres, PassG 1992", digit: "none",
-		forms: "A 9999999|AA 9999999",
+		forms: "A 9999999|AA9999999",
 		words: "reisepass, reisepassnummer, passnummer, pass-nr, reisepass-nr, österreichischer reisepass, austrian passport",
 		alone: 0.25, examples: "P1630837 U1234567",
 	},
 	{
 		name: "AT_ID_CARD", authority: "Bundesministerium für Inneres, PassG 1992", digit: "none",
-		forms: "99999999|9999999|AA 9999999",
+		forms: "99999999|9999999|AA9999999",
 		words: "personalausweis, personalausweisnummer, ausweisnummer, österreichischer personalausweis, austrian identity card, austrian id card",
-		alone: 0.15, examples: "12345678 PA1234567",
+		alone: 0.25, examples: "12345678 PA1234567",
 	},
 	{
 		name: "AT_DRIVING_LICENCE", authority: "Bundesministerium für Verkehr, FSG § 13, FSG-DV § 2", digit: "none",
 		forms: "99999999|99 999999",
 		words: "führerschein, führerscheinnummer, führerschein-nr, fuehrerschein, fuehrerscheinnummer, lenkberechtigung, austrian driving licence, austrian driver's license",
-		alone: 0.15, examples: "12345678",
+		alone: 0.3, examples: "12345678",
 	},
 	{
 		name: "AT_FIRMENBUCH", authority: "Bundesministerium für Justiz, § 3 FBG", digit: "mod 17 letter",

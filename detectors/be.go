@@ -20,11 +20,11 @@ var belgium = []identifier{
 		name: "BE_ID_CARD", authority: "IBZ, elektronische vreemdelingenkaart", digit: "none",
 		forms: "b 999999999|b 9999999 99",
 		words: "verblijfskaart, verblijfstitel, verblijfsvergunning, vreemdelingenkaart, titre de séjour belge, carte de séjour, carte d'étranger, belgian residence permit, belgian residence card",
-		alone: 0.2, examples: "B123456789",
+		alone: 0.25, examples: "B123456789",
 	},
 	{
 		name: "BE_PASSPORT", authority: "FOD Buitenlandse Zaken", digit: "none",
-		forms: "AA 999999|AA 99 99 99",
+		forms: "AA999999",
 		words: "paspoort, paspoortnummer, passeport, numéro de passeport, reisepass, belgian passport, belgisch paspoort, passeport belge",
 		alone: 0.25, examples: "EF123456",
 	},
@@ -32,7 +32,7 @@ var belgium = []identifier{
 		name: "BE_DRIVING_LICENCE", authority: "FOD Mobiliteit, KB 23 maart 1998", digit: "none",
 		forms: "9999999999",
 		words: "rijbewijs, rijbewijsnummer, permis de conduire, numéro de permis, belgian driving licence, belgian driver's license, belgisch rijbewijs",
-		alone: 0.15, examples: "1234567890",
+		alone: 0.25, examples: "1234567890",
 	},
 	{
 		name: "BE_ENTERPRISE", authority: "Kruispuntbank van Ondernemingen, KB 24 juni 2003", digit: "mod 97",

@@ -20,7 +20,7 @@ var germany = []identifier{
 		name: "DE_TAX_NUMBER", authority: "Finanzämter of the states, Prüfung der Steuernummern (KONSENS)", digit: "none",
 		forms: "99 999 99999|999 999 99999|999 9999 9999|99999 99999|999 999 9999 9",
 		words: "steuernummer, steuernr, steuer-nr, steuer nummer, st.-nr, st.nr, stnr, st nr, finanzamt, german tax number",
-		alone: 0.25, examples: "9381508152 18181508155 2181508150 13381508159",
+		alone: 0.3, examples: "9381508152 18181508155 2181508150 13381508159",
 	},
 	{ // The form that ELSTER uses for all states: their key, the tax office, a 0.
 		name: "DE_TAX_NUMBER", authority: "ELSTER, bundeseinheitliche Steuernummer", digit: "none",
@@ -42,7 +42,7 @@ var germany = []identifier{
 	{ // As printed, without the check digit that stands in the machine-readable zone.
 		name: "DE_ID_CARD", authority: dePapersBy, digit: "none",
 		forms: "AXXXXXXXX|AXXX XXXXX", check: isDEPapersPrinted,
-		words: deIDCardWords, alone: 0.3, broken: 0.1, examples: "L01X00T47 T22000129",
+		words: deIDCardWords, alone: 0.25, broken: 0.1, examples: "L01X00T47 T22000129",
 	},
 	{ // Cards until 2010 began with digits.
 		name: "DE_ID_CARD", authority: dePapersBy, digit: "7-3-1 (ICAO Doc 9303)",
@@ -57,11 +57,11 @@ var germany = []identifier{
 	{
 		name: "DE_PASSPORT", authority: dePapersBy, digit: "none",
 		forms: "AXXXXXXXX|AXXX XXXXX", check: isDEPassportPrinted,
-		words: dePassportWords, alone: 0.3, broken: 0.1, examples: "C01X00T47 C01X0006H",
+		words: dePassportWords, alone: 0.25, broken: 0.1, examples: "C01X00T47 C01X0006H",
 	},
 	{
 		name: "DE_SOCIAL_SECURITY", authority: "Deutsche Rentenversicherung, § 147 SGB VI, VKVV § 2", digit: "mod 10 of digit sums",
-		forms: "99 999999 A 99 9|99 999999 A 999|99 999999 A999|99 99 99 99 A 999|999 99999 A 999", check: isDESocialSecurity, weak: true,
+		forms: "99 999999 A 99 9|99 999999 A 999|99 999999 A999|99 99 99 99 A 999|999 99999 A 999", check: isDESocialSecurity,
 		words: "rentenversicherungsnummer, rentenversicherungsnr, rentenversicherung, rvnr, rv-nummer, sozialversicherungsnummer, sozialversicherungsausweis, sozialversicherungsnr, sv-nummer, svnr, sv-nr, vsnr, versicherungsnummer, sozialversicherung, german social security number, social security number, pension insurance number",
 		alone: 0.85, broken: 0.45, examples: "15070649C103 50150256W493",
 	},

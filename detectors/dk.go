@@ -8,7 +8,7 @@ var denmark = []identifier{
 		name: "DK_CPR", authority: "CPR-kontoret, Personnummeret i CPR", digit: "mod 11, but for 1 January",
 		forms: "999999 9999|99 99 99 9999", check: isDKCPR, weak: true,
 		words: "cpr, cpr-nummer, cpr-nr, cprnr, cprnummer, cpr number, personnummer, sygesikring, sygesikringsnummer, sundhedskort, danish personal number, danish id number",
-		alone: 0.5, broken: 0.3, examples: "2110625629 0101110117 0101651234",
+		alone: 0.5, broken: 0.25, examples: "2110625629 0101110117 0101651234",
 	},
 	{
 		name: "DK_CVR", authority: "Erhvervsstyrelsen, CVR-loven", digit: "mod 11",
@@ -18,15 +18,15 @@ var denmark = []identifier{
 	},
 	{
 		name: "DK_PASSPORT", authority: "Rigspolitiet, pasbekendtgørelsen", digit: "none",
-		forms: "999999999|AA 9999999",
+		forms: "999999999|AA9999999",
 		words: "dansk pas, pasnummer, pas nummer, pasnr, danish passport",
-		alone: 0.15, examples: "900010172",
+		alone: 0.25, examples: "900010172",
 	},
 	{
 		name: "DK_DRIVING_LICENCE", authority: "Færdselsstyrelsen, kørekortbekendtgørelsen", digit: "none",
 		forms: "99999999",
 		words: "kørekort, kørekortnummer, koerekort, korekort, kørekort nr, danish driving licence, danish driver's license",
-		alone: 0.15, examples: "12345678",
+		alone: 0.3, examples: "12345678",
 	},
 }
 

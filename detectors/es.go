@@ -26,7 +26,7 @@ var spain = []identifier{
 	{ // Without the letter, as many say it.
 		name: "ES_NIF", authority: esNIFBy, digit: "none",
 		forms: "99999999|99 999 999",
-		words: esNIFWords, alone: 0.15, examples: "12345678",
+		words: esNIFWords, alone: 0.3, examples: "12345678",
 	},
 	{
 		name: "ES_NUSS", authority: "Tesorería General de la Seguridad Social, RD 84/1996", digit: "mod 97",
@@ -42,7 +42,7 @@ var spain = []identifier{
 	},
 	{
 		name: "ES_PASSPORT", authority: "Ministerio del Interior, RD 896/2003", digit: "none",
-		forms: "AAA 999999|AA 999999",
+		forms: "AAA999999|AAA 999999|AA999999",
 		words: "pasaporte, número de pasaporte, numero de pasaporte, pasaporte español, spanish passport",
 		alone: 0.25, examples: "AAA123456 XY123456",
 	},
@@ -56,7 +56,7 @@ var spain = []identifier{
 		name: "ES_HEALTH_CARD", authority: "Ministerio de Sanidad, RD 183/2004; CatSalut (CIP)", digit: "none",
 		forms: "AAAA 9 999999 99 9|AAAA 9999999999|AAAAAAAAAA999999",
 		words: "tarjeta sanitaria, código cip, codigo cip, número de tarjeta sanitaria, targeta sanitària, código sns, spanish health card",
-		alone: 0.3, examples: "ABCD1800101001 BBBBBBBBQR648597",
+		alone: 0.25, examples: "ABCD1800101001 BBBBBBBBQR648597",
 	},
 }
 

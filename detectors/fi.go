@@ -29,19 +29,19 @@ var finland = []identifier{
 		name: "FI_TAX_NUMBER", authority: "Verohallinto, laki veronumerosta 473/2021", digit: "none",
 		forms: "999999999999|9999 9999 9999",
 		words: "veronumero, skattenummer, finnish tax number",
-		alone: 0.15, examples: "123456789123",
+		alone: 0.3, examples: "123456789123",
 	},
 	{
 		name: "FI_PASSPORT", authority: "Poliisi, passilaki 671/2006", digit: "none",
-		forms: "AA 9999999",
+		forms: "AA9999999",
 		words: "passin numero, passinumero, suomen passi, pass nummer, finnish passport, finskt pass",
 		alone: 0.25, examples: "XP8271602 XD8500003",
 	},
 	{
 		name: "FI_ID_CARD", authority: "Poliisi, henkilökorttilaki 663/2016", digit: "none",
-		forms: "999999999|AA 9999999|999999 999A",
+		forms: "999999999|AA9999999|999999 999A",
 		words: "henkilökortti, henkilokortti, henkilökortin numero, identitetskort, finnish id card, finnish identity card",
-		alone: 0.15, examples: "123456789",
+		alone: 0.25, examples: "123456789",
 	},
 }
 

@@ -17,7 +17,7 @@ var france = []identifier{
 	{ // People often leave the key away.
 		name: "FR_NIR", authority: frNIRBy, digit: "none",
 		forms: "9 99 99 99 999 999|9 99 99 9A 999 999", check: isFRNIRBody,
-		words: frNIRWords, alone: 0.3, broken: 0.15, examples: "2690549588157 289042A342163",
+		words: frNIRWords, alone: 0.25, broken: 0.15, examples: "2690549588157 289042A342163",
 	},
 	{
 		name: "FR_NIF", authority: "Direction générale des Finances publiques, arrêté du 5 avril 2002 (SPI)", digit: "mod 511",
@@ -35,7 +35,7 @@ var france = []identifier{
 		name: "FR_PASSPORT", authority: "Ministère de l'Intérieur, décret 2005-1726", digit: "none",
 		forms: "99AA99999|99 AA 99999|99AA 99999",
 		words: "passeport, numéro de passeport, numero de passeport, n° de passeport, french passport, passport",
-		alone: 0.3, examples: "10CV28144 05RP34083",
+		alone: 0.25, examples: "10CV28144 05RP34083",
 	},
 	{
 		name: "FR_DRIVING_LICENCE", authority: "Ministère de l'Intérieur, code de la route R221-1; arrêté du 20 avril 2012", digit: "none",
@@ -47,7 +47,7 @@ var france = []identifier{
 		name: "FR_RESIDENCE_PERMIT", authority: "Ministère de l'Intérieur, AGDREF", digit: "none",
 		forms: "9999999999|99 99 99 99 99",
 		words: "titre de séjour, titre de sejour, carte de séjour, carte de sejour, numéro étranger, numero etranger, numéro agdref, agdref, carte de résident, french residence permit",
-		alone: 0.15, examples: "9901234567",
+		alone: 0.3, examples: "9901234567",
 	},
 	{
 		name: "FR_SIREN", authority: "INSEE, code de commerce R123-220", digit: "Luhn",

@@ -37,15 +37,15 @@ var italy = []identifier{
 	},
 	{
 		name: "IT_PASSPORT", authority: "Ministero degli Affari Esteri, legge 1185/1967", digit: "none",
-		forms: "AA 9999999|A 999999",
+		forms: "AA9999999|A999999",
 		words: "passaporto, numero di passaporto, numero del passaporto, passaporto italiano, italian passport",
 		alone: 0.25, examples: "YA8335453 KK0000000",
 	},
 	{
 		name: "IT_DRIVING_LICENCE", authority: "Ministero delle Infrastrutture e dei Trasporti, d.lgs. 285/1992 art. 116", digit: "none",
-		forms: "AA 9999999 A|AA9999999 A|u9XXXXXXXA|u9 XXXXXXX A",
+		forms: "AA9999999 A|AA9999999A|u9XXXXXXXA|u9 XXXXXXX A",
 		words: "patente di guida, numero patente, la patente, mia patente, numero di patente, numero della patente, patente b, italian driving licence, italian driver's license, driver license italy",
-		alone: 0.3, examples: "AA0123456B U1K711J11M",
+		alone: 0.25, examples: "AA0123456B U1K711J11M",
 	},
 	{
 		name: "IT_HEALTH_CARD", authority: "Ministero dell'Economia e delle Finanze, legge 326/2003 art. 50", digit: "none",

@@ -14,13 +14,13 @@ var luxembourg = []identifier{
 		name: "LU_PASSPORT", authority: "Ministère des Affaires étrangères, loi du 14 avril 1934", digit: "none",
 		forms: "AXXXXXXX|AAXX XXXX",
 		words: "passeport luxembourgeois, luxemburgischer reisepass, luxembourg passport, luxembourgish passport",
-		alone: 0.1, examples: "JC4E7L2H",
+		alone: 0.2, examples: "JC4E7L2H",
 	},
 	{
 		name: "LU_DRIVING_LICENCE", authority: "Société nationale de circulation automobile, Code de la route", digit: "none",
 		forms: "999999|999 999",
 		words: "permis de conduire luxembourgeois, luxembourg driving licence, luxembourg driver's license, luxemburgischer führerschein",
-		alone: 0.15, examples: "123456",
+		alone: 0.3, examples: "123456",
 	},
 	{
 		name: "LU_RCS", authority: "Luxembourg Business Registers, loi du 19 décembre 2002", digit: "none",

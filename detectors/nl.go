@@ -39,19 +39,19 @@ var netherlands = []identifier{
 		name: "NL_DRIVING_LICENCE", authority: "RDW, Reglement rijbewijzen", digit: "none",
 		forms: "9999999999",
 		words: "rijbewijs, rijbewijsnummer, rijbewijs nummer, nummer van het rijbewijs, dutch driving licence, dutch driver's license",
-		alone: 0.15, examples: "1234567890",
+		alone: 0.3, examples: "1234567890",
 	},
 	{
 		name: "NL_RESIDENCE_PERMIT", authority: "Immigratie- en Naturalisatiedienst", digit: "none",
 		forms: "9999999999|999 999 9999|999999 9999",
 		words: "v-nummer, vnummer, vreemdelingennummer, verblijfsvergunning, verblijfsdocument, ind-nummer, dutch residence permit",
-		alone: 0.15, examples: "2812345678",
+		alone: 0.3, examples: "2812345678",
 	},
 	{
 		name: "NL_KVK", authority: "Kamer van Koophandel, Handelsregisterwet 2007", digit: "none",
 		forms: "99999999|99 99 99 99",
 		words: "kvk, kvk-nummer, kvk nummer, kvknummer, kvk-nr, kamer van koophandel, handelsregister, dutch company number, dutch chamber of commerce",
-		alone: 0.15, examples: "12345678",
+		alone: 0.3, examples: "12345678",
 	},
 }
 

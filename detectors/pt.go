@@ -17,7 +17,7 @@ var portugal = []identifier{
 	},
 	{
 		name: "PT_CC", authority: ptCCBy, digit: "Luhn with letters",
-		forms: "99999999 9 XX9|99999999 9 XX 9|99999999 9XX9", check: isPTCC,
+		forms: "99999999 9 AA9|99999999 9 AA 9|99999999 9AA9|99999999 9 A99|99999999 9 9A9", check: isPTCC,
 		words: ptCCWords, alone: 0.8, broken: 0.3, examples: "000000000ZZ4 123456789ZZ1",
 	},
 	{ // The number of the person in it, which the bilhete de identidade had, too.
@@ -28,7 +28,7 @@ var portugal = []identifier{
 	{
 		name: "PT_CC", authority: ptCCBy, digit: "none",
 		forms: "99999999|9999999|99 999 999|9 999 999",
-		words: ptCCWords, alone: 0.15, examples: "12345678",
+		words: ptCCWords, alone: 0.3, examples: "12345678",
 	},
 	{
 		name: "PT_NISS", authority: "Instituto da Segurança Social, Portaria 116/2007", digit: "mod 10 of primes",
@@ -40,25 +40,25 @@ var portugal = []identifier{
 		name: "PT_SNS", authority: "Serviço Nacional de Saúde, Registo Nacional de Utentes", digit: "none",
 		forms: "999999999|999 999 999",
 		words: "número de utente, numero de utente, nº de utente, número sns, cartão de utente, cartao de utente, portuguese health number",
-		alone: 0.15, examples: "123456789",
+		alone: 0.3, examples: "123456789",
 	},
 	{
 		name: "PT_PASSPORT", authority: "Instituto dos Registos e do Notariado, Decreto-Lei 83/2000", digit: "none",
-		forms: "A 999999|AA 999999",
+		forms: "A999999|AA999999|A 999999",
 		words: "passaporte, número do passaporte, número de passaporte, passaporte português, portuguese passport",
 		alone: 0.25, examples: "I700044 K453286 CA123456",
 	},
 	{
 		name: "PT_DRIVING_LICENCE", authority: "Instituto da Mobilidade e dos Transportes, Decreto-Lei 138/2012", digit: "none",
-		forms: "A 9999999 9|A 999999 9|AA 999999 9|AA 9999999 9|AA 99999 9",
+		forms: "A 9999999 9|A 999999 9|AA999999 9|AA9999999 9|AA99999 9",
 		words: "carta de condução, carta de conducao, número da carta de condução, carta de motorista, portuguese driving licence, portuguese driver's license",
-		alone: 0.15, examples: "L12345678 AV1234567",
+		alone: 0.25, examples: "L12345678 AV1234567",
 	},
 	{
 		name: "PT_RESIDENCE_PERMIT", authority: "AIMA, Lei 23/2007", digit: "none",
 		forms: "XXXXXXXX9|A 99999999",
 		words: "título de residência, titulo de residencia, autorização de residência, autorizacao de residencia, portuguese residence permit",
-		alone: 0.1, examples: "12345X789",
+		alone: 0.2, examples: "12345X789",
 	},
 }
 

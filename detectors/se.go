@@ -18,21 +18,21 @@ var sweden = []identifier{
 	},
 	{
 		name: "SE_ORGANISATIONSNUMMER", authority: "Bolagsverket and Skatteverket, lag 1974:174", digit: "Luhn",
-		forms: "999999 9999|99 999999 9999", check: isSEOrganisation, weak: true,
+		forms: "999999 9999|99 999999 9999", check: isSEOrganisation,
 		words: "organisationsnummer, organisationsnr, orgnummer, org-nummer, orgnr, org.nr, org nr, swedish company number, company identity code",
 		alone: 0.45, broken: 0.25, examples: "2120000142 5567037485 162120000142",
 	},
 	{
 		name: "SE_PASSPORT", authority: "Polismyndigheten, passlagen 1978:302", digit: "none",
-		forms: "99999999|AA 9999999",
+		forms: "99999999|AA9999999",
 		words: "svenskt pass, passnummer, pass nummer, passnr, swedish passport",
-		alone: 0.15, examples: "59000001 AA1234567",
+		alone: 0.25, examples: "59000001 AA1234567",
 	},
 	{
 		name: "SE_ID_CARD", authority: "Polismyndigheten, förordning 2005:661; Skatteverket", digit: "none",
-		forms: "99999999|AA 9999999",
+		forms: "99999999|AA9999999",
 		words: "nationellt id-kort, id-kort, id-kortsnummer, identitetskort, id-kortet, swedish id card, swedish identity card",
-		alone: 0.15, examples: "12345678",
+		alone: 0.25, examples: "12345678",
 	},
 }
 
