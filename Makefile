@@ -8,6 +8,8 @@ CODE        := benchmarks cmd detectors pipeline sinks
 KAFKA       := $(if $(KAFKA_BROKERS),,$(GO) run ./benchmarks/realkafka -brokers 3 --)
 # How long make fuzz gives to each target.
 FUZZTIME    ?= 60s
+# Labelled rows and the test cases of other programs, which aren't ours to publish.
+TACET_DATA  ?= ../shared/data
 
 .PHONY: help
 help: ## print the targets
@@ -62,6 +64,13 @@ fuzz: ## every fuzz target for FUZZTIME (60s)
 		done; \
 	done; \
 	echo "$$targets fuzz targets"; [ $$targets -gt 0 ]
+
+.PHONY: eval
+eval: ## detection on generated and, where TACET_DATA is, labelled rows: holds the floors, writes the table of types
+	@$(if $(wildcard $(TACET_DATA)/eval),,echo "no labelled data in $(TACET_DATA): generated rows only; set TACET_DATA" >&2)
+	$(GO) test -count=1 -run '^TestGeneratedSets$$' ./detectors -update
+	$(GO) run ./cmd/tacet eval --floors testdata/eval/floors.json --explained testdata/eval/disagreements.txt \
+		--types-table detectors/README.md $(EVALFLAGS) testdata/eval $(wildcard $(TACET_DATA)/eval $(TACET_DATA)/vectors)
 
 .PHONY: bench
 bench: ## every benchmark, then the whole pipeline beside a copy loop (embedded broker, about 5 minutes)

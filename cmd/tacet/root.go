@@ -111,6 +111,7 @@ Results go to standard output, everything else to standard error. Exit code: 0 d
 		newRunCommand(),
 		newRedactCommand(),
 		newDetectCommand(),
+		newEvalCommand(),
 		newCheckCommand(),
 		newQuarantineCommand(),
 		newDemoCommand(),
