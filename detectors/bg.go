@@ -6,7 +6,7 @@ import "github.com/sonexlabs/tacet/detectors/checksum"
 var bulgaria = []identifier{
 	{
 		name: "BG_EGN", authority: "ГД ГРАО, Закон за гражданската регистрация, чл. 11", digit: "mod 11",
-		forms: "999999 9999", check: isEGN, weak: true,
+		forms: "999999 9999|9999999999|99 99 99 9999", check: isEGN, weak: true,
 		words: "егн, единен граждански номер, egn, edinen grazhdanski nomer, bulgarian personal number, bulgarian national id",
 		alone: 0.45, broken: 0.3, examples: "7523169263 8032056031 6101057509 0041010002",
 	},
@@ -26,13 +26,13 @@ var bulgaria = []identifier{
 		name: "BG_ID_CARD", authority: "МВР, Закон за българските лични документи, чл. 13", digit: "none",
 		forms: "999999999|aa9999999|ab9999999|ac9999999",
 		words: "лична карта, номер на лична карта, lichna karta, bulgarian id card, bulgarian identity card",
-		alone: 0.2, examples: "640123456 AA0123456",
+		alone: 0.3, examples: "640123456 AA0123456",
 	},
 	{
 		name: "BG_PASSPORT", authority: "МВР, Закон за българските лични документи, чл. 13", digit: "none",
 		forms: "999999999|aa9999999|pa9999999",
 		words: "паспорт, номер на паспорт, български паспорт, pasport nomer, bulgarian passport",
-		alone: 0.2, examples: "380123456 PA0123456",
+		alone: 0.3, examples: "380123456 PA0123456",
 	},
 }
 

@@ -12,19 +12,19 @@ var cyprus = []identifier{
 		name: "CY_ID_CARD", authority: "Τμήμα Αρχείου Πληθυσμού και Μετανάστευσης, Ν. 141(I)/2002", digit: "none",
 		forms: "9999999999|9999999|999999|99999999",
 		words: "δελτίο ταυτότητας, αριθμός ταυτότητας, αρ. ταυτότητας, arithmos taftotitas, cyprus id card, cypriot identity card, kimlik kartı",
-		alone: 0.1, examples: "0001234567 1234567",
+		alone: 0.25, examples: "0001234567 1234567",
 	},
 	{
 		name: "CY_SOCIAL_INSURANCE", authority: "Υπηρεσίες Κοινωνικών Ασφαλίσεων, Ν. 59(I)/2010", digit: "none",
 		forms: "99999999|9999999|999999",
 		words: "αριθμός κοινωνικών ασφαλίσεων, κοινωνικών ασφαλίσεων, α.κ.α., cyprus social insurance, cypriot social insurance",
-		alone: 0.1, examples: "1234567 12345678",
+		alone: 0.25, examples: "1234567 12345678",
 	},
 	{
 		name: "CY_PASSPORT", authority: "Τμήμα Αρχείου Πληθυσμού και Μετανάστευσης: E and six digits, since 2010 K and eight", digit: "none",
 		forms: "k99999999|l99999999|e999999",
 		words: "κυπριακό διαβατήριο, cyprus passport, cypriot passport",
-		alone: 0.25, examples: "K00000413 E123456",
+		alone: 0.3, examples: "K00000413 E123456",
 	},
 }
 

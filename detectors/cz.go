@@ -6,45 +6,45 @@ import "github.com/sonexlabs/tacet/detectors/checksum"
 var czechia = []identifier{
 	{
 		name: "CZ_RC", authority: "Ministerstvo vnitra, zákon č. 133/2000 Sb., § 13", digit: "mod 11",
-		forms: "99 99 99 9999", check: isBirthNumber, weak: true,
+		forms: "999999 9999|99 99 99 9999", check: isBirthNumber, weak: true,
 		words: "rodné číslo, rodne cislo, rodného čísla, rodneho cisla, rč, číslo pojištěnce, cislo pojistence, czech birth number, czech personal number",
 		alone: 0.45, broken: 0.3, examples: "6809115566 5301219990 9811150570 0471011233",
 	},
 	{
 		name: "CZ_RC", authority: "zákon č. 133/2000 Sb., § 13: until 1953", digit: "none",
-		forms: "99 99 99 999", check: isOldBirthNumber,
+		forms: "999999 999|99 99 99 999", check: isOldBirthNumber,
 		words: "rodné číslo, rodne cislo, rodného čísla, rodneho cisla, rč, číslo pojištěnce, cislo pojistence, czech birth number",
 		alone: 0.3, broken: 0.2, examples: "991231123 320911556",
 	},
 	{
 		name: "CZ_TIN", authority: "Finanční správa, zákon č. 280/2009 Sb., § 130", digit: "mod 11",
-		forms: "cz 99 99 99 9999|cz 99 99 99 99|cz 99 99 99 999", check: afterPrefix(2, isCZTax), weak: true,
+		forms: "cz 999999 9999|cz 999999 999|cz 999 99 999|cz 99 99 99 9999|cz 99 99 99 99", check: afterPrefix(2, isCZTax), weak: true,
 		words: "dič, daňové identifikační číslo, danove identifikacni cislo, dic cislo, czech tax number",
 		alone: 0.6, broken: 0.3, examples: "CZ6409030925 CZ25123891 CZ7103192745 CZ991231123 CZ640903926",
 	},
 	{
 		name: "CZ_TIN", authority: "zákon č. 280/2009 Sb., § 130: without the letters", digit: "mod 11",
-		forms: "99 99 99 9999", check: isBirthNumber, weak: true,
+		forms: "999999 9999", check: isBirthNumber, weak: true,
 		words: "dič, daňové identifikační číslo, danove identifikacni cislo, dic cislo, czech tax number",
 		alone: 0.3, broken: 0.2, examples: "6809115566 9811150570",
 	},
 	{
 		name: "CZ_ICO", authority: "Český statistický úřad, zákon č. 111/2009 Sb., § 24", digit: "mod 11",
-		forms: "999 99 999|99 99 99 99", check: isICO, weak: true,
+		forms: "999 99 999|99 99 99 99|99 999 999", check: isICO, weak: true,
 		words: "ičo, ič, identifikační číslo osoby, identifikacni cislo, ico cislo",
 		alone: 0.3, broken: 0.2, examples: "25123891 00006947",
 	},
 	{
 		name: "CZ_ID_CARD", authority: "Ministerstvo vnitra, zákon č. 269/2021 Sb.", digit: "none",
-		forms: "999999999|999999 AA 99|AA 999999",
+		forms: "999999999|999999AA99|AA999999",
 		words: "občanský průkaz, obcansky prukaz, číslo občanského průkazu, občanského průkazu, obcanskeho prukazu, občanku, číslo op, czech id card, czech identity card",
-		alone: 0.2, examples: "201234567 123456AA12 AB123456",
+		alone: 0.3, examples: "201234567 123456AA12 AB123456",
 	},
 	{
 		name: "CZ_PASSPORT", authority: "Ministerstvo vnitra, zákon č. 329/1999 Sb.", digit: "none",
 		forms: "99999999|999999999",
 		words: "cestovní pas, cestovni pas, číslo pasu, cislo pasu, cestovního pasu, czech passport",
-		alone: 0.15, examples: "40123456",
+		alone: 0.25, examples: "40123456",
 	},
 }
 

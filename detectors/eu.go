@@ -51,7 +51,13 @@ var euVAT = []identifier{
 	vat("SE: Skatteverket, mervärdesskattelag 2023:200", "Luhn, ends in 01", "se 999999 9999 99", afterPrefix(2, isSEVAT), "SE123456789701", false),
 	vat("SI: FURS, ZDDV-1 78. člen", "mod 11", "si 99999999", afterPrefix(2, isSITax), "SI50223054", true),
 	vat("SK: Finančná správa, zákon č. 222/2004 Z. z. § 4", "mod 11", "sk 999 999 9999|sk 9999999999", afterPrefix(2, isSKVAT), "SK2022749619", true),
-	vat("XI: HMRC, Northern Ireland Protocol; VAT Notice 700/1", "mod 97", "xi 999 9999 99|xi 999 9999 99 999", afterPrefix(2, isUKVAT), "XI980780684 XI980780684001", true),
+	vat("XI: HMRC, Northern Ireland Protocol; VAT Notice 700/1", "mod 97", "xi 999 9999 99", afterPrefix(2, isUKVAT), "XI980780684", true),
+	{
+		// Above the number without the branch, which it begins with.
+		name: "EU_VAT", authority: "XI: HMRC, VAT Notice 700/1: with the number of a branch", digit: "mod 97", weak: true,
+		forms: "xi 999 9999 99 999", check: afterPrefix(2, isUKVAT), words: vatWords,
+		alone: 0.75, broken: 0.3, examples: "XI980780684001",
+	},
 	{
 		name: "EU_VAT", authority: "XI: HMRC, government departments and health authorities", digit: "none",
 		forms: "xi gd 999|xi ha 999", words: vatWords, alone: 0.3, examples: "XIGD001 XIHA599",

@@ -7,13 +7,13 @@ var hungary = []identifier{
 	{
 		name: "HU_TAJ", authority: "NEAK, 1996. évi XX. törvény, melléklet III.", digit: "mod 10",
 		forms: "999 999 999", check: isTAJ,
-		words: "tajszám, taj szám, taj-szám, taj kártya, taj szam, tajszam, taj number, társadalombiztosítási azonosító, társadalombiztosítási azonosító jel, hungarian social security number",
+		words: "tajszám, tajszámom, tajszáma, taj szám, taj számom, taj számát, taj száma, taj-szám, taj kártya, taj szam, tajszam, taj number, társadalombiztosítási azonosító, társadalombiztosítási azonosító jel, hungarian social security number",
 		alone: 0.4, broken: 0.25, examples: "111111110 037687210",
 	},
 	{
 		name: "HU_TIN", authority: "NAV, 1996. évi XX. törvény, melléklet II.: begins with 8", digit: "mod 11",
 		forms: "999 999 9999|9 99999 9999|9 999 999 999", check: isHUTax,
-		words: "adóazonosító, adóazonosító jel, adoazonosito, adoazonosito jel, hungarian tax number, hungarian tax id",
+		words: "adóazonosító, adóazonosító jel, adóazonosító jele, adóazonosítóm, adoazonosito, adoazonosito jel, hungarian tax number, hungarian tax id",
 		alone: 0.45, broken: 0.3, examples: "8234567896 8071592153",
 	},
 	{
@@ -30,15 +30,15 @@ var hungary = []identifier{
 	},
 	{
 		name: "HU_ID_CARD", authority: "BM, 414/2015. (XII. 23.) Korm. rendelet", digit: "none",
-		forms: "999999 AA|AA 999999",
+		forms: "999999AA|AA999999",
 		words: "személyi igazolvány, személyi igazolvány szám, személyigazolvány, személyigazolvány szám, szemelyi igazolvany, szig. szám, igazolványszám, hungarian id card, hungarian identity card",
-		alone: 0.25, examples: "123456AB",
+		alone: 0.3, examples: "123456AB",
 	},
 	{
 		name: "HU_PASSPORT", authority: "BM, 1998. évi XII. törvény", digit: "none",
 		forms: "AA9999999|AA999999",
 		words: "útlevél, útlevélszám, útlevél szám, útlevelem száma, utlevel, utlevelszam, hungarian passport",
-		alone: 0.25, examples: "BA0006902 ZA084505",
+		alone: 0.3, examples: "BA0006902 ZA084505",
 	},
 }
 

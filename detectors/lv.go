@@ -6,7 +6,7 @@ import "github.com/sonexlabs/tacet/detectors/checksum"
 var latvia = []identifier{
 	{
 		name: "LV_PK", authority: "PMLP, Fizisko personu reģistra likums, 5. pants", digit: "mod 11",
-		forms: "99 99 99 99999", check: isLVCode, weak: true,
+		forms: "999999 99999|99 99 99 99999", check: isLVCode, weak: true,
 		words: "personas kods, personas kodu, personas koda, latvian personal code",
 		alone: 0.45, broken: 0.3, examples: "12128211210 01011012344 32579461005",
 	},
@@ -14,13 +14,13 @@ var latvia = []identifier{
 		name: "LV_ID_CARD", authority: "PMLP, Personu apliecinošu dokumentu likums", digit: "none",
 		forms: "pa9999999|pA9999999",
 		words: "personas apliecība, personas apliecības numurs, personas apliecibas, latvian id card, latvian identity card",
-		alone: 0.25, examples: "PA0123456",
+		alone: 0.3, examples: "PA0123456",
 	},
 	{
 		name: "LV_PASSPORT", authority: "PMLP, Personu apliecinošu dokumentu likums", digit: "none",
 		forms: "lA9999999|999999999",
 		words: "pases numurs, latvijas pase, pases nr, latvian passport",
-		alone: 0.25, examples: "LV4017173 LV9000339",
+		alone: 0.3, examples: "LV4017173 LV9000339",
 	},
 }
 

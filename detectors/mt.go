@@ -6,7 +6,7 @@ import "strings"
 var malta = []identifier{
 	{
 		name: "MT_ID", authority: "Identità, Identity Card and Other Identity Documents Act, Cap. 258", digit: "none",
-		forms: "9999999 A|999999 A|99999 A|9999 A|999 A", check: isMTCard,
+		forms: "9999999 A|999999A|99999A|9999A|999A", check: isMTCard,
 		words: "karta tal-identità, karta tal-identita, numru tal-karta tal-identità, id card number malta, maltese id card, maltese identity card, malta id card",
 		alone: 0.2, broken: 0.1, examples: "1234567A 0123468M 199Z",
 	},
@@ -20,7 +20,7 @@ var malta = []identifier{
 		name: "MT_PASSPORT", authority: "Identità, Passports Act, Cap. 61", digit: "none",
 		forms: "9999999",
 		words: "passaport malti, numru tal-passaport, maltese passport, malta passport",
-		alone: 0.1, examples: "1026564",
+		alone: 0.25, examples: "1026564",
 	},
 }
 

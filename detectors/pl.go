@@ -6,15 +6,20 @@ import "github.com/sonexlabs/tacet/detectors/checksum"
 var poland = []identifier{
 	{
 		name: "PL_PESEL", authority: "Ministerstwo Cyfryzacji, ustawa o ewidencji ludności, art. 15", digit: "mod 10",
-		forms: "99 99 99 99999|999 999 999 99", check: isPESEL,
+		forms: "99999999999|999999 99999|99 99 99 99999|999 999 999 99", check: isPESEL,
 		words: "pesel, peselu, peselem, numer pesel, polish national id, polish personal number",
 		alone: 0.45, broken: 0.3, examples: "44051401359 02070803628 20313034701",
 	},
 	{
 		name: "PL_NIP", authority: "KAS, ustawa o zasadach ewidencji i identyfikacji podatników, art. 11", digit: "mod 11",
-		forms: "999 999 99 99|999 99 99 999|pl 999 999 99 99", check: isNIP,
-		words: "numer nip, nr nip, nip firmy, mój nip, moj nip, nip to, nip number, numer identyfikacji podatkowej, polish tax number",
-		alone: 0.4, broken: 0.25, examples: "1234563218 8333290827 3928621931 PL3928621931",
+		forms: "999 999 99 99|999 99 99 999|99 99 99 99 99", check: isNIP,
+		words: plTaxWords,
+		alone: 0.4, broken: 0.25, examples: "1234563218 8333290827 3928621931",
+	},
+	{
+		name: "PL_NIP", authority: "ustawa o podatku od towarów i usług, art. 97: for trade in the Union", digit: "mod 11",
+		forms: "pl 999 999 99 99|pl 9999999999", check: isNIP,
+		words: plTaxWords, alone: 0.6, broken: 0.3, examples: "PL3928621931",
 	},
 	{
 		name: "PL_REGON", authority: "GUS, ustawa o statystyce publicznej, art. 42", digit: "mod 11",
@@ -24,17 +29,19 @@ var poland = []identifier{
 	},
 	{
 		name: "PL_ID_CARD", authority: "MSWiA, ustawa o dowodach osobistych; ICAO 9303 check", digit: "mod 10, weights 7 3 1",
-		forms: "AAA 999 999|AAA 999999", check: isPLCard,
+		forms: "AAA999999", check: isPLCard,
 		words: "dowód osobisty, dowod osobisty, dowodu osobistego, numer dowodu, nr dowodu, seria i numer dowodu, dowodu, polish id card, polish identity card",
 		alone: 0.7, broken: 0.3, examples: "ABA300000 ABS123456",
 	},
 	{
 		name: "PL_PASSPORT", authority: "MSWiA, ustawa o dokumentach paszportowych", digit: "mod 10, weights 7 3 1",
-		forms: "AA 9999999", check: isPLPassport,
+		forms: "AA9999999", check: isPLPassport,
 		words: "paszport, paszportu, numer paszportu, polish passport",
-		alone: 0.6, broken: 0.25, examples: "ZS0000177 EA1234567",
+		alone: 0.45, broken: 0.25, examples: "ZS0000177 EA1234567",
 	},
 }
+
+const plTaxWords = "numer nip, nr nip, nip firmy, mój nip, moj nip, nip to, nip number, numer identyfikacji podatkowej, polish tax number"
 
 // isPESEL says whether eleven digits are a Polish personal number: the birthday, whose month is 20 higher for each century
 // after the 20th and 80 higher in the 19th, four digits and the check digit.

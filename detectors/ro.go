@@ -24,15 +24,15 @@ var romania = []identifier{
 	},
 	{
 		name: "RO_ID_CARD", authority: "DEPABD, O.U.G. 97/2005", digit: "none",
-		forms: "AA 999999|AA 9999999",
+		forms: "AA999999|AA9999999",
 		words: "carte de identitate, cartea de identitate, cărții de identitate, buletin, buletinul, seria și numărul, seria si numarul, serie ci, romanian id card, romanian identity card",
-		alone: 0.2, examples: "RX123456 XV0123456",
+		alone: 0.3, examples: "RX123456 XV0123456",
 	},
 	{
 		name: "RO_PASSPORT", authority: "Direcția Generală de Pașapoarte, Legea 248/2005", digit: "none",
 		forms: "999999999|99999999",
 		words: "pașaport, pasaport, pașaportul, pasaportul, pașaportului, numărul pașaportului, romanian passport",
-		alone: 0.2, examples: "040005646",
+		alone: 0.3, examples: "040005646",
 	},
 }
 

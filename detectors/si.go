@@ -6,7 +6,7 @@ import "github.com/sonexlabs/tacet/detectors/checksum"
 var slovenia = []identifier{
 	{
 		name: "SI_EMSO", authority: "Ministrstvo za notranje zadeve, Zakon o centralnem registru prebivalstva", digit: "mod 11",
-		forms: "99 99 9 99 99 999 9|99 99 999 99 999 9", check: isEMSO, weak: true,
+		forms: "9999999999999|999999 9999999|99 99 9 99 99 999 9|99 99 999 99 999 9", check: isEMSO, weak: true,
 		words: "emšo, emso, enotna matična številka, enotna maticna stevilka, enotna matična številka občana, slovenian personal number",
 		alone: 0.6, broken: 0.3, examples: "0101006500006 1212995504350 2001939010010",
 	},
@@ -20,13 +20,13 @@ var slovenia = []identifier{
 		name: "SI_ZZZS", authority: "ZZZS, Pravila obveznega zdravstvenega zavarovanja", digit: "none",
 		forms: "999 999 999",
 		words: "zzzs, številka zdravstvenega zavarovanja, zzzs številka, stevilka zdravstvenega zavarovanja, številka zavarovane osebe",
-		alone: 0.2, examples: "012345678",
+		alone: 0.3, examples: "012345678",
 	},
 	{
 		name: "SI_ID_CARD", authority: "Ministrstvo za notranje zadeve, Zakon o osebni izkaznici", digit: "none",
 		forms: "999999999|ie9999999",
 		words: "osebna izkaznica, številka osebne izkaznice, osebne izkaznice, slovenian id card, slovenian identity card",
-		alone: 0.2, examples: "001234567 IE0123456",
+		alone: 0.3, examples: "001234567 IE0123456",
 	},
 	{
 		name: "SI_PASSPORT", authority: "Ministrstvo za notranje zadeve, Zakon o potnih listinah", digit: "none",

@@ -4,13 +4,13 @@ package detectors
 var slovakia = []identifier{
 	{
 		name: "SK_RC", authority: "Ministerstvo vnútra, zákon č. 301/1995 Z. z. o rodnom čísle", digit: "mod 11",
-		forms: "99 99 99 9999", check: isBirthNumber, weak: true,
+		forms: "999999 9999|99 99 99 9999", check: isBirthNumber, weak: true,
 		words: "rodné číslo, rodne cislo, rodného čísla, rodneho cisla, slovak birth number, slovak personal number",
 		alone: 0.45, broken: 0.3, examples: "7103192745 0471011233",
 	},
 	{
 		name: "SK_RC", authority: "zákon č. 301/1995 Z. z.: until 1953", digit: "none",
-		forms: "99 99 99 999", check: isOldBirthNumber,
+		forms: "999999 999|99 99 99 999", check: isOldBirthNumber,
 		words: "rodné číslo, rodne cislo, rodného čísla, rodneho cisla, slovak birth number, slovak personal number",
 		alone: 0.3, broken: 0.2, examples: "031121999 520229999 536221999",
 	},
@@ -28,15 +28,15 @@ var slovakia = []identifier{
 	},
 	{
 		name: "SK_ID_CARD", authority: "Ministerstvo vnútra, zákon č. 395/2019 Z. z.", digit: "none",
-		forms: "AA 999999",
+		forms: "AA999999",
 		words: "občiansky preukaz, obciansky preukaz, číslo občianskeho preukazu, občianskeho preukazu, slovak id card, slovak identity card",
-		alone: 0.2, examples: "EA123456",
+		alone: 0.3, examples: "EA123456",
 	},
 	{
 		name: "SK_PASSPORT", authority: "Ministerstvo vnútra, zákon č. 647/2007 Z. z.", digit: "none",
 		forms: "p9999999|pA9999999|bA9999999",
 		words: "cestovný pas, cestovny pas, číslo pasu, cestovného pasu, slovak passport",
-		alone: 0.25, examples: "P0000000 BA1234567",
+		alone: 0.3, examples: "P0000000 BA1234567",
 	},
 }
 

@@ -94,7 +94,7 @@ var world = []identifier{
 	},
 	{
 		name: "SG_NRIC", authority: "Immigration and Checkpoints Authority, National Registration Act 1965", digit: "mod 11 letter",
-		forms: "s9999999 A|t9999999 A|f9999999 A|g9999999 A|m9999999 A", check: isNRIC,
+		forms: "s9999999A|t9999999A|f9999999A|g9999999A|m9999999A", check: isNRIC,
 		words: "nric, nric number, my fin is, fin number, fin no, foreign identification number, singapore id",
 		alone: 0.8, broken: 0.5, examples: "S6859080I T1680536F F5221211K G8169811U M9612050P",
 	},
@@ -102,7 +102,7 @@ var world = []identifier{
 		name: "SG_UEN", authority: "ACRA, Accounting and Corporate Regulatory Authority Act 2004", digit: "mod 11 letter", weak: true,
 		forms: "99999999A|999999999A|r99AA9999A|s99AA9999A|t99AA9999A", check: isUEN,
 		words: "uen, unique entity number, uen number",
-		alone: 0.6, broken: 0.3, examples: "53125226D 201434292D S57TU0392K T16RF0037C",
+		alone: 0.45, broken: 0.25, examples: "53125226D 201434292D S57TU0392K T16RF0037C",
 	},
 	{
 		name: "KR_RRN", authority: "행정안전부, 주민등록법 시행규칙 제2조: until October 2020", digit: "mod 11",
