@@ -16,7 +16,7 @@ func (p *pass) account(r *run, best *guess) {
 	}
 	kind := AccountID
 	if r.ctx.boost(cueBank) > 0 && r.digits >= 6 {
-		kind, score = BankAccount, r.ctx.boost(cueBank)+0.25
+		kind, score = BankAccount, max(score, r.ctx.boost(cueBank)+0.25)
 	}
 	if told := p.wants.score(cueAccount|cueBank, 0.7); told > score {
 		score = told
@@ -76,12 +76,12 @@ func (p *pass) letteredID(i int) {
 		p.documentID(i)
 		return
 	}
-	if i == 0 || tokens[i-1].Len() > 2 || tokens[i-1].Bits != 0 || !tokens[i-1].IsWord() || tokens[i-1].End+1 != t.Start || p.b[t.Start-1] != ' ' {
+	if i == 0 || tokens[i-1].Len() != 1 || tokens[i-1].Bits != 0 || !tokens[i-1].IsWord() || tokens[i-1].End+1 != t.Start || p.b[t.Start-1] != ' ' {
 		return
 	}
-	letter := p.b[tokens[i-1].Start] | 0x20
-	if tokens[i-1].Shape&scan.Lower != 0 && (tokens[i-1].Len() > 1 || letter == 'a' || letter == 'i') {
-		return // a word
+	switch p.b[tokens[i-1].Start] | 0x20 {
+	case 'a', 'e', 'i', 'o', 'u', 'y':
+		return // a word in one language or another
 	}
 	if ctx := p.around(i-1, i); ctx.boost(cueID) > 0 {
 		p.add(int(tokens[i-1].Start), int(t.End), Number, 0.2+ctx.boost(cueID), byNumber, p.compact(int(tokens[i-1].Start), int(t.End)))

@@ -7,6 +7,7 @@ type entry struct {
 	name  string // stands in Finding.Detector
 	types []Type // what it finds by its own code
 
+	words string                             // words and phrases about its types, as identifier.words
 	begin string                             // the words that set off word, in lower case, separated by spaces
 	word  func(p *pass, i int)               // looks at such a word, token i
 	code  func(p *pass, i int)               // looks at token i, which has letters and digits, or is very long

@@ -93,12 +93,12 @@ var lexicon = []struct {
 	{cuePhone, "phone phones telephone tel mobile cell cellphone whatsapp msisdn fax landline telefon telefonnummer handy handynummer téléphone telephonenumber portable telefono teléfono movil móvil cellulare telefoon mobiel phoneno mobileno phonenumber mobilenumber ani dnis"},
 	{cueCalling, "call calls callback caller callee contact reach ring dial text sms office desk answering answer reachable reached message messages registered connect speak"},
 	{cueEmail, "email e-mail mail mailid emailid correo courriel posta mailto"},
-	{cueSSN, "ssn sozialversicherungsnummer socialsecurity ssnumber"},
+	{cueSSN, "ssn itin sozialversicherungsnummer socialsecurity ssnumber"},
 	{wordSocial, "social"},
 	{cueAadhaar, "aadhaar aadhar adhar adhaar aadhaarno uidai"},
 	{cuePAN, "pan pancard panno"},
 	{cueNINO, "nino ni nationalinsurance"},
-	{cueBank, "bank iban routing sort sortcode ifsc konto kontonummer bankkonto cuenta compte conto rekening aba"},
+	{cueBank, "bank iban konto kontonummer bankkonto cuenta compte conto rekening"},
 	{cueAccount, "account accounts acct acc accountno accountnumber accountid policy member membership customer subscriber reference ref khata"},
 	{cueOrder, "order booking reservation ticket case invoice tracking confirmation"},
 	{cueIBAN, "iban"},
@@ -108,7 +108,7 @@ var lexicon = []struct {
 	{cueName, "name surname firstname lastname fullname username naam nome nom nombre vorname nachname"},
 	{cueAddress, "address addresses street adresse anschrift dirección indirizzo adres"},
 	{cuePostcode, "postcode zip zipcode postal postleitzahl plz pincode cap eircode"},
-	{cueID, "passport passports passeport reisepass pasaporte paspoort passaporto licence license identity idcard personalausweis ausweis ausweisnummer dni nie nif nss nir bsn tin itin ein tax taxpayer taxid steuer steuernummer steueridentifikationsnummer utr nhs voter epic epf uan gst gstin vat medicare driver driving drivers cpr sociale pesel cnp oib personnummer"},
+	{cueID, "passport passports passeport reisepass pasaporte paspoort passaporto licence license identity idcard personalausweis ausweis ausweisnummer dni nie nif nss nir bsn tin tax taxpayer taxid steuer steuernummer steueridentifikationsnummer utr nhs voter epic epf uan gst gstin vat medicare driver driving drivers cpr sociale pesel cnp oib personnummer"},
 	{cueAnyID, "id ids identifier identification"},
 	{cueIP, "ip ips ipaddr ipaddress rhost host hostname addr src dst rip lip remote"},
 	{cuePassword, "password passwd pwd passphrase pass passw pword kennwort passwort contraseña motdepasse wachtwoord"},
@@ -126,7 +126,7 @@ var lexicon = []struct {
 	{wordKey, "key keys"},
 	{wordAPI, "api access private signing encryption client auth"},
 	{wordOne, "one"},
-	{wordIs, "is was are were be hai ist est es è"},
+	{wordIs, "is was are were be hai ist est es è je ir jest este"},
 	{wordMonth, "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août septembre octobre novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"},
 	{wordAuth, "authorization authorisation auth"},
 	{wordBegin, "begin"},
@@ -141,7 +141,7 @@ var cuePhrases = []struct {
 	{cueCVV, "card verification value, card verification code, code de sécurité, código de seguridad, codice di sicurezza"},
 	{cueCard, "número de tarjeta, numéro de carte, numero di carta, numero della carta"},
 	{cuePhone, "phone number, contact number, mobile number, numéro de téléphone, número de teléfono, numero di telefono, contact no, mob no, call me on, call me at, reach me on, reach me at, call me back on, numero di cellulare"},
-	{cueBirth, "date of birth, fecha de nacimiento, date de naissance, data di nascita, né le, née le, nato il, nata il, born on, janam tithi, date of birth is"},
+	{cueBirth, "d.o.b, date of birth, fecha de nacimiento, date de naissance, data di nascita, né le, née le, nato il, nata il, born on, janam tithi, date of birth is"},
 	{cueAccount, "customer number, client number, numéro client, número de cliente, numero cliente"},
 	{cueBank, "bank account, compte bancaire, cuenta bancaria, conto bancario, conto corrente"},
 	{cueOTP, "one time password, one time code, one time passcode, verification code, código de verificación, code de vérification, codice di verifica"},
@@ -292,6 +292,7 @@ const (
 	nearBoost = 0.4
 	midBoost  = 0.3
 	farBoost  = 0.15
+	soleBoost = 0.05 // more, where the words are about one type only: "bulgarian passport"
 )
 
 // around gathers the context of the region that tokens first to last make up. It reaches over no finding and no alias:
@@ -354,9 +355,13 @@ func (c *context) noteTopics(topics [2]uint16, boost float32) {
 // boostFor is what the context adds for the words about a type.
 func (c *context) boostFor(kind Type, t *tables) (boost float32) {
 	for _, x := range c.topics[:c.n] {
-		if x.boost > boost && t.topics[x.topic].has(kind) {
-			boost = x.boost
+		if !t.topics[x.topic].has(kind) {
+			continue
 		}
+		if t.sole[x.topic] {
+			x.boost += soleBoost
+		}
+		boost = max(boost, x.boost)
 	}
 	return boost
 }

@@ -29,7 +29,7 @@ func (p *pass) digitForms(r *run, best *guess) {
 	for k := range refs {
 		ref := &refs[k]
 		s := score{words: r.ctx.boostFor(ref.kind, p.set.tables), question: p.wants.scoreFor(ref.kind, nearBoost, p.set.tables)}
-		if s.words == 0 {
+		if s.words == 0 && r.ctx.n == 0 {
 			s.words = r.ctx.boost(cueID) / 2
 		}
 		if len(ref.fixed) > 0 && !ref.fits(r.d, 0) {
@@ -168,22 +168,26 @@ func (p *pass) codesFrom(k, i int) {
 func (p *pass) codeForms(refs []formRef, c []byte, letters, breaks uint64, loose bool, k, j int, best *guess) {
 	var ctx context
 	gathered := !p.told
+	linking := p.text.Tokens[k].Bits&(wordIs|wordNumber) != 0 // "is 1234567": part of a code only where the code is known to begin so
 	for x := range refs {
 		ref := &refs[x]
-		if !ref.fits(c, letters) {
+		if !ref.fits(c, letters) || linking && (len(ref.fixed) == 0 || ref.fixed[0].at != 0) {
 			continue
 		}
 		if !gathered {
 			ctx, gathered = p.around(k, j), true
 		}
 		s := score{words: ctx.boostFor(ref.kind, p.set.tables), question: p.wants.scoreFor(ref.kind, nearBoost, p.set.tables)}
-		if s.words == 0 {
+		if s.words == 0 && ctx.n == 0 {
 			s.words = ctx.boost(cueID) / 2
 		}
 		p.checkForm(ref, c, &s)
 		told := s.words >= midBoost || s.question > 0
-		if breaks&^ref.breaks != 0 {
+		if wrong := breaks &^ ref.breaks; wrong != 0 {
 			s.form -= misgrouped
+			if wrong&^(letters^letters<<1) != 0 {
+				s.form -= misgrouped // not even between letters and digits
+			}
 			if !told {
 				s.against -= inLower
 			}
@@ -201,8 +205,13 @@ func (p *pass) codeForms(refs []formRef, c []byte, letters, breaks uint64, loose
 	}
 }
 
-// isInLonger says whether a dash, dot or underscore joins tokens k to j to what stands beside them.
+// isInLonger says whether a dash, dot or underscore joins tokens k to j to what stands beside them, or digits go on behind
+// digits: to take one group out of a number would leave the others.
 func (p *pass) isInLonger(k, j int) bool {
+	tokens := p.text.Tokens
+	if tokens[j].IsNumber() && p.codeGap(j) != 0 && tokens[j+1].IsNumber() || k > 0 && tokens[k].IsNumber() && p.codeGap(k-1) != 0 && tokens[k-1].IsNumber() {
+		return true
+	}
 	joins := func(c byte) bool { return c == '-' || c == '_' || c == '.' }
 	start, end := int(p.text.Tokens[k].Start), int(p.text.Tokens[j].End)
 	return joins(p.at(start-1)) && scan.IsWordByte(p.at(start-2)) || joins(p.at(end)) && scan.IsWordByte(p.at(end+1))

@@ -372,12 +372,12 @@ func (p *pass) against(r *run, kind Type) (penalty float32) {
 		return 0.4
 	case r.digits >= 13 && (p.in.Channel != ChannelLog || kind == CreditCard && isIssuer(r.d)):
 		return 0
-	case r.ctx.next&cuesAgainst != 0:
+	case r.ctx.next&cuesAgainst != 0 && r.ctx.boostFor(kind, p.set.tables) < nearBoost:
 		penalty = 0.35
 	case r.ctx.near&cuesAgainst != 0 && r.ctx.near&cuesIdentifier == 0:
 		penalty = 0.15
 	}
-	if r.sep != 0 && r.start < p.barrier {
+	if (r.sep != 0 || kind == Number) && r.start < p.barrier {
 		penalty += 0.15 // in a link
 	}
 	return penalty
@@ -427,14 +427,20 @@ func (p *pass) plainNumber(r *run, best *guess) {
 		}
 		score = min(score+r.ctx.boost(cuesNumber)/2, 0.55) // less than any type of its own
 	case r.digits >= 4:
-		score = r.ctx.boost(cueID|cueSSN|cueAadhaar|cueCard) + 0.15
+		if score = r.ctx.boost(cueID|cueSSN|cueAadhaar|cueCard) + 0.15; score > midBoost {
+			score = max(score, 0.5)
+		}
 		if p.in.Channel != ChannelLog {
 			score = max(score, r.ctx.boost(cueAnyID)+0.15)
 		}
 	}
 	if r.digits >= 4 && r.digits <= 12 {
-		kind, detector := wantedKind(p.wants.cues)
-		best.better(kind, p.wants.score(cuesWanted, 0.75), detector) // the answer, or a piece of it
+		kind, detector := wantedKind(p.wants.cues) // the answer, or a piece of it
+		base := float32(0.75)
+		if kind == Number {
+			base = 0.65 // an identifier of its own has the better label
+		}
+		best.better(kind, p.wants.score(cuesWanted, base), detector)
 	}
 	if p.wants.open && r.first <= 1 {
 		score = max(score, 0.6) // the rest of a number begun in the turn before

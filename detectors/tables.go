@@ -2,7 +2,10 @@ package detectors
 
 import (
 	"fmt"
+	"math/bits"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
@@ -13,6 +16,7 @@ type tables struct {
 	lexicon *scan.Lexicon
 	phrases map[uint32]meaning // by phraseHash
 	topics  []typeSet          // by scan.Token.Topic: the types that a word is about
+	sole    []bool             // by topic: whether that is one type only
 
 	// What runs on which tokens; see entry.
 	words     []func(*pass, int) // by scan.Token.Begin
@@ -41,6 +45,13 @@ type typeSet [typesMax / 64]uint64
 func (s *typeSet) add(t Type)      { s[t/64] |= 1 << (t % 64) }
 func (s *typeSet) has(t Type) bool { return s[t/64]>>(t%64)&1 != 0 }
 
+func (s *typeSet) count() (n int) {
+	for _, x := range s {
+		n += bits.OnesCount64(x)
+	}
+	return n
+}
+
 // topicsMax is how many different things a place can have words for beside it.
 const topicsMax = 6
 
@@ -65,7 +76,7 @@ func (m *meaning) join(o meaning) {
 
 // newTables makes a catalogue ready. It gives an error that names the entry that is wrong.
 func newTables(entries []entry) (*tables, error) {
-	t := &tables{entries: entries, phrases: map[uint32]meaning{}, topics: make([]typeSet, 1), words: make([]func(*pass, int), 1)}
+	t := &tables{entries: entries, phrases: map[uint32]meaning{}, topics: make([]typeSet, 1), sole: make([]bool, 1), words: make([]func(*pass, int), 1)}
 	b := lexiconBuilder{tables: t, words: map[string]*scan.Entry{}, about: map[string]typeSet{}}
 	for _, l := range lexicon {
 		for w := range strings.FieldsSeq(l.words) {
@@ -89,6 +100,15 @@ func newTables(entries []entry) (*tables, error) {
 					return nil, fmt.Errorf("read detector %s: the word %q begins another, too", e.name, w)
 				}
 				b.word(w).Begin = uint8(len(t.words) - 1)
+			}
+		}
+		if e.words != "" {
+			var about typeSet
+			for _, kind := range e.types {
+				about.add(kind)
+			}
+			for phrase := range strings.SplitSeq(e.words, ",") {
+				b.phrase(strings.TrimSpace(phrase), cueID, about)
 			}
 		}
 		for k := range e.ids {
@@ -176,8 +196,23 @@ func (b *lexiconBuilder) word(w string) *scan.Entry {
 	return e
 }
 
-// phrase notes what a phrase of one or more words says.
+// phrase notes what a phrase of one or more words says. The lexicon folds the case of ASCII and Latin-1; what goes beyond is
+// noted in small letters, in capitals and with capitals in front.
 func (b *lexiconBuilder) phrase(phrase string, bits uint64, about typeSet) {
+	b.variant(phrase, bits, about)
+	if strings.ContainsFunc(phrase, func(r rune) bool { return r > 0xFF }) {
+		b.variant(strings.ToUpper(phrase), bits, about)
+		words := strings.Fields(phrase)
+		for i, w := range words {
+			r, n := utf8.DecodeRuneInString(w)
+			words[i] = string(unicode.ToUpper(r)) + w[n:]
+		}
+		b.variant(strings.Join(words, " "), bits, about)
+		b.variant(words[0]+phrase[len(words[0]):], bits, about)
+	}
+}
+
+func (b *lexiconBuilder) variant(phrase string, bits uint64, about typeSet) {
 	key := strings.Join(splitWords(phrase), " ")
 	if b.bits == nil {
 		b.bits = map[string]uint64{}
@@ -201,6 +236,7 @@ func (b *lexiconBuilder) finish() {
 		if !ok {
 			n = uint16(len(t.topics))
 			t.topics = append(t.topics, s)
+			t.sole = append(t.sole, s.count() == 1)
 			known[s] = n
 		}
 		return n
