@@ -36,12 +36,17 @@ var germany = []identifier{
 	},
 	{
 		name: "DE_ID_CARD", authority: dePapersBy, digit: "7-3-1 (ICAO Doc 9303)",
-		forms: "AXXXXXXXX 9|AXXXXXXXX 9d|AXXXXXXXX 9 d|9999999999d|999999999 9 d", check: isDEPapers,
-		words: deIDCardWords, alone: 0.55, broken: 0.2, examples: "L01X00T471 T220001293D 2406055684D",
+		forms: "AXXXXXXXX 9d|AXXXXXXXX 9 d|9999999999d|999999999 9 d", check: isDEPapers,
+		words: deIDCardWords, alone: 0.7, broken: 0.3, examples: "L01X00T471D T220001293D 2406055684D",
+	},
+	{
+		name: "DE_ID_CARD", authority: dePapersBy, digit: "7-3-1 (ICAO Doc 9303)",
+		forms: "AXXXXXXXX 9", check: isDEPapers,
+		words: deIDCardWords, alone: 0.45, broken: 0.2, examples: "L01X00T471 T220001293",
 	},
 	{ // As printed, without the check digit that stands in the machine-readable zone.
 		name: "DE_ID_CARD", authority: dePapersBy, digit: "none",
-		forms: "AXXXXXXXX|AXXX XXXXX", check: isDEPapersPrinted,
+		forms: "AXXXXXXXX|AXXX XXXXX|AXXXXXXXXd", check: isDEPapersPrinted,
 		words: deIDCardWords, alone: 0.25, broken: 0.1, examples: "L01X00T47 T22000129",
 	},
 	{ // Cards until 2010 began with digits.
@@ -51,19 +56,24 @@ var germany = []identifier{
 	},
 	{
 		name: "DE_PASSPORT", authority: dePapersBy, digit: "7-3-1 (ICAO Doc 9303)",
-		forms: "AXXXXXXXX 9|AXXXXXXXX 9d|AXXXXXXXX 9 d", check: isDEPassport,
-		words: dePassportWords + ", passport", alone: 0.6, broken: 0.1, examples: "C01X00T478 C01X0006H1D",
+		forms: "AXXXXXXXX 9d|AXXXXXXXX 9 d", check: isDEPassport,
+		words: dePassportWords + ", passport", alone: 0.75, broken: 0.3, examples: "C01X00T478D C01X0006H1D",
+	},
+	{
+		name: "DE_PASSPORT", authority: dePapersBy, digit: "7-3-1 (ICAO Doc 9303)",
+		forms: "AXXXXXXXX 9", check: isDEPassport,
+		words: dePassportWords, alone: 0.48, broken: 0.1, examples: "C01X00T478",
 	},
 	{
 		name: "DE_PASSPORT", authority: dePapersBy, digit: "none",
-		forms: "AXXXXXXXX|AXXX XXXXX", check: isDEPassportPrinted,
+		forms: "AXXXXXXXX|AXXX XXXXX|AXXXXXXXXd", check: isDEPassportPrinted,
 		words: dePassportWords, alone: 0.25, broken: 0.1, examples: "C01X00T47 C01X0006H",
 	},
 	{
 		name: "DE_SOCIAL_SECURITY", authority: "Deutsche Rentenversicherung, § 147 SGB VI, VKVV § 2", digit: "mod 10 of digit sums",
 		forms: "99 999999 A 99 9|99 999999 A 999|99 999999 A999|99 99 99 99 A 999|999 99999 A 999", check: isDESocialSecurity,
 		words: "rentenversicherungsnummer, rentenversicherungsnr, rentenversicherung, rvnr, rv-nummer, sozialversicherungsnummer, sozialversicherungsausweis, sozialversicherungsnr, sv-nummer, svnr, sv-nr, vsnr, versicherungsnummer, sozialversicherung, german social security number, social security number, pension insurance number",
-		alone: 0.85, broken: 0.45, examples: "15070649C103 50150256W493",
+		alone: 0.85, broken: 0.45, examples: "15070649C103 50150256W493 65151285M014",
 	},
 	{
 		name: "DE_HEALTH_INSURANCE", authority: "GKV-Spitzenverband, § 290 SGB V", digit: "mod 10 of digit sums",
@@ -157,9 +167,9 @@ func isDEPapers(c []byte) bool {
 }
 
 // isDEPapersPrinted says whether nine characters are of those that German papers use: no vowels and none that look like
-// others. An identity card begins with L to Y.
+// others. An identity card begins with L to Y. Behind them may stand D for the country.
 func isDEPapersPrinted(c []byte) bool {
-	for i, b := range c {
+	for i, b := range c[:9] {
 		switch b {
 		case 'A', 'B', 'D', 'E', 'I', 'O', 'Q', 'S', 'U':
 			return false

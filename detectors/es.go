@@ -32,7 +32,7 @@ var spain = []identifier{
 		name: "ES_NUSS", authority: "Tesorería General de la Seguridad Social, RD 84/1996", digit: "mod 97",
 		forms: "999999999999|99 99999999 99|99 9999999 999|99 9999999999", check: isESNUSS, weak: true,
 		words: "seguridad social, número de la seguridad social, numero de la seguridad social, número de seguridad social, numero de seguridad social, nuss, número naf, número de afiliación, numero de afiliacion, n.s.s, nss, spanish social security number, social security number",
-		alone: 0.5, broken: 0.3, examples: "281234567840 980000000177",
+		alone: 0.5, broken: 0.3, examples: "281234567840 280123456742 980000000177",
 	},
 	{
 		name: "ES_CIF", authority: "Agencia Tributaria, Orden EHA/451/2008", digit: "Luhn, as a digit or a letter",
