@@ -100,9 +100,15 @@ var world = []identifier{
 	},
 	{
 		name: "SG_UEN", authority: "ACRA, Accounting and Corporate Regulatory Authority Act 2004", digit: "mod 11 letter", weak: true,
-		forms: "99999999A|999999999A|r99AA9999A|s99AA9999A|t99AA9999A", check: isUEN,
+		forms: "999999999A|r99AA9999A|s99AA9999A|t99AA9999A", check: isUEN,
 		words: "uen, unique entity number, uen number",
-		alone: 0.45, broken: 0.25, examples: "53125226D 201434292D S57TU0392K T16RF0037C",
+		alone: 0.7, broken: 0.3, examples: "201434292D S57TU0392K T16RF0037C",
+	},
+	{
+		name: "SG_UEN", authority: "ACRA, Accounting and Corporate Regulatory Authority Act 2004: businesses", digit: "mod 11 letter",
+		forms: "99999999A", check: isUEN,
+		words: "uen, unique entity number, uen number",
+		alone: 0.5, broken: 0.25, examples: "53125226D",
 	},
 	{
 		name: "KR_RRN", authority: "행정안전부, 주민등록법 시행규칙 제2조: until October 2020", digit: "mod 11",
