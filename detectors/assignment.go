@@ -12,7 +12,10 @@ func (p *pass) assignment(i int) {
 	if !p.text.Tokens[i].IsWord() {
 		return
 	}
-	kind, last := p.keyKind(i)
+	if p.text.Tokens[i].Bits&wordAuth != 0 && p.authorization(i) {
+		return
+	}
+	kind, last, vague := p.keyKind(i)
 	if kind == 0 {
 		return
 	}
@@ -24,12 +27,22 @@ func (p *pass) assignment(i int) {
 	end, quoted := p.valueEnd(start)
 	if quoted {
 		start++
+	} else if c := p.b[end-1]; strict && (c == '!' || c == '?') && end-1 > start {
+		end-- // of the sentence
+	}
+	if kind == SessionID && isWord(p.bytesOf(&p.text.Tokens[i]), "cookie") && p.cookies(start) {
+		return
 	}
 	value := p.b[start:end]
 	if len(value) < 3 || isPlaceholder(value) || p.isScheme(value) {
 		return
 	}
-	if kind == Password && strict && !quoted && !isMixed(value) || kind != Password && !isKey(value) {
+	switch {
+	case kind == Password:
+		if strict && !quoted && !isMixed(value) {
+			return
+		}
+	case isDummy(value), !isKey(value), !quoted && isCode(value), vague && !isRandom(value):
 		return
 	}
 	score := float32(0.85)
@@ -67,10 +80,37 @@ func (p *pass) named() {
 }
 
 // isKey says whether a value can be a key rather than a word or a count.
-func isKey(value []byte) bool { return len(value) >= 8 && isMixed(value) && !isDecimal(value) }
+func isKey(value []byte) bool {
+	if len(value) < 8 || isDecimal(value) || !isMixed(value) {
+		return false
+	}
+	if hasDigit(value) {
+		return true
+	}
+	for _, c := range value {
+		if c == '!' || c == '#' || c == '$' || c == '^' || c == '*' || c == '+' || c == '=' || c == '~' || c == '@' {
+			return true
+		}
+		if c == '.' || c == '/' {
+			return false // a name or a path
+		}
+	}
+	return len(value) >= 12
+}
 
-// keyKind says what the name that token i belongs to holds, and which token is its last.
-func (p *pass) keyKind(i int) (kind Type, last int) {
+// isCode says whether a value is a piece of a program.
+func isCode(value []byte) bool {
+	for _, c := range value {
+		if c == '(' || c == '{' || c == '[' {
+			return true
+		}
+	}
+	return false
+}
+
+// keyKind says what the name that token i belongs to holds, and which token is its last. It is vague if only a value that
+// looks drawn by lot makes it a secret: deploy_key, hubspotKey.
+func (p *pass) keyKind(i int) (kind Type, last int, vague bool) {
 	cues := p.cue(i)
 	switch {
 	case cues&cuePassword != 0:
@@ -79,8 +119,10 @@ func (p *pass) keyKind(i int) (kind Type, last int) {
 		kind = Secret
 	case cues&cueSession != 0:
 		kind = SessionID
+	case cues&wordKey != 0 && p.isSomeKey(i):
+		kind, vague = Secret, true
 	default:
-		return 0, 0
+		return 0, 0, false
 	}
 	last = i
 	for last+1 < len(p.text.Tokens) && last < i+3 {
@@ -91,7 +133,37 @@ func (p *pass) keyKind(i int) (kind Type, last int) {
 		}
 		last++
 	}
-	return kind, last
+	return kind, last, vague
+}
+
+// notSecret are the words before "key" that make it the name of a thing and no secret.
+var notSecret = [...]string{
+	"primary", "foreign", "partition", "cache", "object", "sort", "row", "public", "idempotency", "routing", "storage", "record",
+	"message", "hash", "lookup", "index", "map", "group", "sharding", "shard", "event", "trace", "file", "s3", "redis", "config",
+	"unique", "composite", "candidate", "surrogate", "bucket", "pub", "issue", "dedup", "correlation",
+}
+
+// isSomeKey says whether token i ends a name of several parts, "deploy_key" or "hubspotKey", that may be the name of a secret.
+func (p *pass) isSomeKey(i int) bool {
+	t := &p.text.Tokens[i]
+	b := p.bytesOf(t)
+	if n := len(b); n > 3 {
+		if !isWord(b[n-3:], "key") {
+			return false
+		}
+		b = b[:n-3]
+	} else {
+		if c := p.at(int(t.Start) - 1); i == 0 || c != '_' && c != '-' || p.text.Tokens[i-1].End+1 != t.Start {
+			return false
+		}
+		b = p.bytesOf(&p.text.Tokens[i-1])
+	}
+	for _, w := range notSecret {
+		if len(b) >= len(w) && equalFold(b[len(b)-len(w):], w) {
+			return false
+		}
+	}
+	return true
 }
 
 // valueAfter is where the value begins that is assigned to the name ending at i. It is strict where words stand for
@@ -106,18 +178,21 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 	for p.at(sign) == ' ' && sign < i+3 {
 		sign++
 	}
+	begin := int(p.text.Tokens[token].Start)
 	switch c := p.at(sign); {
-	case c == '=' || c == ':':
-		sign++
-		if p.at(sign) == '=' || p.at(sign) == '>' {
-			sign++
+	case c == '=' || c == ':' || c == '?' && p.at(sign+1) == '=':
+		for sign++; sign < i+8 && (p.at(sign) == '=' || p.at(sign) == '>' || p.at(sign) == ':'); sign++ {
 		}
 		strict = c == ':' && p.at(sign) == ' ' && sign == i+1
-	case token+1 < len(p.text.Tokens) && p.bitsAt(token+1)&wordIs != 0 && sign == i+1:
+	case c == '>' && sign == i && !scan.IsSpace(p.at(i+1)) && p.isTag(i): // <password>…
+		sign++
+	case token+1 < len(p.text.Tokens) && p.startsValue(token+1) && sign == i+1:
 		sign, strict = int(p.text.Tokens[token+1].End), true
-		if p.at(sign) == ':' {
+		if c := p.at(sign); c == ':' || c == '=' {
 			sign++
 		}
+	case sign == i+1 && p.isOption(begin), sign == i+1 && p.isNetrc(token):
+		strict = true
 	default:
 		return 0, false, false
 	}
@@ -125,6 +200,42 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 		sign++
 	}
 	return sign, strict, sign < len(p.b) && p.b[sign] != '\n'
+}
+
+// startsValue says whether token k stands between a name and its value: "the password is …", "<add key="password" value="…">",
+// "changed my password to …".
+func (p *pass) startsValue(k int) bool {
+	return p.bitsAt(k)&wordIs != 0 || isWord(p.bytesOf(&p.text.Tokens[k]), "to") || p.bitsAt(k)&wordNumber != 0 && p.at(int(p.text.Tokens[k].End)) == '='
+}
+
+// isTag says whether the name that ends at i is that of an element: "<db.password>".
+func (p *pass) isTag(i int) bool {
+	for k := i - 1; k >= 0 && i-k < 48; k-- {
+		if c := p.b[k]; c == '<' {
+			return true
+		} else if !scan.IsWordByte(c) && c != '_' && c != '-' && c != '.' && c != ':' {
+			return false
+		}
+	}
+	return false
+}
+
+// isOption says whether the name with a part at i is an option of a command: "--db-password x", "-ClientSecret x".
+func (p *pass) isOption(i int) bool {
+	for k := i - 1; k >= 0 && i-k < 32; k-- {
+		if c := p.b[k]; c == '-' && (k == 0 || p.b[k-1] == ' ' || p.b[k-1] == '-' && (k == 1 || p.b[k-2] == ' ')) {
+			return true
+		} else if !scan.IsWordByte(c) && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return false
+}
+
+// isNetrc says whether token i is the word "password" of a line "machine … login … password …".
+func (p *pass) isNetrc(i int) bool {
+	return i >= 2 && isWord(p.bytesOf(&p.text.Tokens[i]), "password") &&
+		(isWord(p.bytesOf(&p.text.Tokens[i-2]), "login") || i >= 4 && isWord(p.bytesOf(&p.text.Tokens[i-4]), "login"))
 }
 
 // valueEnd is where the value at start ends: at the quote that it begins with, or at a space or mark.
@@ -149,7 +260,7 @@ func (p *pass) valueEnd(start int) (end int, quoted bool) {
 			break
 		}
 	}
-	for end > start && (p.b[end-1] == '.' || p.b[end-1] == '?' || p.b[end-1] == '!') {
+	for end > start+1 && p.b[end-1] == '.' {
 		end--
 	}
 	return end, false
@@ -186,16 +297,21 @@ func isPlaceholder(value []byte) bool {
 	switch value[0] {
 	case '<', '{', '[', '(':
 		return true
+	case '`':
+		return true
 	case '$', '%':
-		if len(value) > 1 && (value[1] == '{' || value[1] == '(') {
+		if len(value) > 1 && (value[1] == '{' || value[1] == '(' || isVariable(value[1:])) {
 			return true
 		}
 	}
-	same := true
+	same := !scan.IsDigit(value[0])
 	for _, c := range value {
 		same = same && (c == value[0] || c == '-')
 	}
 	if same {
+		return true
+	}
+	if len(value) > 5 && equalFold(value, "your") && (value[4] == '_' || value[4] == '-') {
 		return true
 	}
 	for len(value) > 0 && (value[0] == '_' || value[0] == '*') {
@@ -207,6 +323,16 @@ func isPlaceholder(value []byte) bool {
 		}
 	}
 	return false
+}
+
+// isVariable says whether b is a name as variables have it: capitals, underscores, perhaps a percent sign at the end.
+func isVariable(b []byte) bool {
+	for i, c := range b {
+		if (c < 'A' || c > 'Z') && c != '_' && (c != '%' || i < len(b)-1) && (i == 0 || !scan.IsDigit(c)) {
+			return false
+		}
+	}
+	return len(b) > 1
 }
 
 // equalFold says whether b begins with the word, which is in lower case, in any case. It must be long enough.

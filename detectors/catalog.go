@@ -35,6 +35,7 @@ const (
 	byAccount
 	byNumber
 	bySecret
+	byCommand
 	byAssignment
 	codedDetectors
 )
@@ -58,7 +59,8 @@ func catalog() []entry {
 		byBirth:      {name: "birth", types: []Type{DateOfBirth}},
 		byAccount:    {name: "account", types: []Type{AccountID, BankAccount}, run: (*pass).account, code: (*pass).documentID, start: (*pass).letteredID},
 		byNumber:     {name: "number", types: []Type{Number}, run: (*pass).plainNumber},
-		bySecret:     {name: "secret", types: []Type{Secret}, begin: credentialWords, word: (*pass).secretWord, code: (*pass).prefixed},
+		bySecret:     {name: "secret", types: []Type{Secret}, begin: credentialWords, word: (*pass).secretWord, code: (*pass).secretCode, start: (*pass).numbered},
+		byCommand:    {name: "command", types: []Type{Secret}, begin: "curl sshpass", word: (*pass).curl},
 		byAssignment: {name: "assignment", types: []Type{Password, Secret, SessionID}, code: (*pass).assignment},
 	} {
 		all[i] = e

@@ -1,6 +1,10 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // The limits of RFC 5321 §4.5.3.1.
 const (
@@ -96,8 +100,11 @@ func (p *pass) userinfo(at int) bool {
 			}
 		}
 	}
-	if start < 3 || colon == 0 || at-colon < 2 || string(p.b[start-3:start]) != "://" || isPlaceholder(p.b[colon+1:at]) {
+	if start < 3 || colon == 0 || at-colon < 2 || string(p.b[start-3:start]) != "://" {
 		return false
+	}
+	if password := p.b[colon+1 : at]; isPlaceholder(password) || isVariable(password) && bytes.IndexByte(password, '_') > 0 {
+		return !p.isInert(colon + 1)
 	}
 	canon := p.verbatim(colon+1, at)
 	for start -= 3; start > 0 && (scan.IsWordByte(p.b[start-1]) || p.b[start-1] == '+' || p.b[start-1] == ':') && at-start < 2*longest; start-- {

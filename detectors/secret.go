@@ -1,98 +1,10 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"bytes"
 
-// credential is a format known by its beginning: what follows the prefix is at least least bytes of the alphabet.
-type credential struct {
-	prefix string
-	least  int
-	extra  string // bytes besides letters and digits that may follow
-}
-
-// credentials are the commonest formats, after the issuers' documentation, by first byte.
-var credentials = [...]credential{
-	{"AGE-SECRET-KEY-1", 58, ""},
-	{"AIza", 35, "-_"},       // Google API
-	{"AKIA", 12, ""},         // AWS access keys
-	{"ASIA", 12, ""},         //
-	{"ABIA", 12, ""},         //
-	{"ACCA", 12, ""},         //
-	{"EAAA", 40, "-_"},       // Square
-	{"NRAK-", 27, ""},        // New Relic
-	{"PMAK-", 40, "-"},       // Postman
-	{"SG.", 40, "._-"},       // SendGrid
-	{"dapi", 32, "-"},        // Databricks
-	{"dckr_pat_", 20, "-_"},  // Docker
-	{"dop_v1_", 40, ""},      // DigitalOcean
-	{"dp.pt.", 40, ""},       // Doppler
-	{"figd_", 30, "-_"},      // Figma
-	{"ghp_", 30, ""},         // GitHub
-	{"gho_", 30, ""},         //
-	{"ghu_", 30, ""},         //
-	{"ghs_", 30, "._-"},      //
-	{"ghr_", 30, ""},         //
-	{"github_pat_", 22, "_"}, //
-	{"glpat-", 20, "-_."},    // GitLab
-	{"glc_", 32, "+/="},      // Grafana
-	{"glsa_", 32, "_"},       //
-	{"gsk_", 40, ""},         // Groq
-	{"hf_", 30, ""},          // Hugging Face
-	{"hvb.", 60, "-_"},       // HashiCorp Vault
-	{"hvs.", 60, "-_"},       //
-	{"key-", 32, ""},         // Mailgun
-	{"lin_api_", 32, ""},     // Linear
-	{"npm_", 36, ""},         // npm
-	{"ops_eyJ", 40, "-_=+/"}, // 1Password
-	{"phc_", 40, ""},         // PostHog
-	{"pk_live_", 16, ""},     // Stripe
-	{"pul-", 40, ""},         // Pulumi
-	{"pypi-AgE", 40, "-_"},   // PyPI
-	{"r8_", 37, ""},          // Replicate
-	{"rk_live_", 16, ""},     // Stripe
-	{"rk_test_", 16, ""},     //
-	{"rubygems_", 48, ""},    // RubyGems
-	{"shpat_", 32, ""},       // Shopify
-	{"shpca_", 32, ""},       //
-	{"shppa_", 32, ""},       //
-	{"shpss_", 32, ""},       //
-	{"sk-ant-", 20, "-_"},    // Anthropic
-	{"sk-proj-", 20, "-_"},   // OpenAI
-	{"sk-", 32, "-_"},        //
-	{"sk_live_", 16, ""},     // Stripe
-	{"sk_test_", 16, ""},     //
-	{"sntrys_", 40, "=_+/"},  // Sentry
-	{"sq0atp-", 22, "-_"},    // Square
-	{"sq0csp-", 40, "-_"},    //
-	{"tskey-", 20, "-"},      // Tailscale
-	{"whsec_", 24, "+/="},    // Stripe
-	{"xai-", 40, ""},         // xAI
-	{"xapp-", 20, "-"},       // Slack
-	{"xoxa-", 16, "-"},       //
-	{"xoxb-", 16, "-"},       //
-	{"xoxe-", 16, "-"},       //
-	{"xoxe.xox", 20, "-"},    //
-	{"xoxp-", 16, "-"},       //
-	{"xoxr-", 16, "-"},       //
-	{"xoxs-", 16, "-"},       //
-	{"ya29.", 20, "-_"},      // Google OAuth
-}
-
-// credentialsAt is, for each byte, where the credentials that begin with it start and end in the list.
-var credentialsAt = func() (at [256][2]uint8) {
-	for i, c := range credentials {
-		b := c.prefix[0]
-		if at[b][1] == 0 {
-			at[b][0] = uint8(i)
-		}
-		at[b][1] = uint8(i + 1)
-	}
-	return at
-}()
-
-// credentialWords are the first words of credentials, and the words that stand before one.
-const credentialWords = "ghp gho ghu ghs ghr github glpat xoxb xoxp xoxa xoxr xoxs xoxe xapp sk rk pk whsec hf npm dckr pypi sg shpat " +
-	"shpss shpca shppa dop hvs hvb gsk lin glsa glc figd nrak sqopat pmak sntrys tskey rubygems ya29 sq0atp sq0csp eyj age dp " +
-	"key ops pul lsk phc r8 xai begin bearer basic"
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // secretWord looks at token i, one of credentialWords.
 func (p *pass) secretWord(i int) {
@@ -106,13 +18,24 @@ func (p *pass) secretWord(i int) {
 	}
 }
 
+// secretCode looks for a credential at token i, which has letters and digits or is very long.
+func (p *pass) secretCode(i int) {
+	p.prefixed(i)
+	p.shaped(i)
+}
+
 // prefixed looks for a credential that begins with token i, and for a JSON web token.
 func (p *pass) prefixed(i int) {
 	start := int(p.text.Tokens[i].Start)
+	rest, before := p.b[start:], 0
 	if c := p.at(start - 1); c == '_' || c == '-' {
-		return // the middle of a name
+		if c == '_' || len(rest) < 4 || string(rest[:4]) != "s4t2" {
+			return // the middle of a name
+		}
+		if b := p.at(start - 2); (b == 's' || b == 'u') && !scan.IsWordByte(p.at(start-3)) {
+			before = 2
+		}
 	}
-	rest := p.b[start:]
 	if len(rest) > 3 && string(rest[:3]) == "eyJ" {
 		p.jwt(start)
 		return
@@ -125,10 +48,14 @@ func (p *pass) prefixed(i int) {
 			continue
 		}
 		end := p.keyEnd(start+n, c.extra)
-		if end-start-n >= c.least {
-			p.add(start, end, Secret, 0.97, bySecret, p.verbatim(start, end))
-			return
+		if found := end - start - n; found < c.least || c.most > 0 && found > c.most || isDummy(p.b[start+n:end]) {
+			continue
 		}
+		if rest[0] == 'x' && rest[1] == 'o' && digitsIn(p.b[start+n:end]) < 4 {
+			continue // a name: the tokens of Slack hold numbers
+		}
+		p.add(start-before, end, Secret, 0.97, bySecret, p.verbatim(start, end))
+		return
 	}
 }
 
@@ -202,7 +129,26 @@ func (p *pass) pem(i int) {
 			}
 		}
 	}
-	p.add(start-5, end, Secret, 0.99, bySecret, len(p.canon))
+	start, end = p.serviceAccount(start-5, end)
+	p.add(start, end, Secret, 0.99, bySecret, len(p.canon))
+}
+
+// serviceAccount widens the region of a private key over the JSON object of a Google service account round it, which says
+// what the key opens.
+func (p *pass) serviceAccount(start, end int) (int, int) {
+	const before, behind = 512, 2048
+	head := p.b[max(0, start-before):start]
+	kind := bytes.LastIndex(head, []byte(`"service_account"`))
+	if kind < 0 {
+		return start, end
+	}
+	open := bytes.LastIndexByte(head[:kind], '{')
+	shut := bytes.IndexByte(p.b[end:min(end+behind, len(p.b))], '}')
+	if open < 0 || shut < 0 {
+		return start, end
+	}
+	p.keyDone = end + shut + 1
+	return start - len(head) + open, end + shut + 1
 }
 
 // isPEMByte says whether c may stand between the first and the last line of a PEM block, also as a JSON string.

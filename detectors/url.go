@@ -32,7 +32,11 @@ func (p *pass) url(i int) {
 	if end-at < 3 {
 		return
 	}
-	p.add(start, end, URL, 0.9, byURL, p.verbatim(start, end))
+	kind, score := URL, float32(0.9)
+	if isWebhook(p.b[at:end]) || isSigned(p.b[at:end]) {
+		kind, score = Secret, 0.95
+	}
+	p.add(start, end, kind, score, byURL, p.verbatim(start, end))
 }
 
 func isURLByte(c byte) bool {

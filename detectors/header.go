@@ -1,0 +1,151 @@
+package detectors
+
+import "github.com/sonexlabs/tacet/detectors/scan"
+
+// authorization looks for the credential of an HTTP header that token i names (RFC 9110 §11.6.2): "Authorization: Token
+// abc…". What follows "Bearer" and "Basic" is found wherever they stand.
+func (p *pass) authorization(i int) bool {
+	at, _, ok := p.valueAfter(int(p.text.Tokens[i].End), i)
+	if !ok || p.text.Tokens[i].Len() < 8 {
+		return false
+	}
+	if c := p.b[at]; c == '"' || c == '\'' {
+		at++
+	}
+	for range 2 { // the scheme, then the credential
+		end := p.keyEnd(at, "-._~+/=")
+		value := p.b[at:end]
+		if len(value) >= 8 && hasDigit(value) && !isPlaceholder(value) && !isDummy(value) && !p.isInert(at) {
+			p.add(at, end, Secret, 0.9, bySecret, p.verbatim(at, end))
+			return true
+		}
+		if len(value) == 0 || p.at(end) != ' ' || p.isScheme(value) {
+			return false
+		}
+		for at = end; p.at(at) == ' ' && at < len(p.b); at++ {
+		}
+	}
+	return false
+}
+
+// cookies looks for the values of a cookie header at start (RFC 6265): "a=b; c=d". It says whether there is a pair at all.
+func (p *pass) cookies(start int) (any bool) {
+	const longest = 4096
+	for at := start; at < len(p.b) && at-start < longest; {
+		name := at
+		for at < len(p.b) && (scan.IsWordByte(p.b[at]) || p.b[at] == '_' || p.b[at] == '-' || p.b[at] == '.') {
+			at++
+		}
+		if at == name || p.at(at) != '=' {
+			return any
+		}
+		any = true
+		value := at + 1
+		for at = value; at < len(p.b) && p.b[at] > ' ' && p.b[at] != ';' && p.b[at] != '"' && p.b[at] != '\'' && p.b[at] != '\\'; at++ {
+		}
+		if v := p.b[value:at]; len(v) >= 8 && isKey(v) && !isPlaceholder(v) && !isCookieAttribute(p.b[name:value-1]) && !p.isInert(value) {
+			p.add(value, at, SessionID, 0.9, byAssignment, p.verbatim(value, at))
+		}
+		if p.at(at) != ';' {
+			return any
+		}
+		for at++; p.at(at) == ' ' && at < len(p.b); at++ {
+		}
+	}
+	return any
+}
+
+func isCookieAttribute(name []byte) bool {
+	return isWord(name, "domain") || isWord(name, "path") || isWord(name, "expires")
+}
+
+// curl looks for the login that a command gives behind token i, "curl" or "sshpass": -u name:password, -p password.
+func (p *pass) curl(i int) {
+	const longest = 2048
+	tool := p.bytesOf(&p.text.Tokens[i])
+	for at := int(p.text.Tokens[i].End); at+4 < len(p.b) && at-int(p.text.Tokens[i].End) < longest; at++ {
+		c := p.b[at]
+		if c == '\n' && p.b[at-1] != '\\' {
+			return
+		}
+		if c != ' ' || p.b[at+1] != '-' {
+			continue
+		}
+		option := p.b[at+1:]
+		switch {
+		case len(tool) == 7 && option[1] == 'p':
+			at += 3
+		case option[1] == 'u':
+			at += 3
+		case len(option) > 6 && string(option[:6]) == "--user" && (option[6] == ' ' || option[6] == '='):
+			at += 7
+		default:
+			continue
+		}
+		for p.at(at) == ' ' && at < len(p.b) {
+			at++
+		}
+		p.login(at, len(tool) == 7)
+		return
+	}
+}
+
+// login takes the argument at start for name and password, or for a password alone.
+func (p *pass) login(start int, alone bool) {
+	if start >= len(p.b) || p.isInert(start) {
+		return
+	}
+	end := start
+	for quote := byte(0); end < len(p.b) && end-start < 256; end++ {
+		c := p.b[end]
+		if quote != 0 {
+			if c == quote {
+				quote = 0
+			}
+		} else if c == '"' || c == '\'' {
+			quote = c
+		} else if scan.IsSpace(c) {
+			break
+		}
+		if c == '\n' {
+			break
+		}
+	}
+	colon := start
+	for colon < end && p.b[colon] != ':' {
+		colon++
+	}
+	password := p.b[min(colon+1, end):end]
+	if alone {
+		password = p.b[start:end]
+	}
+	for len(password) > 0 && (password[0] == '"' || password[0] == '\'') {
+		password = password[1:]
+	}
+	for len(password) > 0 && (password[len(password)-1] == '"' || password[len(password)-1] == '\'') {
+		password = password[:len(password)-1]
+	}
+	if len(password) < 2 || isPlaceholder(password) && (password[0] != '{' || !hasDigit(password)) || isDummyWord(password) || isTemplate(p.b[start:end]) {
+		return
+	}
+	for start < end && (p.b[start] == '"' || p.b[start] == '\'') {
+		start++
+	}
+	for end > start && (p.b[end-1] == '"' || p.b[end-1] == '\'') {
+		end--
+	}
+	p.add(start, end, Secret, 0.9, byCommand, p.verbatim(start, end))
+}
+
+// isDummyWord says whether a password is the word for one, as in manuals.
+func isDummyWord(password []byte) bool {
+	for _, w := range [...]string{"pass", "password", "passwd", "pwd", "pw", "token", "$1", "$2"} {
+		if isWord(password, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// isTemplate says whether a login is one to be filled in: "<user:password>".
+func isTemplate(login []byte) bool { return len(login) > 0 && login[0] == '<' }
