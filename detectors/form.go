@@ -174,6 +174,10 @@ func (p *pass) codeForms(refs []formRef, c []byte, letters, breaks uint64, loose
 		if !ref.fits(c, letters) || linking && (len(ref.fixed) == 0 || ref.fixed[0].at != 0) {
 			continue
 		}
+		wrong := breaks &^ ref.breaks
+		if n := p.text.Tokens[k].Len(); n > 2 && wrong&letters>>n&1 != 0 && p.text.Tokens[k].IsWord() {
+			continue // a word of the sentence before it
+		}
 		if !gathered {
 			ctx, gathered = p.around(k, j), true
 		}
@@ -183,7 +187,7 @@ func (p *pass) codeForms(refs []formRef, c []byte, letters, breaks uint64, loose
 		}
 		p.checkForm(ref, c, &s)
 		told := s.words >= midBoost || s.question > 0
-		if wrong := breaks &^ ref.breaks; wrong != 0 {
+		if wrong != 0 {
 			s.form -= misgrouped
 			if wrong&^(letters^letters<<1) != 0 {
 				s.form -= misgrouped // not even between letters and digits
