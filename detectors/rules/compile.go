@@ -23,7 +23,8 @@ const (
 	windowAuto = 128
 	// literalLeast is the length of a literal that is worth looking for without being told to.
 	literalLeast = 2
-	timeoutAuto  = 100 * time.Millisecond
+	// timeoutAuto is long enough that a process which waits for its processor doesn't hit it.
+	timeoutAuto = 250 * time.Millisecond
 )
 
 // spec is a rule as a file describes it, checked as far as that needs no compiling.

@@ -97,3 +97,14 @@ func TestPieces(t *testing.T) {
 		}
 	}
 }
+
+// So are those that a border would cut where no shorter one fits.
+func TestLongMatchesAcrossPieces(t *testing.T) {
+	s := oneRule(t, `pattern: 'ab{300}c', literals: [a, b], examples: ['a`+strings.Repeat("b", 300)+`c']`)
+	m := NewScratch()
+	one := "a" + strings.Repeat("b", 300) + "c"
+	for shift := 0; shift < 302; shift += 7 {
+		text := strings.Repeat("b", shift) + strings.Repeat(one, 3*pieceMax/len(one))
+		require.Len(t, s.Find(nil, []byte(text), nil, "", m), 3*pieceMax/len(one), shift)
+	}
+}

@@ -3,6 +3,7 @@ package rules
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -27,13 +28,14 @@ const (
 // entry under a seed of the process: in a list of a million entries, one look-up in 18 million million finds what isn't
 // in it. A list is immutable and safe for concurrent use.
 type List struct {
-	seed   maphash.Seed
-	exact  bool
-	n      int
-	spread uint64   // hashes are spread over that many slots
-	slots  []uint64 // ascending, 0 where there is none; at the end is always one
-	first  []uint64 // a filter of the words that begin a phrase; its length is a power of two
-	words  int      // of the longest entry
+	seed    maphash.Seed
+	exact   bool
+	n       int
+	spread  uint64   // hashes are spread over that many slots
+	slots   []uint64 // ascending, 0 where there is none; at the end is always one
+	first   []uint64 // a filter of the words that begin a phrase; its length is a power of two
+	words   int      // of the longest entry
+	version string
 }
 
 // noWords is the lexicon of a scan that only cuts words.
@@ -46,7 +48,8 @@ type Span struct{ Start, End int }
 // the words of an entry doesn't matter; upper and lower case only matters if exact. The name stands in errors.
 func ReadList(name string, r io.Reader, exact bool) (*List, error) {
 	l := &List{seed: maphash.MakeSeed(), exact: exact}
-	lines := bufio.NewScanner(r)
+	contents := sha256.New()
+	lines := bufio.NewScanner(io.TeeReader(r, contents))
 	lines.Buffer(make([]byte, 0, 64<<10), 64<<10)
 	var text scan.Text
 	var hashes, firsts []uint64
@@ -90,6 +93,7 @@ func ReadList(name string, r io.Reader, exact bool) (*List, error) {
 		return nil, fmt.Errorf("read list %s: %w", name, err)
 	}
 	l.fill(hashes, firsts)
+	l.version = fmt.Sprintf("%x-%t", contents.Sum(nil)[:6], exact)
 	return l, nil
 }
 
@@ -129,6 +133,9 @@ func (l *List) place(h uint64) uint64 {
 
 // Len is how many different entries the list has.
 func (l *List) Len() int { return l.n }
+
+// Version names what the list holds: equal versions find the same.
+func (l *List) Version() string { return l.version }
 
 // Bytes is the memory the list takes.
 func (l *List) Bytes() int { return 8 * (len(l.slots) + len(l.first)) }

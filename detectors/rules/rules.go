@@ -20,7 +20,7 @@ type Options struct {
 	Validators map[string]func(value []byte) bool
 	// Threshold is the score from which examples count as found; 0.5 if it is 0.
 	Threshold float32
-	// Timeout is how long one search of one window may take; 100 ms if it is 0. The clock behind it is coarse: a search
+	// Timeout is how long one search of one window may take; 250 ms if it is 0. The clock behind it is coarse: a search
 	// ends up to 200 ms later.
 	Timeout time.Duration
 }

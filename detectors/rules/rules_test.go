@@ -4,7 +4,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/dlclark/regexp2/v2"
 	"github.com/stretchr/testify/require"
@@ -48,6 +50,7 @@ func testOptions() Options {
 		Types: func(name string) bool {
 			return strings.Contains(" CUSTOM ACCOUNT_ID PHONE POSTCODE PERSON SECRET ", " "+name+" ")
 		},
+		Timeout:    10 * time.Second, // longer than a busy machine makes anything wait
 		Validators: map[string]func([]byte) bool{"luhn": luhn},
 	}
 }
@@ -96,7 +99,9 @@ func TestExampleFile(t *testing.T) {
 func TestBadFiles(t *testing.T) {
 	for _, name := range []string{"empty", "syntax", "keys", "names", "patterns", "examples", "scope"} {
 		f := sample(t, name+".bad.yaml")
-		_, err := Parse(testOptions(), f)
+		o := testOptions()
+		o.Timeout = 0
+		_, err := Parse(o, f)
 		require.Error(t, err, name)
 		got := strings.Split(err.Error(), "\n")
 		var want []string
@@ -129,7 +134,9 @@ func TestMessagesQuoteNoValues(t *testing.T) {
 		"pattern: ab, validator: '" + secret + "', examples: [ab]",
 		"pattern: ab, channels: ['" + secret + "'], paths: ['" + secret + "..x'], score: " + secret + ", examples: [ab]",
 	} {
-		_, err := Parse(testOptions(), File{"test.yaml", []byte("rules:\n  - {name: test, type: CUSTOM, " + keys + "}\n")})
+		o := testOptions()
+		o.Timeout = 0
+		_, err := Parse(o, File{"test.yaml", []byte("rules:\n  - {name: test, type: CUSTOM, " + keys + "}\n")})
 		require.Error(t, err)
 		require.NotContains(t, err.Error(), secret, keys)
 		require.NotContains(t, err.Error(), "aaaa")
@@ -186,6 +193,7 @@ func TestMatching(t *testing.T) {
 	f(`pattern: '\d{4}', literals: [pin], examples: ['pin 1234']`, "shipping 1234", "1234")
 	f(`pattern: '\d{4}', keywords: [pin], examples: ['pin 1234', '1234 is my PIN']`, "shipping 1234")
 	f(`pattern: '\d{4}', keywords: [pin], window: 16, examples: ['pin 1234']`, "pin 1234 and 22222222222222222222 3333", "1234", "2222", "2222")
+	f(`pattern: '\b\d{4}', keywords: [pin], window: 16, examples: ['pin 1234']`, "22222222222222222222 pin")
 	f(`pattern: '\d{4}', keywords: ['écran'], examples: ['Écran 1234', 'ÉCRAN 1234', 'écran 1234']`, "ecran 1234")
 	f(`pattern: '\d{4}', keywords: [desk], examples: ['desk 1234']`, "de\u017f\u212a 1234 and 5678", "1234", "5678")
 	f(`pattern: '[a-c]\d', everywhere: true, examples: [a1]`, "a1 b2 d3", "a1", "b2")
@@ -267,7 +275,23 @@ func TestFindAppends(t *testing.T) {
 	require.Equal(t, []Match{before[0], {Start: 1, End: 7, Score: 0.7}}, found)
 }
 
+// poolKeeps says whether sync.Pool, where regexp2 keeps its memory, gives back what it got. Under the race detector it
+// drops some on purpose.
+func poolKeeps() bool {
+	var p sync.Pool
+	for range 100 {
+		p.Put(new(int))
+		if p.Get() == nil {
+			return false
+		}
+	}
+	return true
+}
+
 func TestFindAllocatesNothing(t *testing.T) {
+	if !poolKeeps() {
+		t.Skip("the race detector's pools allocate")
+	}
 	s, err := Parse(testOptions(), sample(t, "example.yaml"))
 	require.NoError(t, err)
 	m := NewScratch()

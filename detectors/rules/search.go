@@ -21,9 +21,9 @@ const (
 
 // The limits of one rule's pattern in one text. Beyond them its windows are redacted unseen.
 const (
-	limitsMax = 2 // searches that hit their limit
-	spentMax  = 4 // time in all, in timeouts, besides spentRate
-	spentRate = time.Microsecond
+	limitsMax = 2                     // searches that hit their limit
+	spentMax  = 4                     // time in all, in timeouts, besides spentRate
+	spentRate = 10 * time.Microsecond // for each character searched
 	// invalidLess is what a value that isn't valid takes from the score, which stays at found where it was there: a check
 	// digit moves a score and hides nothing.
 	invalidLess = 0.2

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dlclark/regexp2/v2"
 	"github.com/stretchr/testify/require"
@@ -55,7 +56,7 @@ func spans(t *testing.T, found []Match) (all []Span) {
 func boundedSets(t testing.TB) (sets []*Set) {
 	for _, p := range bounded {
 		o := testOptions()
-		c := compiler{set: &Set{timeout: timeoutAuto}, build: newBuilder(), options: o}
+		c := compiler{set: &Set{timeout: o.Timeout}, build: newBuilder(), options: o}
 		d := &document{}
 		require.True(t, c.add(d, &spec{patterns: []pattern{{expr: p, score: 0.7}}}), p)
 		require.Empty(t, d.problems, p)
@@ -102,8 +103,10 @@ func FuzzParse(f *testing.F) {
 		f.Add(sample(f, name).Data)
 	}
 	m := NewScratch()
+	o := testOptions()
+	o.Timeout = time.Millisecond
 	f.Fuzz(func(t *testing.T, data []byte) {
-		s, err := Parse(testOptions(), File{"f.yaml", data})
+		s, err := Parse(o, File{"f.yaml", data})
 		if err != nil {
 			require.True(t, strings.HasPrefix(err.Error(), "f.yaml:") || strings.Contains(err.Error(), "too many literals"), "%v", err)
 			return
