@@ -7,7 +7,7 @@ var belgium = []identifier{
 	{
 		name: "BE_NRN", authority: "Rijksregister, KB 3 april 1984; KSZ for BIS numbers", digit: "mod 97",
 		forms: "99 99 99 999 99|999999 999 99|999999 99 999|99999999999", check: isBENRN, weak: true,
-		words: "rijksregisternummer, rijksregister, rrn, insz, insz-nummer, identificatienummer van het rijksregister, nationaal nummer, bis-nummer, bisnummer, numéro de registre national, numero de registre national, registre national, numéro national, numero national, niss, numéro niss, numéro bis, nationalregisternummer, nationalregister, belgian national number, national register number, national registration number",
+		words: "rijksregisternummer, rijksregister, rrn, insz, insz-nummer, identificatienummer van het rijksregister, nationaal nummer, bis-nummer, bisnummer, numéro de registre national, numero de registre national, registre national, numéro national, numero national, niss, numéro niss, numéro bis, nationalregisternummer, nationalregister, belgian national number, national register number, national registration number, tax id, tax identification number",
 		alone: 0.55, broken: 0.25, examples: "85073003328 17073003384 00012511119 98472899765",
 	},
 	{
@@ -51,7 +51,7 @@ func isBENRN(c []byte) bool {
 		return false
 	}
 	n, key := decimal(c[:9]), decimal(c[9:])
-	return n > 0 && (97-n%97 == key || c[0] < '5' && 97-(2_000_000_000+n)%97 == key)
+	return n > 0 && (97-n%97 == key || c[0] < '4' && 97-(2_000_000_000+n)%97 == key)
 }
 
 // isBEIDCard says whether the last two of twelve digits are the rest of the first ten by 97, or 97 for 0.

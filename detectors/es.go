@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	esNIFWords = "dni, d.n.i, nif, n.i.f, número dni, numero dni, documento nacional de identidad, documento de identidad, número de identidad, carnet de identidad, carné de identidad, número nie, numero nie, nie number, mi nie, my nie, nie es, nie is, nie nummer, tarjeta de extranjero, tarjeta de residencia, número de identidad de extranjero, número de identificación de extranjero, número de identificación fiscal, permiso de conducir, carnet de conducir, carné de conducir, spanish id number, spanish id card, spanish tax number"
+	esNIFWords = "dni, d.n.i, nif, n.i.f, número dni, numero dni, documento nacional de identidad, documento de identidad, número de identidad, carnet de identidad, carné de identidad, número nie, numero nie, nie number, mi nie, my nie, your nie, su nie, tu nie, nie es, nie is, nie nummer, tarjeta de extranjero, tarjeta de residencia, número de identidad de extranjero, número de identificación de extranjero, número de identificación fiscal, permiso de conducir, carnet de conducir, carné de conducir, spanish id number, spanish id card, spanish tax number"
 	esNIFBy    = "Ministerio del Interior and Agencia Tributaria, RD 1553/2005, RD 1065/2007 art. 19-20"
 )
 

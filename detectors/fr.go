@@ -22,7 +22,7 @@ var france = []identifier{
 	{
 		name: "FR_NIF", authority: "Direction générale des Finances publiques, arrêté du 5 avril 2002 (SPI)", digit: "mod 511",
 		forms: "99 99 999 999 999|99 999 999 999 99|9999999999999", check: isFRNIF,
-		words: "numéro fiscal, numero fiscal, numéro fiscal de référence, n° fiscal, no fiscal, identifiant fiscal, numéro spi, numero spi, numéro d'immatriculation fiscale, numéro d'identification fiscale, impôts, impots.gouv, nif, french tax number, french tax id",
+		words: "numéro fiscal, numero fiscal, numéro fiscal de référence, n° fiscal, no fiscal, identifiant fiscal, numéro spi, numero spi, numéro d'immatriculation fiscale, numéro d'identification fiscale, impôts, impots.gouv, nif, french tax number, french tax id, tax id, tax identification number",
 		alone: 0.5, broken: 0.3, examples: "3023217600053 0701987765493",
 	},
 	{

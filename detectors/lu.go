@@ -7,8 +7,8 @@ var luxembourg = []identifier{
 	{
 		name: "LU_NIN", authority: "CTIE, loi du 19 juin 2013 (RNPP), règlement grand-ducal du 28 novembre 2013", digit: "Luhn and Verhoeff",
 		forms: "9999 99 99 999 99|99999999 99999|9999999999999|9999 9999 99999", check: isLUNIN,
-		words: "matricule, numéro de matricule, numero de matricule, matricule nationale, matricule luxembourgeois, numéro d'identification national, numéro d'identification personnel, nationale identifikationsnummer, matrikelnummer, sozialversicherungsnummer, numéro de sécurité sociale, luxembourg national id, luxembourg social security number",
-		alone: 0.7, broken: 0.3, examples: "1893120105732 1990093012358",
+		words: "matricule, numéro de matricule, numero de matricule, matricule nationale, matricule luxembourgeois, numéro d'identification national, numéro d'identification personnel, nationale identifikationsnummer, matrikelnummer, sozialversicherungsnummer, numéro de sécurité sociale, luxembourg national id, luxembourg social security number, tax id",
+		alone: 0.7, broken: 0.25, examples: "1893120105732 1990093012358",
 	},
 	{
 		name: "LU_PASSPORT", authority: "Ministère des Affaires étrangères, loi du 14 avril 1934", digit: "none",
