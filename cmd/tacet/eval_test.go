@@ -92,6 +92,7 @@ func TestEvalCover(t *testing.T) {
 	f(0, -1, one, "PHONE", "0151", "PHONE", "23 456") // a space between stays in clear
 	f(1, 1, one, "PHONE", "0151 23 ", "NUMBER", "456")
 	f(1, 0, one, "PHONE", "015", "NUMBER", "1 23 456") // the longest names it
+	f(1, 1, "{{PHONE|1234}}", "PHONE", "12", "NUMBER", "34")
 	f(0, -1, one)
 	f(0.5, 1, "{{PHONE|123}} or {{PHONE|456}}", "PHONE", "123")
 	f(-1, -1, "{{PHONE:asr|123}} or {{PHONE:weak|456}}")
@@ -134,6 +135,7 @@ func TestEvalLeak(t *testing.T) {
 	f(1, 2, "{{PERSON|Al}} is short", "URL", "is short")
 	f(0, 1, "{{PERSON|Al}} is short", "PERSON", "A")
 	f(0.5, 3, "{{PERSON|Ann}} and {{PERSON|Bob}}, {{PERSON|bob}}", "PERSON", "Ann", "PERSON", "Bob")
+	f(0.5, 3, "{{PERSON|Ann}} and {{PERSON|Bob}}, {{PERSON|bob}}", "PERSON", "Ann", "PERSON", "bob")
 }
 
 func TestEvalOver(t *testing.T) {
@@ -163,11 +165,31 @@ func TestEvalRules(t *testing.T) {
 	require.Len(t, r.Types, 1)
 	r = scored(t, exact(), row, findings)
 	require.Equal(t, 0.0, r.figure("ORDER_ID", "precision"))
+	require.Equal(t, 1.0, r.figure("PERSON", "typed"))
+	r2 := scored(t, exact(), "{{EMAIL|Ann}} {{PERSON|Bob}}", []string{"PERSON", "Ann Bob"})
+	require.Equal(t, []float64{1, 1}, []float64{r2.figure("PERSON", "precision"), r2.figure("PERSON", "typed")})
+	r2 = scored(t, exact(), "{{EMAIL|Ann}} {{PERSON|Bob}}", []string{"PERSON", "Ann", "PERSON", "Bob"})
+	require.Equal(t, []float64{1, 0.5}, []float64{r2.figure("PERSON", "precision"), r2.figure("PERSON", "typed")})
 	require.Equal(t, 0.0, r.figure("DATE", "cover"))
 	r = scored(t, &setRules{AnyType: true}, "{{SSN|123}}", []string{"PHONE", "123"})
 	require.Equal(t, -1.0, r.figure("SSN", "label"))
 	require.Equal(t, -1.0, r.figure("SSN", "precision"))
 	require.Equal(t, 1.0, r.figure("SSN", "cover"))
+}
+
+// A row that may hold a name excuses names, and nothing else.
+func TestEvalHint(t *testing.T) {
+	f := func(want int, hint string) {
+		t.Helper()
+		e := scorer(exact())
+		r, texts := mustRow(t, "call Ann 12")
+		r.Hint = json.RawMessage(hint)
+		e.score(1, r, texts, [][]detectors.Finding{found(t, texts[0], "PERSON", "Ann", "PHONE", "12")})
+		require.Equal(t, want, e.set.tokens.over)
+	}
+	f(1, `"name?"`)
+	f(2, `"other"`)
+	f(2, `null`)
 }
 
 func TestEvalF2(t *testing.T) {
@@ -235,6 +257,7 @@ func TestEvalFloors(t *testing.T) {
 	f("s *: over 2 is above 1.9", map[string]figures{wholeSet: {"over": 1.9}})
 	f("s PHONE: cover 0.9 is below 0.91|s PHONE: leak 0.1 is above 0.05", map[string]figures{"PHONE": {"cover": 0.91, "leak": 0.05}})
 	f("s PIN: cover has no value, must not be below 0.5", map[string]figures{"PIN": {"cover": 0.5}})
+	f("s PIN: leak has no value, must not be above 0.5", map[string]figures{"PIN": {"leak": 0.5}})
 
 	r := scored(t, exact(), strings.Repeat("{{PHONE|123}} ", 9)+"{{PIN|4}} {{EMAIL|a}}", []string{"PHONE", "123"})
 	floors := &floorsFile{Sets: map[string]*setRules{"s": {Note: "kept", Bars: map[string]figures{"PHONE": {"cover": 0.99}}}}}

@@ -34,8 +34,16 @@ func TestEvalVectors(t *testing.T) {
 	f(true, "context", "US_SSN", "my ssn is 219-09-9999", "null", "null")
 
 	// A candidate may have its word in front; so may what the peer finds with context only.
-	f(true, "validate", "US_PASSPORT", "912803456", "[[0,9]]", "null")
-	f(true, "scan", "US_PASSPORT", "912803456", "[[0,9]]", "[0.05,0.05]")
+	f(false, "scan", "CARD_PIN", "4711", "[[0,4]]", "[0.5,0.9]")
+	f(true, "scan", "CARD_PIN", "4711", "[[0,4]]", "[0.1,0.9]")
+	f(true, "scan", "CARD_PIN", "4711", "null", "null")
+	f(true, "validate", "CARD_PIN", "4711", "[[0,4]]", "null")
+	f(true, "validate", "CARD_PIN", " 4711\n", "[[0,6]]", "null")
+
+	// A phone number that is none of one country's is a phone number all the same.
+	f(false, "scan", "PHONE_NUMBER", "phone 0917 123 4567", "[]", "null")
+	f(true, "scan", "PH_MOBILE_NUMBER", "phone 0917 123 4567", "[]", "null")
+	require.Equal(t, "no data", vectorOf(t, "validate", "NON_HEX", "g", "[[0,1]]", "null").kind)
 
 	// A number whose check digit doesn't fit may be found, but not with a check that passed.
 	f(true, "validate", "CREDIT_CARD", "4111111111111112", "[]", "null")
@@ -64,12 +72,12 @@ func TestEvalExplanations(t *testing.T) {
 
 	cases := []vectorCase{
 		{key: "A t 1", kind: "scan", positive: true, agrees: true, typed: true, got: "PIN"}, {key: "A t 2", kind: "scan", positive: true, got: "nothing"},
-		{key: "C t 4", kind: "validate", got: "PIN"},
+		{key: "C t 4", kind: "validate", got: "PIN"}, {key: "D t 5", kind: "no data", agrees: true},
 	}
 	r := reportVectors("v", cases, why)
 	require.Equal(t, figures{"agree": 0.3333, "type": 0.5}, r.Figures)
 	require.Equal(t, map[string]int{"scan": 2, "validate nothing": 1}, r.Kinds)
 	require.Equal(t, []disagreement{{"A t 2", "scan", "found", "nothing", "wrong there"}, {"C t 4", "validate", "not this", "PIN", ""}}, r.Disagreements)
-	require.Equal(t, 1, r.Unexplained)
+	require.Equal(t, []int{3, 1, 1}, []int{r.Cases, r.Skipped, r.Unexplained})
 	require.Equal(t, []string{"A t 1"}, r.Settled)
 }
