@@ -72,6 +72,8 @@ type Set struct {
 	prior     [typesMax]float32
 	version   string
 	longest   int // scan.MaxText; less in tests
+
+	phonePlans uint64 // the numbering plans of the chosen countries, see choosePhones
 }
 
 // New makes a Set. It gives an error that names an unknown locale or preset.
@@ -106,8 +108,9 @@ func (t *tables) choose(o Options) (*Set, error) {
 			s.prior[t] = localePrior(Type(t), o.Locales)
 		}
 	}
+	s.phonePlans = choosePhones(o.Locales)
 	h := fnv.New64a()
-	fmt.Fprint(h, revision, s.threshold, s.prior, len(lexicon))
+	fmt.Fprint(h, revision, s.threshold, s.prior, s.phonePlans, len(lexicon))
 	for _, e := range t.entries {
 		fmt.Fprint(h, e.name, e.types)
 		for _, id := range e.ids {

@@ -115,7 +115,12 @@ func (p *pass) number(i, limit int) (next int) {
 		return r.last + 1
 	}
 	canon := len(p.canon)
-	p.canon = append(p.canon, r.d...)
+	if g.kind == Phone {
+		p.canon = p.appendPhone(p.canon, r)
+	} else {
+		p.canon = append(p.canon, r.d...)
+	}
+	p.extension(r)
 	p.addScored(r.start, r.end, g, canon)
 	p.barrier = max(p.barrier, r.end)
 	return r.last + 1
@@ -294,10 +299,11 @@ func (p *pass) joins(r *run, k int, sep byte) bool {
 	return !isWholeCard(r)
 }
 
-// isDotted says whether groups joined by dots are as phone and card numbers are written: two to four digits each.
+// isDotted says whether groups joined by dots are as phone and card numbers are written: two to four digits each, five
+// where the calling code is in the first.
 func (r *run) isDotted() bool {
-	for _, g := range r.groups {
-		if g.digits < 2 || g.digits > 4 {
+	for k, g := range r.groups {
+		if g.digits < 2 || g.digits > 4 && (k > 0 || g.digits > 5) {
 			return false
 		}
 	}
@@ -318,7 +324,8 @@ func (r *run) isUsualShape() bool {
 		shape = shape<<4 | uint32(g.digits)
 	}
 	switch shape {
-	case 0x4444, 0x465, 0x464, 0x444, 0x334, 0x55, 0x324, 0x434, 0x433, 0x344, 0x56, 0x46, 0x22222, 0x44443:
+	case 0x4444, 0x465, 0x464, 0x444, 0x334, 0x55, 0x324, 0x434, 0x433, 0x344, 0x56, 0x46, 0x22222, 0x44443,
+		0x333, 0x2222, 0x4222, 0x3322, 0x2333:
 		return true
 	}
 	return false
@@ -372,6 +379,8 @@ func (p *pass) against(r *run, kind Type) (penalty float32) {
 		return 0.4
 	case r.digits >= 13 && (p.in.Channel != ChannelLog || kind == CreditCard && isIssuer(r.d)):
 		return 0
+	case len(r.groups) > 2 && !r.loose && r.isPhoneShape():
+		// "US: 415-555-0132": no count is written like that.
 	case r.ctx.next&cuesAgainst != 0 && r.ctx.boostFor(kind, p.set.tables) < nearBoost:
 		penalty = 0.35
 	case r.ctx.near&cuesAgainst != 0 && r.ctx.near&cuesIdentifier == 0:

@@ -99,6 +99,9 @@ var numbering = sync.OnceValue(func() *planIndex {
 	return x
 })
 
+// planNorthAmerica is the bit of the plan that stands first.
+const planNorthAmerica uint64 = 1
+
 // planReader is the work of reading the table.
 type planReader struct {
 	x       *planIndex
