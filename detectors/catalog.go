@@ -36,6 +36,7 @@ const (
 	byNumber
 	bySecret
 	byCommand
+	byEncoded
 	byAssignment
 	codedDetectors
 )
@@ -61,6 +62,7 @@ func catalog() []entry {
 		byNumber:     {name: "number", types: []Type{Number}, run: (*pass).plainNumber},
 		bySecret:     {name: "secret", types: []Type{Secret}, begin: credentialWords, word: (*pass).secretWord, code: (*pass).secretCode, start: (*pass).numbered},
 		byCommand:    {name: "command", types: []Type{Secret}, begin: "curl sshpass", word: (*pass).curl},
+		byEncoded:    {name: "encoded", code: (*pass).encoded},
 		byAssignment: {name: "assignment", types: []Type{Password, Secret, SessionID}, code: (*pass).assignment},
 	} {
 		all[i] = e

@@ -154,12 +154,7 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	}
 	p := &sc.pass
 	p.begin(s, text, in)
-	if len(p.text.Hot) > 0 || len(p.text.Ats) > 0 || len(p.text.Pairs) > 0 {
-		p.findInert()
-		p.listen()
-		p.findStrong()
-		p.findNumbers()
-	}
+	p.search()
 	if p.path.bits&(cuePassword|cueSecret|cueSession) != 0 {
 		p.named()
 	}
@@ -169,4 +164,15 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	dst = p.resolve(dst)
 	p.end()
 	return dst
+}
+
+// search runs the detectors over the text.
+func (p *pass) search() {
+	if len(p.text.Hot) == 0 && len(p.text.Ats) == 0 && len(p.text.Pairs) == 0 {
+		return
+	}
+	p.findInert()
+	p.listen()
+	p.findStrong()
+	p.findNumbers()
 }

@@ -39,6 +39,11 @@ type pass struct {
 	explain bool
 	reasons []Reason
 
+	inner       *pass  // for what is encoded in base64; nil until there is some
+	nested      bool   // this is the inner one
+	decoded     []byte // what is encoded
+	encodedDone int    // up to here the text has been looked at as base64
+
 	strong  int // how many of the candidates are of findStrong
 	hexDone int // up to here the text has been looked at as an IPv6 or MAC address
 	plain   int // up to this token no letter is joined to the digits
@@ -65,7 +70,7 @@ func (p *pass) begin(s *Set, text []byte, in Input) {
 	p.text.Scan(text, s.lexicon)
 	p.b = p.text.Bytes
 	p.candidates, p.inert, p.canon = p.candidates[:0], p.inert[:0], p.canon[:0]
-	p.barrier, p.strong, p.hexDone, p.keyDone, p.urlDone, p.plain = 0, 0, 0, 0, 0, 0
+	p.barrier, p.strong, p.hexDone, p.keyDone, p.urlDone, p.plain, p.encodedDone = 0, 0, 0, 0, 0, 0, 0
 	p.path, p.said, p.wants, p.numbers, p.groups = meaning{}, 0, want{}, p.numbers[:0], 0
 	if len(in.Path) > 0 {
 		p.path = s.pathMeaning(in.Path)
@@ -78,6 +83,9 @@ func (p *pass) begin(s *Set, text []byte, in Input) {
 // end lets go of the text.
 func (p *pass) end() {
 	p.text.Release(scratchKept)
+	if cap(p.decoded) > scratchKept {
+		p.decoded = nil
+	}
 	p.b, p.in = nil, Input{}
 }
 

@@ -1,0 +1,127 @@
+package detectors
+
+import (
+	"unicode/utf8"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+const (
+	encodedLeast = 24 // characters of base64 that are decoded
+	encodedToken = 12 // characters without a mark between that make it worth a look
+	encodedSure  = 48 // bytes at the beginning that must all be text
+)
+
+// encoded looks for text in base64 (RFC 4648, either alphabet) round token i and searches it, one level deep. If there is
+// anything in it that policies don't commonly keep, all of it is found, under the type of that, or as a secret if there
+// are several types: what is encoded can't be redacted in part.
+func (p *pass) encoded(i int) {
+	t := &p.text.Tokens[i]
+	first := int(t.Start)
+	if t.Len() < encodedToken || p.nested || first < p.encodedDone || t.Shape&scan.High != 0 {
+		return
+	}
+	if n := len(p.candidates); n > 0 && p.candidates[n-1].end > first {
+		return // a token, a key
+	}
+	start, end := first, int(t.End)
+	for start > p.encodedDone && isBase64(p.b[start-1]) {
+		start--
+	}
+	for end < len(p.b) && isBase64(p.b[end]) {
+		end++
+	}
+	p.encodedDone = end
+	if end-start < encodedLeast {
+		return
+	}
+	if !p.decodeBase64(start, end) {
+		// What stands before the word may be a path. A third beginning isn't tried, so that the cost stays linear.
+		if start == first || end-first < encodedLeast || !p.decodeBase64(first, end) {
+			return
+		}
+		start = first
+	}
+	kind, score := p.searchDecoded()
+	if kind == 0 {
+		return
+	}
+	for k := 0; k < 2 && p.at(end) == '='; k++ {
+		end++
+	}
+	p.add(start, end, kind, score, byEncoded, p.verbatim(start, end))
+}
+
+func isBase64(c byte) bool {
+	return scan.IsDigit(c) || scan.IsLetter(c) || c == '+' || c == '/' || c == '-' || c == '_'
+}
+
+// decodeBase64 decodes a region to p.decoded. It says false, mostly after a few characters, if that gives no text.
+func (p *pass) decodeBase64(start, end int) bool {
+	out := p.decoded[:0]
+	var bits uint32
+	n, controls := 0, 0
+	for _, c := range p.b[start:end] {
+		bits = bits<<6 | uint32(sextet(c))
+		if n += 6; n < 8 {
+			continue
+		}
+		n -= 8
+		b := byte(bits >> n)
+		if b < ' ' && b != '\n' && b != '\r' && b != '\t' || b == 0x7F {
+			if controls++; len(out) < encodedSure || controls > len(out)/20 {
+				p.decoded = out
+				return false
+			}
+		}
+		out = append(out, b)
+	}
+	p.decoded = out
+	for k := 0; k < utf8.UTFMax-1 && k < len(out); k++ { // the last character may be cut
+		if utf8.Valid(out[:len(out)-k]) {
+			return true
+		}
+	}
+	return false
+}
+
+// sextet is the value of a character of base64.
+func sextet(c byte) byte {
+	switch {
+	case c >= 'a':
+		return c - 'a' + 26
+	case c == '_':
+		return 63
+	case c >= 'A':
+		return c - 'A'
+	case scan.IsDigit(c):
+		return c - '0' + 52
+	case c == '+' || c == '-':
+		return 62
+	}
+	return 63
+}
+
+// searchDecoded says what there is in p.decoded, and how sure that is; 0 if there is nothing to hide.
+func (p *pass) searchDecoded() (kind Type, score float32) {
+	if p.inner == nil {
+		p.inner = &pass{nested: true}
+	}
+	in := p.inner
+	in.begin(p.set, p.decoded, Input{Channel: p.in.Channel})
+	in.search()
+	for k := range in.candidates {
+		c := &in.candidates[k]
+		switch {
+		case c.kind.yields():
+			continue
+		case kind == 0:
+			kind = c.kind
+		case kind != c.kind:
+			kind = Secret
+		}
+		score = max(score, c.total)
+	}
+	in.end()
+	return kind, score
+}
