@@ -38,6 +38,10 @@ const (
 	byCommand
 	byEncoded
 	byAssignment
+	byRule
+	byRuleLimit
+	byList
+	byKnown
 	codedDetectors
 )
 
@@ -64,6 +68,10 @@ func catalog() []entry {
 		byCommand:    {name: "command", types: []Type{Secret}, begin: "curl sshpass", word: (*pass).curl},
 		byEncoded:    {name: "encoded", code: (*pass).encoded},
 		byAssignment: {name: "assignment", types: []Type{Password, Secret, SessionID}, code: (*pass).assignment},
+		byRule:       {name: "rule"}, // what users add; see rules.go
+		byRuleLimit:  {name: "rule-limit"},
+		byList:       {name: "list"},
+		byKnown:      {name: "known"},
 	} {
 		all[i] = e
 	}

@@ -10,6 +10,7 @@ import (
 	"hash/fnv"
 	"strings"
 
+	"github.com/sonexlabs/tacet/detectors/rules"
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
 
@@ -54,12 +55,17 @@ type Input struct {
 	Role    Role
 	Path    []byte // the field's path or key name ("turns[].text", "user_email"); may be nil
 	Channel Channel
+	Known   *Known // what is known of the call: the customer's record; may be nil
 }
 
 // Options choose what a Set looks for.
 type Options struct {
 	Locales []string // "in", "uk", "us", "eu", or a country; empty means all. Moves priors, not recall.
 	Preset  string   // "balanced" (default), "strict", "paranoid"
+
+	Rules *rules.Set    // the user's rules, of ReadRules; may be nil
+	Deny  []Deny        // what is found wherever it stands
+	Allow []*rules.List // values that are no findings, unless they are card data or credentials
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
@@ -68,6 +74,7 @@ const revision = 1
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
 	*tables
+	custom    *custom // what users added; may be nil
 	threshold float32
 	prior     [typesMax]float32
 	version   string
@@ -87,7 +94,11 @@ func New(o Options) (*Set, error) {
 
 // choose makes a Set of a catalogue.
 func (t *tables) choose(o Options) (*Set, error) {
-	s := &Set{tables: t, longest: scan.MaxText}
+	own, err := newCustom(&o)
+	if err != nil {
+		return nil, err
+	}
+	s := &Set{tables: t, custom: own, longest: scan.MaxText}
 	switch o.Preset {
 	case "", "balanced":
 		s.threshold = 0.5
@@ -116,6 +127,9 @@ func (t *tables) choose(o Options) (*Set, error) {
 		for _, id := range e.ids {
 			fmt.Fprint(h, id.name, id.forms, id.words, id.alone, id.broken)
 		}
+	}
+	if own != nil {
+		own.version(h)
 	}
 	s.version = fmt.Sprintf("%d-%012x", revision, h.Sum64()>>16)
 	return s, nil
@@ -157,6 +171,9 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	p.search()
 	if p.path.bits&(cuePassword|cueSecret|cueSession) != 0 {
 		p.named()
+	}
+	if s.custom != nil || in.Known != nil {
+		p.findCustom()
 	}
 	if in.Call != nil {
 		in.Call.update(p)

@@ -36,6 +36,7 @@ type pass struct {
 
 	groups  int32
 	code    [formMax]byte // the letters and digits of a possible identifier
+	own     customScratch
 	explain bool
 	reasons []Reason
 

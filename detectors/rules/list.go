@@ -255,6 +255,6 @@ func (l *List) Holds(value []byte, m *Scratch) bool {
 	m.tokens.Scan(value, noWords())
 	n := len(m.tokens.Tokens)
 	whole := n > 0 && n <= l.words && l.at(&m.tokens, 0) == n
-	m.tokens.Release(0)
+	m.tokens.Release(64 << 10)
 	return whole
 }
