@@ -76,7 +76,7 @@ type Set struct {
 	*tables
 	custom    *custom // what users added; may be nil
 	threshold float32
-	prior     [typesMax]float32
+	prior     [TypesMax]float32
 	version   string
 	longest   int // scan.MaxText; less in tests
 
@@ -138,8 +138,11 @@ func (t *tables) choose(o Options) (*Set, error) {
 // Version names the catalogue, its scoring and the options: equal versions find the same in the same text.
 func (s *Set) Version() string { return s.version }
 
-// locales are the countries whose identifiers move with a locale, and the groups.
-const locales = " in uk gb us ca eu at be bg hr cy cz dk ee fi fr de gr hu ie it lv lt lu mt nl pl pt ro sk si es se "
+// The countries whose identifiers move with a locale.
+const (
+	euStates = " at be bg hr cy cz dk ee fi fr de gr hu ie it lv lt lu mt nl pl pt ro sk si es se "
+	locales  = " in uk gb us eu" + euStates + "au br ca ch cn kr ng no ph sg th tr za "
+)
 
 func known(locale string) bool {
 	return locale != "" && !strings.Contains(locale, " ") && strings.Contains(locales, " "+locale+" ")
@@ -153,7 +156,7 @@ func localePrior(t Type, chosen []string) float32 {
 		return 0
 	}
 	for _, c := range chosen {
-		if c == country || c == "gb" && country == "uk" || c == "eu" && !strings.Contains("in uk us", country) {
+		if c == country || c == "gb" && country == "uk" || c == "eu" && strings.Contains(euStates, " "+country+" ") {
 			return 0.08
 		}
 	}

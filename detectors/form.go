@@ -21,11 +21,7 @@ func (p *pass) digitForms(r *run, best *guess) {
 	if len(refs) == 0 {
 		return
 	}
-	var groups uint64 // a bit for each place where a group begins
-	for k, n := 1, r.groups[0].digits; k < len(r.groups); k++ {
-		groups |= 1 << n
-		n += r.groups[k].digits
-	}
+	groups := r.breaks()
 	for k := range refs {
 		ref := &refs[k]
 		s := score{words: r.ctx.boostFor(ref.kind, p.set.tables), question: p.wants.scoreFor(ref.kind, nearBoost, p.set.tables)}
@@ -175,7 +171,7 @@ func (p *pass) codeForms(refs []formRef, c []byte, letters, breaks uint64, loose
 			continue
 		}
 		wrong := breaks &^ ref.breaks
-		if n := p.text.Tokens[k].Len(); n > 2 && wrong&letters>>n&1 != 0 && p.text.Tokens[k].IsWord() {
+		if t := &p.text.Tokens[k]; t.Len() > 2 && t.IsWord() && wrong&letters>>t.Len()&1 != 0 && p.b[t.End] == ' ' {
 			continue // a word of the sentence before it
 		}
 		if !gathered {

@@ -40,7 +40,7 @@ type formRef struct {
 }
 
 // typeSet has a bit for each type.
-type typeSet [typesMax / 64]uint64
+type typeSet [TypesMax / 64]uint64
 
 func (s *typeSet) add(t Type)      { s[t/64] |= 1 << (t % 64) }
 func (s *typeSet) has(t Type) bool { return s[t/64]>>(t%64)&1 != 0 }
@@ -304,7 +304,7 @@ func (t *tables) typesOf(topics []told) (types []Type) {
 			all[i] |= t.topics[x.topic][i]
 		}
 	}
-	for k := range typesMax {
+	for k := range TypesMax {
 		if all.has(Type(k)) {
 			types = append(types, Type(k))
 		}

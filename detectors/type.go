@@ -5,7 +5,7 @@ import "slices"
 // Type names a class of personal data. Its zero value is no type. The numbers are not stable between versions: what is
 // written down (records, quarantine entries, policies) is the name. Types that the catalogue finds by their form have no
 // constant: ParseType knows them by name.
-type Type uint8
+type Type uint16
 
 // The types. Which of them this version finds is in README.md.
 const (
@@ -97,8 +97,8 @@ var typeNames = func() []string {
 	return names
 }()
 
-// typesMax is more than there are types.
-const typesMax = 256
+// TypesMax is more than there are types: the length of an array that is indexed by Type.
+const TypesMax = 512
 
 // String gives the name as it stands in records and policies ("EMAIL"), or "UNKNOWN".
 func (t Type) String() string {

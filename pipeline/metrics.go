@@ -44,7 +44,7 @@ type Metrics struct {
 	commit     prometheus.Histogram
 	commitErr  prometheus.Counter
 	committed  *prometheus.GaugeVec
-	findings   [256]prometheus.Counter // by detectors.Type: the label look-up is too dear for the hot path
+	findings   [detectors.TypesMax]prometheus.Counter // by detectors.Type: the label look-up is too dear for the hot path
 	registry   *prometheus.Registry
 }
 

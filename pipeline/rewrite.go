@@ -36,7 +36,7 @@ type rewriter struct {
 	nested  [maxNested + 1][]byte
 	lines   []byte
 	single  *pseudonym.Aliases // of a record without a call
-	styles  [256]policy.Style
+	styles  [detectors.TypesMax]policy.Style
 
 	// Of the current record.
 	lane     *lane
@@ -46,7 +46,7 @@ type rewriter struct {
 	tenant   []byte
 	callID   []byte
 	call     *call
-	counts   [256]uint32
+	counts   [detectors.TypesMax]uint32
 	types    []detectors.Type // with a count above 0, in order of appearance
 	disarmed int              // imitations of aliases and tokens made harmless
 	spent    int              // bytes of text since the last look at the clock
@@ -55,7 +55,7 @@ type rewriter struct {
 
 	// Of the current part, until count.
 	outcomes map[string]int
-	totals   [256]uint32
+	totals   [detectors.TypesMax]uint32
 	dropped  int
 	repaired int
 	crowded  int
@@ -136,7 +136,7 @@ func (w *rewriter) count(m *Metrics, topic string, warm bool) {
 	}
 	m.evict(w.crowded, w.idle)
 	clear(w.outcomes)
-	w.totals = [256]uint32{}
+	w.totals = [detectors.TypesMax]uint32{}
 	w.dropped, w.repaired, w.crowded, w.idle = 0, 0, 0, 0
 }
 

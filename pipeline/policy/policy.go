@@ -66,7 +66,7 @@ type Category struct {
 // Policy is a checked policy. It is immutable and safe for concurrent use.
 type Policy struct {
 	tenants    []string // sorted; just "*" for any
-	styles     [256]Style
+	styles     [detectors.TypesMax]Style
 	categories []Category // in the order of Categories
 	hash       string
 }
