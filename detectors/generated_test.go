@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -86,13 +87,22 @@ var genWords = map[Type]struct {
 
 // generator makes the rows.
 type generator struct {
-	r    *rand.Rand
-	sets map[string][]genRow
+	r     *rand.Rand
+	sets  map[string][]genRow
+	count map[string]int
+}
+
+// seed begins anew, so that what is generated for one type doesn't change with the others.
+func (g *generator) seed(name string) {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(name))
+	g.r = rand.New(rand.NewPCG(h.Sum64(), 4))
 }
 
 // sentence adds a row with a number in a sentence, or as the answer to a question.
 func (g *generator) sentence(set, kind, detector, text, word, number string, answer bool) {
-	row := genRow{ID: fmt.Sprintf("%s-%s-%d", detector, kind, len(g.sets[set])), Channel: "chat"}
+	g.count[set+detector+kind]++
+	row := genRow{ID: fmt.Sprintf("%s-%s-%d", detector, kind, g.count[set+detector+kind]), Channel: "chat"}
 	turn := 0
 	if answer {
 		turn = 1
@@ -128,6 +138,7 @@ func (g *generator) grouped(f *form, number string) string {
 
 // identifier adds the rows of an identifier that is known by its form.
 func (g *generator) identifier(detector string, id *identifier) {
+	g.seed(detector + id.name + id.forms)
 	forms, _ := compileForms(id.forms)
 	numbers := strings.Fields(id.examples) // no others: a number that merely fits may be somebody's
 	words := strings.Split(id.words, ",")
@@ -174,6 +185,7 @@ func (g *generator) coded(kind Type, detector string, values []string) {
 	if !ok {
 		return
 	}
+	g.seed(detector + kind.String())
 	words := strings.Split(how.words, ",")
 	g.r.Shuffle(len(values), func(i, k int) { values[i], values[k] = values[k], values[i] })
 	for i, value := range values[:min(len(values), 12)] {
@@ -190,6 +202,7 @@ func (g *generator) coded(kind Type, detector string, values []string) {
 
 // keep adds what looks like identifiers and is none.
 func (g *generator) keep() {
+	g.seed(setKeep)
 	hex := func(n int) string {
 		var b strings.Builder
 		for range n {
@@ -237,7 +250,7 @@ func (g *generator) keep() {
 // generated makes the sets. They are the same as long as the catalogue and the cases are.
 func generated(t testing.TB) map[string][]genRow {
 	t.Helper()
-	g := &generator{rand.New(rand.NewPCG(17, 4)), map[string][]genRow{}}
+	g := &generator{sets: map[string][]genRow{}, count: map[string]int{}}
 	for _, list := range countries {
 		for i := range list.ids {
 			g.identifier(list.name, &list.ids[i])

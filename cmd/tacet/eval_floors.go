@@ -199,13 +199,49 @@ func floorsOf(have figures, names ...string) figures {
 	return held
 }
 
+// writeFloors writes a line for each type, so that a change is read line by line.
 func writeFloors(name string, f *floorsFile) error {
-	text, err := json.MarshalIndent(f, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write floors: %w", err)
+	var b bytes.Buffer
+	b.WriteString("{\"sets\": {")
+	for i, set := range slices.Sorted(maps.Keys(f.Sets)) {
+		rules := *f.Sets[set]
+		held := []map[string]figures{rules.Bars, rules.Floors}
+		rules.Bars, rules.Floors = nil, nil
+		head, err := json.Marshal(&rules)
+		if err != nil {
+			return fmt.Errorf("write floors: %w", err)
+		}
+		var parts []string
+		if fields := strings.Trim(string(head), "{}"); fields != "" {
+			parts = append(parts, "    "+fields)
+		}
+		for k, key := range []string{"bars", "floors"} {
+			var lines []string
+			for _, kind := range slices.Sorted(maps.Keys(held[k])) {
+				line, err := json.Marshal(held[k][kind])
+				if err != nil {
+					return fmt.Errorf("write floors: %w", err)
+				}
+				lines = append(lines, fmt.Sprintf("      %s: %s", quoted(kind), line))
+			}
+			if len(lines) > 0 {
+				parts = append(parts, fmt.Sprintf("    %q: {\n%s\n    }", key, strings.Join(lines, ",\n")))
+			}
+		}
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "\n  %s: {\n%s\n  }", quoted(set), strings.Join(parts, ",\n"))
 	}
-	if err := os.WriteFile(name, append(text, '\n'), 0o644); err != nil {
+	b.WriteString("\n}}\n")
+	if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("write floors: %w", err)
 	}
 	return nil
+}
+
+// quoted is s as JSON.
+func quoted(s string) []byte {
+	text, _ := json.Marshal(s) // a string always marshals
+	return text
 }

@@ -284,8 +284,15 @@ func TestEvalFloorsFile(t *testing.T) {
 	f(`{"sets":{"s":{"floors":{"PIN":{"recall":1}}}}}`, `set "s": unknown figure "recall"`)
 	f(`{"sets":{"s":null}}`, "has no rules")
 	f(`{} {}`, "more than one object")
-	_, err := readFloors("../../testdata/eval/floors.json")
+	floors, err := readFloors("../../testdata/eval/floors.json")
 	require.NoError(t, err)
+	floors.Sets["a \"{}"] = &setRules{Note: "ends }", Without: []string{"PIN"}, AnyType: true}
+	floors.Sets["b"] = &setRules{}
+	name := filepath.Join(t.TempDir(), "floors.json")
+	require.NoError(t, writeFloors(name, floors))
+	again, err := readFloors(name)
+	require.NoError(t, err)
+	require.Equal(t, floors, again)
 }
 
 func TestEvalSetNames(t *testing.T) {
