@@ -81,9 +81,9 @@ A file of cases with a "kind" of scan, validate or context is the test suite of 
 	}
 	b.WriteString(`
 With --json: {"detectors", "sets": [{"set", "note", "rows", "tokens", "words", "figures", "types": [{"type", "entities", "values", "bytes",
-"bytes_left", "garbled", "findings", "found_as", "figures"}]}], "vectors": [{"set", "cases", "agree", "figures", "kinds", "disagreements": [{"case",
-"kind", "expected", "got", "reason"}], "unexplained", "settled"}], "missed": [{"set", "type", "figure", "is", "held"}], "bars"}. A figure that can't
-be told is absent. Shares go from 0 to 1. No output shows a value.
+"bytes_left", "garbled", "findings", "found_as", "figures"}]}], "vectors": [{"set", "cases", "skipped", "agree", "figures", "kinds",
+"disagreements": [{"case", "kind", "expected", "got", "reason"}], "unexplained", "settled"}], "missed": [{"set", "type", "figure", "is",
+"held"}], "bars"}. A figure that can't be told is absent. Shares go from 0 to 1. No output shows a value.
 
 Exit code 1: a figure is below its floor, or a disagreement has no reason.`)
 	return b.String()
