@@ -2,7 +2,6 @@ package detectors
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/sonexlabs/tacet/detectors/checksum"
 )
@@ -112,7 +111,7 @@ func isGSTIN(c []byte) bool {
 func isEPIC(c []byte) bool { return checksum.Luhn(c[3:]) }
 
 // indianStates are the codes of states and territories on plates and licences, former ones included.
-var indianStates = strings.Fields("AN AP AR AS BR CG CH DD DL DN GA GJ HP HR JH JK KA KL LA LD MH ML MN MP MZ NL OD OR PB PY RJ SK TG TN TR TS UA UK UP WB")
+var indianStates = wordList("AN AP AR AS BR CG CH DD DL DN GA GJ HP HR JH JK KA KL LA LD MH ML MN MP MZ NL OD OR PB PY RJ SK TG TN TR TS UA UK UP WB")
 
 // isStateFirst says whether c begins with the code of an Indian state.
 func isStateFirst(c []byte) bool { return slices.Contains(indianStates, string(c[:2])) }
@@ -140,7 +139,7 @@ func isBranchOfKnownBank(c []byte) bool {
 }
 
 // indianBanks are the first four letters of the IFSC of banks with many branches, former ones included.
-var indianBanks = strings.Fields("ABHY AIRP ALLA ANDB APGB AUBL AUCB BACB BARB BDBL BKDN BKID BOFA CBIN CITI CIUB CLBL CNRB CORP COSB CSBK DBSS " +
+var indianBanks = wordList("ABHY AIRP ALLA ANDB APGB AUBL AUCB BACB BARB BDBL BKDN BKID BOFA CBIN CITI CIUB CLBL CNRB CORP COSB CSBK DBSS " +
 	"DCBL DEUT DLXB DNSB ESAF ESFB ESMF FDRL FINF FINO FSFB HDFC HSBC IBKL ICIC IDFB IDIB INDB IOBA IPOS JAKA JIOP JSFB KACE KARB KCCB KKBK KLGB KVBL " +
 	"LAVB MAHB MAHG NESF NKGS NSPB ORBC PMCB PMEC PSIB PUNB PYTM RATN SBBJ SBHY SBIN SBMY SBTR SCBL SIBL SMCB SRCB STBP SURY SVCB SYNB " +
 	"TJSB TMBL UBIN UCBA UJVN UTBI UTIB UTKS VARA VIJB YESB")

@@ -286,6 +286,9 @@ func phraseHash(h, word uint32) uint32 { return (h ^ word) * 0x9E3779B1 }
 // phraseWords is the longest phrase.
 const phraseWords = 5
 
+// wordList are the words of a table.
+func wordList(words string) []string { return strings.Fields(words) }
+
 // splitWords cuts a phrase as the scan does.
 func splitWords(phrase string) (words []string) {
 	var text scan.Text

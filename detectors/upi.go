@@ -117,7 +117,7 @@ func containsFold(b []byte, word string) bool {
 }
 
 // upiWords are the words for the interface and the applications that use it.
-var upiWords = strings.Fields("upi vpa vpas gpay googlepay phonepe paytm bhim mobikwik")
+var upiWords = wordList("upi vpa vpas gpay googlepay phonepe paytm bhim mobikwik")
 
 // abha is the type of health accounts; their addresses are written like those of payments.
 var abha, _ = ParseType("IN_ABHA")

@@ -149,7 +149,7 @@ func isUKPlate(c []byte) bool {
 }
 
 // threeLetterWords are words that stand behind codes more often than as the letters of a plate.
-var threeLetterWords = strings.Fields("ALL AND ANY ARE ASK BAD BUT BUY BYE CAN CAR DAY DID END FAR FOR GET GOT HAD HAS HER HEY HOW JAN JUN JUL AUG LET LOW " +
+var threeLetterWords = wordList("ALL AND ANY ARE ASK BAD BUT BUY BYE CAN CAR DAY DID END FAR FOR GET GOT HAD HAS HER HEY HOW JAN JUN JUL AUG LET LOW " +
 	"MAY MAR APR SEP OCT NOV DEC FEB MEN NEW NOR NOT NOW OFF OLD ONE OUR OUT OWN PAY PER PUT RUN SAY SEE SET SHE TEN THE TOO TOP TWO USE WAS WAY WHO WHY " +
 	"YES YET YOU")
 
