@@ -47,6 +47,13 @@ func (p *pass) phone(r *run, best *guess) {
 	if how != writtenPlus {
 		p.phoneGroups(r, &d, &s)
 	}
+	if p.isBareInLog(r) && !(how == writtenExit && d.fit == fitValid || how == writtenCode && d.line == lineMobile) {
+		most := float32(0.35)
+		if r.digits <= 8 {
+			most = 0
+		}
+		s.against -= max(s.form+s.check+s.locale-most, 0)
+	}
 	if p.isDecimal(r) {
 		s.against -= 0.3
 	}
@@ -159,15 +166,15 @@ func (p *pass) isLocal(r *run) bool {
 	return p.set.phonePlans&planNorthAmerica != 0 && r.digits == 7 && r.sep == '-' && r.groups[0].digits == 3 && r.d[0] >= '2'
 }
 
-// phoneGroups adds what the grouping says. In a log most bare numbers count something.
+// isBareInLog says whether a run is digits without a mark in a log, where most such numbers count something. Those that are
+// a mobile number with its calling code, as switches log them, are not many: one in a hundred of twelve digits.
+func (p *pass) isBareInLog(r *run) bool {
+	return p.in.Channel == ChannelLog && len(r.groups) == 1 && !r.plus
+}
+
+// phoneGroups adds what the grouping says.
 func (p *pass) phoneGroups(r *run, d *dialled, s *score) {
-	total := s.form + s.check + s.locale
 	switch {
-	case len(r.groups) == 1 && p.in.Channel == ChannelLog:
-		s.against -= max(total-0.35, 0)
-		if r.digits <= 8 {
-			s.against -= total
-		}
 	case r.isPairs() && !r.isSeries():
 		s.form += 0.25
 	case r.isPhoneShape():
