@@ -11,7 +11,7 @@ func (p *pass) isAmount(r *run) bool {
 	if r.digits < 13 && (p.hasCurrency(r.start) || p.at(r.end) == '%') {
 		return true
 	}
-	if r.sep != '.' || r.plus {
+	if r.sep != '.' || r.plus || p.told && p.isPrinted(r) {
 		return false
 	}
 	switch len(r.groups) {

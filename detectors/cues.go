@@ -314,13 +314,16 @@ func (p *pass) around(first, last int) (c context) {
 			c.next = m.bits
 		}
 	}
-	for i, words := last+1, 2; i < len(p.text.Tokens) && words <= midWords; i, words = i+1, words+1 {
+	for i, words := last+1, 2; i < len(p.text.Tokens); i, words = i+1, words+1 {
 		t := &p.text.Tokens[i]
+		if words > midWords && (words > midWords+phraseWords || p.text.Tokens[i-1].Bits&wordPhrase == 0) {
+			break // too far, and not within a phrase that began before
+		}
 		if !t.IsWord() || p.isInert(int(t.Start)) || p.clauseEnds(int(p.text.Tokens[i-1].End), int(t.Start)) || p.at(int(t.End)) == '=' {
 			break
 		}
 		m := p.meaning(i)
-		c.note(m, words)
+		c.note(m, min(words, midWords))
 		if i == last+1 {
 			c.next |= m.bits
 		}

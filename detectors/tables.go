@@ -284,7 +284,7 @@ func endsOf(letters uint64, n int) int { return int(letters&1 | letters>>(n-1)&1
 func phraseHash(h, word uint32) uint32 { return (h ^ word) * 0x9E3779B1 }
 
 // phraseWords is the longest phrase.
-const phraseWords = 5
+const phraseWords = 7
 
 // wordList are the words of a table.
 func wordList(words string) []string { return strings.Fields(words) }
