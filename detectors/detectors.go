@@ -44,7 +44,7 @@ type Finding struct {
 	Confidence float32 // 0 to 1
 	Detector   string  // name of the detector, from the catalogue
 	Group      int32   // findings of one identifier spread over several places share a number above 0
-	// Canonical is the form that written and spoken variants of one identifier share (digits of a phone number, a
+	// Canonical is the form that written and spoken variants of one identifier share (E.164 of a phone number where the country is certain, a
 	// lower-cased e-mail address). It lies in the Scratch and is valid until the next Find with it.
 	Canonical []byte
 }
@@ -69,7 +69,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 1
+const revision = 2
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -141,7 +141,7 @@ func (s *Set) Version() string { return s.version }
 // The countries whose identifiers move with a locale.
 const (
 	euStates = " at be bg hr cy cz dk ee fi fr de gr hu ie it lv lt lu mt nl pl pt ro sk si es se "
-	locales  = " in uk gb us eu" + euStates + "au br ca ch cn kr ng no ph sg th tr za "
+	locales  = " in uk gb us eu" + euStates + "ae au bd br ca ch cn il jp ke kr mx ng no nz ph pk sg th tr ua za "
 )
 
 func known(locale string) bool {
