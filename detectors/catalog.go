@@ -83,14 +83,18 @@ func catalog() []entry {
 
 // listen gathers what all words of the text say, so that a number which no word speaks for is done with quickly.
 func (p *pass) listen() {
+	p.told = p.path.topics[0]|p.wants.topics[0] != 0
 	for _, h := range p.text.Hot {
 		t := &p.text.Tokens[h]
 		p.said |= t.Bits
-		if t.Bits == 0 && t.IsWord() {
-			p.said |= p.cue(int(h))
+		p.told = p.told || t.Topic != 0
+		if t.Bits&wordPhraseEnd != 0 || t.Bits == 0 && t.IsWord() {
+			m := p.meaning(int(h))
+			p.said |= m.bits
+			p.told = p.told || m.topics[0] != 0
 		}
 	}
-	p.told = (p.said|p.path.bits|p.wants.cues)&(cueID|wordPhraseEnd) != 0 || p.path.topics[0]|p.wants.topics[0] != 0
+	p.told = p.told || (p.said|p.path.bits|p.wants.cues)&cueID != 0
 }
 
 // findStrong runs the detectors whose identifiers are known by their own shape.

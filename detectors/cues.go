@@ -157,7 +157,7 @@ func (p *pass) cue(i int) uint64 {
 func (p *pass) meaning(i int) (m meaning) {
 	t := &p.text.Tokens[i]
 	if t.Bits == 0 {
-		if t.Shape&(scan.Upper|scan.Lower) == scan.Upper|scan.Lower && t.Shape&scan.Digit == 0 {
+		if t.Shape&(scan.Upper|scan.Lower|scan.Digit) == scan.Upper|scan.Lower && hasHump(p.bytesOf(t)) {
 			return p.set.nameMeaning(p.bytesOf(t))
 		}
 		return m
@@ -212,6 +212,16 @@ func (p *pass) bitsAt(i int) uint64 {
 		return 0
 	}
 	return p.text.Tokens[i].Bits
+}
+
+// hasHump says whether there is a capital behind the first letter of a name.
+func hasHump(name []byte) bool {
+	for _, c := range name[1:] {
+		if c >= 'A' && c <= 'Z' {
+			return true
+		}
+	}
+	return false
 }
 
 // camelBreak says whether a part of a camel-case name begins at i: "userSsn", "userSSN", "SSNValue".

@@ -148,6 +148,9 @@ func known(locale string) bool {
 	return locale != "" && !strings.Contains(locale, " ") && strings.Contains(locales, " "+locale+" ")
 }
 
+// priorMax is what a choice of locales adds to or takes from a score.
+const priorMax = 0.08
+
 // localePrior is what a choice of locales adds to the score of a country's type: little enough that a valid check
 // digit or a word of context outweighs it.
 func localePrior(t Type, chosen []string) float32 {
@@ -157,10 +160,10 @@ func localePrior(t Type, chosen []string) float32 {
 	}
 	for _, c := range chosen {
 		if c == country || c == "gb" && country == "uk" || c == "eu" && strings.Contains(euStates, " "+country+" ") {
-			return 0.08
+			return priorMax
 		}
 	}
-	return -0.08
+	return -priorMax
 }
 
 // Find appends to dst what it finds in text, and updates in.Call. Text may be any bytes. It allocates nothing once dst

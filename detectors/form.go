@@ -165,8 +165,17 @@ func (p *pass) codeForms(refs []formRef, c []byte, letters, breaks uint64, loose
 	var ctx context
 	gathered := !p.told
 	linking := p.text.Tokens[k].Bits&(wordIs|wordNumber) != 0 // "is 1234567": part of a code only where the code is known to begin so
+	least := p.set.threshold - priorMax
+	if p.told {
+		least -= nearBoost + soleBoost
+	} else if p.in.Channel == ChannelLog {
+		least = min(least+inLog, distinct)
+	}
 	for x := range refs {
 		ref := &refs[x]
+		if ref.id.alone < least {
+			break // nor any that follows
+		}
 		if !ref.fits(c, letters) || linking && (len(ref.fixed) == 0 || ref.fixed[0].at != 0) {
 			continue
 		}

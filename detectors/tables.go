@@ -1,8 +1,10 @@
 package detectors
 
 import (
+	"cmp"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -26,7 +28,7 @@ type tables struct {
 	runs      []func(*pass, *run, *guess)
 
 	digitIDs   [formMax + 1][]formRef    // forms of digits alone, by length
-	codeIDs    [formMax + 1][4][]formRef // other forms, by length and ends
+	codeIDs    [formMax + 1][4][]formRef // other forms, by length and ends, the surest first
 	headWords  uint64                    // lengths of the letters that forms begin with before a separator may stand
 	headDigits uint64                    // the same for digits
 }
@@ -123,6 +125,11 @@ func newTables(entries []entry) (*tables, error) {
 		}
 	}
 	b.finish()
+	for n := range t.codeIDs {
+		for ends := range t.codeIDs[n] {
+			slices.SortStableFunc(t.codeIDs[n][ends], func(a, b formRef) int { return cmp.Compare(b.id.alone, a.id.alone) })
+		}
+	}
 	return t, nil
 }
 
