@@ -11,7 +11,8 @@ type entry struct {
 	begin string                             // the words that set off word, in lower case, separated by spaces
 	word  func(p *pass, i int)               // looks at such a word, token i
 	code  func(p *pass, i int)               // looks at token i, which has letters and digits, or is very long
-	start func(p *pass, i int)               // looks at token i, which has digits only
+	start func(p *pass, i int)               // looks at token i, which has digits only and is joined to what follows
+	after func(p *pass, i int)               // looks at token i, which has digits only and stands beside a word of letters
 	at    func(p *pass, at int) bool         // looks at the "@" at a place; true if that is explained
 	run   func(p *pass, r *run, best *guess) // gives a run of digits its label
 
@@ -59,10 +60,10 @@ func catalog() []entry {
 		byCardData:   {name: "card-data", types: []Type{CardCVV, CardExpiry, PIN, OTP}, run: (*pass).cardData},
 		byPhone:      {name: "phone", types: []Type{Phone}, run: (*pass).phone},
 		byUS:         {name: "us", types: []Type{USSSN, USITIN}, run: (*pass).ssn},
-		byUK:         {name: "uk", types: []Type{UKNINO}, code: (*pass).nino, start: (*pass).spacedNINO},
-		byIN:         {name: "in", types: []Type{INAadhaar, INPAN, INUPI}, at: (*pass).upi, run: (*pass).aadhaar, code: (*pass).pan, start: (*pass).spacedPAN},
+		byUK:         {name: "uk", types: []Type{UKNINO}, code: (*pass).nino, after: (*pass).spacedNINO},
+		byIN:         {name: "in", types: []Type{INAadhaar, INPAN, INUPI}, at: (*pass).upi, run: (*pass).aadhaar, code: (*pass).pan, after: (*pass).spacedPAN},
 		byBirth:      {name: "birth", types: []Type{DateOfBirth}},
-		byAccount:    {name: "account", types: []Type{AccountID, BankAccount}, run: (*pass).account, code: (*pass).documentID, start: (*pass).letteredID},
+		byAccount:    {name: "account", types: []Type{AccountID, BankAccount}, run: (*pass).account, code: (*pass).documentID, after: (*pass).letteredID},
 		byNumber:     {name: "number", types: []Type{Number}, run: (*pass).plainNumber},
 		bySecret:     {name: "secret", types: []Type{Secret}, begin: credentialWords, word: (*pass).secretWord, code: (*pass).secretCode, start: (*pass).numbered},
 		byCommand:    {name: "command", types: []Type{Secret}, begin: "curl sshpass", word: (*pass).curl},
@@ -140,10 +141,25 @@ func (p *pass) findStrong() {
 
 // startNumber looks for what begins with digits and has a shape of its own.
 func (p *pass) startNumber(i int) {
-	for _, f := range p.set.starts {
-		f(p, i)
+	tokens := p.text.Tokens
+	t := &tokens[i]
+	switch p.at(int(t.End)) {
+	case ' ', '"', ',', ')', ']', '\n': // also at the end: most numbers stand alone
+	default:
+		for _, f := range p.set.starts {
+			f(p, i)
+		}
 	}
-	p.codes(i)
+	before := i > 0 && tokens[i-1].End+1 == t.Start && tokens[i-1].IsWord()
+	behind := i+1 < len(tokens) && tokens[i+1].Start == t.End+1
+	if before || behind && tokens[i+1].IsWord() {
+		for _, f := range p.set.afters {
+			f(p, i)
+		}
+	}
+	if before || behind {
+		p.codes(i)
+	}
 }
 
 // isUUID says whether token i is the first of the five of a UUID (RFC 9562 §4).

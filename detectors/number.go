@@ -79,6 +79,9 @@ func (p *pass) number(i, limit int) (next int) {
 	if next, ok := p.dateOrTime(i); ok {
 		return next
 	}
+	if p.isCount(i) {
+		return i + 1
+	}
 	r := &p.run
 	p.readRun(r, i, limit)
 	if p.isAmount(r) {
@@ -136,9 +139,6 @@ func (p *pass) judge(r *run) guess {
 	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && (p.said|p.path.bits|p.wants.cues)&p.shortCues() == 0 && !(p.in.Call != nil && p.endsText(r)) {
 		return *best // the common case in logs, and all of it
 	}
-	if p.isCount(r) {
-		return *best
-	}
 	r.ctx = p.around(r.first, r.last)
 	for _, f := range p.set.runs {
 		f(p, r, best)
@@ -149,11 +149,18 @@ func (p *pass) judge(r *run) guess {
 	return *best
 }
 
-// isCount says whether a run in a log is a bare number of up to eleven digits that no word speaks for.
-func (p *pass) isCount(r *run) bool {
-	const cues = cuesShort | cuePhone | cueCalling | cueBirth
-	return p.in.Channel == ChannelLog && r.digits <= 11 && len(r.groups) == 1 && !r.plus && !p.wants.open && p.set.threshold > 0.3 &&
-		(p.said|p.path.bits|p.wants.cues)&cues == 0 && p.wants.topics[0]|p.path.topics[0] == 0
+// isCount says whether token i is a bare number of up to eleven digits in a log that no word speaks for.
+func (p *pass) isCount(i int) bool {
+	const cues = cuesShort&^cueAnyID | cuePhone | cueCalling | cueBirth
+	t := &p.text.Tokens[i]
+	if p.in.Channel != ChannelLog || t.Len() > 11 || p.wants.open || p.set.threshold <= 0.3 || p.told || p.at(int(t.Start)-1) == '+' {
+		return false
+	}
+	said := (p.said | p.path.bits | p.wants.cues) & (cues | cueAnyID)
+	if said != 0 && (t.Len() >= shortDigits || said&cues != 0) {
+		return false
+	}
+	return i+1 == len(p.text.Tokens) || !p.text.Tokens[i+1].IsNumber() && p.text.Tokens[i+1].Start > t.End || p.separator(int(t.End), int(p.text.Tokens[i+1].Start)) == 0
 }
 
 // shortCues are the cues that can make a short run an identifier.

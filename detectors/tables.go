@@ -24,6 +24,7 @@ type tables struct {
 	words     []func(*pass, int) // by scan.Token.Begin
 	codeFuncs []func(*pass, int)
 	starts    []func(*pass, int)
+	afters    []func(*pass, int)
 	ats       []func(*pass, int) bool
 	runs      []func(*pass, *run, *guess)
 
@@ -89,6 +90,7 @@ func newTables(entries []entry) (*tables, error) {
 		e := &entries[i]
 		t.codeFuncs = appendFunc(t.codeFuncs, e.code)
 		t.starts = appendFunc(t.starts, e.start)
+		t.afters = appendFunc(t.afters, e.after)
 		if e.at != nil {
 			t.ats = append(t.ats, e.at)
 		}
