@@ -12,6 +12,9 @@ func (p *pass) assignment(i int) {
 	if !p.text.Tokens[i].IsWord() {
 		return
 	}
+	if p.text.Tokens[i].Bits&cuePassword != 0 {
+		p.loginFor(i)
+	}
 	if p.text.Tokens[i].Bits&wordAuth != 0 && p.authorization(i) {
 		return
 	}
@@ -39,6 +42,9 @@ func (p *pass) assignment(i int) {
 	}
 	switch {
 	case kind == Password:
+		if value[0] == '/' && isWord(p.bytesOf(&p.text.Tokens[i]), "pwd") {
+			return // the directory at work
+		}
 		if strict && !quoted && !isMixed(value) {
 			return
 		}
@@ -338,7 +344,7 @@ func isVariable(b []byte) bool {
 // equalFold says whether b begins with the word, which is in lower case, in any case. It must be long enough.
 func equalFold(b []byte, word string) bool {
 	for i := range len(word) {
-		if b[i]|0x20 != word[i] {
+		if b[i] != word[i] && b[i]|0x20 != word[i] {
 			return false
 		}
 	}

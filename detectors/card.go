@@ -53,6 +53,9 @@ func (r *run) isCardShape() bool {
 func isWholeCard(r *run) bool {
 	switch r.digits {
 	case 16:
+		if r.d[0] == '8' && r.d[1] == '9' {
+			return false // the card of a telephone, with three or four digits to come
+		}
 		return r.isCardShape() || isIssuer(r.d) && checksum.Luhn(r.d)
 	case 14, 15:
 		return isIssuer(r.d) && r.isCardShape() && checksum.Luhn(r.d)

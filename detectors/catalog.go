@@ -26,6 +26,15 @@ const (
 	byIP
 	byMAC
 	byIBAN
+	byBank
+	byWallet
+	byPlace
+	byGeoURI
+	bySIP
+	byUser
+	byHome
+	byLogin
+	bySudo
 	byCard
 	byCardData
 	byPhone
@@ -55,7 +64,16 @@ func catalog() []entry {
 		byURL:        {name: "url", types: []Type{URL}, begin: "http https ftp ftps ws wss www", word: (*pass).url},
 		byIP:         {name: "ip", types: []Type{IPAddress}, code: (*pass).hexCode, start: (*pass).ipStart},
 		byMAC:        {name: "mac", types: []Type{MACAddress}},
-		byIBAN:       {name: "iban", types: []Type{IBAN}, code: (*pass).iban},
+		byIBAN:       {name: "iban", types: []Type{IBAN}, code: (*pass).iban, start: (*pass).spacedIBAN},
+		byBank:       {name: "bank", begin: "bic swift", word: (*pass).bicWord},
+		byWallet:     {name: "wallet", types: []Type{CryptoAddress}, code: (*pass).wallet},
+		byPlace:      {name: "place", types: []Type{Coordinates}, start: (*pass).coordinate},
+		byGeoURI:     {name: "place", begin: "geo", word: (*pass).geoURI},
+		bySIP:        {name: "sip", types: []Type{SIPURI}, begin: "sip sips", word: (*pass).sipURI},
+		byUser:       {name: "user", types: []Type{Username}, begin: userWords, word: (*pass).username, code: (*pass).camelUser},
+		byHome:       {name: "user", begin: "home users", word: (*pass).homePath},
+		byLogin:      {name: "user", begin: "publickey attempt authentication", word: (*pass).loginFor},
+		bySudo:       {name: "user", begin: "sudo", word: (*pass).sudoUser},
 		byCard:       {name: "card", types: []Type{CreditCard}, run: (*pass).cardNumber},
 		byCardData:   {name: "card-data", types: []Type{CardCVV, CardExpiry, PIN, OTP}, run: (*pass).cardData},
 		byPhone:      {name: "phone", types: []Type{Phone}, run: (*pass).phone},

@@ -38,4 +38,6 @@ var countries = []struct {
 	{"in", india},
 	{"vehicle", vehicles},
 	{"world", world},
+	{"bank", banking},
+	{"telephony", telephony},
 }

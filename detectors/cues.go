@@ -50,6 +50,7 @@ const (
 	wordIs
 	wordMonth
 	wordAuth
+	wordGeo
 
 	// Words that begin something themselves.
 	wordBegin // of PEM
@@ -129,6 +130,7 @@ var lexicon = []struct {
 	{wordIs, "is was are were be hai ist est es è je ir jest este"},
 	{wordMonth, "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août septembre octobre novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"},
 	{wordAuth, "authorization authorisation auth"},
+	{wordGeo, "lat lon lng latitude longitude latlng latlon lonlat coords coordinates coordinate gps geo geolocation koordinaten coordonnées coordenadas breitengrad längengrad"},
 	{wordBegin, "begin"},
 	{wordBearer, "bearer basic"},
 }

@@ -178,6 +178,10 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	if p.path.bits&(cuePassword|cueSecret|cueSession) != 0 {
 		p.named()
 	}
+	if len(in.Path) > 0 {
+		p.namedUser()
+		p.namedBIC()
+	}
 	if s.custom != nil || in.Known != nil {
 		p.findCustom()
 	}

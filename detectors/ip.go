@@ -63,6 +63,7 @@ func (p *pass) ipv4(i int) {
 		return
 	}
 	p.add(start, end, IPAddress, 0.95, byIP, canon)
+	p.logUser(end)
 }
 
 func appendOctet(b []byte, n int) []byte {

@@ -327,7 +327,7 @@ func (p *pass) gluedNumber(i int) {
 	r := &p.run
 	*r = run{first: i, last: i, groups: r.groups[:0], d: append(r.d[:0], b[from:to]...), digits: to - from}
 	r.start, r.end = int(t.Start)+from, int(t.Start)+to
-	if len(b)-r.digits <= 3 { // the letters of a document's number
+	if len(b)-r.digits <= 3 || hasDigit(b[:from]) || hasDigit(b[to:]) { // the letters of a document's number, or the rest of one
 		r.start, r.end = int(t.Start), int(t.End)
 	}
 	r.groups = append(r.groups, group{r.start, r.end, r.digits})

@@ -1,0 +1,263 @@
+package detectors
+
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// userWords are the words that stand before a user name, or end the name of a field that holds one.
+const userWords = "user username login logname ruser suser duser usr userid acct principalname loginname"
+
+// username looks for the user name that token i, one of userWords, speaks of: user=jdoe, "login":"jdoe", and in logs "invalid
+// user jdoe", "User 'jdoe' logged in".
+func (p *pass) username(i int) {
+	last := i
+	if next := i + 1; next < len(p.text.Tokens) && p.text.Tokens[next].Start == p.text.Tokens[i].End+1 && p.b[p.text.Tokens[i].End] == '_' {
+		if w := p.bytesOf(&p.text.Tokens[next]); !isWord(w, "name") && !isWord(w, "id") {
+			return // user_agent
+		}
+		last = next
+	}
+	end := int(p.text.Tokens[last].End)
+	login := last == i && isWord(p.bytesOf(&p.text.Tokens[i]), "login")
+	if start, strict, ok := p.valueAfter(end, last); ok {
+		prose := p.at(end) == ' ' && p.at(end+1) != '=' && p.at(end+1) != ':'
+		quoted := p.b[start] == '"' || p.b[start] == '\'' || p.b[start] == '\\'
+		if quoted && !prose || p.at(end) == '=' || !strict && p.at(end) == ' ' || p.in.Channel == ChannelLog && !prose && !login {
+			p.addUser(start, 0.75)
+		}
+		if !prose {
+			return
+		}
+	}
+	if p.in.Channel == ChannelLog && p.at(end) == ' ' && !login {
+		p.userAt(end+1, p.precedesUser(i))
+	}
+}
+
+// camelUser looks at a name in camel case, token i, that may end in a word for a user: "dbUser", "userName".
+func (p *pass) camelUser(i int) {
+	t := &p.text.Tokens[i]
+	if !t.IsWord() || t.Shape&(scan.Upper|scan.Lower) != scan.Upper|scan.Lower {
+		return
+	}
+	if c := p.at(int(t.End)); (c == '"' || c == '=' || c == ':' || c == '\'') && endsInUser(p.bytesOf(t)) {
+		p.username(i)
+	}
+}
+
+// endsInUser says whether the name of a field is that of a user name.
+func endsInUser(name []byte) bool {
+	if isWord(name, "login") {
+		return true
+	}
+	for _, w := range [...]string{"user", "username", "userid", "loginname", "logname", "principalname", "user_name", "user_id"} {
+		if k := len(name) - len(w); k >= 0 && equalFold(name[k:], w) {
+			return true
+		}
+	}
+	return false
+}
+
+// precedesUser says whether the word before token i makes the word after it a user name: "invalid user root".
+func (p *pass) precedesUser(i int) bool {
+	if i == 0 {
+		return false
+	}
+	before := p.bytesOf(&p.text.Tokens[i-1])
+	for _, w := range [...]string{"invalid", "illegal", "for", "authenticating", "unknown", "by", "cpanel", "unix", "of", "locked"} {
+		if isWord(before, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// loginFor looks for the user of a line about a login behind token i: "Failed password for root from 192.0.2.1".
+func (p *pass) loginFor(i int) {
+	if p.in.Channel != ChannelLog {
+		return
+	}
+	for k := i + 1; k < len(p.text.Tokens) && k <= i+3 && p.text.Tokens[k].Start == p.text.Tokens[k-1].End+1; k++ {
+		if isWord(p.bytesOf(&p.text.Tokens[k]), "for") {
+			p.userAt(int(p.text.Tokens[k].End)+1, false)
+			return
+		}
+	}
+}
+
+// userAt takes the word at start for a user name if it is in quotes or brackets, if the words before it say so (told), or if
+// what follows tells from where.
+func (p *pass) userAt(start int, told bool) {
+	if start >= len(p.b) {
+		return
+	}
+	switch p.b[start] {
+	case '"', '\'', '`', '[', '\\':
+		p.addUser(start, 0.7)
+		return
+	}
+	end := p.userEnd(start)
+	from := end+6 <= len(p.b) && equalFold(p.b[end+1:end+5], "from") && p.at(end) == ' '
+	if told || from || p.at(end) == ')' || p.at(end) == ' ' && (p.at(end+1) == '(' || p.tellsOfUser(end+1)) || p.at(end) == ':' && p.at(end+1) == ' ' {
+		p.addUser(start, 0.7)
+	}
+}
+
+// tellsOfUser says whether the word at i goes on telling what a user did.
+func (p *pass) tellsOfUser(i int) bool {
+	end := i
+	for scan.IsLetter(p.at(end)) {
+		end++
+	}
+	for _, w := range [...]string{"has", "authentication", "failed", "logged", "details", "login", "succeeded", "denied", "successfully"} {
+		if isWord(p.b[i:end], w) {
+			return true
+		}
+	}
+	return false
+}
+
+// userEnd is where the letters, digits and marks of a user name end that begin at i.
+func (p *pass) userEnd(i int) int {
+	for i < len(p.b) && (scan.IsWordByte(p.b[i]) || p.b[i] == '.' || p.b[i] == '_' || p.b[i] == '-' || p.b[i] == '$' || p.b[i] == '+') {
+		i++
+	}
+	return i
+}
+
+// addUser notes the user name at start, which may be in quotes or brackets.
+func (p *pass) addUser(start int, score float32) {
+	for start < len(p.b) {
+		if c := p.b[start]; c != '"' && c != '\'' && c != '`' && c != '[' && c != '\\' {
+			break
+		}
+		start++
+	}
+	end := p.userEnd(start)
+	if p.at(end) == '\\' && scan.IsWordByte(p.at(end+1)) { // DOMAIN\name
+		end = p.userEnd(end + 1)
+	}
+	for end > start && (p.b[end-1] == '.' || p.b[end-1] == '-') {
+		end--
+	}
+	value := p.b[start:end]
+	if len(value) < 2 || len(value) > localMax || !hasLetter(value) || isPlaceholder(value) || isNoUser(value) || p.isInert(start) {
+		return
+	}
+	if c := p.at(end); c == '@' || c == '/' || c == '(' || c == '=' || c == '{' || c == ':' && scan.IsWordByte(p.at(end+1)) {
+		if c != '@' || p.at(end-1) != '\'' {
+			return // an address, a path, a call
+		}
+	}
+	p.add(start, end, Username, score, byUser, p.lower(start, end))
+}
+
+func hasLetter(b []byte) bool {
+	for _, c := range b {
+		if scan.IsLetter(c) || c >= 0x80 {
+			return true
+		}
+	}
+	return false
+}
+
+// isNoUser says whether a word behind "user" goes on with the sentence.
+func isNoUser(word []byte) bool {
+	for _, w := range [...]string{
+		"not", "does", "is", "was", "has", "have", "with", "and", "or", "from", "to", "in", "on", "of", "for", "name", "agent", "id", "by", "the",
+		"unknown", "found", "who", "that", "details", "request", "input", "account", "accounts", "session", "logged", "login", "password", "data",
+		"could", "cannot", "did", "had", "will", "no", "exists", "authentication", "profile", "group", "groups", "type", "role", "message", "error",
+		"failed", "denied", "locked", "attempt", "anonymous", "table", "invalid", "string", "user", "username", "text", "number", "value", "a", "an",
+	} {
+		if isWord(word, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// homePath looks for the user whose files a path holds, behind token i, "home" or "users": /home/jdoe/x, C:\Users\jdoe,
+// /users/jdoe.
+func (p *pass) homePath(i int) {
+	t := &p.text.Tokens[i]
+	slash := p.at(int(t.Start) - 1)
+	if slash != '/' && slash != '\\' || p.at(int(t.End)) != slash {
+		return
+	}
+	start := int(t.End) + 1
+	if slash == '\\' && p.at(start) == '\\' {
+		start++
+	}
+	end := p.userEnd(start)
+	value := p.b[start:end]
+	if len(value) < 3 || len(value) > localMax || p.isInert(start) || isNoUser(value) || isNoHome(value) {
+		return
+	}
+	if bytes.IndexByte(value, '.') > 0 && p.at(end) != slash {
+		return // a file
+	}
+	switch {
+	case hasLetter(value):
+		p.add(start, end, Username, 0.6, byUser, p.lower(start, end))
+	case len(value) >= 4:
+		p.add(start, end, AccountID, 0.6, byUser, p.verbatim(start, end))
+	}
+}
+
+// isNoHome says whether the part of a path behind "users" is that of no user.
+func isNoHome(part []byte) bool {
+	for _, w := range [...]string{
+		"me", "list", "search", "new", "self", "current", "all", "public", "shared", "default", "sign_in", "sign_up", "auth", "token",
+		"password", "register", "verify", "logout", "export", "import", "settings", "index", "bin", "www", "app", "assets", "page",
+	} {
+		if isWord(part, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// logUser looks for the user of a line of a web server behind an address that ends at i (Common Log Format): "192.0.2.1 - jdoe
+// [10/Oct/2026…".
+func (p *pass) logUser(i int) {
+	if p.in.Channel != ChannelLog || i+4 >= len(p.b) || string(p.b[i:i+3]) != " - " || p.b[i+3] == '-' {
+		return
+	}
+	end := p.userEnd(i + 3)
+	if p.at(end) == ' ' && (p.at(end+1) == '[' || p.at(end+1) == '"') {
+		p.addUser(i+3, 0.7)
+	}
+}
+
+// namedUser takes a text for a user name whose field is named for one.
+func (p *pass) namedUser() {
+	name := p.in.Path
+	if k := bytes.LastIndexAny(name, "./"); k >= 0 {
+		name = name[k+1:]
+	}
+	value := bytes.TrimSpace(p.b)
+	if !endsInUser(name) || len(value) < 2 || bytes.HasSuffix(p.in.Path, value) || bytes.IndexByte(value, ' ') >= 0 {
+		return
+	}
+	p.addUser(bytes.Index(p.b, value), 0.75)
+}
+
+// sudoUser looks for who calls sudo, token i: "sudo: jdoe : TTY=pts/0 ; …".
+func (p *pass) sudoUser(i int) {
+	start := int(p.text.Tokens[i].End)
+	if p.at(start) == '[' {
+		for start < len(p.b) && p.b[start] != ':' && p.b[start] != '\n' {
+			start++
+		}
+	}
+	if p.at(start) != ':' {
+		return
+	}
+	for start++; p.at(start) == ' ' && start < len(p.b); start++ {
+	}
+	if end := p.userEnd(start); p.at(end) == ' ' && p.at(end+1) == ':' {
+		p.addUser(start, 0.7)
+	}
+}
