@@ -64,7 +64,7 @@ func catalog() []entry {
 		byURL:        {name: "url", types: []Type{URL}, begin: "http https ftp ftps ws wss www", word: (*pass).url},
 		byIP:         {name: "ip", types: []Type{IPAddress}, code: (*pass).hexCode, start: (*pass).ipStart},
 		byMAC:        {name: "mac", types: []Type{MACAddress}},
-		byIBAN:       {name: "iban", types: []Type{IBAN}, code: (*pass).iban, start: (*pass).spacedIBAN},
+		byIBAN:       {name: "iban", types: []Type{IBAN}, code: (*pass).iban, after: (*pass).spacedIBAN},
 		byBank:       {name: "bank", begin: "bic swift", word: (*pass).bicWord},
 		byWallet:     {name: "wallet", types: []Type{CryptoAddress}, code: (*pass).wallet},
 		byPlace:      {name: "place", types: []Type{Coordinates}, start: (*pass).coordinate},

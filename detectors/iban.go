@@ -58,7 +58,7 @@ func (c *ibanCountry) fits(number []byte) bool {
 			continue
 		}
 		for ; n > 0; n-- {
-			if at == len(number) || b == 'n' && !scan.IsDigit(number[at]) || b == 'a' && !scan.IsLetter(number[at]) {
+			if at >= len(number) || b == 'n' && !scan.IsDigit(number[at]) || b == 'a' && !scan.IsLetter(number[at]) {
 				return false
 			}
 			at++
@@ -106,12 +106,13 @@ func (p *pass) ibanFrom(i, start int) {
 		longest = 34
 	}
 	canon := len(p.canon)
-	end, last, digits := start, i, 0
+	end, last, digits, fours := start, i, 0, true
 	for k := i; k < len(p.text.Tokens); k++ {
 		t := &p.text.Tokens[k]
 		if k > i && !p.ibanGap(end, int(t.Start)) || t.Shape&scan.High != 0 || len(p.canon)-canon+t.Len() > longest {
 			break
 		}
+		fours = fours && (k == last || p.text.Tokens[last].Len() == 4) && (t.Shape&scan.Digit != 0 || t.Shape&scan.Lower == 0)
 		p.compact(int(t.Start), int(t.End))
 		end, last = int(t.End), k
 		if length == 0 {
@@ -125,11 +126,12 @@ func (p *pass) ibanFrom(i, start int) {
 		}
 	}
 	valid := checksum.Mod97(number)
+	fits := length > 0 && len(number) == length && country.fits(number)
 	s := score{locale: p.set.prior[IBAN]}
 	switch {
-	case length > 0 && len(number) == length && (digits >= 10 || valid):
-		s.form = 0.55
-		if country.fits(number) {
+	case length > 0 && len(number) == length && (digits >= 10 || valid) && (fits || valid || fours || i == last):
+		s.form = 0.55 // and not a number and a word or two behind it
+		if fits {
 			s.form = 0.75
 			if country.other {
 				s.form = 0.65
