@@ -21,6 +21,8 @@ type callStore struct {
 	calls map[callKey]*call
 	// Ring through a sentinel, the most recently used call at its next.
 	ring call
+
+	knownMost, knownBytes int // memory of what is known of all calls
 }
 
 type callKey struct {
@@ -34,12 +36,13 @@ type call struct {
 	used       time.Time
 	memory     *detectors.Call
 	aliases    *pseudonym.Aliases
-	token      []byte // that stands for the call in what leaves; nil until it is asked for
+	known      *knownValues // nil where its records brought none
+	token      []byte       // that stands for the call in what leaves; nil until it is asked for
 	prev, next *call
 }
 
-func newCallStore(most int, idle time.Duration) *callStore {
-	s := &callStore{most: most, idle: idle, calls: map[callKey]*call{}}
+func newCallStore(most int, idle time.Duration, knownMost int) *callStore {
+	s := &callStore{most: most, idle: idle, calls: map[callKey]*call{}, knownMost: knownMost}
 	s.seeds[0], s.seeds[1] = maphash.MakeSeed(), maphash.MakeSeed()
 	s.ring.prev, s.ring.next = &s.ring, &s.ring
 	return s
@@ -60,7 +63,8 @@ func (s *callStore) get(l *lane, tenant, id []byte, now time.Time) (c *call, cro
 			s.drop(s.ring.prev)
 			crowded++
 		}
-		c = &call{key: k, memory: detectors.NewCall(), aliases: pseudonym.NewAliases(s.seeds[0])}
+		c = &call{key: k}
+		c.memory, c.aliases = s.newMemory()
 		s.calls[k] = c
 	} else {
 		s.unlink(c)
@@ -69,6 +73,10 @@ func (s *callStore) get(l *lane, tenant, id []byte, now time.Time) (c *call, cro
 	c.prev, c.next = &s.ring, s.ring.next
 	c.prev.next, c.next.prev = c, c
 	return c, crowded, idle
+}
+
+func (s *callStore) newMemory() (*detectors.Call, *pseudonym.Aliases) {
+	return detectors.NewCall(), pseudonym.NewAliases(s.seeds[0])
 }
 
 // forget drops every call of a lane.
@@ -89,6 +97,10 @@ func (s *callStore) drop(c *call) {
 	}
 	s.unlink(c)
 	delete(s.calls, c.key)
+	if c.known != nil {
+		s.knownBytes -= c.known.bytes
+		c.known = nil
+	}
 }
 
 func (s *callStore) unlink(c *call) {

@@ -14,7 +14,7 @@ func TestCallStore(t *testing.T) {
 	lanes := []*lane{{}, {}}
 	rapid.Check(t, func(t *rapid.T) {
 		most := rapid.IntRange(1, 8).Draw(t, "most")
-		s := newCallStore(most, time.Minute)
+		s := newCallStore(most, time.Minute, 1<<20)
 		type entry struct {
 			lane *lane
 			id   string
@@ -71,7 +71,7 @@ func TestCallStore(t *testing.T) {
 }
 
 func TestCallStoreKeepsTenantsApart(t *testing.T) {
-	s := newCallStore(10, time.Minute)
+	s := newCallStore(10, time.Minute, 1<<20)
 	l := &lane{}
 	now := time.Unix(0, 0)
 	a, _, _ := s.get(l, []byte("a"), []byte("1"), now)

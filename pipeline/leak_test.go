@@ -23,7 +23,7 @@ func TestNothingLeaks(t *testing.T) {
 	identity, err := age.GenerateX25519Identity()
 	require.NoError(t, err)
 	limits := DefaultLimits()
-	limits.RecordBytes = 2000
+	limits.RecordBytes = 2500
 	limits.Depth = 8
 	c := simConfig(t, limits)
 	c.Log = slog.New(slog.NewJSONHandler(&syncWriter{w: &logs}, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -111,7 +111,7 @@ func plantCanaries() (canaries, records []string) {
 		`{"tenant_id":"t","call_id":"c%d","text":"%s`,
 		`{"tenant_id":"t","call_id":"c%d","text":"%s ` + textPanic + `"}`,
 		`{"tenant_id":"t","call_id":"c%d","text":"%s ` + textRefused + `"}`,
-		`{"tenant_id":"t","call_id":"c%d","text":"%s ` + strings.Repeat("long ", 500) + `"}`,
+		`{"tenant_id":"t","call_id":"c%d","text":"%s ` + strings.Repeat("long ", 600) + `"}`,
 		`{"tenant_id":"","call_id":"c%d","text":"%s"}`,
 		`{"tenant_id":"t","call_id":"c%d","a":[[[[[[[[[["%s"]]]]]]]]]]}`,
 	}
@@ -124,6 +124,23 @@ func plantCanaries() (canaries, records []string) {
 					records = append(records, fmt.Sprintf(paths[p], i, canary))
 				}
 			}
+		}
+	}
+	// Names that only known_values say are names: taken, refused for their form, number or length, and on the way into a panic.
+	for i := range 30 {
+		name := fmt.Sprintf("Zorvex%d Canaryname%d", i, i)
+		canaries = append(canaries, fmt.Sprintf("Zorvex%d ", i), fmt.Sprintf("Canaryname%d", i), fmt.Sprintf("canary row %d", i))
+		list := fmt.Sprintf(`[{"type":"PERSON","value":"%s"},{"type":"%s","value":"canary row %d"}]`, name, name, i)
+		bad := []string{`"` + name + `"`, `[{"name":"` + name + `"}]`, `[{"value":"` + strings.Repeat(name+" ", 20) + `"}]`,
+			`[` + strings.Repeat(`{"value":"`+name+`"},`, knownMost) + `{}]`}
+		for _, r := range []string{
+			`{"tenant_id":"t","call_id":"k%d","known_values":` + list + `,"role":"customer","text":"` + name + ` here"}`,
+			`{"tenant_id":"t","call_id":"k%d","turns":[{"role":"agent","text":"` + name + `?"}],"known_values":` + list + `}`,
+			`{"tenant_id":"t","call_id":"k%d","known_values":` + list + `,"text":"{\"` + name + `\":\"canary row ` + fmt.Sprint(i) + `\"}"}`,
+			`{"tenant_id":"t","call_id":"k%d","known_values":` + list + `,"text":"` + name + textPanic + `"}`,
+			`{"tenant_id":"t","call_id":"k%d","known_values":` + bad[i%len(bad)] + `,"text":"` + name + `"}`,
+		} {
+			records = append(records, fmt.Sprintf(r, i))
 		}
 	}
 	return canaries, records

@@ -19,6 +19,7 @@ type Limits struct {
 	StallTimeout time.Duration // a component busy with one thing for longer is stuck
 	Calls        int           // calls remembered at once
 	CallIdle     time.Duration // a call is forgotten after so long without a record
+	KnownBytes   int64         // memory of the known values of all calls
 	RetryFirst   time.Duration // upper end of the first back-off
 	RetryMost    time.Duration // upper end of any back-off
 }
@@ -36,6 +37,7 @@ func DefaultLimits() Limits {
 		StallTimeout: 2 * time.Minute,  // longer than any sink's own timeout
 		Calls:        100_000,          // some 2 KB each
 		CallIdle:     30 * time.Minute, // callers on hold come back
+		KnownBytes:   64 << 20,         // some 2.5 KB for the customer's record of one call
 		RetryFirst:   100 * time.Millisecond,
 		RetryMost:    30 * time.Second,
 	}
@@ -57,6 +59,7 @@ func (l Limits) Validate() error {
 		{"stall_timeout", l.StallTimeout > 0},
 		{"calls", l.Calls >= 1},
 		{"call_idle", l.CallIdle > 0},
+		{"known_values", l.KnownBytes >= 1<<20},
 		{"retry_first", l.RetryFirst > 0},
 		{"retry_most", l.RetryMost >= l.RetryFirst},
 	} {

@@ -20,6 +20,7 @@ type Metrics struct {
 	entities   *prometheus.CounterVec
 	fields     *prometheus.CounterVec
 	repaired   *prometheus.CounterVec
+	ruleLimit  *prometheus.CounterVec
 	source     *prometheus.CounterVec
 	sourceB    *prometheus.CounterVec
 	skipped    *prometheus.CounterVec
@@ -72,6 +73,8 @@ func NewMetrics(r *prometheus.Registry, version, policyHash string) *Metrics {
 		entities: counter("entities_total", "Findings acted on, by type and what became of them.", "type", "action"),
 		fields:   counter("fields_dropped_total", "Values left out because the policy names no path to them.", "topic"),
 		repaired: counter("invalid_utf8_records_total", "Records with bytes that are not UTF-8; these were replaced.", "topic"),
+		ruleLimit: counter("rule_limit_total",
+			"Stretches of text redacted because a user's rule reached a limit of its search in them.", "topic"),
 		source:   counter("source_records_total", "Records read.", "topic", "partition"),
 		sourceB:  counter("source_bytes_total", "Bytes of keys, values and headers read.", "topic", "partition"),
 		skipped:  counter("offset_skipped_records_total", "Records that could not be read any more: possible data loss.", "reason"),
@@ -125,6 +128,13 @@ const (
 	outcomeDead     = "dlq"
 )
 
+// Why a call's memory was given up, the values of the label of tacet_calls_evicted_total.
+const (
+	evictedCrowded = "crowded"      // limit calls
+	evictedIdle    = "idle"         // limit call_idle
+	evictedKnown   = "known_values" // limit known_values
+)
+
 // Rebalance counts a change of the assignment.
 func (m *Metrics) Rebalance(reason string) { m.rebalances.WithLabelValues(reason).Inc() }
 
@@ -171,15 +181,6 @@ func (m *Metrics) LaneClosed(id LaneID) {
 
 func (m *Metrics) observeStage(stage string, since time.Time) {
 	m.stage.WithLabelValues(stage).Observe(time.Since(since).Seconds())
-}
-
-func (m *Metrics) evict(crowded, idle int) {
-	if crowded > 0 {
-		m.evicted.WithLabelValues("crowded").Add(float64(crowded))
-	}
-	if idle > 0 {
-		m.evicted.WithLabelValues("idle").Add(float64(idle))
-	}
 }
 
 func addCount(m *prometheus.CounterVec, label string, n int) {

@@ -46,6 +46,7 @@ type rewriter struct {
 	tenant   []byte
 	callID   []byte
 	call     *call
+	known    *detectors.Known // of the call, or of a record without one
 	counts   [detectors.TypesMax]uint32
 	types    []detectors.Type // with a count above 0, in order of appearance
 	disarmed int              // imitations of aliases and tokens made harmless
@@ -54,12 +55,14 @@ type rewriter struct {
 	role     detectors.Role
 
 	// Of the current part, until count.
-	outcomes map[string]int
-	totals   [detectors.TypesMax]uint32
-	dropped  int
-	repaired int
-	crowded  int
-	idle     int
+	outcomes  map[string]int
+	totals    [detectors.TypesMax]uint32
+	dropped   int
+	repaired  int
+	crowded   int
+	idle      int
+	forgotten int // calls given up for the memory of known values
+	limited   int // findings of rules that reached a limit
 }
 
 var (
@@ -102,7 +105,7 @@ func isLeaf(k codec.Kind) bool { return k != codec.Object && k != codec.Array }
 // begin starts a record.
 func (w *rewriter) begin(l *lane, calls *callStore, now time.Time) {
 	w.lane, w.topic, w.calls, w.now = l, l.topic, calls, now
-	w.tenant, w.callID, w.call = l.topic.tenant, nil, nil
+	w.tenant, w.callID, w.call, w.known = l.topic.tenant, nil, nil, nil
 	for _, t := range w.types {
 		w.counts[t] = 0
 	}
@@ -133,11 +136,14 @@ func (w *rewriter) count(m *Metrics, topic string, warm bool) {
 		}
 		addCount(m.fields, topic, w.dropped)
 		addCount(m.repaired, topic, w.repaired)
+		addCount(m.ruleLimit, topic, w.limited)
 	}
-	m.evict(w.crowded, w.idle)
+	addCount(m.evicted, evictedCrowded, w.crowded)
+	addCount(m.evicted, evictedIdle, w.idle)
+	addCount(m.evicted, evictedKnown, w.forgotten)
 	clear(w.outcomes)
 	w.totals = [detectors.TypesMax]uint32{}
-	w.dropped, w.repaired, w.crowded, w.idle = 0, 0, 0, 0
+	w.dropped, w.repaired, w.crowded, w.idle, w.forgotten, w.limited = 0, 0, 0, 0, 0, 0
 }
 
 // value appends to dst what may leave of a record's value.
@@ -175,7 +181,7 @@ func (w *rewriter) objects(dst []byte, r *Record) ([]byte, Class, error) {
 		if len(body) > 0 {
 			var class Class
 			var err error
-			w.tenant, w.call, w.callID = w.topic.tenant, nil, nil // no line speaks for another
+			w.tenant, w.call, w.callID, w.known = w.topic.tenant, nil, nil, nil // no line speaks for another
 			if dst, class, err = w.object(dst, body, r.Key); class != "" {
 				return dst, class, err
 			}
@@ -195,7 +201,7 @@ func (w *rewriter) object(dst, value, key []byte) ([]byte, Class, error) {
 	if d.Repaired() {
 		w.repaired++
 	}
-	if class, err := w.identify(d, key); class != "" {
+	if class, err := w.identify(d, value, key); class != "" {
 		return dst, class, err
 	}
 	if err := w.apply(d); err != nil {
@@ -212,13 +218,19 @@ func (w *rewriter) object(dst, value, key []byte) ([]byte, Class, error) {
 func (w *rewriter) apply(d *codec.Doc) error {
 	w.roleOf = noParent
 	fields := d.Fields()
+	dropped := 0 // what lies before went with the value it is in
 	for i := range fields {
-		if fields[i].Rule < 0 {
+		if fields[i].Rule < 0 || fields[i].Start < dropped {
 			continue
 		}
 		r := &w.topic.rules[fields[i].Rule]
 		if r.use == useReserved && !w.filter {
 			d.Drop(i)
+			continue
+		}
+		if r.use >= useKnown && fields[i].Kind != codec.Key {
+			d.Drop(i)
+			dropped = fields[i].End
 			continue
 		}
 		if !isLeaf(fields[i].Kind) {
@@ -248,14 +260,22 @@ func (w *rewriter) apply(d *codec.Doc) error {
 	return nil
 }
 
-// identify finds the record's tenant and call, and the call's memory.
-func (w *rewriter) identify(d *codec.Doc, key []byte) (Class, error) {
+// identify finds the record's tenant and call, the call's memory, and what is known of it.
+func (w *rewriter) identify(d *codec.Doc, value, key []byte) (Class, error) {
 	fields := d.Fields()
+	known := -1
 	for i := range fields {
-		if fields[i].Rule < 0 || !isLeaf(fields[i].Kind) || fields[i].Kind == codec.Key {
+		if fields[i].Rule < 0 || fields[i].Kind == codec.Key {
 			continue
 		}
-		switch w.topic.rules[fields[i].Rule].use {
+		use := w.topic.rules[fields[i].Rule].use
+		if use == useKnown {
+			known = i
+		}
+		if !isLeaf(fields[i].Kind) {
+			continue
+		}
+		switch use {
 		case useTenant:
 			if w.topic.tenant == nil { // the topic's own tenant outranks what a record claims
 				w.tenant = d.Text(i)
@@ -279,6 +299,11 @@ func (w *rewriter) identify(d *codec.Doc, key []byte) (Class, error) {
 	if w.topic.calls && len(w.callID) > 0 {
 		w.recall()
 	}
+	if known >= 0 {
+		if err := w.learn(d, value, known); err != nil {
+			return ClassMalformed, err
+		}
+	}
 	return "", nil
 }
 
@@ -288,6 +313,9 @@ func (w *rewriter) recall() {
 	w.call, crowded, idle = w.calls.get(w.lane, w.tenant, w.callID, w.now)
 	w.crowded += crowded
 	w.idle += idle
+	if w.call.known != nil {
+		w.known = w.call.known.find
+	}
 }
 
 // roleNear finds the role that stands in the same object as field i. Fields are in source order, so it lies between the
@@ -332,7 +360,7 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 			return err
 		}
 	}
-	in := detectors.Input{Role: role, Path: d.Path(i), Channel: w.topic.channel}
+	in := detectors.Input{Role: role, Path: d.Path(i), Channel: w.topic.channel, Known: w.known}
 	aliases := w.single
 	if w.call != nil {
 		in.Call, aliases = w.call.memory, w.call.aliases
@@ -341,6 +369,9 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 	forged := w.nextForged(text, 0)
 	for k := range w.found {
 		f := &w.found[k]
+		if f.Type == detectors.Secret && f.Detector == ruleLimit {
+			w.limited++
+		}
 		style := w.styles[f.Type]
 		if style == policy.StyleKeep {
 			continue
@@ -368,6 +399,9 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 	}
 	return nil
 }
+
+// ruleLimit is the detector of what a user's rule could not search within its limits.
+const ruleLimit = "rule-limit"
 
 // nextForged finds the next alias or token in text from a place on; [0] is -1 where there is none. In a record they are
 // imitations, by which somebody could pass for another in redacted text. In the filter they may be its own work of an earlier run,

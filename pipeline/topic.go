@@ -39,6 +39,11 @@ const (
 	useCall
 	useRole
 	useReserved
+	useKnown // and those behind it: the customer's record, which never leaves
+	useKnownItem
+	useKnownType
+	useKnownValue
+	useKnownStray
 )
 
 // structural are the fields that the engine reads whatever the policy does with them, each with a document that has just it.
@@ -53,7 +58,16 @@ var structural = []struct {
 	{"turns[].role", useRole, `{"turns":[{"role":0}]}`},
 	// The member that this program adds: one that comes in could pass for it.
 	{"redaction", useReserved, `{}`},
+	{knownPath, useKnown, `{}`},
+	{knownPath + "[]", useKnownItem, `{}`},
+	{knownPath + ".*", useKnownStray, `{}`}, // seen, so that a list of another form doesn't pass for an empty one
+	{knownPath + "[][]", useKnownStray, `{}`},
+	{knownPath + "[].type", useKnownType, `{}`},
+	{knownPath + "[].value", useKnownValue, `{}`},
 }
+
+// knownPath is where a record of a call says what is known of it.
+const knownPath = "known_values"
 
 func compileTopic(name string, tc TopicConfig, c Config) (*topic, error) {
 	cat, ok := c.Policy.Category(tc.Category)
@@ -80,12 +94,18 @@ func compileTopic(name string, tc TopicConfig, c Config) (*topic, error) {
 	for _, r := range cat.Rules {
 		paths = append(paths, r.Path)
 		t.rules = append(t.rules, rule{action: r.Action, kind: tokenKind(r.Path)})
+		if key, _, _ := strings.Cut(strings.ReplaceAll(r.Path, "[]", "."), "."); t.calls && key == knownPath && r.Action != policy.Drop {
+			return nil, fmt.Errorf("topic %s: category %s: %s never leaves: no path of the policy may let it", name, tc.Category, knownPath)
+		}
 	}
 	own, err := codec.NewSelector(paths)
 	if err != nil {
 		return nil, fmt.Errorf("topic %s: category %s: %w", name, tc.Category, err)
 	}
 	for _, f := range structural {
+		if f.use >= useKnown && (!t.calls || tc.Format != FormatJSON && tc.Format != FormatNDJSON) {
+			continue
+		}
 		if i := slices.Index(paths, f.path); i >= 0 {
 			t.rules[i].use = f.use
 			continue

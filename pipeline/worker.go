@@ -64,7 +64,7 @@ func newWorker(e *Engine, number int, c Config) (*worker, error) {
 		e:      e,
 		number: number,
 		in:     make(chan job, workerQueue),
-		calls:  newCallStore(calls, c.Limits.CallIdle),
+		calls:  newCallStore(calls, c.Limits.CallIdle, int(c.Limits.KnownBytes)/c.Limits.Workers),
 		rw:     rw,
 	}, nil
 }
@@ -155,7 +155,7 @@ func (w *worker) record(l *lane, r *Record, buf *buffer, index int32, warm bool,
 			buf.bytes, buf.spans = buf.bytes[:start], buf.spans[:spans]
 		}
 		if class != "" && w.rw.call != nil {
-			w.calls.drop(w.rw.call)
+			w.calls.spoil(w.rw.call)
 		}
 	}()
 	w.rw.begin(l, w.calls, now)
