@@ -25,6 +25,7 @@ func (p *pass) account(r *run, best *guess) {
 		}
 	}
 	best.better(kind, min(score, 0.9), byAccount)
+	p.orderNumber(r, best)
 }
 
 // documentID looks for letters and digits that the words beside them call a passport, an identity card, a tax number
@@ -46,7 +47,8 @@ func (p *pass) documentID(i int) {
 			return // gluedNumber says more of it
 		}
 	}
-	if digits < 3 || digits*4 < end-start {
+	few := digits < 3 || digits*4 < end-start
+	if few && (digits == 0 || (p.said|p.path.bits|p.wants.cues)&(cueOrder|wordOrder) == 0 || p.text.Tokens[i].Shape&scan.Lower != 0) {
 		return
 	}
 	if c := p.at(start - 1); c == ':' && first == i && scan.IsDigit(p.at(start-2)) || c == '.' {
@@ -60,15 +62,26 @@ func (p *pass) documentID(i int) {
 	if other := 0.2 + max(ctx.boost(cueAccount), p.wants.score(cueAccount, 0.4)); other > score {
 		kind, score, detector = AccountID, other, byAccount
 	}
-	if score = min(score, 0.55); score >= p.set.threshold { // a type of its own has the better label
+	if few {
+		score = 0
+	}
+	if other := max(p.orderWords(&ctx, first, !few), p.wants.score(cueOrder, orderTold)); other >= score && other > 0 {
+		kind, score, detector = OrderID, other, byAccount
+	}
+	if score = min(score, orderCode); score >= p.set.threshold { // a type of its own has the better label
 		p.add(start, end, kind, score, detector, p.compact(start, end))
 	}
 }
 
 // letteredID looks for a document's number whose letter stands apart from its digits: "54362315-K", "P 1630837".
 func (p *pass) letteredID(i int) {
+	p.spacedOrder(i)
 	tokens := p.text.Tokens
 	t := &tokens[i]
+	if i > 0 && t.Len() >= 3 && (p.said|p.path.bits|p.wants.cues)&(cueOrder|wordOrder) != 0 && p.codeGap(i-1) == '-' && tokens[i-1].IsWord() && tokens[i-1].Len() <= 5 {
+		p.documentID(i) // "INV-2024-001"
+		return
+	}
 	if t.Len() < 5 {
 		return
 	}

@@ -55,17 +55,15 @@ func (p *pass) hasCurrency(i int) bool {
 	return i >= 3 && p.b[i-3] == 0xE2 && p.b[i-2] == 0x82 && p.b[i-1] >= 0xA0 // € ₹ and the other signs of the block
 }
 
-// dateOrTime passes over a date or time of day at token i, noting a date of birth where the words round it say so. It
-// gives the token to go on with.
+// dateOrTime passes over a date or time of day at token i that findWritten hasn't noted. It gives the token to go on with.
 func (p *pass) dateOrTime(i int) (next int, ok bool) {
 	start := int(p.text.Tokens[i].Start)
-	end := p.isDateAt(start)
+	end := p.dateEnd(i)
 	if end > 0 {
 		last := i
 		for last+1 < len(p.text.Tokens) && int(p.text.Tokens[last+1].Start) < end {
 			last++
 		}
-		p.birth(i, last, start, end)
 		return last + 1, true
 	}
 	if end = p.isTimeAt(start); end == 0 {
@@ -76,6 +74,22 @@ func (p *pass) dateOrTime(i int) (next int, ok bool) {
 		next++
 	}
 	return next, true
+}
+
+// dateEnd is where the date of digits that begins with token i ends, or 0. Three pairs of digits that a word calls
+// something else are no date: a sort code.
+func (p *pass) dateEnd(i int) int {
+	const pairs, others = 8, cueBank | cueAccount | cueID | cueSSN | cueCard | cuePhone | cueOrder | cueCVV | cueOTP
+	start := int(p.text.Tokens[i].Start)
+	end := p.isDateAt(start)
+	if end == 0 || end-start > pairs || p.at(end-3) != '-' || (p.said|p.path.bits|p.wants.cues)&others == 0 && !p.told {
+		return end
+	}
+	ctx := p.around(i, i+2)
+	if ctx.boost(cueBirth) >= midBoost || ctx.boost(others) < midBoost && p.wants.cues&others == 0 && ctx.n == 0 {
+		return end
+	}
+	return 0
 }
 
 // isDateAt is where the date of digits that begins at i ends, or 0: 2024-01-31, 31/01/2024, 1.2.85, 2024/01/31.
@@ -100,8 +114,8 @@ func (p *pass) isDateAt(i int) int {
 	a, b, c := p.value(i, first), p.value(i+first+1, second), p.value(i+first+second+2, third)
 	if first == 4 {
 		a, c = c, a
-	} else if third == 4 == (first > 2) {
-		return 0
+	} else if third < 4 && (third == 1 || scan.IsWordByte(p.at(end)) || !scan.IsSpace(p.at(end)) && scan.IsDigit(p.at(end+1))) {
+		return 0 // a longer number
 	}
 	if a < 1 || b < 1 || a > 31 || b > 31 || a > 12 && b > 12 || (first == 4 || third == 4) && (c < 1800 || c > 2199) {
 		return 0
@@ -123,7 +137,7 @@ func (p *pass) isTimeAt(i int) int {
 			}
 		}
 	}
-	if p.at(i) == ':' || scan.IsWordByte(p.at(i)) && p.at(i) != 'Z' {
+	if p.at(i) == ':' || scan.IsWordByte(p.at(i)) && p.at(i)|0x20 != 'z' {
 		return 0
 	}
 	return i

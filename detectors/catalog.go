@@ -41,7 +41,10 @@ const (
 	byUS
 	byUK
 	byIN
-	byBirth
+	byDate
+	byAge
+	byPostcode
+	byAddress
 	byAccount
 	byNumber
 	bySecret
@@ -80,8 +83,11 @@ func catalog() []entry {
 		byUS:         {name: "us", types: []Type{USSSN, USITIN}, run: (*pass).ssn},
 		byUK:         {name: "uk", types: []Type{UKNINO}, code: (*pass).nino, after: (*pass).spacedNINO},
 		byIN:         {name: "in", types: []Type{INAadhaar, INPAN, INUPI}, at: (*pass).upi, run: (*pass).aadhaar, code: (*pass).pan, after: (*pass).spacedPAN},
-		byBirth:      {name: "birth", types: []Type{DateOfBirth}},
-		byAccount:    {name: "account", types: []Type{AccountID, BankAccount}, run: (*pass).account, code: (*pass).documentID, after: (*pass).letteredID},
+		byDate:       {name: "date", types: []Type{Date, DateOfBirth}, run: (*pass).birthNumber},
+		byAge:        {name: "age", types: []Type{Age}},
+		byPostcode:   {name: "postcode", types: []Type{Postcode}, code: (*pass).postcode, after: (*pass).letteredPostcode, run: (*pass).postcodeNumber},
+		byAddress:    {name: "address", types: []Type{Address}},
+		byAccount:    {name: "account", types: []Type{AccountID, BankAccount, OrderID}, run: (*pass).account, code: (*pass).documentID, after: (*pass).letteredID},
 		byNumber:     {name: "number", types: []Type{Number}, run: (*pass).plainNumber},
 		bySecret:     {name: "secret", types: []Type{Secret}, begin: credentialWords, word: (*pass).secretWord, code: (*pass).secretCode, start: (*pass).numbered},
 		byCommand:    {name: "command", types: []Type{Secret}, begin: "curl sshpass", word: (*pass).curl},

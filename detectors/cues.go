@@ -24,6 +24,7 @@ const (
 	cueName
 	cueAddress
 	cuePostcode
+	cueAge
 	cueID    // identity documents and tax numbers of any country
 	cueAnyID // "id" and the like, which logs say of everything
 	cueIP
@@ -50,6 +51,13 @@ const (
 	wordIs
 	wordMonth
 	wordAuth
+	wordOrder // an order, not its number
+	wordYear
+	wordStreet   // behind the name of a street
+	wordPlace    // the same, and means something else, too
+	wordLead     // before the name of a street
+	wordSoftLead // the same, and means something else, too
+	wordUnit     // before the number of a flat
 	wordGeo
 
 	// Words that begin something themselves.
@@ -63,7 +71,7 @@ const (
 // cueNames name the cues up to cueVersion, in their order.
 var cueNames = [...]string{
 	"card", "cvv", "expiry", "phone", "calling", "email", "ssn", "aadhaar", "pan", "nino", "bank", "account", "order", "iban",
-	"pin", "otp", "birth", "name", "address", "postcode", "document", "id", "ip", "password", "secret", "session",
+	"pin", "otp", "birth", "name", "address", "postcode", "age", "document", "id", "ip", "password", "secret", "session",
 	"metric", "time", "money", "version",
 }
 
@@ -73,11 +81,13 @@ const (
 	// cuesNumber are those whose answer is a run of digits of some length.
 	cuesNumber = cueCard | cuePhone | cueSSN | cueAadhaar | cueBank | cueAccount | cueOrder | cueID | cueAnyID
 	// cuesShort are those whose answer may be shorter.
-	cuesShort = cuesNumber&^cuePhone | cueCVV | cueExpiry | cuePIN | cueOTP | wordSecurity | wordSocial | wordOne | wordPhraseEnd
+	cuesShort = cuesNumber&^cuePhone | cuePostcode | cueBirth | wordOrder | cueCVV | cueExpiry | cuePIN | cueOTP | wordSecurity | wordSocial | wordOne | wordPhraseEnd
 	// cuesWanted are those that give a piece of a number its label when they were asked for.
-	cuesWanted = cueCard | cuePhone | cueSSN | cueAadhaar | cueBank | cueAccount | cueID
+	cuesWanted = cueCard | cuePhone | cueSSN | cueAadhaar | cueBank | cueAccount | cueOrder | cueID
 	// cuesAgainst make a number less likely to be personal.
 	cuesAgainst = cueMetric | cueTime | cueMoney | cueVersion
+	// wordsQuiet mean something only beside a number, and set nothing off.
+	wordsQuiet = wordPhrase | wordYear | wordPlace | wordLead | wordSoftLead | wordUnit
 	// wordsAssigned are those that a value may be assigned to.
 	wordsAssigned = cuePassword | cueSecret | cueSession | wordKey | wordAuth | wordAPI
 )
@@ -101,14 +111,16 @@ var lexicon = []struct {
 	{cueNINO, "nino ni nationalinsurance"},
 	{cueBank, "bank iban konto kontonummer bankkonto cuenta compte conto rekening"},
 	{cueAccount, "account accounts acct acc accountno accountnumber accountid policy member membership customer subscriber reference ref khata"},
-	{cueOrder, "order booking reservation ticket case invoice tracking confirmation"},
+	{cueOrder, "pnr awb orderid orderno ordernumber bookingid ticketid invoiceno bestellnummer auftragsnummer rechnungsnummer sendungsnummer buchungsnummer ticketnummer bestelnummer"},
+	{wordOrder, "order orders booking reservation ticket case invoice tracking confirmation shipment parcel consignment claim complaint"},
 	{cueIBAN, "iban"},
 	{cuePIN, "pin mpin tpin passcode"},
 	{cueOTP, "otp totp 2fa mfa onetime verification"},
 	{cueBirth, "dob birth birthday birthdate born dateofbirth geboren geburtsdatum geburtstag naissance né née nacimiento nacido nacida nascita nato nata geboortedatum janam janm"},
 	{cueName, "name surname firstname lastname fullname username naam nome nom nombre vorname nachname"},
 	{cueAddress, "address addresses street adresse anschrift dirección indirizzo adres"},
-	{cuePostcode, "postcode zip zipcode postal postleitzahl plz pincode cap eircode"},
+	{cuePostcode, "postcode postcodes zip zipcode postal postleitzahl plz pincode eircode psc kodepos"},
+	{cueAge, "age aged alter edad età leeftijd umar umr ayu âge âgé âgée"},
 	{cueID, "passport passports passeport reisepass pasaporte paspoort passaporto licence license identity idcard personalausweis ausweis ausweisnummer dni nie nif nss nir bsn tin tax taxpayer taxid steuer steuernummer steueridentifikationsnummer utr nhs voter epic epf uan gst gstin vat medicare driver driving drivers cpr sociale pesel cnp oib personnummer"},
 	{cueAnyID, "id ids identifier identification"},
 	{cueIP, "ip ips ipaddr ipaddress rhost host hostname addr src dst rip lip remote"},
@@ -128,7 +140,13 @@ var lexicon = []struct {
 	{wordAPI, "api access private signing encryption client auth"},
 	{wordOne, "one"},
 	{wordIs, "is was are were be hai ist est es è je ir jest este"},
-	{wordMonth, "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août septembre octobre novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"},
+	{wordMonth, monthWords},
+	{wordYear, "year years yr yrs jahre jahren ans années años anos anni jaar saal sal varsh"},
+	{wordStreet, streetWords},
+	{wordPlace, placeWords},
+	{wordLead, leadWords},
+	{wordSoftLead, softLeadWords},
+	{wordUnit, unitWords},
 	{wordAuth, "authorization authorisation auth"},
 	{wordGeo, "lat lon lng latitude longitude latlng latlon lonlat coords coordinates coordinate gps geo geolocation koordinaten coordonnées coordenadas breitengrad längengrad"},
 	{wordBegin, "begin"},
@@ -145,6 +163,10 @@ var cuePhrases = []struct {
 	{cuePhone, "phone number, contact number, mobile number, numéro de téléphone, número de teléfono, numero di telefono, contact no, mob no, call me on, call me at, reach me on, reach me at, call me back on, numero di cellulare"},
 	{cueBirth, "d.o.b, date of birth, fecha de nacimiento, date de naissance, data di nascita, né le, née le, nato il, nata il, born on, janam tithi, date of birth is"},
 	{cueAccount, "customer number, client number, numéro client, número de cliente, numero cliente"},
+	{cueOrder, "order number, order no, order id, order code, order reference, order ref, order num, booking number, booking no, booking id, booking code, booking reference, booking ref, reservation number, reservation code, reservation id, reservation no, ticket number, ticket no, ticket id, case number, case no, case id, case reference, invoice number, invoice no, invoice id, tracking number, tracking no, tracking id, tracking code, confirmation number, confirmation no, confirmation code, confirmation id, booking confirmation, shipment number, shipment id, parcel number, parcel id, consignment number, claim number, claim no, claim id, complaint number, complaint id, complaint no, numéro de commande, número de pedido, numero ordine, numero d'ordine"},
+	{cueAge, "how old, wie alt, quel âge, cuántos años, quanti anni, hoe oud, kitne saal"},
+	{cueAddress, "located at, live at, lives at, living at, reside at, residing at"},
+	{cuePostcode, "code postal, código postal, codice postale, codice avviamento postale, pin code, zip code"},
 	{cueBank, "bank account, compte bancaire, cuenta bancaria, conto bancario, conto corrente"},
 	{cueOTP, "one time password, one time code, one time passcode, verification code, código de verificación, code de vérification, codice di verifica"},
 }
@@ -194,7 +216,7 @@ func joinCues(before2, before, bits, after uint64) uint64 {
 	case bits&wordCode != 0 && before&(cueOTP|wordOne|wordAuth) != 0:
 		return cueOTP
 	case bits&wordCode != 0 && before&(cuePostcode|cuePIN) != 0, bits&cuePIN != 0 && after&wordCode != 0:
-		return cuePostcode
+		return cuePostcode | before&cuePIN | bits&cuePIN // "pin code" is either
 	case bits&wordSocial != 0 && after&wordSecurity == 0:
 		return cueSSN
 	case bits&wordInsurance != 0 && before&wordNational != 0:
@@ -308,12 +330,21 @@ const (
 )
 
 // around gathers the context of the region that tokens first to last make up. It reaches over no finding and no alias:
-// what stands beyond belongs to those, and redacting them must not bring a word nearer.
+// what stands beyond belongs to those, and redacting them must not bring a word nearer. A plain number's reaches over
+// dates and ages.
 func (p *pass) around(first, last int) (c context) {
 	c.near = p.path.bits
 	c.noteTopics(p.path.topics, nearBoost)
 	for i, words := first-1, 1; i >= 0 && words <= farWords; i, words = i-1, words+1 {
 		t := &p.text.Tokens[i]
+		if p.through {
+			if k, end, ok := p.keptAt(i); ok {
+				if i = k; p.sentenceEnds(end) {
+					words += 2
+				}
+				continue
+			}
+		}
 		if int(t.Start) < p.barrier || p.isInert(int(t.Start)) {
 			break
 		}

@@ -201,5 +201,6 @@ func (p *pass) search() {
 	p.findInert()
 	p.listen()
 	p.findStrong()
+	p.findWritten()
 	p.findNumbers()
 }

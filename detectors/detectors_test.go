@@ -123,7 +123,7 @@ func TestFieldsNamedForSecrets(t *testing.T) {
 	f("user.password", "********", "")
 	f("user.password", "[PASSWORD]", "")
 	f("user.password", "", "")
-	f("user.password_updated", "2026-03-01", "")
+	f("user.password_updated", "2026-03-01", "DATE 2026-03-01")
 	f("auth.token", "expired", "")
 	f("auth.token", "expired 5 minutes ago", "")
 	f("usage.max_tokens", "12345678", "")

@@ -42,6 +42,8 @@ func (p *pass) findNumbers() {
 	if p.strong > 1 {
 		sortCandidates(p.candidates[:p.strong])
 	}
+	p.listKept()
+	p.through = true
 	for _, h := range p.numbers {
 		i := int(h)
 		if i < next {
@@ -50,16 +52,20 @@ func (p *pass) findNumbers() {
 		t := &p.text.Tokens[i]
 		start := int(t.Start)
 		for strong < p.strong && p.candidates[strong].start <= start {
-			p.barrier = max(p.barrier, p.candidates[strong].end)
+			p.covered = max(p.covered, p.candidates[strong].end)
+			if !p.candidates[strong].kind.keepsContext() {
+				p.barrier = max(p.barrier, p.candidates[strong].end)
+			}
 			strong++
 		}
-		if start < p.barrier && (strong == 0 || p.candidates[strong-1].kind != URL) || p.isInert(start) {
+		if start < p.covered && (strong == 0 || p.candidates[strong-1].kind != URL) || p.isInert(start) {
 			continue
 		}
 		limit := len(p.b)
 		if strong < p.strong {
 			limit = p.candidates[strong].start
 		}
+		p.limit = limit
 		switch {
 		case t.IsNumber():
 			if start == p.barrier+1 && p.b[p.barrier] == ':' {
@@ -67,7 +73,7 @@ func (p *pass) findNumbers() {
 			}
 			next = p.number(i, limit)
 		case t.Bits&wordMonth != 0:
-			next = p.monthDate(i)
+			next = max(p.skipDate(i), i+1)
 		default:
 			p.gluedNumber(i)
 		}
@@ -102,7 +108,9 @@ func (p *pass) number(i, limit int) (next int) {
 		return r.last + 1
 	}
 	canon := len(p.canon)
-	if g.kind == Phone {
+	if d, ok := r.birthDate(); ok && g.kind == DateOfBirth {
+		p.dateCanon(&d)
+	} else if g.kind == Phone {
 		p.canon = p.appendPhone(p.canon, r)
 	} else {
 		p.canon = append(p.canon, r.d...)
@@ -110,6 +118,7 @@ func (p *pass) number(i, limit int) (next int) {
 	p.extension(r)
 	p.addScored(r.start, r.end, g, canon)
 	p.barrier = max(p.barrier, r.end)
+	p.covered = max(p.covered, r.end)
 	return r.last + 1
 }
 
@@ -120,7 +129,7 @@ func (p *pass) onlyFirst(r *run) bool {
 	case r.sep == '.':
 		return !r.isDotted() && !p.isPrinted(r)
 	case r.sep == '/':
-		return len(r.groups) > 2 && !p.isPrinted(r)
+		return (len(r.groups) > 2 || p.at(r.end) == '/') && !p.isPrinted(r)
 	case r.loose && p.in.Channel == ChannelLog && p.b[r.start] != '(':
 		ctx := p.around(r.first, r.last)
 		return !r.isUsualShape() || !r.isCardShape() && !r.isAadhaarShape() && ctx.boost(cuesNumber|cueCalling) == 0
@@ -174,7 +183,7 @@ func (p *pass) shortCues() uint64 {
 // against is what speaks against a run: a word for a size, a time or money beside it, or that it is a part of a code.
 func (p *pass) against(r *run, kind Type) (penalty float32) {
 	switch {
-	case r.plus:
+	case r.plus || kind == Date:
 		return 0
 	case p.isPartOfCode(r) || r.isUUID() || r.isZero() && p.wants.cues == 0:
 		return 0.4
@@ -203,8 +212,8 @@ func (p *pass) isPartOfCode(r *run) bool {
 		t := &p.text.Tokens[i]
 		return !t.IsNumber() && (t.Shape&scan.Digit != 0 || !told && i < r.first)
 	}
-	return r.first > 0 && p.at(r.start-1) == '-' && int(p.text.Tokens[r.first-1].End) == r.start-1 && mixed(r.first-1) ||
-		r.last+1 < len(p.text.Tokens) && p.at(r.end) == '-' && int(p.text.Tokens[r.last+1].Start) == r.end+1 && mixed(r.last+1)
+	return r.first > 0 && p.at(r.start-1) == '-' && int(p.text.Tokens[r.first-1].End) == r.start-1 && r.start > p.covered+1 && mixed(r.first-1) ||
+		r.last+1 < len(p.text.Tokens) && p.at(r.end) == '-' && int(p.text.Tokens[r.last+1].Start) == r.end+1 && r.end+1 < p.limit && mixed(r.last+1)
 }
 
 // isUUID says whether the groups are those of a UUID without a letter.
@@ -274,6 +283,8 @@ func wantedKind(cues uint64) (Type, uint8) {
 		return BankAccount, byAccount
 	case cues&cueAccount != 0:
 		return AccountID, byAccount
+	case cues&cueOrder != 0:
+		return OrderID, byAccount
 	case cues&cuePhone != 0:
 		return Phone, byPhone
 	}

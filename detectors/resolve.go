@@ -72,6 +72,9 @@ func (c *candidate) outranks(d *candidate) bool {
 	if c.kind.yields() != d.kind.yields() {
 		return d.kind.yields()
 	}
+	if c.kind == Address && d.kind == Postcode || c.kind == Postcode && d.kind == Address {
+		return c.kind == Address // the whole
+	}
 	if c.total != d.total {
 		return c.total > d.total
 	}

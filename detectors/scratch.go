@@ -24,7 +24,11 @@ type pass struct {
 	path meaning // what the field's path says
 
 	candidates []candidate
-	barrier    int // where the last finding before the number at hand ends: context doesn't reach across it
+	kept       []keptRegion // see around
+	through    bool         // whether context reaches over those
+	covered    int          // where the last finding before the number at hand ends, of whatever kind
+	limit      int          // where the next finding begins that is known already; see findWritten
+	barrier    int          // where the last finding before the number at hand ends: context doesn't reach across it
 	inert      []span
 	canon      []byte
 	run        run
@@ -50,6 +54,8 @@ type pass struct {
 	plain   int // up to this token no letter is joined to the digits
 	keyDone int // the same for long keys
 	urlDone int // the same for links
+
+	orderDone int // up to this token the text has been looked at as a spelled number of an order
 }
 
 type span struct{ start, end int }
@@ -71,7 +77,8 @@ func (p *pass) begin(s *Set, text []byte, in Input) {
 	p.text.Scan(text, s.lexicon)
 	p.b = p.text.Bytes
 	p.candidates, p.inert, p.canon = p.candidates[:0], p.inert[:0], p.canon[:0]
-	p.barrier, p.strong, p.hexDone, p.keyDone, p.urlDone, p.plain, p.encodedDone = 0, 0, 0, 0, 0, 0, 0
+	p.barrier, p.strong, p.hexDone, p.keyDone, p.urlDone, p.plain, p.encodedDone, p.orderDone = 0, 0, 0, 0, 0, 0, 0, 0
+	p.through, p.covered, p.limit = false, 0, len(p.b)
 	p.path, p.said, p.wants, p.numbers, p.groups = meaning{}, 0, want{}, p.numbers[:0], 0
 	if len(in.Path) > 0 {
 		p.path = s.pathMeaning(in.Path)

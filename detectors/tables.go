@@ -273,7 +273,7 @@ func (b *lexiconBuilder) finish() {
 	for _, w := range b.order {
 		entries = append(entries, *b.words[w])
 	}
-	t.lexicon = scan.NewLexicon(entries, wordPhrase)
+	t.lexicon = scan.NewLexicon(entries, wordsQuiet)
 	for _, p := range phrases {
 		h := uint32(0)
 		for i := len(p.words) - 1; i >= 0; i-- {

@@ -1,0 +1,310 @@
+package detectors
+
+import "github.com/sonexlabs/tacet/detectors/scan"
+
+// addressTail reads the parts of an address that follow the first.
+func (p *pass) addressTail(a *place) {
+	for range addressParts {
+		if !p.addressPart(a) {
+			return
+		}
+	}
+}
+
+// addressPart reads one more part, if there is one.
+func (p *pass) addressPart(a *place) bool {
+	k := a.last + 1
+	gap := p.between(a.last)
+	if !p.isFree(k) || gap == gapEnd {
+		return false
+	}
+	if gap == gapDot && p.text.Tokens[a.last].Len() <= 4 && p.text.Tokens[a.last].IsWord() {
+		gap = gapSpace // an abbreviation
+	}
+	if gap == gapSpace && p.is(k, directions) && (p.isCapital(k) || p.text.Tokens[k].Shape&scan.Lower == 0 || p.text.Tokens[k].Len() > 3) && a.street && !a.code {
+		a.last = k
+		return true
+	}
+	switch gap {
+	case gapHash:
+		return p.hashPart(a, k)
+	case gapSpace, gapComma, gapLine, gapDash:
+	default:
+		return false
+	}
+	if t := &p.text.Tokens[k]; gap == gapSpace && a.street && !a.code && !a.town && !t.IsWord() && t.Len() <= 5 && scan.IsLetter(p.b[t.Start]) && p.codeAt(k, gap) < 0 {
+		a.last, a.unit = k, true // "45 San Clemente Drive B200"
+		return true
+	}
+	return p.unitPart(a, k) || p.codePart(a, k, gap) || gap != gapDash && (p.roadPart(a, k, gap) || p.townPart(a, k, gap)) || p.townToCode(a, k)
+}
+
+// hashPart reads the number of a unit behind a number sign: "# 125C", "#4", "# A-1".
+func (p *pass) hashPart(a *place, k int) bool {
+	if a.code || p.text.Tokens[k].Len() > 5 || p.text.Tokens[k].Shape&scan.Digit == 0 && p.text.Tokens[k].Len() > 1 {
+		return false
+	}
+	a.last, a.unit = k, true
+	if p.codeGap(k) == '-' && p.text.Tokens[k+1].Len() <= 4 && p.text.Tokens[k+1].Shape&scan.Digit != 0 && p.isFree(k+1) {
+		a.last++
+	}
+	return true
+}
+
+// unitPart reads "Apt 568", "Suite 73", "3rd Floor", "flat no. 4", "3º B".
+func (p *pass) unitPart(a *place, k int) bool {
+	if a.code {
+		return false
+	}
+	if p.isOrdinal(k) || p.dayAt(k) > 0 && p.text.Tokens[k].Shape&scan.High != 0 {
+		j := k + 1
+		if p.text.Tokens[k].IsNumber() {
+			j++
+		}
+		if p.between(j-1) != gapSpace || !p.isFree(j) {
+			return false
+		}
+		if p.is(j, ordinalRoads) {
+			a.last = j
+			a.form += addressLocality
+			return true
+		}
+		if t := &p.text.Tokens[j]; p.text.Tokens[k].Shape&scan.High != 0 && t.Len() == 1 {
+			a.last = j // 3º B
+			return true
+		}
+		return false
+	}
+	t := &p.text.Tokens[k]
+	if t.Bits&wordUnit == 0 && !p.is(k, locality) {
+		return false
+	}
+	j := k + 1
+	if gap := p.between(k); gap != gapSpace && gap != gapDot && gap != gapHash && gap != gapDash {
+		return false
+	}
+	if p.is(j, numberWords) && (p.between(j) == gapSpace || p.between(j) == gapDot) {
+		j++
+	}
+	last, ok := p.isHouse(j)
+	if !ok {
+		if !p.isFree(j) || p.text.Tokens[j].Len() != 1 || !isUpperAt(p.b, int(p.text.Tokens[j].Start)) {
+			return false
+		}
+		last = j // "Unit B", "Ste F-2"
+		if p.codeGap(j) == '-' && p.isFree(j+1) && p.text.Tokens[j+1].IsNumber() && p.text.Tokens[j+1].Len() <= 4 {
+			last++
+		}
+	}
+	if !p.isFree(last) {
+		return false
+	}
+	a.last, a.unit = last, true
+	a.form += max(p.unitForm(k), addressLocality)
+	return true
+}
+
+// roadPart reads a further street: ", MG Road", ", 82 Clerkenwell Road", ", 2nd Main".
+func (p *pass) roadPart(a *place, k int, gap byte) bool {
+	if a.code || gap == gapSpace && a.street {
+		return false
+	}
+	if last, ok := p.isHouse(k); ok {
+		if s := p.behindNumber(last); s.form > placeSmall {
+			a.last, a.street = s.last, true
+			a.form += s.form
+			return true
+		}
+		return false
+	}
+	if !p.text.Tokens[k].IsWord() || gap == gapLine && !p.isCapital(k) {
+		return false
+	}
+	s := p.namedStreet(k)
+	if led := p.ledStreet(k); led.form > s.form {
+		s = led
+	}
+	if s.form < streetSmall || s.form == placeNamed && gap == gapSpace {
+		return false
+	}
+	a.last, a.street = s.last, true
+	a.form += addressNamed
+	if last, ok := p.isHouse(s.last + 1); ok && (p.between(s.last) == gapSpace || p.between(s.last) == gapComma) && p.codeAt(s.last+1, gapSpace) < 0 && p.isFree(last) {
+		a.last = last
+	}
+	return true
+}
+
+// townPart reads a town, a district, a state or a country by its capitals, behind a comma or on the next line, or right
+// behind a unit.
+func (p *pass) townPart(a *place, k int, gap byte) bool {
+	if gap != gapComma && gap != gapLine && !(gap == gapSpace && a.unit) || !p.text.Tokens[k].IsWord() {
+		return false
+	}
+	const most = 6
+	begin := k
+	if gap == gapLine && isWord(p.bytesOf(&p.text.Tokens[k]), "the") {
+		begin++ // "The Netherlands"
+	}
+	last := p.capitals(begin, most, p.isCapital(a.first) || p.isFree(a.first+1) && p.isCapital(a.first+1))
+	t := &p.text.Tokens[k]
+	if last < begin && t.Len() >= 2 && t.Len() <= 3 && t.Shape&(scan.Lower|scan.Digit) == 0 && a.town {
+		last = k // "NY", "USA"
+	}
+	if last < begin {
+		return false
+	}
+	end := p.between(last)
+	if gap == gapLine && end != gapLine && end != gapComma && end != gapEnd && p.codeAt(last+1, end) < 0 && !p.endsLine(last) {
+		return false // a sentence
+	}
+	a.last, a.town, a.unit = last, true, false
+	a.form += addressTown
+	if k = last + 1; end == gapSpace && !a.code && p.isFree(k) && p.text.Tokens[k].IsNumber() && p.text.Tokens[k].Len() == 4 {
+		if after := p.between(k); after == gapComma || after == gapLine || after == gapEnd {
+			a.last, a.code = k, true // Australia
+		}
+	}
+	return true
+}
+
+// endsLine says whether nothing but marks follow token k on its line.
+func (p *pass) endsLine(k int) bool {
+	for i := int(p.text.Tokens[k].End); i < len(p.b); i++ {
+		switch p.b[i] {
+		case '\n':
+			return true
+		case ' ', '.', ',', '\r':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// codePart reads a postcode, and the town behind it where its country writes so.
+func (p *pass) codePart(a *place, k int, gap byte) bool {
+	if a.code {
+		return false
+	}
+	last := p.codeAt(k, gap)
+	if last < 0 {
+		return false
+	}
+	a.last, a.code = last, true
+	a.form += 0.3
+	if p.between(last) == gapSpace {
+		if town := p.capitals(last+1, 3, false); town > last {
+			a.last, a.town = town, true
+		} else if ok, _ := p.isName(last + 1); ok && gap == gapComma && p.text.Tokens[k].IsNumber() && !p.isCapital(last+1) && !p.isCapital(a.first+1) {
+			a.last = last + 1 // a town, where capitals say nothing
+		}
+	}
+	return true
+}
+
+// townToCode reads up to three words without marks and the postcode behind them: "9520 faires farm road charlotte nc 28213".
+func (p *pass) townToCode(a *place, k int) bool {
+	if a.code || !a.street {
+		return false
+	}
+	for j := k; j < k+3 && p.isFree(j) && p.text.Tokens[j].IsWord(); j++ {
+		if ok, _ := p.isName(j); !ok && !p.is(j, states) {
+			return false
+		}
+		gap := p.between(j)
+		if gap != gapSpace && gap != gapComma && gap != gapDash && gap != gapLine {
+			return false
+		}
+		if p.codeAt(j+1, gap) > 0 {
+			a.last = j
+			return p.codePart(a, j+1, gap)
+		}
+	}
+	return false
+}
+
+// codeAt is the last token of a postcode that begins with token k behind a gap, or -1.
+func (p *pass) codeAt(k int, gap byte) int {
+	if !p.isFree(k) {
+		return -1
+	}
+	tokens := p.text.Tokens
+	t := &tokens[k]
+	if !t.IsNumber() {
+		if t.Shape&scan.Digit != 0 && t.Len() <= 8 && t.Shape&scan.High == 0 {
+			if first, last, form := p.ukPostcode(k); form > 0 && first == k {
+				return last
+			}
+			if (gap == gapComma || gap == gapLine) && t.Len() <= 4 && t.Shape&scan.Lower == 0 && isUKOutward(p.bytesOf(t)) {
+				return k
+			}
+			if t.Len() == 3 && p.codeGap(k) == ' ' && isCanadian(p.bytesOf(t), p.bytesOf(&tokens[k+1])) {
+				return k + 1
+			}
+			return -1
+		}
+		if p.is(k, states) && p.codeGap(k) == ' ' && p.isFree(k+1) && tokens[k+1].IsNumber() && tokens[k+1].Len() >= 4 && tokens[k+1].Len() <= 6 {
+			last, _ := p.zipEnd(k + 1)
+			return last
+		}
+		if p.codeGap(k) == '-' && p.is(k, codeCountries) && tokens[k+1].IsNumber() && (tokens[k+1].Len() == 4 || tokens[k+1].Len() == 5) {
+			return k + 1
+		}
+		return -1
+	}
+	return p.digitCodeAt(k, gap)
+}
+
+// digitCodeAt is codeAt for what begins with digits.
+func (p *pass) digitCodeAt(k int, gap byte) int {
+	tokens := p.text.Tokens
+	t := &tokens[k]
+	if end := int(t.End); p.at(end) == '%' || (p.at(end) == '.' || p.at(end) == ',' || p.at(end) == ':') && scan.IsDigit(p.at(end+1)) || p.hasCurrency(int(t.Start)) {
+		return -1
+	}
+	if p.isWithin(k+1) && p.bitsAt(k+1)&(cueMoney|cueMetric) != 0 && p.between(k) == gapSpace {
+		return -1
+	}
+	pair := func(n int, c byte) bool {
+		return p.codeGap(k) == c && tokens[k+1].IsNumber() && tokens[k+1].Len() == n && p.isFree(k+1)
+	}
+	town := func(last int) bool { return p.between(last) == gapSpace && p.isCapital(last+1) && p.isFree(last+1) }
+	switch t.Len() {
+	case 2:
+		if pair(3, '-') { // Poland
+			return k + 1
+		}
+	case 3:
+		if pair(3, ' ') && p.b[t.Start] != '0' { // India
+			return k + 1
+		}
+		if pair(2, ' ') && town(k+1) { // Sweden, Czechia, Slovakia, Greece
+			return k + 1
+		}
+	case 4:
+		if pair(3, '-') { // Portugal
+			return k + 1
+		}
+		if next := k + 1; p.codeGap(k) == ' ' && tokens[next].Len() == 2 && tokens[next].Shape&(scan.Digit|scan.High) == 0 && p.isFree(next) && !p.is(next, smallWords) {
+			return next // the Netherlands
+		}
+		if town(k) && gap != gapSpace {
+			return k
+		}
+	case 5:
+		last, _ := p.zipEnd(k)
+		return last
+	case 6:
+		if p.b[t.Start] != '0' || town(k) {
+			return k
+		}
+	}
+	return -1
+}
+
+// isCanadian says whether two words are the parts of a Canadian postcode: K1A 0B1.
+func isCanadian(a, b []byte) bool {
+	return len(a) == 3 && len(b) == 3 && scan.IsLetter(a[0]) && scan.IsDigit(a[1]) && scan.IsLetter(a[2]) &&
+		scan.IsDigit(b[0]) && scan.IsLetter(b[1]) && scan.IsDigit(b[2])
+}

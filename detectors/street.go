@@ -1,0 +1,394 @@
+package detectors
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// The words of streets. Those that stand for little else speak for an address alone; the others need capitals, a postcode
+// or a word beside them.
+const (
+	// streetWords stand behind the name: "12 High Street".
+	streetWords = `street road rd avenue ave boulevard blvd lane ln crescent terrace mews nagar marg gali chowk vihar salai colony
+		straße strasse straat laan utca gatan vägen`
+	// placeWords do the same and mean something else, too.
+	placeWords = `st str way close drive dr court ct place pl square sq gardens garden gdns grove park hill green broadway mall view walk row rise cross
+		main circle cir trail path parkway pkwy highway hwy plaza gate yard quay wharf sector layout enclave extension extn phase heights
+		villas loop alley croft parade vale bend point ridge meadow meadows estate puram ganj pura peth bazaar apartments residency tower
+		towers complex society bldg building house cottage lodge hall farm`
+	// leadWords stand before it: "12 rue de la Paix", "Calle Mayor 5".
+	leadWords = `rue chaussée chaussee chemin impasse allée allées quai faubourg calle avenida avda avinguda carrer paseo carretera viale
+		vicolo piazza piazzale lungotevere rua travessa strada bulevardul ulica ul`
+	// softLeadWords do the same and mean something else, too.
+	softLeadWords = `avenue av boulevard bd blvd place pl square route passage cours sentier villa plaza camino ronda via corso largo
+		praça estrada c aleja al plac platz`
+	// unitWords stand before a number within a building or an estate.
+	unitWords = `flat apartment apt appartement unit suite ste floor house block door plot hno room wing tower shop villa no número piso
+		puerta wohnung`
+)
+
+var (
+	// firmUnits speak for an address with what follows.
+	firmUnits = wordsOf("flat apartment apt plot door hno house suite")
+	// stopWords stand in no name of a street.
+	stopWords = wordsOf(`the my your our his her their its a an in on at to from for with by and or but is was were are be been it this that these
+		those i you he she we they me him them us not no yes so as if then than when where what which who how do does did done have has
+		had will would can could should may might must up down out off over into onto about per each every all any some more most less
+		only just still also very too again there here please thanks thank ok okay call called number of minutes minute hour hours day
+		days week weeks month months year years times people persons miles mile km meters metres feet percent dollars rupees items
+		please sir madam ki ke ka ko se hai mein aur und oder mit von für pour avec dans sur est con para por per con che non een het met`)
+	// countNames make a street word a thing that is counted: "2 way street", "4 lane road"; placeNames do so with words that
+	// mean something else, too: "3 hard drive", "1 high court".
+	countNames = wordsOf("way lane star hour minute day man single double dual side back")
+	placeNames = wordsOf(`hard flash usb disk wheel google test thumb tape pen external cloud high federal supreme tennis food district first
+		second third car theme amusement water night usual market right wrong safe same best better last next good front mile way hour long
+		short close two one three four five`)
+	// streetUses follow the word where no address is meant: "main street food".
+	streetUses = wordsOf(`food art view views light lights lamp lamps trip trips tax test tests works map maps closure closures accident
+		accidents sign signs vendor vendors race racing fight price prices cred credibility level style safety rage users user bike
+		switch switches failure failures call calls order orders holder holders`)
+	// linkWords stand within names: "rue de la Paix".
+	linkWords   = wordsOf("sur sous upon bei de du des la le les l d del della delle dell dei degli di do da dos das van der den het den ter zu zum zur et y e i las los el san santa sankt")
+	numberWords = wordsOf("no nº n° n num number nr numero número nummer n.º")
+	// soleWords are the street words that make an address of a whole text in small letters: "971 charles st".
+	soleWords  = wordsOf("st dr ct way court drive place pl sq circle cir trail hwy highway pkwy parkway hill park gardens close square")
+	directions = wordsOf("north south east west northeast northwest southeast southwest n s e w ne nw se sw")
+	bisWords   = wordsOf("bis ter quater")
+	// germanLeads stand before the name of a place in German: "Am Markt 3", "An der Alster 5".
+	germanLeads  = wordsOf("am im an auf zum zur unter in hinter bei")
+	germanThes   = wordsOf("der dem den")
+	trailing     = wordsOf("straße strasse str straat laan utca gatan vägen weg platz allee gasse ring damm ufer plein kade tee iela gatve g u ulica")
+	locality     = wordsOf("sector phase block stage ward")
+	ordinalRoads = wordsOf("cross main street st avenue ave road rd lane block stage phase floor")
+)
+
+// streetEnds are the ends of compounds that are streets. The first need nothing more; the others are ends of other words.
+var (
+	streetEnds = []string{"straße", "strasse", "strase", "straat", "gracht", "laan", "gatan", "vägen", "vagen", "veien", "kade", "gasse", "steenweg", "stræde", "singel", "dijk"}
+	softEnds   = []string{"str", "weg", "platz", "allee", "ring", "damm", "ufer", "plein", "vej", "gade", "gata", "gård", "straede", "steig", "graben", "markt", "tie", "katu"}
+)
+
+// noStreets end like streets.
+var noStreets = wordsOf(`parkplatz arbeitsplatz sitzplatz spielplatz campingplatz stellplatz listenplatz startplatz substr arkade dekade brigade
+	anrufer käufer läufer during spring string bring ordering engineering`)
+
+// street is what a reader of streets found.
+type street struct {
+	first, last int // tokens
+	form        float32
+}
+
+// Likelihoods of streets.
+const (
+	streetNamed  = 0.7  // with capitals, and a word that stands for little else
+	streetSmall  = 0.55 // the same in small letters
+	placeNamed   = 0.55 // with capitals, and a word that means something else, too
+	placeSmall   = 0.2
+	noStreet     = 0
+	streetTokens = 5 // between a number and the word, the word included
+)
+
+// hasEnd says whether token k, a word, ends with one of the ends.
+func (p *pass) hasEnd(k int, ends []string) bool {
+	b := p.bytesOf(&p.text.Tokens[k])
+	for _, end := range ends {
+		if n := len(end); len(b) >= n+2 && equalEnd(b[len(b)-n:], end) {
+			return true
+		}
+	}
+	return false
+}
+
+// equalEnd compares as scan folds.
+func equalEnd(b []byte, word string) bool {
+	for i := range len(word) {
+		if b[i]|0x20 != word[i]|0x20 {
+			return false
+		}
+	}
+	return true
+}
+
+// isUpperAt says whether a capital letter stands at i.
+func isUpperAt(b []byte, i int) bool {
+	if b[i] < utf8.RuneSelf {
+		return b[i] >= 'A' && b[i] <= 'Z'
+	}
+	r, _ := utf8.DecodeRune(b[i:])
+	return unicode.IsUpper(r)
+}
+
+// isName says whether token k may be a part of a street's name; named, whether it is so by its capitals.
+func (p *pass) isName(k int) (ok, named bool) {
+	if !p.isFree(k) {
+		return false, false
+	}
+	t := &p.text.Tokens[k]
+	if !t.IsWord() {
+		return p.isOrdinal(k), false
+	}
+	if t.Bits&(cuesAgainst|wordMonth) != 0 && !p.isCapital(k) || p.is(k, stopWords) && !p.isInitial(k) {
+		return false, false
+	}
+	if t.Bits&wordUnit != 0 && p.leadingDigits(min(k+1, len(p.text.Tokens)-1)) > 0 {
+		return false, false
+	}
+	return true, p.isCapital(k)
+}
+
+// isInitial says whether token k is a capital letter between names: "Terry A Francois".
+func (p *pass) isInitial(k int) bool {
+	return p.text.Tokens[k].Len() == 1 && p.text.Tokens[k].Shape == scan.Upper && p.isCapital(k-1) && p.isCapital(k+1)
+}
+
+// isOrdinal says whether token k is "4th", or the "4" of "4 th".
+func (p *pass) isOrdinal(k int) bool {
+	t := &p.text.Tokens[k]
+	if t.IsNumber() {
+		return t.Len() <= 3 && p.between(k) == gapSpace && p.is(k+1, ordinals)
+	}
+	n := p.leadingDigits(k)
+	return n > 0 && n <= 3 && t.Len() == n+2 && ordinals[string(foldWord(make([]byte, 0, 2), p.b[int(t.Start)+n:t.End]))]
+}
+
+// behindNumber reads what follows a house number as name and street word: "High Street", "rue de la Paix".
+func (p *pass) behindNumber(k int) street {
+	if gap := p.between(k); gap != gapSpace && gap != gapComma {
+		return street{}
+	}
+	if s := p.ledStreet(k + 1); s.form > 0 {
+		return s
+	}
+	return p.namedStreet(k + 1)
+}
+
+// namedStreet reads a name of one to four words and a street word behind it, from token k on.
+func (p *pass) namedStreet(k int) street {
+	tokens := p.text.Tokens
+	best := street{first: k}
+	all, any := true, false
+	for j := k; j < len(tokens) && j < k+streetTokens; j++ {
+		if j > k {
+			switch p.between(j - 1) {
+			case gapSpace, gapQuote, gapDash:
+			case gapDot:
+				if tokens[j-1].Len() > 2 {
+					return best
+				}
+			default:
+				return best
+			}
+		}
+		bits := tokens[j].Bits
+		if j > k && bits&(wordStreet|wordPlace) != 0 && p.isFree(j) {
+			if form := p.streetForm(k, j, all, any); form > 0 && form >= best.form {
+				best.last, best.form = j, form
+			}
+			if bits&wordStreet != 0 {
+				return best
+			}
+		}
+		ok, named := p.isName(j)
+		if !ok {
+			return best
+		}
+		all, any = all && (named || tokens[j].Shape&scan.Lower == 0 && tokens[j].Len() <= 4 || !tokens[j].IsWord() || p.is(j, ordinals) || tokens[j].Len() == 1), any || named
+	}
+	return best
+}
+
+// streetForm is the likelihood that tokens k to j, of which the last is a street word, are a street.
+func (p *pass) streetForm(k, j int, all, any bool) float32 {
+	sure := p.text.Tokens[j].Bits&wordStreet != 0
+	if j == k+1 && (p.is(k, countNames) || !sure && (p.is(k, placeNames) || p.bitsAt(k)&wordUnit != 0)) {
+		return noStreet
+	}
+	if p.between(j) == gapSpace && p.isWithin(j+1) && p.is(j+1, streetUses) {
+		return noStreet
+	}
+	named := all && p.isCapital(j)
+	switch {
+	case sure && named:
+		return streetNamed
+	case sure:
+		return streetSmall
+	case named && (any || p.text.Tokens[k].IsWord()):
+		return placeNamed
+	}
+	return placeSmall
+}
+
+// ledStreet reads a street word and the name behind it, from token k on: "rue de la Paix", "Calle Mayor".
+func (p *pass) ledStreet(k int) street {
+	tokens := p.text.Tokens
+	if k >= len(tokens) || tokens[k].Bits&(wordLead|wordSoftLead) == 0 || !p.isFree(k) {
+		return street{}
+	}
+	s := street{first: k}
+	sure := tokens[k].Bits&wordLead != 0
+	if tokens[k].Len() == 1 {
+		if sure = p.between(k) == gapSlash; !sure { // "C/ Mayor"
+			return street{}
+		}
+	}
+	linked, names, named := false, 0, false
+	for j := k + 1; j < len(tokens) && j <= k+6; j++ {
+		switch gap := p.between(j - 1); gap {
+		case gapSpace, gapQuote, gapDash:
+		case gapSlash, gapDot:
+			if j > k+1 && tokens[j-1].Len() > 2 || gap == gapSlash && j > k+1 {
+				return p.ledForm(s, sure, linked, named, names)
+			}
+		default:
+			return p.ledForm(s, sure, linked, named, names)
+		}
+		if !p.isFree(j) || !tokens[j].IsWord() {
+			break
+		}
+		if p.is(j, linkWords) {
+			linked = linked || names == 0
+			continue
+		}
+		ok, capital := p.isName(j)
+		if !ok || names > 0 && named && !capital || names >= 2 && !capital {
+			break
+		}
+		names, named, s.last = names+1, named || capital, j
+	}
+	return p.ledForm(s, sure, linked, named, names)
+}
+
+func (p *pass) ledForm(s street, sure, linked, named bool, names int) street {
+	switch {
+	case names == 0 || p.is(s.last, streetUses) && !linked:
+	case sure && named:
+		s.form = streetNamed
+	case sure:
+		s.form = streetSmall
+	case named && linked, named && p.is(s.first, roadLeads) && (p.isCapital(s.first) || !isWord(p.bytesOf(&p.text.Tokens[s.first]), "via")):
+		s.form = placeNamed
+	default:
+		s.form = placeSmall
+	}
+	return s
+}
+
+// roadLeads are those of softLeadWords that are streets wherever a name in capitals follows.
+var roadLeads = wordsOf("avenue av boulevard bd via corso largo praça estrada camino ronda plaza")
+
+// beforeNumber reads what stands before a house number, up to token k, as a street: "Calle Mayor", "Bahnhofstraße",
+// "Bonner Straße", "Am Markt".
+func (p *pass) beforeNumber(k int) street {
+	if p.is(k, numberWords) {
+		k--
+		if gap := p.between(k); gap != gapSpace && gap != gapComma {
+			return street{}
+		}
+	}
+	if !p.isFree(k) || !p.text.Tokens[k].IsWord() {
+		return street{}
+	}
+	if s := p.compound(k); s.form > 0 {
+		return s
+	}
+	for j := k; j >= 0 && j > k-7 && p.isFree(j); j-- {
+		t := &p.text.Tokens[j]
+		if j < k && t.Bits&(wordLead|wordSoftLead) != 0 {
+			if s := p.ledStreet(j); s.form > 0 && s.last >= k {
+				s.last = k
+				return s
+			}
+		}
+		if gap := p.between(j - 1); !t.IsWord() || gap != gapSpace && gap != gapQuote && gap != gapDash && gap != gapDot && gap != gapSlash {
+			break
+		}
+	}
+	return p.germanPlace(k)
+}
+
+// compound reads a street whose name ends with the street word, or whose last word it is: "Bahnhofstraße", "Berliner Str.".
+func (p *pass) compound(k int) street {
+	s := street{first: k, last: k}
+	capital := p.isCapital(k)
+	switch {
+	case p.is(k, noStreets):
+		return s
+	case p.is(k, trailing) && p.isFree(k-1) && (p.between(k-1) == gapSpace || p.between(k-1) == gapDash):
+		ok, named := p.isName(k - 1)
+		if !ok || !p.text.Tokens[k-1].IsWord() {
+			return s
+		}
+		s.first, s.form = k-1, placeSmall
+		if named && capital {
+			s.form = placeNamed
+		}
+		if p.text.Tokens[k].Bits&wordStreet != 0 {
+			s.form += 0.15
+		}
+	case p.hasEnd(k, streetEnds):
+		s.form = streetSmall
+		if capital {
+			s.form = streetNamed
+		}
+	case p.hasEnd(k, softEnds):
+		s.form = 0.15
+		if capital {
+			s.form = 0.35
+		}
+	default:
+		return s
+	}
+	for n := 0; n < 2 && p.isFree(s.first-1) && p.isCapital(s.first-1) && (p.between(s.first-1) == gapSpace || p.between(s.first-1) == gapDash); n++ {
+		if ok, named := p.isName(s.first - 1); !ok || !named {
+			break
+		}
+		s.first--
+	}
+	return s
+}
+
+// germanPlace reads a street that is named for where it lies: "Am Markt", "An der Alster". It needs a postcode or a word.
+func (p *pass) germanPlace(k int) street {
+	if !p.isCapital(k) || p.between(k-1) != gapSpace {
+		return street{}
+	}
+	j := k - 1
+	if p.is(j, germanThes) && p.between(j-1) == gapSpace {
+		j--
+	}
+	if !p.isFree(j) || !p.is(j, germanLeads) || !isUpperAt(p.b, int(p.text.Tokens[j].Start)) {
+		return street{}
+	}
+	return street{j, k, 0.25}
+}
+
+// isHouse says whether a house number begins with token i, and which token is its last: "12", "221B", "8-9", "12/3", "12-II".
+func (p *pass) isHouse(i int) (last int, ok bool) {
+	tokens := p.text.Tokens
+	if i < 0 || i >= len(tokens) {
+		return i, false
+	}
+	n := p.leadingDigits(i)
+	if t := &tokens[i]; n == 0 || t.Len() > n+1 && !t.IsNumber() || t.IsNumber() && t.Len() > 5 {
+		return i, false
+	}
+	for last = i; last-i < 3 && last+1 < len(tokens); last++ {
+		c := p.at(int(tokens[last].End))
+		next := &tokens[last+1]
+		if c != '-' && c != '/' || next.Start != tokens[last].End+1 || !p.isFree(last+1) {
+			break
+		}
+		if !next.IsNumber() && !(next.Len() <= 3 && next.Shape&scan.High == 0 && (next.Shape&scan.Lower == 0 || next.Len() == 1)) || next.Len() > 4 {
+			break
+		}
+	}
+	switch end := int(tokens[last].End); p.at(end) {
+	case '.', ',', ':':
+		return last, !scan.IsDigit(p.at(end + 1))
+	case '%':
+		return last, false
+	}
+	return last, true
+}

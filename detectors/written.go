@@ -1,0 +1,184 @@
+package detectors
+
+import (
+	"strings"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// findWritten looks for what people write in words and numbers: dates, ages, addresses. It comes after the identifiers
+// that have a shape of their own and before plain numbers, which don't reach into what is found here.
+//
+// What speaks against a finding here (a word behind it: "5 year old car") must never lie in another finding, or
+// replacing that one would bring this one out. Hence limit.
+func (p *pass) findWritten() {
+	const needed = cueBirth | cueAddress | cuePostcode | cueAge | wordStreet
+	if p.in.Channel == ChannelLog && (p.said|p.path.bits)&needed == 0 {
+		return
+	}
+	if p.strong > 1 {
+		sortCandidates(p.candidates[:p.strong])
+	}
+	known, next := 0, 0
+	for _, h := range p.text.Hot {
+		i := int(h)
+		t := &p.text.Tokens[i]
+		if i < next || t.Shape&scan.Digit == 0 && t.Bits&wordMonth == 0 {
+			continue
+		}
+		start := int(t.Start)
+		for known < p.strong && p.candidates[known].start <= start {
+			p.barrier = max(p.barrier, p.candidates[known].end)
+			known++
+		}
+		if start < p.barrier || p.isInert(start) {
+			continue
+		}
+		p.limit = len(p.b)
+		if known < p.strong {
+			p.limit = p.candidates[known].start
+		}
+		if end := p.written(i); end > i {
+			next = end
+		}
+	}
+	p.barrier = 0
+	p.strong = len(p.candidates)
+}
+
+// written looks for something written that token i belongs to, a number or a month. It gives the token to go on with, or 0.
+func (p *pass) written(i int) (next int) {
+	t := &p.text.Tokens[i]
+	if t.IsWord() {
+		return p.date(i)
+	}
+	if next = p.date(i); next > 0 {
+		return next
+	}
+	if t.IsNumber() {
+		if next = p.zip(i); next > 0 {
+			return next
+		}
+	}
+	if next = p.age(i); next > 0 {
+		return next
+	}
+	return p.address(i)
+}
+
+// The kinds of what stands between two tokens.
+const (
+	gapOther = 0
+	gapEnd   = 'e'  // there is no other token
+	gapSpace = ' '  // spaces
+	gapComma = ','  // a comma, with or without spaces
+	gapLine  = '\n' // a line end, with or without a comma
+	gapDash  = '-'  // a dash, with or without spaces
+	gapDot   = '.'  // a dot, with or without spaces
+	gapQuote = '\'' // an apostrophe
+	gapSlash = '/'  // a slash
+	gapHash  = '#'  // a number sign, with or without spaces
+)
+
+// between says what stands between token k and the next.
+func (p *pass) between(k int) byte {
+	tokens := p.text.Tokens
+	if k < 0 || k+1 >= len(tokens) {
+		return gapEnd
+	}
+	from, to := int(tokens[k].End), int(tokens[k+1].Start)
+	const longest = 12
+	if to-from > longest {
+		return gapOther
+	}
+	kind := byte(gapSpace)
+	for i, c := range p.b[from:to] {
+		switch c {
+		case ' ', '\t', '\r':
+			continue
+		case '\n':
+			if kind != gapSpace && kind != gapComma && kind != gapDot {
+				return gapOther
+			}
+			kind = gapLine
+		case ',':
+			if kind != gapSpace && kind != gapDot && kind != gapLine || i > 0 && kind == gapSpace && p.b[from] != '\n' && p.b[from] != ' ' {
+				return gapOther
+			}
+			if kind != gapLine {
+				kind = gapComma
+			}
+		case '-', '.', '\'', '/', '#':
+			if kind != gapSpace && !(kind == gapComma && c == '#') {
+				return gapOther
+			}
+			kind = c
+		default:
+			return gapOther
+		}
+	}
+	return kind
+}
+
+// words is a set of words in lower case.
+type words map[string]bool
+
+func wordsOf(list string) words {
+	set := words{}
+	for w := range strings.FieldsSeq(list) {
+		set[string(foldWord(make([]byte, 0, len(w)), []byte(w)))] = true
+	}
+	return set
+}
+
+// foldWord appends a word as scan folds it: setting bit 5 makes capitals of ASCII and Latin-1 small.
+func foldWord(dst, w []byte) []byte {
+	for _, c := range w {
+		if c >= 'A' {
+			c |= 0x20
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+// is says whether token k is one of the words, in any case.
+func (p *pass) is(k int, set words) bool {
+	const longest = 24
+	if k < 0 || k >= len(p.text.Tokens) {
+		return false
+	}
+	b := p.bytesOf(&p.text.Tokens[k])
+	if len(b) > longest {
+		return false
+	}
+	var lower [longest]byte
+	return set[string(foldWord(lower[:0], b))]
+}
+
+// isWithin says whether token k is there and lies before the next finding, so that it may count against something.
+func (p *pass) isWithin(k int) bool {
+	return k < len(p.text.Tokens) && int(p.text.Tokens[k].Start) < p.limit && !p.isInert(int(p.text.Tokens[k].Start))
+}
+
+// isFree says whether token k is there and isn't part of an earlier finding or an alias.
+func (p *pass) isFree(k int) bool {
+	return k >= 0 && k < len(p.text.Tokens) && int(p.text.Tokens[k].Start) >= p.barrier && !p.isInert(int(p.text.Tokens[k].Start))
+}
+
+// note takes a region as a finding if it is likely enough, and gives the token to go on with. What only a strict preset
+// takes is noted and stands in the way of nothing, so that those find no less.
+func (p *pass) note(start, end, last int, kind Type, s score, detector uint8, canonStart int) (next int) {
+	const sure = 0.5
+	s.locale = p.set.prior[kind]
+	if s.total() < p.set.threshold {
+		p.canon = p.canon[:canonStart]
+		return 0
+	}
+	p.addScored(start, end, guess{kind: kind, score: s, detector: detector}, canonStart)
+	if s.total() < sure {
+		return 0
+	}
+	p.barrier = max(p.barrier, end)
+	return last + 1
+}
