@@ -66,7 +66,7 @@ func catalog() []entry {
 		byEmail:      {name: "email", types: []Type{Email}, at: (*pass).email},
 		byURL:        {name: "url", types: []Type{URL}, begin: "http https ftp ftps ws wss www", word: (*pass).url},
 		byIP:         {name: "ip", types: []Type{IPAddress}, code: (*pass).hexCode, start: (*pass).ipStart},
-		byMAC:        {name: "mac", types: []Type{MACAddress}},
+		byMAC:        {name: "mac", types: []Type{MACAddress}, begin: "mac macs hwaddr bssid hardware physical ether", word: (*pass).macWord},
 		byIBAN:       {name: "iban", types: []Type{IBAN}, code: (*pass).iban, after: (*pass).spacedIBAN},
 		byBank:       {name: "bank", begin: "bic swift", word: (*pass).bicWord},
 		byWallet:     {name: "wallet", types: []Type{CryptoAddress}, code: (*pass).wallet},

@@ -25,6 +25,50 @@ func (p *pass) hexCode(i int) {
 	t := &p.text.Tokens[i]
 	if c := p.at(int(t.End)); c == ':' || c == '-' && t.Len() == 2 {
 		p.hexGroups(int(t.Start))
+	} else if t.Len() == 4 && (c == '.' || p.at(int(t.Start)-1) == '.') {
+		p.dottedMAC(int(t.Start))
+	}
+}
+
+// dottedMAC looks for a hardware address in three groups of four, as switches write it, of which one begins at i.
+func (p *pass) dottedMAC(i int) {
+	start := i
+	for k := 0; k < 2 && p.at(start-1) == '.' && scan.IsHex(p.at(start-2)); k++ {
+		start -= 5
+	}
+	const n = 14
+	if start < 0 || start+n > len(p.b) || scan.IsWordByte(p.at(start-1)) || scan.IsWordByte(p.at(start+n)) || p.at(start+n) == '.' && scan.IsWordByte(p.at(start+n+1)) {
+		return
+	}
+	for k, c := range p.b[start : start+n] {
+		if k%5 == 4 && c != '.' || k%5 != 4 && !scan.IsHex(c) {
+			return
+		}
+	}
+	if k := len(p.candidates); k > 0 && p.candidates[k-1].end > start {
+		return
+	}
+	p.add(start, start+n, MACAddress, 0.85, byMAC, p.compact(start, start+n))
+}
+
+// macWord looks for hardware addresses of letters alone with dashes behind token i, a word for them: AA-BB-CC-DD-EE-FF.
+func (p *pass) macWord(i int) {
+	const near = 64
+	const n = 17
+	at := int(p.text.Tokens[i].End)
+	for end := at + near; at < end && at+n <= len(p.b); at++ {
+		if p.b[at+2] != '-' || scan.IsWordByte(p.at(at-1)) || scan.IsWordByte(p.at(at+n)) || p.at(at+n) == '-' {
+			continue
+		}
+		fits, digit := true, false
+		for k, c := range p.b[at : at+n] {
+			fits = fits && (k%3 == 2 && c == '-' || k%3 != 2 && scan.IsHex(c))
+			digit = digit || scan.IsDigit(c)
+		}
+		if fits && !digit && !p.isInert(at) { // with a digit it is found anyway
+			p.add(at, at+n, MACAddress, 0.85, byMAC, p.compact(at, at+n))
+			at += n
+		}
 	}
 }
 
@@ -62,8 +106,41 @@ func (p *pass) ipv4(i int) {
 		p.canon = p.canon[:canon]
 		return
 	}
-	p.add(start, end, IPAddress, 0.95, byIP, canon)
+	p.add(start, p.prefixEnd(end, 32), IPAddress, 0.95, byIP, canon)
 	p.logUser(end)
+}
+
+// prefixEnd takes in the length of a network's prefix behind an address that ends at i (RFC 4632, RFC 4291 §2.3): "/24". The part
+// of a path is none.
+func (p *pass) prefixEnd(i, most int) int {
+	if p.at(i) != '/' {
+		return i
+	}
+	n := p.digitRun(i+1, 3)
+	end := i + 1 + n
+	if c := p.at(end); n == 0 || p.value(i+1, n) > most || scan.IsWordByte(c) || c == '/' || c == '-' || c == '_' || c == '.' && scan.IsWordByte(p.at(end+1)) {
+		return i
+	}
+	return end
+}
+
+// zoneEnd takes in the name of an interface behind an address that ends at i (RFC 4007 §11): "%eth0".
+func (p *pass) zoneEnd(i int) int {
+	const longest = 15
+	if p.at(i) != '%' || !scan.IsWordByte(p.at(i+1)) {
+		return i
+	}
+	end := i + 1
+	for end < len(p.b) && (scan.IsWordByte(p.b[end]) || p.b[end] == '.' || p.b[end] == '-' || p.b[end] == '_') {
+		end++
+	}
+	if end-i-1 > longest {
+		return i
+	}
+	for !scan.IsWordByte(p.b[end-1]) {
+		end--
+	}
+	return end
 }
 
 func appendOctet(b []byte, n int) []byte {
@@ -111,7 +188,7 @@ func (p *pass) hexGroups(at int) {
 
 func isHexGroup(c byte) bool { return scan.IsHex(c) || c == ':' || c == '.' || c == '-' }
 
-// mac looks for six pairs joined by one kind of separator (IEEE 802 EUI-48).
+// mac looks for six or eight pairs joined by one kind of separator (IEEE 802 EUI-48, EUI-64).
 func (p *pass) mac(start, end int) bool {
 	for start < end && !scan.IsHex(p.b[start]) {
 		start++
@@ -121,25 +198,39 @@ func (p *pass) mac(start, end int) bool {
 		return false
 	}
 	sep := p.b[start+2]
-	if sep != ':' && sep != '-' || p.at(start+n) == '-' || sep == '-' && p.at(start-1) == '-' {
+	if sep != ':' && sep != '-' || p.at(start+n) == '-' && !(sep == '-' && p.isEUI64(start+n, sep)) || sep == '-' && p.at(start-1) == '-' {
 		return false
 	}
-	digit := false
+	digit, same := false, true
 	for k := range n {
 		c := p.b[start+k]
 		if k%3 == 2 && c != sep || k%3 != 2 && !scan.IsHex(c) {
 			return false
 		}
 		digit = digit || scan.IsDigit(c)
+		same = same && (k%3 == 2 || c|0x20 == p.b[start]|0x20)
 	}
 	if !digit && sep == '-' {
 		return false
+	}
+	if c := p.b[start]; same && (c|0x20 == 'f' || c == '0') { // broadcast, or none
+		return p.at(start+n) == sep && p.mac(start+n+1, end)
+	}
+	if p.at(start+n) == sep && p.at(start-1) != sep && p.isEUI64(start+n, sep) {
+		p.add(start, start+n+6, MACAddress, 0.9, byMAC, p.compact(start, start+n+6))
+		return true
 	}
 	p.add(start, start+n, MACAddress, 0.9, byMAC, p.compact(start, start+n))
 	if p.at(start+n) == sep {
 		p.mac(start+n+1, end) // a frame header in a firewall's log: to, from, kind
 	}
 	return true
+}
+
+// isEUI64 says whether two more pairs, and no third, follow the six that end at i.
+func (p *pass) isEUI64(i int, sep byte) bool {
+	return p.at(i+3) == sep && scan.IsHex(p.at(i+1)) && scan.IsHex(p.at(i+2)) && scan.IsHex(p.at(i+4)) && scan.IsHex(p.at(i+5)) &&
+		!scan.IsWordByte(p.at(i+6)) && p.at(i+6) != sep
 }
 
 // ipv6 looks for an address of RFC 4291 §2.2 in a region of hexadecimal digits, colons and dots.
@@ -162,7 +253,7 @@ func (p *pass) ipv6(start, end int) bool {
 	if end-start < 3 || scan.IsWordByte(p.at(start-1)) || scan.IsWordByte(p.at(end)) || !isIPv6(p.b[start:end]) {
 		return false
 	}
-	p.add(start, end, IPAddress, 0.95, byIP, p.lower(start, end))
+	p.add(start, p.prefixEnd(p.zoneEnd(end), 128), IPAddress, 0.95, byIP, p.lower(start, end))
 	return true
 }
 

@@ -68,7 +68,7 @@ func (p *pass) findNumbers() {
 		p.limit = limit
 		switch {
 		case t.IsNumber():
-			if start == p.barrier+1 && p.b[p.barrier] == ':' {
+			if t.Len() <= 5 && p.at(start-1) == ':' && (start == p.barrier+1 || p.isInert(start-2)) {
 				continue // the port behind an address
 			}
 			next = p.number(i, limit)
@@ -337,9 +337,9 @@ func (p *pass) gluedNumber(i int) {
 	}
 	r := &p.run
 	*r = run{first: i, last: i, groups: r.groups[:0], d: append(r.d[:0], b[from:to]...), digits: to - from}
-	r.start, r.end = int(t.Start)+from, int(t.Start)+to
-	if len(b)-r.digits <= 3 || hasDigit(b[:from]) || hasDigit(b[to:]) { // the letters of a document's number, or the rest of one
-		r.start, r.end = int(t.Start), int(t.End)
+	r.start, r.end = int(t.Start)+from, int(t.End) // letters behind an alias would be a word of their own
+	if len(b)-r.digits <= 3 || from >= 8 || hasDigit(b[:from]) {
+		r.start = int(t.Start) // the letters of a document's number, or the rest of one
 	}
 	r.groups = append(r.groups, group{r.start, r.end, r.digits})
 	if g := p.judge(r); g.total >= p.set.threshold {

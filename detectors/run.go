@@ -187,8 +187,8 @@ func (p *pass) joins(r *run, k int, sep byte) bool {
 	case '+':
 		return r.digits == 6 && t.Len() == 4
 	}
-	if next := p.at(int(t.End)); next == ':' && scan.IsDigit(p.at(int(t.End)+1)) {
-		return false // a time of day
+	if next := p.at(int(t.End) + 1); p.at(int(t.End)) == ':' && (scan.IsDigit(next) || next == '[') {
+		return false // a time of day, or one of which the end was replaced
 	}
 	if (t.Len() == 4 || t.Len() <= 2) && p.isDateAt(int(t.Start)) > 0 {
 		return false

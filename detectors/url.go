@@ -22,6 +22,16 @@ func (p *pass) url(i int) {
 		at += 3
 	}
 	end := at
+	if p.at(at) == '[' { // an address of IPv6
+		const longest = 64
+		for end < len(p.b) && end-at < longest && p.b[end] > ' ' && p.b[end] != ']' {
+			end++
+		}
+		if p.at(end) != ']' {
+			return
+		}
+		end++
+	}
 	for end < len(p.b) && (isURLByte(p.b[end]) || p.text.IsPercent(end)) {
 		end++
 	}

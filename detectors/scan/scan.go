@@ -60,7 +60,7 @@ type Text struct {
 	Tokens []Token
 	Hot    []uint32 // indexes into Tokens, ascending
 	Ats    []uint32 // offsets of '@'
-	Pairs  []uint32 // offsets of "::"
+	Pairs  []uint32 // offsets of "::", and of ":" between pairs of hexadecimal letters
 	Opens  []uint32 // offsets of '[' with a capital letter behind it
 
 	source []byte
@@ -201,7 +201,9 @@ func (t *Text) mark(i int) {
 			t.escaped = width > 0
 		}
 	case ':':
-		if i+1 < len(b) && b[i+1] == ':' {
+		// Pairs of letters, as de:ad:be:ef, make no token that stands out.
+		if i+3 < len(b) && (b[i+1] == ':' || b[i+3] == ':' && IsHex(b[i+1]) && IsHex(b[i+2]) && !IsDigit(b[i+1]) && i > 0 && IsHex(b[i-1])) ||
+			i+1 < len(b) && b[i+1] == ':' {
 			t.Pairs = append(t.Pairs, uint32(i))
 		}
 	case '[':
