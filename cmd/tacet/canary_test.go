@@ -286,6 +286,8 @@ func routes() []route {
 	grouped := []string{"phone", "us phone", "card spaced", "aadhaar spaced"}
 	return []route{
 		{"text", topicCalls, kindsWritten, "", true, open + `"text":"it is $ thanks"}`},
+		{"known value", topicCalls, kindsAll, "", true,
+			`{"tenant_id":"acme","call_id":"k1","known_values":[{"type":"PERSON","value":"$"},{"$":"$","value":null}],"role":"customer","text":"it is $ thanks"}`},
 		{"text in another script", topicCalls, kindsWritten, "", true, open + `"text":"यह $ है — धन्यवाद"}`},
 		{"escaped text", topicCalls, kindsWritten, "", true, open + escaped},
 		{"number", topicCalls, kindsDigits, "", true, open + `"text":$}`},
@@ -313,6 +315,8 @@ func routes() []route {
 		{"too large", topicCalls, written, pipeline.ClassSize, false, open + `"text":"$ ` + long(leakRecordBytes) + `"}`},
 		{"too deep", topicCalls, some, pipeline.ClassSize, false, open + `"x":` + deep + `"$"` + strings.ReplaceAll(deep, "[", "]") + `}`},
 		{"too many fields", topicCalls, written, pipeline.ClassSize, false, open + `"turns":[` + strings.Repeat(`{"text":"$"},`, leakFields) + `{}]}`},
+		{"known value of no form", topicCalls, some, pipeline.ClassMalformed, false, open + `"known_values":["$"],"text":"it is $"}`},
+		{"known value too long", topicCalls, some, pipeline.ClassMalformed, false, open + `"known_values":[{"value":"$ ` + long(300) + `"}],"text":"it is $"}`},
 		{"no tenant", topicCalls, some, pipeline.ClassTenant, false, `{"call_id":"c3","text":"$"}`},
 		{"strange tenant", topicCalls, kindsAll, pipeline.ClassTenant, false, `{"tenant_id":"$","call_id":"c3","text":"so"}`},
 		{"refused by a sink", topicCalls, kindsWritten, pipeline.ClassSink, false, open + `"text":"$ ` + long(leakMessageBytes) + `"}`},

@@ -48,7 +48,9 @@ them, and by which clause of the privacy policy. With --connect it also tests br
 			return err
 		}
 		printPolicy(cmd.OutOrStdout(), c, p.engine.Policy)
-		for _, w := range warnings(c, p.engine.Policy) {
+		printAdditions(cmd.OutOrStdout(), c.Detection, p.detection)
+		fmt.Fprintln(cmd.OutOrStdout(), "\nwhatever is not named here is dropped")
+		for _, w := range append(warnings(c, p.engine.Policy), unsupported(p.detection)...) {
 			say(cmd.ErrOrStderr(), "warning: %s", w)
 		}
 		if connect {
@@ -83,7 +85,6 @@ func printPolicy(w io.Writer, c config, p *policy.Policy) {
 	for _, style := range []string{policy.StyleAlias.String(), policy.StyleRedact.String(), policy.StyleKeep.String()} {
 		wrap(w, style, byStyle[style])
 	}
-	fmt.Fprintln(w, "\nwhatever is not named here is dropped")
 }
 
 // printRules groups the fields of a category by clause and action.

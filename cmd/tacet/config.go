@@ -90,8 +90,24 @@ type policyConfig struct {
 }
 
 type detectionConfig struct {
-	Locales []string `yaml:"locales"`
-	Preset  string   `yaml:"preset" oneof:"balanced|strict|paranoid"`
+	Locales []string      `yaml:"locales"`
+	Preset  string        `yaml:"preset" oneof:"balanced|strict|paranoid"`
+	Rules   []path        `yaml:"rules"`
+	Deny    []denyConfig  `yaml:"deny"`
+	Allow   []allowConfig `yaml:"allow"`
+}
+
+// denyConfig is a list of what is found as a type, wherever it stands.
+type denyConfig struct {
+	Type  string `yaml:"type" required:"say as what its entries are found: ACCOUNT_ID"`
+	File  path   `yaml:"file" required:"name a file with an entry a line"`
+	Exact bool   `yaml:"exact"`
+}
+
+// allowConfig is a list of values that are no findings. The file's name alone is enough.
+type allowConfig struct {
+	File  path `yaml:"file" required:"name a file with an entry a line" alone:"true"`
+	Exact bool `yaml:"exact"`
 }
 
 type pseudonymConfig struct {
@@ -134,6 +150,7 @@ type limitsConfig struct {
 	StallTimeout time.Duration `yaml:"stall_timeout"`
 	Calls        int           `yaml:"calls" min:"1" max:"100000000"`
 	CallIdle     time.Duration `yaml:"call_idle"`
+	KnownValues  size          `yaml:"known_values" min:"1MiB"`
 	RetryFirst   time.Duration `yaml:"retry_first"`
 	RetryMost    time.Duration `yaml:"retry_most"`
 }
@@ -176,6 +193,7 @@ func defaultConfig() config {
 			StallTimeout: l.StallTimeout,
 			Calls:        l.Calls,
 			CallIdle:     l.CallIdle,
+			KnownValues:  size(l.KnownBytes),
 			RetryFirst:   l.RetryFirst,
 			RetryMost:    l.RetryMost,
 		},
@@ -284,6 +302,7 @@ func (c limitsConfig) engineLimits() pipeline.Limits {
 	}
 	l.MemoryBytes, l.LaneBatches, l.RecordBytes = int64(c.Memory), c.LaneBatches, int(c.RecordBytes)
 	l.Depth, l.Fields, l.RecordTime, l.StallTimeout = c.Depth, c.Fields, c.RecordTime, c.StallTimeout
+	l.KnownBytes = int64(c.KnownValues)
 	l.Calls, l.CallIdle, l.RetryFirst, l.RetryMost = c.Calls, c.CallIdle, c.RetryFirst, c.RetryMost
 	return l
 }

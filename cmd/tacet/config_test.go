@@ -37,11 +37,11 @@ func badConfigs() map[rule][]string {
 		ruleRange:      {"range", "range-low"},
 		ruleOneOf:      {"one_of"},
 		ruleSecret:     {"secret", "secret-env", "secret-file"},
-		ruleRequired:   {"required", "required-in-list"},
+		ruleRequired:   {"required", "required-in-allow", "required-in-list"},
 		ruleBroker:     {"broker", "broker-none"},
 		rulePlaintext:  {"plaintext", "plaintext-sink"},
 		ruleConnection: {"connection", "connection-quarantine", "connection-tls"},
-		ruleMissing:    {"missing_file", "missing_file-tls"},
+		ruleMissing:    {"missing_file", "missing_file-rules", "missing_file-tls"},
 		rulePolicy:     {"policy"},
 		ruleCategory:   {"category"},
 		ruleTenant:     {"tenant", "tenant-unknown"},
@@ -49,6 +49,9 @@ func badConfigs() map[rule][]string {
 		ruleSource:     {"source"},
 		ruleLimits:     {"limits"},
 		ruleLocale:     {"locale"},
+		ruleRules:      {"rules"}, // broken.rules.yaml
+		ruleList:       {"list"},
+		ruleType:       {"type"},
 		ruleKey:        {"pseudonym_key", "pseudonym_key-both", "pseudonym_key-short"},
 		ruleSinkKey:    {"other_sinks_key"},
 		ruleSink:       {"sink-compression", "sink-destination", "sink-directory", "sink-none", "sink-topic"},
@@ -134,7 +137,9 @@ func TestExample(t *testing.T) {
 	d := decodeYAML(text, ".", new(config))
 	require.Empty(t, d.problems)
 	for key := range keysOf(reflect.TypeFor[config](), "") {
-		if !strings.HasPrefix(key, "quarantine.kafka") { // in a comment: it excludes quarantine.directory
+		inComment := strings.HasPrefix(key, "quarantine.kafka") || // it excludes quarantine.directory
+			strings.HasPrefix(key, "detection.deny[]") || strings.HasPrefix(key, "detection.allow[]") // there are no such files
+		if !inComment {
 			require.True(t, slices.ContainsFunc([]string{"[0]", "[1]", "[2]"}, func(i string) bool {
 				return d.has(strings.ReplaceAll(key, "[]", i))
 			}), "example.yaml lacks %s", key)
@@ -148,6 +153,10 @@ func TestExample(t *testing.T) {
 	require.Equal(t, want.Log, c.Log)
 	require.Equal(t, want.Detection.Preset, c.Detection.Preset)
 	require.Empty(t, c.Detection.Locales)
+	require.Empty(t, c.Detection.Rules)
+	for _, inComment := range []string{"{type: ACCOUNT_ID, file: accounts.txt, exact: false}", "{file: our-numbers.txt, exact: false}"} {
+		require.Contains(t, string(text), inComment)
+	}
 	want.Source.Group, want.Source.Topics = c.Source.Group, c.Source.Topics
 	require.Equal(t, want.Source, c.Source)
 	require.Equal(t, kafkaConfig{Brokers: c.Kafka.Brokers}, c.Kafka)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,15 +32,17 @@ line for each, in the same order:
   {"id":7,"findings":[{"turn":0,"start":11,"end":17,"type":"PERSON","confidence":0.93,"detector":"names"}]}
 
 Offsets are bytes of the text in UTF-8, half-open; turn is absent for "text". Findings of one identifier that stands in several
-places have the same "group". A key "channel" of call, chat, log or doc is a hint; other keys are ignored. With --format text
-each line is a text and its number, from 1, the id.
+places have the same "group". A key "channel" of call, chat, log or doc is a hint, "known_values": [{"type", "value"}] is found wherever
+it stands in the row's texts, however it is written there; other keys are ignored. With --format text each line is a text and its
+number, from 1, the id.
 
 With --explain each finding says why: the rule, the parts of its confidence, what words beside it say, and the types that it was not
 given.
 
 Findings say where, not what; but a place and a type say something, too: treat them as the text itself.`,
 		Example: `  echo '{"id":1,"text":"mail me at ada@example.com"}' | tacet detect
-  tacet detect --format text notes.txt`,
+  tacet detect --format text notes.txt
+  tacet detect --rules acme.yaml --deny ACCOUNT_ID=accounts.txt rows.jsonl`,
 	}
 	cmd.Flags().StringVar(&format, "format", "rows", "rows or text")
 	cmd.Flags().BoolVar(&explain, "explain", false, "say why each was found")
@@ -171,6 +174,45 @@ type row struct {
 	} `json:"turns"`
 }
 
+// knowingRow is a row with what is known of its customer. Labels of evaluation sets stand under the same key, so that only
+// detect takes it in, not eval.
+type knowingRow struct {
+	row
+	Known json.RawMessage `json:"known_values"`
+}
+
+var errKnown = errors.New(`known_values is no list of at most 64 {"type", "value"}`)
+
+// known takes in what is known. The error shows nothing of it.
+func (r *knowingRow) known() (*detectors.Known, error) {
+	var list []struct {
+		Type  string
+		Value json.RawMessage
+	}
+	if len(r.Known) > 0 && json.Unmarshal(r.Known, &list) != nil {
+		return nil, errKnown
+	}
+	var values []detectors.KnownValue
+	for _, v := range list {
+		var text string
+		switch {
+		case len(v.Value) == 0:
+			return nil, errKnown
+		case v.Value[0] == '-' || v.Value[0] >= '0' && v.Value[0] <= '9':
+			text = string(v.Value)
+		case json.Unmarshal(v.Value, &text) != nil:
+			return nil, errKnown
+		}
+		if text != "" {
+			values = append(values, detectors.KnownValue{Type: cmp.Or(v.Type, detectors.Custom.String()), Value: []byte(text)})
+		}
+	}
+	if len(values) == 0 {
+		return nil, nil
+	}
+	return detectors.NewKnown(values)
+}
+
 // finder finds in rows. It is the scratch memory of one worker.
 type finder struct {
 	set     *detectors.Set
@@ -216,8 +258,12 @@ var (
 
 // row appends the findings in a row. The error doesn't show the row.
 func (f *finder) row(dst, line []byte) ([]byte, error) {
-	var r row
-	if err := parseRow(line, &r, &r); err != nil {
+	var r knowingRow
+	if err := parseRow(line, &r, &r.row); err != nil {
+		return dst, err
+	}
+	known, err := r.known()
+	if err != nil {
 		return dst, err
 	}
 	if r.ID == nil {
@@ -225,6 +271,7 @@ func (f *finder) row(dst, line []byte) ([]byte, error) {
 	}
 	dst = append(append(append(dst, `{"id":`...), r.ID...), `,"findings":[`...)
 	r.each(func(turn int, text []byte, in detectors.Input) {
+		in.Known = known
 		dst = f.findings(dst, turn, text, in)
 	})
 	return append(dst, "]}\n"...), nil

@@ -33,12 +33,14 @@ func newRedactCommand() *cobra.Command {
 
 Lines are JSON objects (ndjson), log lines (log) or text; without --format the first line of each input decides between ndjson
 and text. Every string of a JSON object is searched. Objects with the same call_id belong to one call: the same value has the
-same alias in all of them. A line that can't be processed is replaced by a placeholder, and the exit code is 1.
+same alias in all of them, and known_values, a list of {"type", "value"} in an object, are found in all that follow; the key itself
+is taken out. A line that can't be processed is replaced by a placeholder, and the exit code is 1.
 
 Inputs in gzip or Zstandard are read as they are. The output is compressed when -o names a .gz or .zst file.`,
 		Example: `  echo 'mail me at ada@example.com' | tacet redact
   tacet redact --format log server.log.gz > clean.log
-  tacet redact calls.ndjson -o calls.redacted.ndjson.zst`,
+  tacet redact calls.ndjson -o calls.redacted.ndjson.zst
+  tacet redact --rules acme.yaml --deny PERSON=staff.txt --allow lines.txt notes.txt`,
 	}
 	cmd.Flags().StringVar(&format, "format", "auto", "auto, text, ndjson or log")
 	cmd.Flags().StringVarP(&outName, "output", "o", "", "write to `FILE` in place of standard output")
@@ -65,12 +67,6 @@ Inputs in gzip or Zstandard are read as they are. The output is compressed when 
 		return errors.Join(err, out.finish())
 	}
 	return cmd
-}
-
-// detectionFlags adds the flags that choose detectors.
-func detectionFlags(cmd *cobra.Command, o *detectors.Options) {
-	cmd.Flags().StringSliceVar(&o.Locales, "locales", nil, "expect identifiers of `in,uk,us,eu` or a country; all by default")
-	cmd.Flags().StringVar(&o.Preset, "preset", "balanced", "balanced, strict or paranoid: how little it takes to redact")
 }
 
 // unreadableError says that lines were replaced because they could not be processed.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline/admin"
 )
 
@@ -36,7 +37,6 @@ Logs are JSON lines on standard error. On a terminal a line of rates is shown as
 		if err != nil {
 			return err
 		}
-		tuneMemory(c.Limits)
 		return untilSignal(cmd.Context(), cmd.ErrOrStderr(), func(ctx context.Context) error {
 			return runPipeline(ctx, c, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		})
@@ -53,16 +53,25 @@ func harden() {
 	forbidCore()
 }
 
-// besides is what the process takes besides the batches in flight: calls, models, fetches, the broker client.
+// besides is what the process takes besides the batches in flight and users' lists: calls, models, fetches, the broker client.
 const besides = 128 << 20
 
 // tuneMemory lets garbage pile up to the process's bound in place of twice what is live, which is little: collections were a
 // tenth of the processor time. GOGC and GOMEMLIMIT in the environment outrank it.
-func tuneMemory(l limitsConfig) {
-	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetGCPercent(400)
-		debug.SetMemoryLimit(int64(l.Memory) + besides)
+func tuneMemory(l limitsConfig, o detectors.Options) {
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
+		return
 	}
+	most := int64(l.Memory) + besides
+	for _, d := range o.Deny {
+		most += int64(d.List.Bytes())
+	}
+	for _, list := range o.Allow {
+		most += int64(list.Bytes())
+	}
+	most += max(0, int64(l.KnownValues)-besides/2) // half of it is meant for calls
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(most)
 }
 
 // untilSignal runs f with a context that the first SIGINT or SIGTERM ends. It comes back when f does, or at the second
@@ -113,6 +122,7 @@ func runPipeline(ctx context.Context, c config, out, errOut io.Writer) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
+	tuneMemory(c.Limits, p.detection)
 	stop, err := serveAdmin(c.Admin, admin.Config{
 		Gatherer: p.registry, Health: p.running.Health, Ready: p.ready.check, Status: p.running.Status,
 	}, log)
@@ -132,6 +142,9 @@ func runPipeline(ctx context.Context, c config, out, errOut io.Writer) (err erro
 		"group", c.Source.Group, "topics", len(c.Source.Topics), "sinks", len(c.Sinks))
 	if c.Pseudonym.InsecureDevKeys {
 		log.Warn("tokens are made with a key that everybody knows", "hint", "set pseudonym.key")
+	}
+	for _, line := range unsupported(p.detection) {
+		log.Warn("part of a rule file does not happen", "what", line)
 	}
 	if err = p.running.Run(ctx, p.reader); err != nil {
 		log.Error("failed", "error", err)

@@ -32,6 +32,9 @@ const (
 	ruleSource     rule = "source"
 	ruleLimits     rule = "limits"
 	ruleLocale     rule = "locale"
+	ruleRules      rule = "rules"
+	ruleList       rule = "list"
+	ruleType       rule = "type"
 	ruleKey        rule = "pseudonym_key"
 	ruleSinkKey    rule = "other_sinks_key"
 	ruleSink       rule = "sink"
@@ -56,12 +59,7 @@ func (d *document) validate(c *config) {
 	if err := c.Limits.engineLimits().Validate(); err != nil {
 		d.fail(ruleLimits, "limits", err.Error(), "")
 	}
-	for i, name := range c.Detection.Locales {
-		if _, err := detectors.New(detectors.Options{Locales: []string{name}}); err != nil {
-			d.fail(ruleLocale, fmt.Sprintf("detection.locales[%d]", i), fmt.Sprintf("unknown locale %q", name),
-				"in, uk, us, eu or a country code; an empty list means all")
-		}
-	}
+	d.detection(c.Detection)
 	d.pseudonym(c.Pseudonym)
 	d.sinks(c)
 	d.quarantine(c)
@@ -138,6 +136,64 @@ func (d *document) topics(c *config) {
 		case t.Tenant != "" && !p.Tenant(t.Tenant):
 			d.fail(ruleTenant, at+".tenant", fmt.Sprintf("the policy does not know tenant %q", t.Tenant), "")
 		}
+	}
+}
+
+// detection checks locales, and that users' files can be read and hold what they must.
+func (d *document) detection(c detectionConfig) {
+	for i, name := range c.Locales {
+		if _, err := detectors.New(detectors.Options{Locales: []string{name}}); err != nil {
+			d.fail(ruleLocale, fmt.Sprintf("detection.locales[%d]", i), fmt.Sprintf("unknown locale %q", name),
+				"in, uk, us, eu or a country code; an empty list means all")
+		}
+	}
+	before := len(d.problems)
+	for i, name := range c.Rules {
+		d.exists(fmt.Sprintf("detection.rules[%d]", i), name)
+	}
+	if len(d.problems) == before {
+		d.rules(c.ruleFiles())
+	}
+	for i, l := range c.Deny {
+		at := fmt.Sprintf("detection.deny[%d]", i)
+		if _, ok := detectors.ParseType(l.Type); !ok {
+			d.fail(ruleType, at+".type", fmt.Sprintf("unknown type %q", l.Type), "one that tacet check lists, such as ACCOUNT_ID, or CUSTOM")
+		}
+		d.wordList(at+".file", l.File, l.Exact)
+	}
+	for i, l := range c.Allow {
+		at := fmt.Sprintf("detection.allow[%d]", i)
+		if d.has(at + ".file") {
+			at += ".file"
+		}
+		d.wordList(at, l.File, l.Exact)
+	}
+}
+
+// rules checks the files of rules. Each of their problems names its file, line and key.
+func (d *document) rules(names []string) {
+	_, err := readRules(names)
+	if err == nil {
+		return
+	}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		key := "detection.rules"
+		for i, name := range names {
+			if strings.HasPrefix(line, name+":") {
+				key = fmt.Sprintf("detection.rules[%d]", i)
+			}
+		}
+		d.fail(ruleRules, key, line, "")
+	}
+}
+
+func (d *document) wordList(key string, name path, exact bool) {
+	before := len(d.problems)
+	if d.exists(key, name); len(d.problems) > before {
+		return
+	}
+	if _, err := readList(string(name), exact); err != nil {
+		d.fail(ruleList, key, strings.TrimPrefix(err.Error(), "read list "), "")
 	}
 }
 

@@ -26,10 +26,11 @@ const devKey = "tacet's public key for development, tests and the demo"
 
 // parts are what a configuration describes, made but not running.
 type parts struct {
-	engine   pipeline.Config
-	sinks    []pipeline.SinkConfig
-	dead     deadLetters
-	registry *prometheus.Registry
+	detection detectors.Options
+	engine    pipeline.Config
+	sinks     []pipeline.SinkConfig
+	dead      deadLetters
+	registry  *prometheus.Registry
 }
 
 // deadLetters is a quarantine that can be read back.
@@ -46,7 +47,10 @@ func build(c config, out io.Writer, log *slog.Logger) (p *parts, err error) {
 			_ = p.close()
 		}
 	}()
-	if p.engine, err = c.engine(log, p.registry); err != nil {
+	if p.detection, err = c.Detection.options(); err != nil {
+		return nil, err
+	}
+	if p.engine, err = c.engine(p.detection, log, p.registry); err != nil {
 		return nil, err
 	}
 	for _, s := range c.Sinks {
@@ -90,12 +94,12 @@ func assemble(c config, out io.Writer, log *slog.Logger) (p *program, err error)
 }
 
 // engine is c in the form the engine takes, without sinks and quarantine.
-func (c config) engine(log *slog.Logger, registry *prometheus.Registry) (pipeline.Config, error) {
+func (c config) engine(detection detectors.Options, log *slog.Logger, registry *prometheus.Registry) (pipeline.Config, error) {
 	rules, err := loadPolicy(c.Policy)
 	if err != nil {
 		return pipeline.Config{}, err
 	}
-	set, err := detectors.New(detectors.Options{Locales: c.Detection.Locales, Preset: c.Detection.Preset})
+	set, err := detectors.New(detection)
 	if err != nil {
 		return pipeline.Config{}, err
 	}

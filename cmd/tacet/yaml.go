@@ -90,7 +90,8 @@ type defaulter interface{ setDefaults() }
 // It walks the syntax tree itself in place of the library's decoder because that one stops at the first error, words it
 // for programmers, and quotes the source around it, where a secret may stand that should not be there.
 //
-// Field tags: yaml (name of the key), oneof (allowed words, "|" between them), min and max (of a number), required.
+// Field tags: yaml (name of the key), oneof (allowed words, "|" between them), min and max (of a number), required, alone (a
+// single value in place of the mapping is the one of this key).
 type document struct {
 	dir      string // relative paths start here
 	lines    map[string]int
@@ -174,6 +175,10 @@ func (d *document) value(n ast.Node, v reflect.Value, key string, tag reflect.St
 	case v.Type() == reflect.TypeFor[pipeline.Secret](), v.Type() == reflect.TypeFor[secretRef]():
 		d.secret(n, v, key)
 	case v.Kind() == reflect.Struct:
+		if field, tag, ok := fieldAlone(v); ok && isScalar(n) {
+			d.scalar(n, field, key, tag)
+			return
+		}
 		d.mapping(n, v, key)
 	case v.Kind() == reflect.Slice:
 		d.list(n, v, key, tag)
@@ -258,6 +263,21 @@ func fieldNamed(v reflect.Value, name string) (reflect.Value, reflect.StructTag,
 		}
 	}
 	return reflect.Value{}, "", false
+}
+
+// fieldAlone is the field that a single value in place of a mapping goes to, where there is one.
+func fieldAlone(v reflect.Value) (reflect.Value, reflect.StructTag, bool) {
+	for i := range v.NumField() {
+		if f := v.Type().Field(i); f.Tag.Get("alone") != "" {
+			return v.Field(i), f.Tag, true
+		}
+	}
+	return reflect.Value{}, "", false
+}
+
+func isScalar(n ast.Node) bool {
+	_, ok := n.(ast.ScalarNode)
+	return ok
 }
 
 func fieldNames(t reflect.Type) []string {
