@@ -111,6 +111,9 @@ func (p *pass) listen() {
 	p.told = p.path.topics[0]|p.wants.topics[0] != 0
 	for _, h := range p.text.Hot {
 		t := &p.text.Tokens[h]
+		if p.isInert(int(t.Start)) {
+			continue // the name of what was there
+		}
 		p.said |= t.Bits
 		p.told = p.told || t.Topic != 0
 		if t.Bits&wordPhraseEnd != 0 || t.Bits == 0 && t.IsWord() {

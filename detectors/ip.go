@@ -194,7 +194,7 @@ func (p *pass) mac(start, end int) bool {
 		start++
 	}
 	const n = 17
-	if end-start < n || scan.IsWordByte(p.at(start-1)) || scan.IsWordByte(p.at(start+n)) {
+	if end-start < n || p.isHeldAt(start-1) || p.isHeldAt(start+n) {
 		return false
 	}
 	sep := p.b[start+2]
@@ -227,6 +227,9 @@ func (p *pass) mac(start, end int) bool {
 	return true
 }
 
+// isHeldAt says whether the byte at i holds on to what stands beside it: a letter, a digit, or an alias in the place of some.
+func (p *pass) isHeldAt(i int) bool { return scan.IsWordByte(p.at(i)) || p.isInert(i) }
+
 // isEUI64 says whether two more pairs, and no third, follow the six that end at i.
 func (p *pass) isEUI64(i int, sep byte) bool {
 	return p.at(i+3) == sep && scan.IsHex(p.at(i+1)) && scan.IsHex(p.at(i+2)) && scan.IsHex(p.at(i+4)) && scan.IsHex(p.at(i+5)) &&
@@ -250,7 +253,7 @@ func (p *pass) ipv6(start, end int) bool {
 	for end > start && (p.b[end-1] == '.' || p.b[end-1] == ':' && (end-2 < start || p.b[end-2] != ':')) {
 		end--
 	}
-	if end-start < 3 || scan.IsWordByte(p.at(start-1)) || scan.IsWordByte(p.at(end)) || !isIPv6(p.b[start:end]) {
+	if end-start < 3 || p.isHeldAt(start-1) || p.isHeldAt(end) || !isIPv6(p.b[start:end]) {
 		return false
 	}
 	p.add(start, p.prefixEnd(p.zoneEnd(end), 128), IPAddress, 0.95, byIP, p.lower(start, end))
