@@ -285,3 +285,26 @@ func TestRuleLimit(t *testing.T) {
 	require.Equal(t, []string{"[ACCOUNT_ID_1]", "[SECRET]"}, texts(outs))
 	require.Equal(t, 1.0, testutil.ToFloat64(c.Metrics.ruleLimit.WithLabelValues("calls")))
 }
+
+// The list that every turn repeats, and the search for its values, allocate nothing.
+func TestKnownValuesAgain(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	w, err := newRewriter(c)
+	require.NoError(t, err)
+	tp, err := compileTopic("calls", c.Topics["calls"], c)
+	require.NoError(t, err)
+	l, s := &lane{topic: tp}, newCallStore(10, time.Minute, 1<<20)
+	r := &Record{Key: []byte("c"), Value: []byte(`{"tenant_id":"t","call_id":"c",` + crmRecord + `,"text":"nobody of that name"}`)}
+	now := time.Now()
+	var out []byte
+	run := func() {
+		w.begin(l, s, now)
+		out, _, err = w.value(out[:0], r)
+	}
+	run()
+	require.NoError(t, err)
+	known := w.call.known
+	require.NotNil(t, known)
+	require.Zero(t, testing.AllocsPerRun(100, run))
+	require.Same(t, known, w.call.known)
+}
