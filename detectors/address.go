@@ -159,7 +159,7 @@ func (p *pass) unitBefore(i int) int {
 	if gap != gapSpace && gap != gapDot && gap != gapHash && gap != gapDash || !p.isFree(k) {
 		return -1
 	}
-	no := p.is(k, numberWords)
+	no := p.isNumberWord(k)
 	if no {
 		gap = p.between(k - 1)
 		if gap != gapSpace && gap != gapDot || !p.isFree(k-1) {
@@ -190,7 +190,12 @@ func (p *pass) boxHead(a *place, i int) bool {
 	if gap := p.between(k); gap != gapSpace && gap != gapHash || !p.isFree(k) {
 		return false
 	}
-	if p.is(k, numberWords) {
+	switch p.b[p.text.Tokens[k].Start] | 0x20 {
+	case 'b', 'p', 'n':
+	default:
+		return false
+	}
+	if p.isNumberWord(k) {
 		k--
 	}
 	if p.is(k, boxWords) {
@@ -289,6 +294,9 @@ func (p *pass) plainHead(a *place, i, last int) bool {
 // garden new york 14521".
 func (p *pass) toldHead(a *place, i int) bool {
 	const most = 8
+	if (p.said|p.wants.cues)&cueAddress == 0 {
+		return false
+	}
 	k := i - 1
 	if p.bitsAt(k)&wordIs != 0 {
 		k--

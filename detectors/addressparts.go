@@ -83,7 +83,7 @@ func (p *pass) unitPart(a *place, k int) bool {
 	if gap := p.between(k); gap != gapSpace && gap != gapDot && gap != gapHash && gap != gapDash {
 		return false
 	}
-	if p.is(j, numberWords) && (p.between(j) == gapSpace || p.between(j) == gapDot) {
+	if p.isNumberWord(j) && (p.between(j) == gapSpace || p.between(j) == gapDot) {
 		j++
 	}
 	last, ok := p.isHouse(j)

@@ -145,7 +145,7 @@ func (p *pass) isThing(i, k int) bool {
 // saysAge says whether a word for age stands before the number of token i: "aged 42", "age: 42", "Alter: 42", "umar 42".
 func (p *pass) saysAge(i int) bool {
 	k := i - 1
-	if !p.isFree(k) || p.sentenceEnds(int(p.text.Tokens[k].End)) {
+	if (p.said|p.path.bits)&cueAge == 0 || !p.isFree(k) || p.sentenceEnds(int(p.text.Tokens[k].End)) {
 		return false
 	}
 	if p.bitsAt(k)&wordIs != 0 || p.is(k, ofWords) || p.is(k, agedLinks) {

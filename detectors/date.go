@@ -201,6 +201,14 @@ var dateWords = wordsOf("on since until till today date dated am op seit bis")
 
 // monthDate reads a date with the name of a month, token m: "12 March 1985", "March 12th, 1985", "3. März", "mars 2020".
 func (p *pass) monthDate(m int) (d date, ok bool) {
+	const reach = 3 // tokens to the nearest number: "21 st of june"
+	number := false
+	for k := max(m-reach, 0); k <= m+2 && k < len(p.text.Tokens) && !number; k++ {
+		number = p.text.Tokens[k].Shape&scan.Digit != 0
+	}
+	if !number {
+		return d, false
+	}
 	d = date{first: m, last: m, month: p.monthOf(m)}
 	if d.month == 0 {
 		return d, false
@@ -445,7 +453,7 @@ func (p *pass) birthNumber(r *run, best *guess) {
 		}
 		return
 	}
-	if d, ok := r.birthDate(); ok && (d.month != 0 || r.ctx.near&cueBirth != 0 || p.wants.cues&cueBirth != 0) {
+	if d, ok := r.birthDate(); ok && (d.month != 0 || r.ctx.near&cueBirth != 0 || p.wants.cues&cueBirth != 0 || p.bitsAt(r.last+1)&wordIs != 0) {
 		best.better(DateOfBirth, told, byDate)
 	}
 }

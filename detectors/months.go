@@ -20,12 +20,15 @@ var monthNames = [12]string{
 
 var monthWords = strings.Join(monthNames[:], " ")
 
-// monthSets are monthNames as sets.
-var monthSets = func() (sets [12]words) {
+// monthNumbers are the numbers of the months by name, folded.
+var monthNumbers = func() map[string]int {
+	numbers := map[string]int{}
 	for i, names := range monthNames {
-		sets[i] = wordsOf(names)
+		for w := range wordsOf(names) {
+			numbers[w] = i + 1
+		}
 	}
-	return sets
+	return numbers
 }()
 
 var (
@@ -48,10 +51,11 @@ var (
 
 // monthOf is the number of the month that token k names, or 0.
 func (p *pass) monthOf(k int) int {
-	for i := range monthSets {
-		if p.is(k, monthSets[i]) {
-			return i + 1
-		}
+	const longest = 16
+	b := p.bytesOf(&p.text.Tokens[k])
+	if len(b) > longest {
+		return 0
 	}
-	return 0
+	var folded [longest]byte
+	return monthNumbers[string(foldWord(folded[:0], b))]
 }

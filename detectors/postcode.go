@@ -204,6 +204,13 @@ func (p *pass) letteredPostcode(i int) {
 			return
 		}
 	}
+	if told && p.b[before.End] == '-' && p.is(i-1, codeCountries) && !p.isInLonger(i-1, i) {
+		ctx := p.around(i-1, i)
+		if told := max(shortBoost(&ctx, cuePostcode), p.wants.score(cuePostcode, codeTold)); told > 0 {
+			p.addPostcode(i-1, i, score{form: told})
+			return
+		}
+	}
 	if p.b[before.End] == '-' && before.Shape&scan.Lower == 0 && p.is(i-1, codeCountries) && !p.isInLonger(i-1, i) &&
 		p.between(i) == gapSpace && p.isCapital(i+1) {
 		p.addPostcode(i-1, i, score{form: codeAfter})

@@ -70,6 +70,15 @@ var (
 	softEnds   = []string{"str", "weg", "platz", "allee", "ring", "damm", "ufer", "plein", "vej", "gade", "gata", "gård", "straede", "steig", "graben", "markt", "tie", "katu"}
 )
 
+// lastPairs are the last two bytes of streetEnds and softEnds: most words have others.
+var lastPairs = func() map[[2]byte]bool {
+	pairs := map[[2]byte]bool{}
+	for _, end := range append(append([]string{}, streetEnds...), softEnds...) {
+		pairs[[2]byte{end[len(end)-2] | 0x20, end[len(end)-1] | 0x20}] = true
+	}
+	return pairs
+}()
+
 // noStreets end like streets.
 var noStreets = wordsOf(`parkplatz arbeitsplatz sitzplatz spielplatz campingplatz stellplatz listenplatz startplatz substr arkade dekade brigade
 	anrufer käufer läufer during spring string bring ordering engineering`)
@@ -93,6 +102,9 @@ const (
 // hasEnd says whether token k, a word, ends with one of the ends.
 func (p *pass) hasEnd(k int, ends []string) bool {
 	b := p.bytesOf(&p.text.Tokens[k])
+	if len(b) < 5 || !lastPairs[[2]byte{b[len(b)-2] | 0x20, b[len(b)-1] | 0x20}] {
+		return false
+	}
 	for _, end := range ends {
 		if n := len(end); len(b) >= n+2 && equalEnd(b[len(b)-n:], end) {
 			return true
@@ -168,6 +180,13 @@ func (p *pass) behindNumber(k int) street {
 func (p *pass) namedStreet(k int) street {
 	tokens := p.text.Tokens
 	best := street{first: k}
+	ends := false
+	for j := k + 1; j < len(tokens) && j < k+streetTokens && !ends; j++ {
+		ends = tokens[j].Bits&(wordStreet|wordPlace) != 0
+	}
+	if !ends {
+		return best
+	}
 	all, any := true, false
 	for j := k; j < len(tokens) && j < k+streetTokens; j++ {
 		if j > k {
@@ -281,7 +300,7 @@ var roadLeads = wordsOf("avenue av boulevard bd via corso largo praça estrada c
 // beforeNumber reads what stands before a house number, up to token k, as a street: "Calle Mayor", "Bahnhofstraße",
 // "Bonner Straße", "Am Markt".
 func (p *pass) beforeNumber(k int) street {
-	if p.is(k, numberWords) {
+	if p.isNumberWord(k) {
 		k--
 		if gap := p.between(k); gap != gapSpace && gap != gapComma {
 			return street{}
@@ -293,7 +312,12 @@ func (p *pass) beforeNumber(k int) street {
 	if s := p.compound(k); s.form > 0 {
 		return s
 	}
-	for j := k; j >= 0 && j > k-7 && p.isFree(j); j-- {
+	const reach = 7
+	led := false
+	for j := k - 1; j >= 0 && j > k-reach && !led; j-- {
+		led = p.text.Tokens[j].Bits&(wordLead|wordSoftLead) != 0
+	}
+	for j := k; led && j >= 0 && j > k-reach && p.isFree(j); j-- {
 		t := &p.text.Tokens[j]
 		if j < k && t.Bits&(wordLead|wordSoftLead) != 0 {
 			if s := p.ledStreet(j); s.form > 0 && s.last >= k {
@@ -308,14 +332,19 @@ func (p *pass) beforeNumber(k int) street {
 	return p.germanPlace(k)
 }
 
+// isNumberWord says whether token k says that a number follows: "no", "nº", "number".
+func (p *pass) isNumberWord(k int) bool {
+	return k >= 0 && k < len(p.text.Tokens) && (p.text.Tokens[k].Bits&wordNumber != 0 || p.text.Tokens[k].Len() <= 3) && p.is(k, numberWords)
+}
+
 // compound reads a street whose name ends with the street word, or whose last word it is: "Bahnhofstraße", "Berliner Str.".
 func (p *pass) compound(k int) street {
 	s := street{first: k, last: k}
 	capital := p.isCapital(k)
-	switch {
-	case p.is(k, noStreets):
+	switch ends := p.hasEnd(k, softEnds) || p.hasEnd(k, streetEnds); {
+	case ends && p.is(k, noStreets):
 		return s
-	case p.is(k, trailing) && p.isFree(k-1) && (p.between(k-1) == gapSpace || p.between(k-1) == gapDash):
+	case (ends || p.text.Tokens[k].Bits&wordStreet != 0 || p.text.Tokens[k].Len() <= 6) && p.is(k, trailing) && p.isFree(k-1) && (p.between(k-1) == gapSpace || p.between(k-1) == gapDash):
 		ok, named := p.isName(k - 1)
 		if !ok || !p.text.Tokens[k-1].IsWord() {
 			return s
