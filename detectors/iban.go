@@ -119,7 +119,7 @@ func (p *pass) ibanFrom(i, start int) {
 			break // without a known length only a number in one piece has a known end
 		}
 	}
-	number := p.canon[canon:]
+	number, t := p.canon[canon:], &p.text.Tokens[i]
 	for _, c := range number {
 		if scan.IsDigit(c) {
 			digits++
@@ -129,13 +129,16 @@ func (p *pass) ibanFrom(i, start int) {
 	fits := length > 0 && len(number) == length && country.fits(number)
 	s := score{locale: p.set.prior[IBAN]}
 	switch {
-	case length > 0 && len(number) == length && (digits >= 10 || valid) && (fits || valid || fours || i == last):
+	case length > 0 && len(number) == length && (digits >= 10 || valid || fits && digits >= 6) && (fits || valid || fours || i == last):
 		s.form = 0.55 // and not a number and a word or two behind it
-		if fits {
+		switch {
+		case fits && country.other:
+			s.form = 0.65
+		case fits:
 			s.form = 0.75
-			if country.other {
-				s.form = 0.65
-			}
+		case !valid && t.Shape&scan.Lower != 0: // a hash, unless words say otherwise
+			ctx := p.around(i, last)
+			s.form, s.words, s.question = 0.3, ctx.boost(cueIBAN|cueBank), p.wants.score(cueIBAN|cueBank, nearBoost)
 		}
 		if valid {
 			s.check = 0.24
@@ -143,6 +146,10 @@ func (p *pass) ibanFrom(i, start int) {
 	case length == 0 && len(number) >= 15 && valid:
 		s.form, s.check = 0.5, 0.24
 	default:
+		p.canon = p.canon[:canon]
+		return
+	}
+	if s.total() < p.set.threshold {
 		p.canon = p.canon[:canon]
 		return
 	}

@@ -45,6 +45,9 @@ func TestCostIsLinear(t *testing.T) {
 		"1", "1 ", "1-", "1.", "1,", "(1", "+1", "12 34 ", "a", "a1", "@", "a@", "a@b.", "%40", ":", "::", "a:", "1:", "1::",
 		"http://", "http://a:b@", "://:@", "www.", "-----BEGIN PRIVATE KEY-----", "eyJ", "eyJaaaaaaaaaa.", "password=", "password is ", "token:\"",
 		"Bearer ", "[EMAIL]", "[", "GB82", "GB82 ", "AB12 ", "ABCDE ", "1 card ", "born 1.2.85 ", "march ", "camelCase:", "\xe0\xa5\xa6", "\xff", "\u200b", "４",
+		"%2541", `\u0041`, "&#65;", "&eacute;", "jо", "e\u0301", "YWFhYWFhYWFhYWFh-", "YWFhYWFhYWFhYWFh/", "SGVsbG8gd29ybGQgaGVsbG8gd29ybGQg", "1.1111,", "1°1'",
+		"geo:1.1,1.1", "sip:a@", "curl -u ", "Cookie: a=b;", "$2$", "aa:", "aa:bb:", "GB 82 ", "bic ", "user ", "user=a ", "/home/", "home/a/", "mac ",
+		"DEUTDEFF ", "machine login password ", "--password ", "<password", "\"service_account\" -----BEGIN PRIVATE KEY-----", "Authorization: a ", "deploy_key=",
 	} {
 		const n = 1 << 14
 		short := cost([]byte(strings.Repeat(unit, n/len(unit))))

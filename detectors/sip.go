@@ -6,7 +6,7 @@ import "github.com/sonexlabs/tacet/detectors/scan"
 func (p *pass) sipURI(i int) {
 	t := &p.text.Tokens[i]
 	start, at := int(t.Start), int(t.End)+1
-	if p.at(at-1) != ':' || p.isInert(at) {
+	if p.at(at-1) != ':' || start < p.urlDone || p.isInert(at) {
 		return
 	}
 	end, user, digits := at, false, 0
@@ -17,6 +17,7 @@ func (p *pass) sipURI(i int) {
 		}
 		end++
 	}
+	p.urlDone = end
 	for end > at && isTrailing(p.b[end-1]) {
 		end--
 	}
