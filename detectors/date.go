@@ -46,6 +46,21 @@ func (p *pass) date(i int) (next int) {
 	return p.note(int(p.text.Tokens[d.first].Start), d.end, d.last, kind, s, byDate, p.dateCanon(&d))
 }
 
+// yearOf says whether a run is a year that stands behind "in" or "since".
+func (p *pass) yearOf(r *run) guess {
+	none := guess{set: p.set}
+	if len(r.groups) != 1 || r.first == 0 || p.in.Channel == ChannelLog || string(r.d) < "1900" || string(r.d) > "2049" {
+		return none
+	}
+	switch t := &p.text.Tokens[r.first-1]; {
+	case t.End+1 != uint32(r.start) || p.b[t.End] != ' ':
+		return none
+	case isWord(p.bytesOf(t), "in"), isWord(p.bytesOf(t), "since"):
+		none.betterScored(Date, score{form: dateAlone}, "year", byDate)
+	}
+	return none
+}
+
 // dateKind says whether the words round a date, the field or the question before make it a date of birth, and how sure
 // that is.
 func (p *pass) dateKind(d *date) (Type, score) {

@@ -47,7 +47,12 @@ var germany = []identifier{
 	{ // As printed, without the check digit that stands in the machine-readable zone.
 		name: "DE_ID_CARD", authority: dePapersBy, digit: "none",
 		forms: "AXXXXXXXX|AXXX XXXXX|AXXXXXXXXd", check: isDEPapersPrinted,
-		words: deIDCardWords, alone: 0.25, broken: 0.1, examples: "L01X00T47 T22000129",
+		words: deIDCardWords, alone: 0.25, broken: 0.15, examples: "L01X00T47 T22000129",
+	},
+	{ // Where the ninth is the check digit of eight, as cards of other makers and test data have it.
+		name: "DE_ID_CARD", authority: dePapersBy, digit: "7-3-1 (ICAO Doc 9303)",
+		forms: "AXXXXXXX9", check: isDEPapersOfEight,
+		words: deIDCardWords, alone: 0.5, broken: 0.15, examples: "C01234565 L01X00T44",
 	},
 	{ // Cards until 2010 began with digits.
 		name: "DE_ID_CARD", authority: dePapersBy, digit: "7-3-1 (ICAO Doc 9303)",
@@ -180,6 +185,9 @@ func isDEPapersPrinted(c []byte) bool {
 	}
 	return true
 }
+
+// isDEPapersOfEight says whether the last of nine characters is the check digit of the others.
+func isDEPapersOfEight(c []byte) bool { return isDEPapersPrinted(c) && checksum.ICAO9303(c) }
 
 // isDEPassport is isDEPapers for passports, which begin with C to K.
 func isDEPassport(c []byte) bool { return c[0] <= 'K' && isDEPapers(c) }

@@ -21,7 +21,7 @@ var spain = []identifier{
 	{ // Without a zero in front.
 		name: "ES_NIF", authority: esNIFBy, digit: "mod 23 letter",
 		forms: "9999999 A|9 999 999 A", check: isESNIF,
-		words: esNIFWords, alone: 0.3, broken: 0.15, examples: "1111111G",
+		words: esNIFWords, alone: 0.5, broken: 0.15, examples: "1111111G",
 	},
 	{ // Without the letter, as many say it.
 		name: "ES_NIF", authority: esNIFBy, digit: "none",

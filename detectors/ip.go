@@ -253,11 +253,21 @@ func (p *pass) ipv6(start, end int) bool {
 	for end > start && (p.b[end-1] == '.' || p.b[end-1] == ':' && (end-2 < start || p.b[end-2] != ':')) {
 		end--
 	}
+	if end-start == 2 && p.b[start] == ':' && p.isAlone(start, end) {
+		p.add(start, p.prefixEnd(end, 128), IPAddress, 0.6, byIP, p.lower(start, end)) // the unspecified address
+		return true
+	}
 	if end-start < 3 || p.isHeldAt(start-1) || p.isHeldAt(end) || !isIPv6(p.b[start:end]) {
 		return false
 	}
 	p.add(start, p.prefixEnd(p.zoneEnd(end), 128), IPAddress, 0.95, byIP, p.lower(start, end))
 	return true
+}
+
+// isAlone says whether nothing that could belong to a name is joined to a region.
+func (p *pass) isAlone(start, end int) bool {
+	before, behind := p.at(start-1), p.at(end)
+	return (before == ' ' || before == '[' || before == '(') && (scan.IsSpace(behind) || behind == ']' || behind == ')' || behind == '/')
 }
 
 // isIPv6 parses the text form, with or without "::" and a dotted quad at the end. It wants a digit, or enough colons

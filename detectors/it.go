@@ -11,6 +11,8 @@ const (
 	itFiscalCodeBy    = "Agenzia delle Entrate, DM 23 dicembre 1976"
 )
 
+const itLicenceWords = "patente di guida, numero patente, la patente, mia patente, numero di patente, numero della patente, patente b, italian driving licence, italian driver's license, driver license italy"
+
 // italy lists the identifiers of Italy.
 var italy = []identifier{
 	{
@@ -43,9 +45,15 @@ var italy = []identifier{
 	},
 	{
 		name: "IT_DRIVING_LICENCE", authority: "Ministero delle Infrastrutture e dei Trasporti, d.lgs. 285/1992 art. 116", digit: "none",
-		forms: "AA9999999 A|AA9999999A|u9XXXXXXXA|u9 XXXXXXX A",
-		words: "patente di guida, numero patente, la patente, mia patente, numero di patente, numero della patente, patente b, italian driving licence, italian driver's license, driver license italy",
-		alone: 0.25, examples: "AA0123456B U1K711J11M",
+		forms: "AA9999999 A|AA9999999A",
+		words: itLicenceWords,
+		alone: 0.5, examples: "AA0123456B",
+	},
+	{
+		name: "IT_DRIVING_LICENCE", authority: "Ministero delle Infrastrutture e dei Trasporti, d.lgs. 285/1992 art. 116", digit: "none",
+		forms: "u9XXXXXXXA|u9 XXXXXXX A",
+		words: itLicenceWords,
+		alone: 0.25, examples: "U1K711J11M",
 	},
 	{
 		name: "IT_HEALTH_CARD", authority: "Ministero dell'Economia e delle Finanze, legge 326/2003 art. 50", digit: "none",

@@ -104,6 +104,9 @@ func (p *pass) number(i, limit int) (next int) {
 		p.cutRun(r, 1)
 		g = p.judge(r)
 	}
+	if g.total < p.set.threshold && r.digits == 4 {
+		g = p.yearOf(r)
+	}
 	if g.total < p.set.threshold {
 		return r.last + 1
 	}

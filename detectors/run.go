@@ -1,6 +1,9 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"github.com/sonexlabs/tacet/detectors/checksum"
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // group is one token of a run: where it is and how many digits it has.
 type group struct{ start, end, digits int }
@@ -149,6 +152,11 @@ func (p *pass) separator(from, to int) byte {
 	sep := byte(0)
 	for _, c := range p.b[from:to] {
 		switch c {
+		case ':': // as in 3123:4567:8909; joins wants four digits on both sides
+			if to-from > 1 {
+				return 0
+			}
+			sep = ':'
 		case '+': // stands for a century in Nordic numbers
 			if to-from > 1 {
 				return 0
@@ -186,6 +194,8 @@ func (p *pass) joins(r *run, k int, sep byte) bool {
 		return true
 	case '+':
 		return r.digits == 6 && t.Len() == 4
+	case ':':
+		return last.digits == 4 && t.Len() == 4
 	}
 	if next := p.at(int(t.End) + 1); p.at(int(t.End)) == ':' && (scan.IsDigit(next) || next == '[') {
 		return false // a time of day, or one of which the end was replaced
@@ -198,6 +208,9 @@ func (p *pass) joins(r *run, k int, sep byte) bool {
 		return int(t.Start) == last.end+1 || last.digits == t.Len() && (t.Len() == 1 || t.Len() == 4 && r.digits < 16)
 	}
 	calling := r.digits <= 3 && (r.plus || last.digits <= 2)
+	if t.Len() == 8 && r.digits == 8 && p.makesCard(r, t) {
+		return true
+	}
 	if t.Len() >= 9 || t.Len() >= 7 && r.digits >= 7 {
 		return calling && len(r.groups) == 1
 	}
@@ -205,6 +218,13 @@ func (p *pass) joins(r *run, k int, sep byte) bool {
 		return false
 	}
 	return !isWholeCard(r)
+}
+
+// makesCard says whether the digits of t make a valid card number of the eight of a run.
+func (p *pass) makesCard(r *run, t *scan.Token) bool {
+	var d [16]byte
+	copy(d[copy(d[:], r.d):], p.bytesOf(t))
+	return isIssuer(d[:]) && checksum.Luhn(d[:])
 }
 
 // isDotted says whether groups joined by dots are as phone and card numbers are written: two to four digits each, five

@@ -6,6 +6,10 @@ import "github.com/sonexlabs/tacet/detectors/scan"
 func (p *pass) nino(i int) {
 	t := &p.text.Tokens[i]
 	b := p.bytesOf(t)
+	if len(b) == 7 && p.lettersBefore(i) == 2 { // "PR 123612C"
+		p.ninoFrom(i-1, int(p.text.Tokens[i-1].Start))
+		return
+	}
 	if len(b) < 4 || !scan.IsLetter(b[0]) || !scan.IsLetter(b[1]) || !scan.IsDigit(b[2]) || t.Shape&scan.High != 0 {
 		return
 	}
@@ -67,11 +71,22 @@ func (p *pass) ninoFrom(i, start int) {
 		p.add(start, end, UKNINO, 0.6, byUK, p.compact(start, end))
 		return
 	}
-	score := float32(0.9)
-	if isUnusedPrefix(c[0], c[1]) {
-		score = 0.6
+	if !isUnusedPrefix(c[0], c[1]) {
+		p.add(start, end, UKNINO, 0.9, byUK, p.compact(start, end))
+		return
 	}
-	p.add(start, end, UKNINO, score, byUK, p.compact(start, end))
+	// No such number, but perhaps a misheard one.
+	kind := Number
+	if first, last := p.tokensOf(start, end); p.wants.score(cueNINO, 1) > 0 || first <= last && p.near(first, last, cueNINO) {
+		kind = UKNINO
+	}
+	p.add(start, end, kind, 0.6, byUK, p.compact(start, end))
+}
+
+// near says whether a word for one of the cues stands within twelve words of tokens first to last.
+func (p *pass) near(first, last int, cues uint64) bool {
+	ctx := p.around(first, last)
+	return ctx.boost(cues) > 0
 }
 
 // isUnusedPrefix says whether HMRC doesn't issue the two letters.

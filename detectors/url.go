@@ -1,6 +1,10 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // url looks for a link that begins with the word of token i. What identifies someone in it is found on its own; the
 // regions then join, and the label of the identifier stands.
@@ -39,7 +43,7 @@ func (p *pass) url(i int) {
 	for end > at && isTrailing(p.b[end-1]) && !p.text.IsPercent(end-1) {
 		end--
 	}
-	if end-at < 3 {
+	if end-at < 3 || t.Len() == 3 && bytes.IndexAny(p.b[at:end], "./:") < 0 {
 		return
 	}
 	kind, score := URL, float32(0.9)

@@ -89,6 +89,23 @@ var vehicles = []identifier{
 		alone: 0.3, broken: 0.1, examples: "GB001B 4TFL24 99DBA1 XX9999",
 	},
 	{
+		name: "VEHICLE_PLATE", authority: "Türkiye: Karayolları Trafik Yönetmeliği, ek 11", digit: "none",
+		forms: "99 AAA 999|99 AAA 9999|99AAA999|99AAA9999", check: isTurkishPlate,
+		words: plateWords + ", plaka, plaka numarası, plakası",
+		alone: 0.52, broken: 0.1, examples: "34ABC123 06ABC1234",
+	},
+	{
+		name: "VEHICLE_PLATE", authority: "Türkiye: Karayolları Trafik Yönetmeliği, ek 11, shorter letters", digit: "none",
+		forms: "99 A 999|99 A 9999|99 A 99999|99 AA 99|99 AA 999|99 AA 9999", check: isTurkishPlate,
+		words: plateWords + ", plaka, plaka numarası, plakası",
+		alone: 0.3, broken: 0.1, examples: "06A123 07AB123 35JK12",
+	},
+	{
+		name: "VEHICLE_PLATE", authority: "Nigeria: Federal Road Safety Commission, plates since 2011", digit: "none",
+		forms: "AAA999AA", words: plateWords,
+		alone: 0.5, examples: "APP456CV",
+	},
+	{
 		// AT BE BG CY CZ DK EE FI GR HR HU IE LT LU LV MT PL PT RO SE SI SK, and American and Nigerian ones, with which
 		// people call, too.
 		name: "VEHICLE_PLATE", authority: "the registration rules of the other states of the Union and of the United States", digit: "none",
@@ -98,6 +115,13 @@ var vehicles = []identifier{
 		words: plateWords,
 		alone: 0.3, examples: "1ABC123 7ABC123 B12ABC WA12345 12D34567",
 	},
+}
+
+// isTurkishPlate says whether a plate begins with one of the 81 provinces and has no letter that Turkish doesn't.
+func isTurkishPlate(c []byte) bool {
+	province := decimal(c[:2])
+	year := len(c) == 9 && (c[5] == '1' && c[6] == '9' || c[5] == '2' && c[6] == '0') // "12 OTT 2020"
+	return province >= 1 && province <= 81 && !year && !hasAny(c[2:], "QWX") && !slices.Contains(threeLetterWords, string(c[2:5]))
 }
 
 // isVIN says whether seventeen characters are a vehicle identification number with its check digit, or a European one,

@@ -95,7 +95,25 @@ func (e *evaluator) vector(line int64, text []byte) (vectorCase, error) {
 			c.agrees, c.typed, c.got = c.agrees || agrees, c.typed || typed, typesOf(found)
 		}
 	}
+	if v.Kind == "validate" && !c.agrees {
+		// The peer's validators get what a pattern of theirs found and throw everything but letters and digits away first.
+		found, _ := e.explained(meant.word + ": " + bare(v.Text))
+		for i := range found {
+			c.agrees = c.agrees || found[i].End > len(meant.word)+2
+			c.typed = c.typed || meant.is(found[i].Type)
+		}
+	}
 	return c, nil
+}
+
+// bare is a candidate without anything but ASCII letters and digits.
+func bare(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 128 && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+			return r
+		}
+		return -1
+	}, text)
 }
 
 var errVector = errors.New(`not a case: {"source", "test", "entity", "kind", "text", "byte_spans"}`)
