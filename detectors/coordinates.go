@@ -46,18 +46,24 @@ func (p *pass) degree(i, most int) (end, decimals int) {
 	return end, decimals
 }
 
-// hemisphere is where a letter for a direction ends that follows i: "° N", or i.
+// hemisphere is where a letter for a direction ends that follows i, "° N", or i. Without the sign it must be a capital: "1.560 e
+// 1.565" is a sum in Portuguese.
 func (p *pass) hemisphere(i int) int {
-	k := i
+	k, sign := i, false
 	if p.at(k) == 0xC2 && p.at(k+1) == 0xB0 {
 		k += 2
-		i = k
+		i, sign = k, true
 	}
+	sign = sign || p.prime(i-1) > 0 || p.prime(i-3) > 0
 	if p.at(k) == ' ' {
 		k++
 	}
-	switch p.at(k) | 0x20 {
-	case 'n', 's', 'e', 'w', 'o':
+	c := p.at(k)
+	if sign {
+		c &^= 0x20
+	}
+	switch c {
+	case 'N', 'S', 'E', 'W', 'O':
 		if !scan.IsWordByte(p.at(k + 1)) {
 			return k + 1
 		}
@@ -89,7 +95,7 @@ func (p *pass) decimalDegrees(i, start int) {
 		second, more = p.degree(gap, 180)
 	}
 	if second > 0 && more >= toldDecimals {
-		directed := end > first
+		directed := end > first && p.hemisphere(second) > second
 		sure := comma && decimals >= degreeDecimals && more >= degreeDecimals && !p.isList(start, second) && (p.in.Channel != ChannelLog || p.hasSign(start, gap))
 		if sure || directed || told && (comma || p.hasSign(start, gap)) {
 			end = p.hemisphere(second)

@@ -15,7 +15,7 @@ const (
 // email looks for an address round an at sign, or for the user information of a URL.
 func (p *pass) email(at int) bool {
 	start := at
-	for start > 0 && at-start < localMax && isLocal(p.b[start-1]) {
+	for start > 0 && at-start < localMax && (isLocal(p.b[start-1]) || p.b[start-1] == '|' && p.in.Channel != ChannelLog && scan.IsWordByte(p.at(start-2))) {
 		start--
 	}
 	for start < at && !scan.IsWordByte(p.b[start]) && p.b[start] != '_' && p.b[start] != '+' {
