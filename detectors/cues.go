@@ -140,7 +140,7 @@ var lexicon = []struct {
 	{wordAPI, "api access private signing encryption client auth"},
 	{wordOne, "one"},
 	{wordIs, "is was are were be hai ist est es è je ir jest este"},
-	{wordMonth, monthWords},
+	{wordMonth, allMonths()},
 	{wordYear, "year years yr yrs jahre jahren ans années años anos anni jaar saal sal varsh"},
 	{wordStreet, streetWords},
 	{wordPlace, placeWords},

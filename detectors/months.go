@@ -18,7 +18,8 @@ var monthNames = [12]string{
 	"december dec dezember dez décembre decembre diciembre dic dicembre disambar",
 }
 
-var monthWords = strings.Join(monthNames[:], " ")
+// allMonths are the names of all months.
+func allMonths() string { return strings.Join(monthNames[:], " ") }
 
 // monthNumbers are the numbers of the months by name, folded.
 var monthNumbers = func() map[string]int {

@@ -35,7 +35,7 @@ var units = wordsOf("st nd rd th gb tb hz px ft lb")
 func (p *pass) postcode(i int) {
 	t := &p.text.Tokens[i]
 	n := t.Len()
-	if n < 2 || n > 8 || t.Shape&scan.High != 0 {
+	if n < 2 || n > 8 || t.Shape&scan.High != 0 || t.IsWord() {
 		return
 	}
 	if first, last, form := p.ukPostcode(i); form > 0 {

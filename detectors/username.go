@@ -178,8 +178,7 @@ func isNoUser(word []byte) bool {
 	return false
 }
 
-// homePath looks for the user whose files a path holds, behind token i, "home" or "users": /home/jdoe/x, C:\Users\jdoe,
-// /users/jdoe.
+// homePath looks for the user whose files a path holds, behind token i, "home" or "users".
 func (p *pass) homePath(i int) {
 	t := &p.text.Tokens[i]
 	slash := p.at(int(t.Start) - 1)
