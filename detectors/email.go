@@ -21,9 +21,15 @@ func (p *pass) email(at int) bool {
 	for start < at && !scan.IsWordByte(p.b[start]) && p.b[start] != '_' && p.b[start] != '+' {
 		start++
 	}
+	if start == at && p.at(at-1) == '"' {
+		start = p.quotedLocal(at - 1)
+	}
 	end, dots, letters := p.domain(at + 1)
 	if p.userinfo(at) {
 		return true
+	}
+	if literal := p.domainLiteral(at + 1); literal > 0 {
+		end, dots, letters = literal, 1, true
 	}
 	if start == at || !letters || dots == 0 && !isWord(p.b[at+1:end], "localhost") || isFileName(p.b[:end]) {
 		return false
@@ -33,6 +39,36 @@ func (p *pass) email(at int) bool {
 	p.lower(at+1, end)
 	p.add(start, end, Email, 0.95, byEmail, canon)
 	return true
+}
+
+// quotedLocal is where the quoted local part begins whose last quote is at i: "jane roe"@example.com; one more than i if there is
+// none.
+func (p *pass) quotedLocal(i int) int {
+	for k := i - 1; k >= 0 && i-k < localMax && p.b[k] >= ' '; k-- {
+		if p.b[k] == '"' && p.at(k-1) != '\\' {
+			if k == i-1 || scan.IsWordByte(p.at(k-1)) || p.at(k-1) == '=' {
+				break
+			}
+			return k
+		}
+	}
+	return i + 1
+}
+
+// domainLiteral is where an address in brackets ends that stands in the place of a domain at i, or 0: jane@[192.0.2.7].
+func (p *pass) domainLiteral(i int) int {
+	const longest = 64
+	if p.at(i) != '[' {
+		return 0
+	}
+	end := i + 1
+	for end < len(p.b) && end-i < longest && (scan.IsWordByte(p.b[end]) || p.b[end] == '.' || p.b[end] == ':') {
+		end++
+	}
+	if end-i < 8 || p.at(end) != ']' || p.isInert(i) {
+		return 0
+	}
+	return end + 1
 }
 
 // isLocal says whether c may stand in the local part. Of what RFC 5322 allows, the marks that separate names from
