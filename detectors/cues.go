@@ -81,7 +81,7 @@ const (
 	// cuesNumber are those whose answer is a run of digits of some length.
 	cuesNumber = cueCard | cuePhone | cueSSN | cueAadhaar | cueBank | cueAccount | cueOrder | cueID | cueAnyID
 	// cuesShort are those whose answer may be shorter.
-	cuesShort = cuesNumber&^cuePhone | cuePostcode | cueBirth | wordOrder | cueCVV | cueExpiry | cuePIN | cueOTP | wordSecurity | wordSocial | wordOne | wordPhraseEnd
+	cuesShort = cuesNumber&^cuePhone | cuePostcode | cueBirth | wordOrder | cueCVV | cueExpiry | cuePIN | cueOTP | wordSecurity | wordSocial | wordOne
 	// cuesWanted are those that give a piece of a number its label when they were asked for.
 	cuesWanted = cueCard | cuePhone | cueSSN | cueAadhaar | cueBank | cueAccount | cueOrder | cueID
 	// cuesAgainst make a number less likely to be personal.

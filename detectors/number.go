@@ -96,8 +96,8 @@ func (p *pass) number(i, limit int) (next int) {
 	if r.isUUID() {
 		return r.last + 1
 	}
-	if !r.plus && p.onlyFirst(r) {
-		p.cutRun(r, 1)
+	if !r.plus {
+		p.cutRun(r, p.belonging(r))
 	}
 	g := p.judge(r)
 	if g.total < p.set.threshold && len(r.groups) > 1 {
@@ -125,19 +125,29 @@ func (p *pass) number(i, limit int) (next int) {
 	return r.last + 1
 }
 
-// onlyFirst says whether the groups behind the first belong to something else: the columns of a log, the parts of a
+// belonging is how many of the groups belong together. The others are something else: the columns of a log, the parts of a
 // path or a version.
-func (p *pass) onlyFirst(r *run) bool {
+func (p *pass) belonging(r *run) int {
 	switch {
-	case r.sep == '.':
-		return !r.isDotted() && !p.isPrinted(r)
-	case r.sep == '/':
-		return (len(r.groups) > 2 || p.at(r.end) == '/') && !p.isPrinted(r)
-	case r.loose && p.in.Channel == ChannelLog && p.b[r.start] != '(':
-		ctx := p.around(r.first, r.last)
-		return !r.isUsualShape() || !r.isCardShape() && !r.isAadhaarShape() && ctx.boost(cuesNumber|cueCalling) == 0
+	case r.sep == '.' && !r.isDotted() && !p.isPrinted(r):
+		return 1
+	case r.sep == '/' && (len(r.groups) > 2 || p.at(r.end) == '/') && !p.isPrinted(r):
+		return 1
+	case r.sep == ':' && !r.isAadhaarShape():
+		return 1
+	case !r.loose || p.in.Channel != ChannelLog || p.b[r.start] == '(':
+		return len(r.groups)
 	}
-	return false
+	ctx := p.around(r.first, r.last)
+	if r.isUsualShape() && (r.isCardShape() || r.isAadhaarShape() || ctx.boost(cuesNumber|cueCalling) > 0) {
+		return len(r.groups)
+	}
+	for k := 1; k < len(r.groups); k++ {
+		if from, to := r.groups[k-1].end, r.groups[k].start; to-from > 1 || p.b[from] == ' ' || p.b[from] == ',' {
+			return k
+		}
+	}
+	return len(r.groups)
 }
 
 // judge finds the best label for a run.
@@ -148,7 +158,7 @@ func (p *pass) judge(r *run) guess {
 	if r.digits < 3 && !continues {
 		return *best
 	}
-	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && (p.said|p.path.bits|p.wants.cues)&p.shortCues() == 0 && !(p.in.Call != nil && p.endsText(r)) {
+	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && (p.said|p.path.bits|p.wants.cues)&p.shortCues() == 0 && !p.told && !(p.in.Call != nil && p.endsText(r)) {
 		return *best // the common case in logs, and all of it
 	}
 	r.ctx = p.around(r.first, r.last)
