@@ -31,6 +31,9 @@ func (p *pass) account(r *run, best *guess) {
 // documentID looks for letters and digits that the words beside them call a passport, an identity card, a tax number
 // or an account. Which country's it is, nobody says, so its type is NUMBER or ACCOUNT_ID.
 func (p *pass) documentID(i int) {
+	if !p.told && (p.said|p.path.bits|p.wants.cues)&(cueID|cueAccount|cueOrder|wordOrder) == 0 {
+		return
+	}
 	first, last := p.joined(i)
 	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
 	if p.text.Tokens[i].IsWord() || end-start < 4 || end-start > 24 {

@@ -10,7 +10,8 @@ type entry struct {
 	words string                             // words and phrases about its types, as identifier.words
 	begin string                             // the words that set off word, in lower case, separated by spaces
 	word  func(p *pass, i int)               // looks at such a word, token i
-	code  func(p *pass, i int)               // looks at token i, which has letters and digits, or is very long
+	code  func(p *pass, i int)               // looks at token i, which has letters and digits
+	long  func(p *pass, i int)               // looks at token i, which is very long, or a name in camel case
 	start func(p *pass, i int)               // looks at token i, which has digits only and is joined to what follows
 	after func(p *pass, i int)               // looks at token i, which has digits only and stands beside a word of letters
 	at    func(p *pass, at int) bool         // looks at the "@" at a place; true if that is explained
@@ -65,15 +66,15 @@ func catalog() []entry {
 	for i, e := range [codedDetectors]entry{
 		byEmail:      {name: "email", types: []Type{Email}, at: (*pass).email},
 		byURL:        {name: "url", types: []Type{URL}, begin: "http https ftp ftps ws wss www", word: (*pass).url},
-		byIP:         {name: "ip", types: []Type{IPAddress}, code: (*pass).hexCode, start: (*pass).ipStart},
+		byIP:         {name: "ip", types: []Type{IPAddress}, code: (*pass).hexCode, long: (*pass).hexCode, start: (*pass).ipStart},
 		byMAC:        {name: "mac", types: []Type{MACAddress}, begin: "mac macs hwaddr bssid hardware physical ether", word: (*pass).macWord},
 		byIBAN:       {name: "iban", types: []Type{IBAN}, code: (*pass).iban, after: (*pass).spacedIBAN},
 		byBank:       {name: "bank", begin: "bic swift", word: (*pass).bicWord},
-		byWallet:     {name: "wallet", types: []Type{CryptoAddress}, code: (*pass).wallet},
+		byWallet:     {name: "wallet", types: []Type{CryptoAddress}, code: (*pass).wallet, long: (*pass).wallet},
 		byPlace:      {name: "place", types: []Type{Coordinates}, start: (*pass).coordinate},
 		byGeoURI:     {name: "place", begin: "geo", word: (*pass).geoURI},
 		bySIP:        {name: "sip", types: []Type{SIPURI}, begin: "sip sips", word: (*pass).sipURI},
-		byUser:       {name: "user", types: []Type{Username}, begin: userWords, word: (*pass).username, code: (*pass).camelUser},
+		byUser:       {name: "user", types: []Type{Username}, begin: userWords, word: (*pass).username, long: (*pass).camelUser},
 		byHome:       {name: "user", begin: "home users", word: (*pass).homePath},
 		byLogin:      {name: "user", begin: "publickey attempt authentication", word: (*pass).loginFor},
 		bySudo:       {name: "user", begin: "sudo", word: (*pass).sudoUser},
@@ -89,10 +90,10 @@ func catalog() []entry {
 		byAddress:    {name: "address", types: []Type{Address}},
 		byAccount:    {name: "account", types: []Type{AccountID, BankAccount, OrderID}, run: (*pass).account, code: (*pass).documentID, after: (*pass).letteredID},
 		byNumber:     {name: "number", types: []Type{Number}, run: (*pass).plainNumber},
-		bySecret:     {name: "secret", types: []Type{Secret}, begin: credentialWords, word: (*pass).secretWord, code: (*pass).secretCode, start: (*pass).numbered},
+		bySecret:     {name: "secret", types: []Type{Secret}, begin: credentialWords, word: (*pass).secretWord, code: (*pass).secretCode, long: (*pass).secretCode, start: (*pass).numbered},
 		byCommand:    {name: "command", types: []Type{Secret}, begin: "curl sshpass", word: (*pass).curl},
-		byEncoded:    {name: "encoded", code: (*pass).encoded},
-		byAssignment: {name: "assignment", types: []Type{Password, Secret, SessionID}, code: (*pass).assignment},
+		byEncoded:    {name: "encoded", code: (*pass).encoded, long: (*pass).encoded},
+		byAssignment: {name: "assignment", types: []Type{Password, Secret, SessionID}, long: (*pass).assignment},
 		byRule:       {name: "rule"}, // what users add; see rules.go
 		byRuleLimit:  {name: "rule-limit"},
 		byList:       {name: "list"},
@@ -123,6 +124,13 @@ func (p *pass) listen() {
 		}
 	}
 	p.told = p.told || (p.said|p.path.bits|p.wants.cues)&cueID != 0
+	p.least = p.set.threshold - priorMax
+	if p.told {
+		p.least -= nearBoost + soleBoost
+	} else if p.in.Channel == ChannelLog {
+		p.least = min(p.least+inLog, distinct)
+	}
+	p.stamps = p.in.Channel == ChannelLog && (p.said|p.path.bits|p.wants.cues)&cueBirth == 0
 }
 
 // findStrong runs the detectors whose identifiers are known by their own shape.
@@ -149,6 +157,11 @@ func (p *pass) findStrong() {
 		case t.Len() == 8 && p.at(int(t.End)) == '-' && p.isUUID(i):
 			next = i + 5
 		case t.IsNumber():
+			if p.stamps && t.Len() <= 4 {
+				if next = p.passStamp(i); next > i {
+					continue
+				}
+			}
 			p.numbers = append(p.numbers, h)
 			p.startNumber(i)
 		case t.Bits == 0 && t.Begin == 0 || !t.IsWord():
@@ -164,6 +177,28 @@ func (p *pass) findStrong() {
 		}
 	}
 	p.strong = len(p.candidates)
+}
+
+// passStamp passes over the date, the date and time, or the time of day of a log line at token i and gives the token to go on
+// with; i if there is none. Only dates that begin with the year are told apart surely enough.
+func (p *pass) passStamp(i int) int {
+	t := &p.text.Tokens[i]
+	end := 0
+	switch c := p.at(int(t.End)); {
+	case t.Len() == 4 && (c == '-' || c == '/'):
+		if end = p.isDateAt(int(t.Start)); end > 0 && (p.at(end) == ' ' || p.at(end)|0x20 == 't') {
+			p.limit = len(p.b)
+			end = p.timestampEnd(end)
+		}
+	case c == ':' && t.Len() <= 2:
+		end = p.isTimeAt(int(t.Start))
+	}
+	for int(p.text.Tokens[i].Start) < end {
+		if i++; i == len(p.text.Tokens) {
+			break
+		}
+	}
+	return i
 }
 
 // startNumber looks for what begins with digits and has a shape of its own.
@@ -210,12 +245,16 @@ func (p *pass) mixed(i int) {
 	if p.isInert(int(t.Start)) {
 		return
 	}
+	if t.Shape&scan.Digit == 0 {
+		for _, f := range p.set.longFuncs {
+			f(p, i)
+		}
+		return
+	}
 	for _, f := range p.set.codeFuncs {
 		f(p, i)
 	}
-	if t.Shape&scan.Digit != 0 {
-		p.codes(i)
-	}
+	p.codes(i)
 }
 
 // word looks at a word that the lexicon knows.

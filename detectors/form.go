@@ -140,7 +140,7 @@ func (p *pass) codesFrom(k, i int) {
 		}
 		if j < i {
 			// not there yet
-		} else if refs := p.set.codeIDs[n][endsOf(letters, n)]; len(refs) > 0 {
+		} else if refs := p.set.codeIDs[n][endsOf(letters, n)]; len(refs) > 0 && refs[0].id.alone >= p.least {
 			before := best.total
 			p.codeForms(refs, c[:n], letters, breaks, lower && j > k, k, j, &best)
 			if best.total > before {
@@ -165,15 +165,9 @@ func (p *pass) codeForms(refs []formRef, c []byte, letters, breaks uint64, loose
 	var ctx context
 	gathered := !p.told
 	linking := p.text.Tokens[k].Bits&(wordIs|wordNumber) != 0 // "is 1234567": part of a code only where the code is known to begin so
-	least := p.set.threshold - priorMax
-	if p.told {
-		least -= nearBoost + soleBoost
-	} else if p.in.Channel == ChannelLog {
-		least = min(least+inLog, distinct)
-	}
 	for x := range refs {
 		ref := &refs[x]
-		if ref.id.alone < least {
+		if ref.id.alone < p.least {
 			break // nor any that follows
 		}
 		if !ref.fits(c, letters) || linking && (len(ref.fixed) == 0 || ref.fixed[0].at != 0) {

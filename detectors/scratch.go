@@ -35,6 +35,8 @@ type pass struct {
 	best       guess    // of run
 	numbers    []uint32 // tokens that findNumbers looks at
 	said       uint64   // what all the words that the lexicon knows say
+	least      float32  // what an identifier must score by itself, at least, to be found in this text
+	stamps     bool     // whether dates and times of day are passed over at once
 	told       bool     // whether any of them may be about a type that is known by its form
 	wants      want     // what the call expects this turn to hold
 

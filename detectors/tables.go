@@ -23,6 +23,7 @@ type tables struct {
 	// What runs on which tokens; see entry.
 	words     []func(*pass, int) // by scan.Token.Begin
 	codeFuncs []func(*pass, int)
+	longFuncs []func(*pass, int)
 	starts    []func(*pass, int)
 	afters    []func(*pass, int)
 	ats       []func(*pass, int) bool
@@ -89,6 +90,7 @@ func newTables(entries []entry) (*tables, error) {
 	for i := range entries {
 		e := &entries[i]
 		t.codeFuncs = appendFunc(t.codeFuncs, e.code)
+		t.longFuncs = appendFunc(t.longFuncs, e.long)
 		t.starts = appendFunc(t.starts, e.start)
 		t.afters = appendFunc(t.afters, e.after)
 		if e.at != nil {
