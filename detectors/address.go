@@ -123,11 +123,11 @@ func (p *pass) mayBegin(a *place, i int) bool {
 	start := int(p.text.Tokens[i].Start)
 	switch c := p.at(start - 1); c {
 	case '+', '.', ':', '$', '/', '=', '*', '~':
-		return c == '.' && i > 0 && p.text.Tokens[i-1].IsWord() || c == ':' && !scan.IsDigit(p.at(start-2)) || c == '=' && p.path.bits&cueAddress != 0
+		return c == '.' && p.isFree(i-1) && p.text.Tokens[i-1].IsWord() || c == ':' && !scan.IsDigit(p.at(start-2)) && p.at(start-2) != ']' || c == '=' && p.path.bits&cueAddress != 0
 	case '-':
 		before := p.text.Tokens[max(i-1, 0)]
 		if i == 0 || int(before.End) != start-1 || !before.IsWord() || before.Len() > 2 || !p.isFree(i-1) {
-			return !scan.IsWordByte(p.at(start - 2))
+			return !p.comesFrom(start - 2)
 		}
 		a.first = i - 1 // "B-204"
 		return true

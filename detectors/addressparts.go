@@ -260,7 +260,7 @@ func (p *pass) codeAt(k int, gap byte) int {
 func (p *pass) digitCodeAt(k int, gap byte) int {
 	tokens := p.text.Tokens
 	t := &tokens[k]
-	if end := int(t.End); p.at(end) == '%' || (p.at(end) == '.' || p.at(end) == ',' || p.at(end) == ':') && scan.IsDigit(p.at(end+1)) || p.hasCurrency(int(t.Start)) {
+	if end := int(t.End); p.at(end) == '%' || (p.at(end) == '.' || p.at(end) == ',' || p.at(end) == ':') && (scan.IsDigit(p.at(end+1)) || p.at(end+1) == '[') || p.hasCurrency(int(t.Start)) {
 		return -1
 	}
 	if p.isWithin(k+1) && p.bitsAt(k+1)&(cueMoney|cueMetric) != 0 && p.between(k) == gapSpace {

@@ -75,7 +75,7 @@ func (p *pass) isWhole(i, end int) bool {
 	case '%', '+', '$':
 		return false
 	case '.', ',', ':', '/', '-':
-		return !scan.IsDigit(p.at(end + 1))
+		return !scan.IsDigit(p.at(end+1)) && p.at(end+1) != '['
 	}
 	return true
 }

@@ -232,7 +232,7 @@ func joinCues(before2, before, bits, after uint64) uint64 {
 }
 
 func (p *pass) bitsAt(i int) uint64 {
-	if i < 0 || i >= len(p.text.Tokens) {
+	if i < 0 || i >= len(p.text.Tokens) || p.isInert(int(p.text.Tokens[i].Start)) {
 		return 0
 	}
 	return p.text.Tokens[i].Bits

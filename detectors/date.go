@@ -110,10 +110,10 @@ func (p *pass) numericDate(i int) (d date, ok bool) {
 	if !d.joined && p.at(end)|0x20 == 't' || first == 4 && p.at(end) == ' ' {
 		d.end = p.timestampEnd(end)
 	}
-	if c := p.at(start - 1); c == '/' || c == '_' || c == '\\' || c == '@' || c == '#' || c == '$' || c == '=' && p.in.Channel == ChannelLog || (c == '.' || c == '-') && scan.IsWordByte(p.at(start-2)) {
+	if c := p.at(start - 1); c == '/' || c == '_' || c == '\\' || c == '@' || c == '#' || c == '$' || c == '=' && p.in.Channel == ChannelLog || (c == '.' || c == '-') && p.comesFrom(start-2) {
 		d.joined = true
 	}
-	if c := p.at(d.end); scan.IsWordByte(c) || (c == '-' || c == '/' || c == '_' || c == '.') && scan.IsWordByte(p.at(d.end+1)) {
+	if c := p.at(d.end); scan.IsWordByte(c) || (c == '-' || c == '/' || c == '_' || c == '.') && p.goesOn(d.end+1) {
 		d.joined = true
 	}
 	p.setLast(&d, i)
@@ -181,7 +181,7 @@ func (p *pass) shortDate(i int) (d date, ok bool) {
 	}
 	m := p.digitRun(start+n+1, 4)
 	end := start + n + 1 + m
-	if c := p.at(end); m == 0 || m == 3 || scan.IsWordByte(c) || (c == '/' || c == '-' || c == '.' || c == ',') && scan.IsWordByte(p.at(end+1)) || c == '%' {
+	if c := p.at(end); m == 0 || m == 3 || scan.IsWordByte(c) || (c == '/' || c == '-' || c == '.' || c == ',') && p.goesOn(end+1) || c == '%' {
 		return d, false
 	}
 	if c := p.at(start - 1); c == '/' || c == '.' || c == '-' || c == '_' || c == '+' || end > p.limit {
@@ -299,7 +299,7 @@ func (p *pass) dayAfter(d *date, m int) {
 		return
 	}
 	end := int(p.text.Tokens[k].End)
-	if c := p.at(end); (c == ':' || c == '.' || c == ',' || c == '/') && scan.IsDigit(p.at(end+1)) || c == '%' {
+	if c := p.at(end); (c == ':' || c == '.' || c == ',' || c == '/') && (scan.IsDigit(p.at(end+1)) || p.at(end+1) == '[') || c == '%' {
 		return // a time of day, a number
 	}
 	d.last, d.day = k, v
@@ -388,7 +388,7 @@ func (p *pass) isYear(k int) bool {
 func (p *pass) isApart(k int) bool {
 	switch start := int(p.text.Tokens[k].Start); p.at(start - 1) {
 	case '.', ',', ':', '/', '-', '+', '$':
-		return !scan.IsWordByte(p.at(start - 2))
+		return !p.comesFrom(start - 2)
 	}
 	return true
 }

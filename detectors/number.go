@@ -359,5 +359,6 @@ func (p *pass) gluedNumber(i int) {
 		canon := len(p.canon)
 		p.canon = append(p.canon, r.d...)
 		p.addScored(r.start, r.end, g, canon)
+		p.barrier, p.covered = max(p.barrier, r.end), max(p.covered, r.end)
 	}
 }

@@ -415,7 +415,7 @@ func (p *pass) isHouse(i int) (last int, ok bool) {
 	}
 	switch end := int(tokens[last].End); p.at(end) {
 	case '.', ',', ':':
-		return last, !scan.IsDigit(p.at(end + 1))
+		return last, !scan.IsDigit(p.at(end+1)) && p.at(end+1) != '['
 	case '%':
 		return last, false
 	}

@@ -142,14 +142,14 @@ func foldWord(dst, w []byte) []byte {
 	return dst
 }
 
-// is says whether token k is one of the words, in any case.
+// is says whether token k is one of the words, in any case, and isn't in an alias.
 func (p *pass) is(k int, set words) bool {
 	const longest = 24
 	if k < 0 || k >= len(p.text.Tokens) {
 		return false
 	}
 	b := p.bytesOf(&p.text.Tokens[k])
-	if len(b) > longest {
+	if len(b) > longest || p.isInert(int(p.text.Tokens[k].Start)) {
 		return false
 	}
 	var lower [longest]byte
@@ -165,6 +165,12 @@ func (p *pass) isWithin(k int) bool {
 func (p *pass) isFree(k int) bool {
 	return k >= 0 && k < len(p.text.Tokens) && int(p.text.Tokens[k].Start) >= p.barrier && !p.isInert(int(p.text.Tokens[k].Start))
 }
+
+// goesOn says whether a letter, a digit or an alias stands at i; an alias stands for what was found there.
+func (p *pass) goesOn(i int) bool { return scan.IsWordByte(p.at(i)) || p.at(i) == '[' }
+
+// comesFrom says the same of what ends at i.
+func (p *pass) comesFrom(i int) bool { return scan.IsWordByte(p.at(i)) || p.at(i) == ']' }
 
 // note takes a region as a finding if it is likely enough, and gives the token to go on with. What only a strict preset
 // takes is noted and stands in the way of nothing, so that those find no less.
