@@ -8,6 +8,8 @@ const (
 	inLower    = 0.3  // in pieces of small letters, as prose has them
 	misgrouped = 0.1  // not in the groups it is printed in
 	inLonger   = 0.3  // joined by a dash or dot to something longer
+	// lettersMax is the longest group of letters behind the first digit; longer words are those of the sentence.
+	lettersMax = 6
 	// distinct is the score from which a form speaks for itself in logs, too.
 	distinct = 0.8
 )
@@ -119,17 +121,21 @@ func (p *pass) codesFrom(k, i int) {
 		lower   bool
 		best    = guess{set: p.set}
 		bestEnd int
+		least   = p.least
 		bestLen int
 	)
 	for j := k; j < len(p.text.Tokens); j++ {
 		t := &p.text.Tokens[j]
-		if t.Shape&scan.High != 0 || n+t.Len() > formMax {
+		if t.Shape&scan.High != 0 || n+t.Len() > formMax || j > i && t.IsWord() && t.Len() > lettersMax {
 			break
 		}
 		if j > k {
 			breaks |= 1 << n
 		}
 		lower = lower || t.Shape&scan.Lower != 0
+		if j == k+1 && lower && !p.told {
+			least += inLower // all of these are loose from here on
+		}
 		for _, b := range p.bytesOf(t) {
 			if b > '9' {
 				b &^= 0x20
@@ -140,7 +146,7 @@ func (p *pass) codesFrom(k, i int) {
 		}
 		if j < i {
 			// not there yet
-		} else if refs := p.set.codeIDs[n][endsOf(letters, n)]; len(refs) > 0 && refs[0].id.alone >= p.least {
+		} else if refs := p.set.codeIDs[n][endsOf(letters, n)]; len(refs) > 0 && refs[0].id.alone >= least {
 			before := best.total
 			p.codeForms(refs, c[:n], letters, breaks, lower && j > k, k, j, &best)
 			if best.total > before {
