@@ -42,11 +42,11 @@ func (p *pass) address(i int) (next int) {
 		ctx := p.around(a.first, a.last)
 		s.words = min(ctx.boost(cueAddress), addressField)
 	}
-	if p.isFree(a.first-1) && p.is(a.first-1, toWords) && p.isFree(a.first-2) && (p.is(a.first-2, toVerbs) || p.is(a.first-2, itWords) && p.is(a.first-3, toVerbs)) {
+	if p.isFree(a.first-1) && p.is(a.first-1, &toWords) && p.isFree(a.first-2) && (p.is(a.first-2, &toVerbs) || p.is(a.first-2, &itWords) && p.is(a.first-3, &toVerbs)) {
 		s.words = max(s.words, addressWord)
 	}
 	s.question = p.wants.score(cueAddress, addressWord)
-	if a.street && s.form < streetSmall && a.first == 0 && a.last == len(p.text.Tokens)-1 && p.is(a.last, soleWords) {
+	if a.street && s.form < streetSmall && a.first == 0 && a.last == len(p.text.Tokens)-1 && p.is(a.last, &soleWords) {
 		s.form = streetSmall // all of the text
 	}
 	if p.in.Channel == ChannelLog && !(a.street && (a.code || a.town)) && p.path.bits&cueAddress == 0 {
@@ -90,7 +90,7 @@ func (p *pass) addressHead(a *place, i int) bool {
 		}
 	}
 	k := last
-	if gap := p.between(k); (gap == gapSpace || gap == gapComma) && p.is(k+1, bisWords) {
+	if gap := p.between(k); (gap == gapSpace || gap == gapComma) && p.is(k+1, &bisWords) {
 		k++
 	}
 	if s := p.behindNumber(k); s.form > 0 {
@@ -108,7 +108,7 @@ func (p *pass) addressHead(a *place, i int) bool {
 	switch {
 	case unit >= 0:
 		a.first, a.form = unit, p.unitForm(unit)
-	case p.is(i-1, locality) && p.isFree(i-1) && p.between(i-1) == gapSpace:
+	case p.is(i-1, &locality) && p.isFree(i-1) && p.between(i-1) == gapSpace:
 		a.first, a.form = i-1, addressLocality
 	case p.codeHead(a, i), p.plainHead(a, i, last):
 	default:
@@ -178,7 +178,7 @@ func (p *pass) unitBefore(i int) int {
 
 // unitForm is the likelihood of an address that begins with a unit, the word for which is token k.
 func (p *pass) unitForm(k int) float32 {
-	if p.is(k, firmUnits) || isWord(p.bytesOf(&p.text.Tokens[k]), "h") {
+	if p.is(k, &firmUnits) || isWord(p.bytesOf(&p.text.Tokens[k]), "h") {
 		return addressUnit
 	}
 	return addressWeakUnit
@@ -198,7 +198,7 @@ func (p *pass) boxHead(a *place, i int) bool {
 	if p.isNumberWord(k) {
 		k--
 	}
-	if p.is(k, boxWords) {
+	if p.is(k, &boxWords) {
 		a.first, a.form, a.street = k, addressBox, true
 		return p.isFree(k)
 	}
@@ -208,7 +208,7 @@ func (p *pass) boxHead(a *place, i int) bool {
 	switch {
 	case p.isFree(k-1) && isWord(p.bytesOf(&p.text.Tokens[k-1]), "po"):
 		a.first = k - 1
-	case p.isFree(k-2) && (p.is(k-2, postWords) && p.is(k-1, officeWords)):
+	case p.isFree(k-2) && (p.is(k-2, &postWords) && p.is(k-1, &officeWords)):
 		a.first = k - 2
 	default:
 		return false
@@ -232,7 +232,7 @@ func (p *pass) ordinalHead(a *place, i int) bool {
 	if p.text.Tokens[i].IsNumber() {
 		k++
 	}
-	if p.between(k-1) != gapSpace || !p.isFree(k) || !p.is(k, ordinalRoads) {
+	if p.between(k-1) != gapSpace || !p.isFree(k) || !p.is(k, &ordinalRoads) {
 		return false
 	}
 	a.first, a.last, a.form = i, k, addressLocality
@@ -278,12 +278,12 @@ func (p *pass) plainHead(a *place, i, last int) bool {
 		if p.between(code) != gapSpace || !p.isCapital(code+1) {
 			return false
 		}
-	case (gap == gapComma || gap == gapLine || gap == gapSpace) && p.is(k, firmUnits) && (p.between(k) == gapSpace || p.between(k) == gapDot) && p.isFree(k+1) && p.leadingDigits(k+1) > 0:
+	case (gap == gapComma || gap == gapLine || gap == gapSpace) && p.is(k, &firmUnits) && (p.between(k) == gapSpace || p.between(k) == gapDot) && p.isFree(k+1) && p.leadingDigits(k+1) > 0:
 	default:
 		return false
 	}
 	a.first, a.last, a.form, a.street = i-1, last, streetSmall, true
-	for n := 0; n < 3 && p.isFree(a.first-1) && p.isCapital(a.first-1) && p.between(a.first-1) == gapSpace && !p.is(a.first-1, closers); n++ {
+	for n := 0; n < 3 && p.isFree(a.first-1) && p.isCapital(a.first-1) && p.between(a.first-1) == gapSpace && !p.is(a.first-1, &closers); n++ {
 		a.first--
 	}
 	p.numberBefore(a)
@@ -336,13 +336,13 @@ func (p *pass) toldHead(a *place, i int) bool {
 // says so; k-1 if there is none.
 func (p *pass) capitals(k, most int, upper bool) (last int) {
 	last = k - 1
-	for j := k; j < k+most && p.isFree(j) && p.isTownWord(j, upper) && !p.is(j, closers); j++ {
+	for j := k; j < k+most && p.isFree(j) && p.isTownWord(j, upper) && !p.is(j, &closers); j++ {
 		if gap := p.between(j - 1); j > k && gap != gapSpace && gap != gapDash && gap != gapQuote {
 			break
 		}
 		last = j
 		gap := p.between(j)
-		if (gap == gapSpace || gap == gapDash) && p.between(j+1) == gap && (p.is(j+1, linkWords) || p.is(j+1, ofWords)) && p.isCapital(j+2) && j+2 < k+most+2 {
+		if (gap == gapSpace || gap == gapDash) && p.between(j+1) == gap && (p.is(j+1, &linkWords) || p.is(j+1, &ofWords)) && p.isCapital(j+2) && j+2 < k+most+2 {
 			j++ // "Palma de Mallorca", "Champ-sur-Drac"
 		}
 	}

@@ -21,7 +21,7 @@ func (p *pass) addressPart(a *place) bool {
 	if gap == gapDot && p.text.Tokens[a.last].Len() <= 4 && p.text.Tokens[a.last].IsWord() {
 		gap = gapSpace // an abbreviation
 	}
-	if gap == gapSpace && p.is(k, directions) && (p.isCapital(k) || p.text.Tokens[k].Shape&scan.Lower == 0 || p.text.Tokens[k].Len() > 3) && a.street && !a.code {
+	if gap == gapSpace && p.is(k, &directions) && (p.isCapital(k) || p.text.Tokens[k].Shape&scan.Lower == 0 || p.text.Tokens[k].Len() > 3) && a.street && !a.code {
 		a.last = k
 		return true
 	}
@@ -64,7 +64,7 @@ func (p *pass) unitPart(a *place, k int) bool {
 		if p.between(j-1) != gapSpace || !p.isFree(j) {
 			return false
 		}
-		if p.is(j, ordinalRoads) {
+		if p.is(j, &ordinalRoads) {
 			a.last = j
 			a.form += addressLocality
 			return true
@@ -76,7 +76,7 @@ func (p *pass) unitPart(a *place, k int) bool {
 		return false
 	}
 	t := &p.text.Tokens[k]
-	if t.Bits&wordUnit == 0 && !p.is(k, locality) {
+	if t.Bits&wordUnit == 0 && !p.is(k, &locality) {
 		return false
 	}
 	j := k + 1
@@ -209,7 +209,7 @@ func (p *pass) townToCode(a *place, k int) bool {
 		return false
 	}
 	for j := k; j < k+3 && p.isFree(j) && p.text.Tokens[j].IsWord(); j++ {
-		if ok, _ := p.isName(j); !ok && !p.is(j, states) {
+		if ok, _ := p.isName(j); !ok && !p.is(j, &states) {
 			return false
 		}
 		gap := p.between(j)
@@ -244,11 +244,11 @@ func (p *pass) codeAt(k int, gap byte) int {
 			}
 			return -1
 		}
-		if p.is(k, states) && p.codeGap(k) == ' ' && p.isFree(k+1) && tokens[k+1].IsNumber() && tokens[k+1].Len() >= 4 && tokens[k+1].Len() <= 6 {
+		if p.is(k, &states) && p.codeGap(k) == ' ' && p.isFree(k+1) && tokens[k+1].IsNumber() && tokens[k+1].Len() >= 4 && tokens[k+1].Len() <= 6 {
 			last, _ := p.zipEnd(k + 1)
 			return last
 		}
-		if p.codeGap(k) == '-' && p.is(k, codeCountries) && tokens[k+1].IsNumber() && (tokens[k+1].Len() == 4 || tokens[k+1].Len() == 5) {
+		if p.codeGap(k) == '-' && p.is(k, &codeCountries) && tokens[k+1].IsNumber() && (tokens[k+1].Len() == 4 || tokens[k+1].Len() == 5) {
 			return k + 1
 		}
 		return -1
@@ -286,7 +286,7 @@ func (p *pass) digitCodeAt(k int, gap byte) int {
 		if pair(3, '-') { // Portugal
 			return k + 1
 		}
-		if next := k + 1; p.codeGap(k) == ' ' && tokens[next].Len() == 2 && tokens[next].Shape&(scan.Digit|scan.High) == 0 && p.isFree(next) && !p.is(next, smallWords) {
+		if next := k + 1; p.codeGap(k) == ' ' && tokens[next].Len() == 2 && tokens[next].Shape&(scan.Digit|scan.High) == 0 && p.isFree(next) && !p.is(next, &smallWords) {
 			return next // the Netherlands
 		}
 		if town(k) && gap != gapSpace {

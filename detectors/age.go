@@ -38,7 +38,7 @@ func (p *pass) age(i int) (next int) {
 	case p.in.Channel == ChannelLog && !asked:
 		return 0
 	case t.Len() > n:
-		if rest := p.b[start+n : t.End]; !isWord(rest, "yo") && !(isWord(rest, "yrs") && p.isWithin(i+1) && p.is(i+1, oldWords) && !p.isThing(i, i+1)) {
+		if rest := p.b[start+n : t.End]; !isWord(rest, "yo") && !(isWord(rest, "yrs") && p.isWithin(i+1) && p.is(i+1, &oldWords) && !p.isThing(i, i+1)) {
 			return 0
 		}
 		form = 0.75
@@ -87,28 +87,28 @@ func (p *pass) saysYearsOld(i int) bool {
 		return false
 	}
 	if p.bitsAt(k)&wordYear == 0 {
-		return p.isShortYears(k) || p.is(k, oldWords) && p.between(i) == gapDash && !p.isThing(i, k) // 42-jährig
+		return p.isShortYears(k) || p.is(k, &oldWords) && p.between(i) == gapDash && !p.isThing(i, k) // 42-jährig
 	}
 	before := i - 1
 	switch gap := p.between(k); {
 	case !p.isWithin(k + 1):
-	case (gap == gapSpace || gap == gapDash) && p.is(k+1, oldWords):
+	case (gap == gapSpace || gap == gapDash) && p.is(k+1, &oldWords):
 		return !p.isThing(i, k+1)
-	case gap == gapSpace && p.is(k+1, ofWords) && p.bitsAt(k+2)&cueAge != 0:
+	case gap == gapSpace && p.is(k+1, &ofWords) && p.bitsAt(k+2)&cueAge != 0:
 		return true // of age, de edad, di età
-	case p.is(k+1, reaches) && gap == gapSpace:
+	case p.is(k+1, &reaches) && gap == gapSpace:
 		return false
 	}
-	if p.is(before, ofWords) && p.is(before-1, agedWords) {
+	if p.is(before, &ofWords) && p.is(before-1, &agedWords) {
 		return true
 	}
 	// "j'ai 42 ans", but not "il y a 42 ans", "ha 42 anni", "bin 42 Jahre"
-	return p.isFree(before) && p.between(before) == gapSpace && p.is(before, havers) && !p.is(before-1, agoWords) && !p.isLater(k)
+	return p.isFree(before) && p.between(before) == gapSpace && p.is(before, &havers) && !p.is(before-1, &agoWords) && !p.isLater(k)
 }
 
 // isLater says whether the years that end with token k go on to something else: "bin 5 Jahre Kunde".
 func (p *pass) isLater(k int) bool {
-	return p.isWithin(k+1) && p.between(k) == gapSpace && !p.is(k+1, yearEnds)
+	return p.isWithin(k+1) && p.between(k) == gapSpace && !p.is(k+1, &yearEnds)
 }
 
 var yearEnds = wordsOf("und and et y e en und aber mais pero ma i je ich aur hoon hai hu")
@@ -130,12 +130,12 @@ func (p *pass) isShortYears(k int) bool {
 // laptop is 5 years old". A name or an address that has been taken out already may have been a thing.
 func (p *pass) isThing(i, k int) bool {
 	if k+1 < len(p.text.Tokens) && p.between(k) != gapComma && p.between(k) != gapDot {
-		if t := &p.text.Tokens[k+1]; p.isInert(int(t.Start)) || p.isWithin(k+1) && p.is(k+1, things) {
+		if t := &p.text.Tokens[k+1]; p.isInert(int(t.Start)) || p.isWithin(k+1) && p.is(k+1, &things) {
 			return true
 		}
 	}
 	for b := i - 1; b >= i-4 && p.isFree(b) && p.between(b) == gapSpace; b-- {
-		if p.is(b, things) {
+		if p.is(b, &things) {
 			return true
 		}
 	}
@@ -148,7 +148,7 @@ func (p *pass) saysAge(i int) bool {
 	if (p.said|p.path.bits)&cueAge == 0 || !p.isFree(k) || p.sentenceEnds(int(p.text.Tokens[k].End)) {
 		return false
 	}
-	if p.bitsAt(k)&wordIs != 0 || p.is(k, ofWords) || p.is(k, agedLinks) {
+	if p.bitsAt(k)&wordIs != 0 || p.is(k, &ofWords) || p.is(k, &agedLinks) {
 		k--
 	}
 	if !p.isFree(k) || p.bitsAt(k)&cueAge == 0 || int(p.text.Tokens[i].Start)-int(p.text.Tokens[k].End) > 8 || p.at(int(p.text.Tokens[k].Start)-1) == '-' {
@@ -165,5 +165,5 @@ func (p *pass) isCounted(i int) bool {
 	if !p.isWithin(k) || p.clauseEnds(int(p.text.Tokens[i].End), int(p.text.Tokens[k].Start)) {
 		return false
 	}
-	return p.bitsAt(k)&(cueMetric|cueMoney|cueTime) != 0 || p.text.Tokens[k].IsNumber() || p.bitsAt(k)&wordYear != 0 && p.is(k+1, reaches)
+	return p.bitsAt(k)&(cueMetric|cueMoney|cueTime) != 0 || p.text.Tokens[k].IsNumber() || p.bitsAt(k)&wordYear != 0 && p.is(k+1, &reaches)
 }

@@ -192,7 +192,7 @@ func (p *pass) shortDate(i int) (d date, ok bool) {
 	switch {
 	case m == 4 && a >= 1 && a <= 12 && b >= 1900 && b <= 2099:
 		d.month, d.year = a, b
-	case m <= 2 && !(a == 24 && b == 7) && a >= 1 && b >= 1 && a <= 31 && b <= 31 && (a <= 12 || b <= 12) && p.isFree(i-1) && p.between(i-1) == gapSpace && (p.is(i-1, dateWords) || p.is(i-2, dateWords) && p.bitsAt(i-1)&wordIs != 0):
+	case m <= 2 && !(a == 24 && b == 7) && a >= 1 && b >= 1 && a <= 31 && b <= 31 && (a <= 12 || b <= 12) && p.isFree(i-1) && p.between(i-1) == gapSpace && (p.is(i-1, &dateWords) || p.is(i-2, &dateWords) && p.bitsAt(i-1)&wordIs != 0):
 		d.day, d.month, d.open = a, b, a <= 12 && b <= 12 && a != b
 		if b > 12 {
 			d.day, d.month = b, a
@@ -247,14 +247,14 @@ func (p *pass) monthDate(m int) (d date, ok bool) {
 
 // isMonthHere says whether a word that means something else, too, is a month.
 func (p *pass) isMonthHere(d *date, m int) bool {
-	if p.is(m, spareMonths) {
+	if p.is(m, &spareMonths) {
 		return d.day != 0 && d.year != 0
 	}
-	if d.year != 0 || d.first < m || !p.is(m, verbMonths) {
+	if d.year != 0 || d.first < m || !p.is(m, &verbMonths) {
 		return true
 	}
 	t, day := &p.text.Tokens[m], &p.text.Tokens[d.last]
-	return t.Shape&scan.Upper != 0 && t.Shape&scan.Lower != 0 || !day.IsNumber() || p.isFree(m-1) && p.is(m-1, dayWords)
+	return t.Shape&scan.Upper != 0 && t.Shape&scan.Lower != 0 || !day.IsNumber() || p.isFree(m-1) && p.is(m-1, &dayWords)
 }
 
 // isDateGap says whether the parts of a date may be joined so.
@@ -269,9 +269,9 @@ func (p *pass) dayBefore(d *date) {
 	if k < 0 || !p.isDateGap(gap) && gap != gapQuote {
 		return
 	}
-	if gap != gapDash && gap != gapSlash && (p.is(k, ofWords) || p.is(k, ordinals)) && p.between(k-1) == gapSpace {
-		of := p.is(k, ofWords)
-		if k--; of && p.is(k, ordinals) && p.between(k-1) == gapSpace {
+	if gap != gapDash && gap != gapSlash && (p.is(k, &ofWords) || p.is(k, &ordinals)) && p.between(k-1) == gapSpace {
+		of := p.is(k, &ofWords)
+		if k--; of && p.is(k, &ordinals) && p.between(k-1) == gapSpace {
 			k--
 		}
 	} else if gap == gapQuote {
@@ -288,7 +288,7 @@ func (p *pass) dayBefore(d *date) {
 // dayAfter takes in the day behind the month: "March 12", "March the 12th".
 func (p *pass) dayAfter(d *date, m int) {
 	k := m + 1
-	if p.between(m) == gapSpace && p.is(k, articles) {
+	if p.between(m) == gapSpace && p.is(k, &articles) {
 		k++
 	}
 	if !p.isDateGap(p.between(k-1)) || !p.isFree(k) {
@@ -303,7 +303,7 @@ func (p *pass) dayAfter(d *date, m int) {
 		return // a time of day, a number
 	}
 	d.last, d.day = k, v
-	if p.between(k) == gapSpace && p.is(k+1, ordinals) && p.isFree(k+1) {
+	if p.between(k) == gapSpace && p.is(k+1, &ordinals) && p.isFree(k+1) {
 		d.last++
 	}
 }
@@ -316,7 +316,7 @@ func (p *pass) yearAfter(d *date) {
 		d.last = k - 1
 	}
 	gap := p.between(d.last)
-	of := gap == gapSpace && p.is(k, ofWords)
+	of := gap == gapSpace && p.is(k, &ofWords)
 	if of {
 		k++
 		gap = p.between(k - 1)
@@ -396,13 +396,13 @@ func (p *pass) isApart(k int) bool {
 // takeFront takes in what stands before the day: "Monday, 12 March", "am Montag, den 3. März", "the 12th of March".
 func (p *pass) takeFront(d *date) {
 	k := d.first - 1
-	if p.isFree(k) && p.between(k) == gapSpace && p.is(k, articles) {
+	if p.isFree(k) && p.between(k) == gapSpace && p.is(k, &articles) {
 		if isWord(p.bytesOf(&p.text.Tokens[k]), "the") {
 			d.first = k
 		}
 		k--
 	}
-	if gap := p.between(k); p.isFree(k) && (gap == gapSpace || gap == gapComma || gap == gapDot) && p.is(k, weekdays) {
+	if gap := p.between(k); p.isFree(k) && (gap == gapSpace || gap == gapComma || gap == gapDot) && p.is(k, &weekdays) {
 		d.first = k
 	}
 }
@@ -411,7 +411,7 @@ func (p *pass) takeFront(d *date) {
 func (p *pass) ordinalDate(i int) (d date, ok bool) {
 	d = date{first: i, day: p.dayAt(i)}
 	k := i + 1
-	for n := 0; n < 2 && p.between(k-1) == gapSpace && (p.is(k, ofWords) || p.is(k, articles)); n++ {
+	for n := 0; n < 2 && p.between(k-1) == gapSpace && (p.is(k, &ofWords) || p.is(k, &articles)); n++ {
 		k++
 	}
 	if d.day == 0 || p.between(k-1) != gapSpace || !p.isFree(k) || p.text.Tokens[k].IsNumber() {
@@ -461,7 +461,7 @@ func (p *pass) birthNumber(r *run, best *guess) {
 		told = max(told, birthTold+boost)
 	}
 	if told == 0 {
-		if r.digits == 8 && len(r.groups) == 1 && (p.is(r.first-1, datedWords) || p.bitsAt(r.first-1)&wordIs != 0 && p.is(r.first-2, datedWords)) {
+		if r.digits == 8 && len(r.groups) == 1 && (p.is(r.first-1, &datedWords) || p.bitsAt(r.first-1)&wordIs != 0 && p.is(r.first-2, &datedWords)) {
 			if _, ok := r.birthDate(); ok {
 				best.better(Date, dateAlone, byDate)
 			}

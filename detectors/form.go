@@ -90,8 +90,8 @@ func (p *pass) goesOnInLetters(i int) bool {
 		return false
 	}
 	for k := i; p.codeGap(k) != 0; k++ {
-		if !p.text.Tokens[k+1].IsNumber() {
-			return true
+		if t := &p.text.Tokens[k+1]; !t.IsNumber() {
+			return !t.IsWord() || !p.isProse(t)
 		}
 		p.plain = k + 1
 	}
@@ -126,7 +126,7 @@ func (p *pass) codesFrom(k, i int) {
 	)
 	for j := k; j < len(p.text.Tokens); j++ {
 		t := &p.text.Tokens[j]
-		if t.Shape&scan.High != 0 || n+t.Len() > formMax || j > i && t.IsWord() && t.Len() > lettersMax {
+		if t.Shape&scan.High != 0 || n+t.Len() > formMax || j > i && t.IsWord() && p.isProse(t) {
 			break
 		}
 		if j > k {
@@ -164,6 +164,11 @@ func (p *pass) codesFrom(k, i int) {
 	canon := len(p.canon)
 	p.canon = append(p.canon, c[:bestLen]...)
 	p.addScored(start, end, best, canon)
+}
+
+// isProse says whether a word behind digits is the sentence's rather than part of a code.
+func (p *pass) isProse(t *scan.Token) bool {
+	return t.Len() > lettersMax || !p.told && t.Len() > 1 && t.Shape&scan.Lower != 0 && p.b[t.Start-1] == ' '
 }
 
 // codeForms scores c, which tokens k to j make up, as the identifiers of refs.

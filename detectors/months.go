@@ -25,7 +25,7 @@ func allMonths() string { return strings.Join(monthNames[:], " ") }
 var monthNumbers = func() map[string]int {
 	numbers := map[string]int{}
 	for i, names := range monthNames {
-		for w := range wordsOf(names) {
+		for w := range wordsOf(names).set {
 			numbers[w] = i + 1
 		}
 	}

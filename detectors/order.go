@@ -70,9 +70,9 @@ func (p *pass) spacedOrder(i int) {
 			return t.Len() <= 6
 		}
 		if t.Len() == 1 {
-			return !p.is(k, stopWords)
+			return !p.is(k, &stopWords)
 		}
-		return t.IsWord() && t.Shape&scan.High == 0 && t.Len() <= 4 && t.Bits&^(wordPlace|wordUnit|wordSoftLead|wordPhrase|wordPhraseEnd) == 0 && !p.is(k, stopWords)
+		return t.IsWord() && t.Shape&scan.High == 0 && t.Len() <= 4 && t.Bits&^(wordPlace|wordUnit|wordSoftLead|wordPhrase|wordPhraseEnd) == 0 && !p.is(k, &stopWords)
 	}
 	first, last := i, i
 	for first > 0 && i-first < 3 && p.codeGap(first-1) == ' ' && isPiece(first-1) && !p.isInert(int(tokens[first-1].Start)) {

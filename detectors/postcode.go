@@ -87,7 +87,7 @@ func (p *pass) ukPostcode(i int) (first, last int, form float32) {
 // isUnit says whether two letters are one of units, in any case.
 func isUnit(b []byte) bool {
 	pair := [2]byte{b[0] | 0x20, b[1] | 0x20}
-	return units[string(pair[:])]
+	return units.set[string(pair[:])]
 }
 
 // isUKOutward says whether b is the first part of a British postcode: A9, A99, AA9, AA99, A9A, AA9A, of a known area.
@@ -113,7 +113,7 @@ func isUKArea(b []byte) bool {
 	for i, c := range b {
 		lower[i] = c | 0x20
 	}
-	return ukAreas[string(lower[:len(b)])]
+	return ukAreas.set[string(lower[:len(b)])]
 }
 
 // isUKInward says whether three characters are the second part: a digit and two letters that aren't easily misread.
@@ -197,21 +197,21 @@ func (p *pass) letteredPostcode(i int) {
 		return
 	}
 	before := &tokens[i-1]
-	if told && n >= 2 && before.Shape&scan.Lower == 0 && before.Bits == 0 && !p.is(i-1, smallWords) {
+	if told && n >= 2 && before.Shape&scan.Lower == 0 && before.Bits == 0 && !p.is(i-1, &smallWords) {
 		ctx := p.around(i-1, i)
 		if ctx.near&cuePostcode != 0 || p.wants.cues&cuePostcode != 0 {
 			p.addPostcode(i-1, i, score{form: codeTold})
 			return
 		}
 	}
-	if told && p.b[before.End] == '-' && p.is(i-1, codeCountries) && !p.isInLonger(i-1, i) {
+	if told && p.b[before.End] == '-' && p.is(i-1, &codeCountries) && !p.isInLonger(i-1, i) {
 		ctx := p.around(i-1, i)
 		if told := max(shortBoost(&ctx, cuePostcode), p.wants.score(cuePostcode, codeTold)); told > 0 {
 			p.addPostcode(i-1, i, score{form: told})
 			return
 		}
 	}
-	if p.b[before.End] == '-' && before.Shape&scan.Lower == 0 && p.is(i-1, codeCountries) && !p.isInLonger(i-1, i) &&
+	if p.b[before.End] == '-' && before.Shape&scan.Lower == 0 && p.is(i-1, &codeCountries) && !p.isInLonger(i-1, i) &&
 		p.between(i) == gapSpace && p.isCapital(i+1) {
 		p.addPostcode(i-1, i, score{form: codeAfter})
 	}
@@ -228,7 +228,7 @@ func (p *pass) dutchPostcode(i int, told bool) {
 		s.question = p.wants.score(cuePostcode, nearBoost)
 	}
 	switch {
-	case p.is(i+1, smallWords):
+	case p.is(i+1, &smallWords):
 		if !upper {
 			return
 		}
@@ -260,14 +260,14 @@ func (p *pass) zip(i int) (next int) {
 		return 0
 	}
 	before := &p.text.Tokens[i-1]
-	if before.Len() != 2 || before.Shape&(scan.Lower|scan.Digit|scan.High) != 0 || before.End+1 != t.Start || !p.isFree(i-1) || !p.is(i-1, states) {
+	if before.Len() != 2 || before.Shape&(scan.Lower|scan.Digit|scan.High) != 0 || before.End+1 != t.Start || !p.isFree(i-1) || !p.is(i-1, &states) {
 		return 0
 	}
 	last, plus := p.zipEnd(i)
 	if end := int(p.text.Tokens[last].End); p.at(end) == '-' || (p.at(end) == '.' || p.at(end) == ',') && scan.IsDigit(p.at(end+1)) {
 		return 0
 	}
-	if p.is(i-1, wordStates) && !plus && p.between(i-2) != gapComma {
+	if p.is(i-1, &wordStates) && !plus && p.between(i-2) != gapComma {
 		return 0
 	}
 	start := int(t.Start)

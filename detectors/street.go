@@ -141,7 +141,7 @@ func (p *pass) isName(k int) (ok, named bool) {
 	if !t.IsWord() {
 		return p.isOrdinal(k), false
 	}
-	if t.Bits&(cuesAgainst|wordMonth) != 0 && !p.isCapital(k) || p.is(k, stopWords) && !p.isInitial(k) {
+	if t.Bits&(cuesAgainst|wordMonth) != 0 && !p.isCapital(k) || p.is(k, &stopWords) && !p.isInitial(k) {
 		return false, false
 	}
 	if t.Bits&wordUnit != 0 && p.leadingDigits(min(k+1, len(p.text.Tokens)-1)) > 0 {
@@ -159,10 +159,10 @@ func (p *pass) isInitial(k int) bool {
 func (p *pass) isOrdinal(k int) bool {
 	t := &p.text.Tokens[k]
 	if t.IsNumber() {
-		return t.Len() <= 3 && p.between(k) == gapSpace && p.is(k+1, ordinals)
+		return t.Len() <= 3 && p.between(k) == gapSpace && p.is(k+1, &ordinals)
 	}
 	n := p.leadingDigits(k)
-	return n > 0 && n <= 3 && t.Len() == n+2 && ordinals[string(foldWord(make([]byte, 0, 2), p.b[int(t.Start)+n:t.End]))]
+	return n > 0 && n <= 3 && t.Len() == n+2 && ordinals.set[string(foldWord(make([]byte, 0, 2), p.b[int(t.Start)+n:t.End]))]
 }
 
 // behindNumber reads what follows a house number as name and street word: "High Street", "rue de la Paix".
@@ -213,7 +213,7 @@ func (p *pass) namedStreet(k int) street {
 		if !ok {
 			return best
 		}
-		all, any = all && (named || tokens[j].Shape&scan.Lower == 0 && tokens[j].Len() <= 4 || !tokens[j].IsWord() || p.is(j, ordinals) || tokens[j].Len() == 1), any || named
+		all, any = all && (named || tokens[j].Shape&scan.Lower == 0 && tokens[j].Len() <= 4 || !tokens[j].IsWord() || p.is(j, &ordinals) || tokens[j].Len() == 1), any || named
 	}
 	return best
 }
@@ -221,10 +221,10 @@ func (p *pass) namedStreet(k int) street {
 // streetForm is the likelihood that tokens k to j, of which the last is a street word, are a street.
 func (p *pass) streetForm(k, j int, all, any bool) float32 {
 	sure := p.text.Tokens[j].Bits&wordStreet != 0
-	if j == k+1 && (p.is(k, countNames) || !sure && (p.is(k, placeNames) || p.bitsAt(k)&wordUnit != 0)) {
+	if j == k+1 && (p.is(k, &countNames) || !sure && (p.is(k, &placeNames) || p.bitsAt(k)&wordUnit != 0)) {
 		return noStreet
 	}
-	if p.between(j) == gapSpace && p.isWithin(j+1) && p.is(j+1, streetUses) {
+	if p.between(j) == gapSpace && p.isWithin(j+1) && p.is(j+1, &streetUses) {
 		return noStreet
 	}
 	named := all && p.isCapital(j)
@@ -266,7 +266,7 @@ func (p *pass) ledStreet(k int) street {
 		if !p.isFree(j) || !tokens[j].IsWord() {
 			break
 		}
-		if p.is(j, linkWords) {
+		if p.is(j, &linkWords) {
 			linked = linked || names == 0
 			continue
 		}
@@ -281,12 +281,12 @@ func (p *pass) ledStreet(k int) street {
 
 func (p *pass) ledForm(s street, sure, linked, named bool, names int) street {
 	switch {
-	case names == 0 || p.is(s.last, streetUses) && !linked:
+	case names == 0 || p.is(s.last, &streetUses) && !linked:
 	case sure && named:
 		s.form = streetNamed
 	case sure:
 		s.form = streetSmall
-	case named && linked, named && p.is(s.first, roadLeads) && (p.isCapital(s.first) || !isWord(p.bytesOf(&p.text.Tokens[s.first]), "via")):
+	case named && linked, named && p.is(s.first, &roadLeads) && (p.isCapital(s.first) || !isWord(p.bytesOf(&p.text.Tokens[s.first]), "via")):
 		s.form = placeNamed
 	default:
 		s.form = placeSmall
@@ -334,7 +334,7 @@ func (p *pass) beforeNumber(k int) street {
 
 // isNumberWord says whether token k says that a number follows: "no", "nº", "number".
 func (p *pass) isNumberWord(k int) bool {
-	return k >= 0 && k < len(p.text.Tokens) && (p.text.Tokens[k].Bits&wordNumber != 0 || p.text.Tokens[k].Len() <= 3) && p.is(k, numberWords)
+	return k >= 0 && k < len(p.text.Tokens) && (p.text.Tokens[k].Bits&wordNumber != 0 || p.text.Tokens[k].Len() <= 3) && p.is(k, &numberWords)
 }
 
 // compound reads a street whose name ends with the street word, or whose last word it is: "Bahnhofstraße", "Berliner Str.".
@@ -342,9 +342,9 @@ func (p *pass) compound(k int) street {
 	s := street{first: k, last: k}
 	capital := p.isCapital(k)
 	switch ends := p.hasEnd(k, softEnds) || p.hasEnd(k, streetEnds); {
-	case ends && p.is(k, noStreets):
+	case ends && p.is(k, &noStreets):
 		return s
-	case (ends || p.text.Tokens[k].Bits&wordStreet != 0 || p.text.Tokens[k].Len() <= 6) && p.is(k, trailing) && p.isFree(k-1) && (p.between(k-1) == gapSpace || p.between(k-1) == gapDash):
+	case (ends || p.text.Tokens[k].Bits&wordStreet != 0 || p.text.Tokens[k].Len() <= 6) && p.is(k, &trailing) && p.isFree(k-1) && (p.between(k-1) == gapSpace || p.between(k-1) == gapDash):
 		ok, named := p.isName(k - 1)
 		if !ok || !p.text.Tokens[k-1].IsWord() {
 			return s
@@ -384,10 +384,10 @@ func (p *pass) germanPlace(k int) street {
 		return street{}
 	}
 	j := k - 1
-	if p.is(j, germanThes) && p.between(j-1) == gapSpace {
+	if p.is(j, &germanThes) && p.between(j-1) == gapSpace {
 		j--
 	}
-	if !p.isFree(j) || !p.is(j, germanLeads) || !isUpperAt(p.b, int(p.text.Tokens[j].Start)) {
+	if !p.isFree(j) || !p.is(j, &germanLeads) || !isUpperAt(p.b, int(p.text.Tokens[j].Start)) {
 		return street{}
 	}
 	return street{j, k, 0.25}

@@ -121,14 +121,22 @@ func (p *pass) between(k int) byte {
 }
 
 // words is a set of words in lower case.
-type words map[string]bool
+type words struct {
+	set    map[string]bool
+	filter [filterWords]uint64 // a bit for the hash of each: most words are in no set
+}
+
+const filterWords = 16
 
 func wordsOf(list string) words {
-	set := words{}
-	for w := range strings.FieldsSeq(list) {
-		set[string(foldWord(make([]byte, 0, len(w)), []byte(w)))] = true
+	w := words{set: map[string]bool{}}
+	lexicon := scan.NewLexicon(nil, 0)
+	for word := range strings.FieldsSeq(list) {
+		w.set[string(foldWord(make([]byte, 0, len(word)), []byte(word)))] = true
+		h := lexicon.Lookup([]byte(word)).Hash
+		w.filter[h>>6%filterWords] |= 1 << (h & 63)
 	}
-	return set
+	return w
 }
 
 // foldWord appends a word as scan folds it: setting bit 5 makes capitals of ASCII and Latin-1 small.
@@ -143,17 +151,21 @@ func foldWord(dst, w []byte) []byte {
 }
 
 // is says whether token k is one of the words, in any case, and isn't in an alias.
-func (p *pass) is(k int, set words) bool {
+func (p *pass) is(k int, w *words) bool {
 	const longest = 24
 	if k < 0 || k >= len(p.text.Tokens) {
 		return false
 	}
-	b := p.bytesOf(&p.text.Tokens[k])
+	t := &p.text.Tokens[k]
+	if w.filter[t.Hash>>6%filterWords]>>(t.Hash&63)&1 == 0 {
+		return false
+	}
+	b := p.bytesOf(t)
 	if len(b) > longest || p.isInert(int(p.text.Tokens[k].Start)) {
 		return false
 	}
 	var lower [longest]byte
-	return set[string(foldWord(lower[:0], b))]
+	return w.set[string(foldWord(lower[:0], b))]
 }
 
 // isWithin says whether token k is there and lies before the next finding, so that it may count against something.
