@@ -108,7 +108,12 @@ func (p *pass) saysYearsOld(i int) bool {
 
 // isLater says whether the years that end with token k go on to something else: "bin 5 Jahre Kunde".
 func (p *pass) isLater(k int) bool {
-	return p.isWithin(k+1) && p.between(k) == gapSpace && !p.is(k+1, &yearEnds)
+	return p.isAliasBehind(k) || p.isWithin(k+1) && p.between(k) == gapSpace && !p.is(k+1, &yearEnds)
+}
+
+// isAliasBehind says whether an alias follows token k: what it stands for may have spoken against an age.
+func (p *pass) isAliasBehind(k int) bool {
+	return k+1 < len(p.text.Tokens) && p.isInert(int(p.text.Tokens[k+1].Start)) && int(p.text.Tokens[k+1].Start)-int(p.text.Tokens[k].End) <= 2
 }
 
 var yearEnds = wordsOf("und and et y e en und aber mais pero ma i je ich aur hoon hai hu")
@@ -162,7 +167,10 @@ var agedLinks = wordsOf("von van at about around now")
 // isCounted says whether the number of token i counts what follows: "30 minutes".
 func (p *pass) isCounted(i int) bool {
 	k := i + 1
-	if !p.isWithin(k) || p.clauseEnds(int(p.text.Tokens[i].End), int(p.text.Tokens[k].Start)) {
+	if p.isAliasBehind(i) {
+		return true
+	}
+	if !p.isWithin(k) || p.between(i) != gapSpace {
 		return false
 	}
 	return p.bitsAt(k)&(cueMetric|cueMoney|cueTime) != 0 || p.text.Tokens[k].IsNumber() || p.bitsAt(k)&wordYear != 0 && p.is(k+1, &reaches)

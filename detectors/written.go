@@ -189,7 +189,8 @@ func (p *pass) comesFrom(i int) bool { return scan.IsWordByte(p.at(i)) || p.at(i
 func (p *pass) note(start, end, last int, kind Type, s score, detector uint8, canonStart int) (next int) {
 	const sure = 0.5
 	s.locale = p.set.prior[kind]
-	if s.total() < p.set.threshold {
+	cut := p.isInert(end) || p.isInert(start-1) // an alias stands for the rest of the word
+	if s.total() < p.set.threshold || cut {
 		p.canon = p.canon[:canonStart]
 		return 0
 	}
