@@ -372,10 +372,11 @@ func (p *pass) isScheme(value []byte) bool {
 // bearer looks for the credential of RFC 6750 or RFC 7617 behind token i, "Bearer" or "Basic".
 func (p *pass) bearer(i int) {
 	start := int(p.text.Tokens[i].End)
-	if p.at(start) != ' ' {
+	if start >= len(p.b) || p.b[start] != ' ' {
 		return
 	}
-	for start++; p.at(start) == ' ' && start < len(p.b); start++ {
+	for start < len(p.b) && p.b[start] == ' ' {
+		start++
 	}
 	end := p.keyEnd(start, "-._~+/=")
 	value := p.b[start:end]

@@ -107,6 +107,9 @@ func (p *pass) userAt(start int, told bool) {
 
 // tellsOfUser says whether the word at i goes on telling what a user did.
 func (p *pass) tellsOfUser(i int) bool {
+	if i >= len(p.b) {
+		return false
+	}
 	end := i
 	for scan.IsLetter(p.at(end)) {
 		end++
