@@ -103,7 +103,7 @@ func (p *pass) cardData(r *run, best *guess) {
 		return
 	}
 	if r.sep == '/' {
-		if len(r.groups) == 2 && r.groups[0].digits <= 2 && p.value(r.start, r.groups[0].digits) <= 12 {
+		if len(r.groups) == 2 && r.groups[0].digits <= 2 && p.isMonthNumber(&r.groups[0]) {
 			score := max(shortBoost(&r.ctx, cueExpiry|cueCard), p.wants.score(cueExpiry|cueCard, 0.85))
 			if p.followsCard(r) {
 				score = max(score, 0.8)
@@ -138,4 +138,10 @@ func shortBoost(ctx *context, cues uint64) float32 {
 		return 0.6
 	}
 	return 0
+}
+
+// isMonthNumber says whether a group is the number of a month.
+func (p *pass) isMonthNumber(g *group) bool {
+	month := p.value(g.start, g.digits)
+	return month >= 1 && month <= 12
 }

@@ -398,6 +398,16 @@ func (c *context) noteTopics(topics [2]uint16, boost float32) {
 	}
 }
 
+// isTold says whether a word right beside is about a type.
+func (c *context) isTold() bool {
+	for _, x := range c.topics[:c.n] {
+		if x.boost >= nearBoost {
+			return true
+		}
+	}
+	return false
+}
+
 // boostFor is what the context adds for the words about a type.
 func (c *context) boostFor(kind Type, t *tables) (boost float32) {
 	for _, x := range c.topics[:c.n] {

@@ -202,5 +202,15 @@ func (p *pass) search() {
 	p.listen()
 	p.findStrong()
 	p.findWritten()
-	p.findNumbers()
+	// A number may be found once what stands behind it has been: "000 000 001 00001". Whoever redacts again would find it then.
+	const rounds = 3
+	for n := 0; n < rounds; n++ {
+		before := len(p.candidates)
+		p.again = false
+		p.findNumbers()
+		if !p.again || len(p.candidates) == before {
+			break
+		}
+		p.strong, p.barrier, p.covered = len(p.candidates), 0, 0
+	}
 }

@@ -96,6 +96,7 @@ func (p *pass) number(i, limit int) (next int) {
 	if r.isUUID() {
 		return r.last + 1
 	}
+	groups := len(r.groups)
 	if !r.plus {
 		p.cutRun(r, p.belonging(r))
 	}
@@ -108,6 +109,7 @@ func (p *pass) number(i, limit int) (next int) {
 		g = p.yearOf(r)
 	}
 	if g.total < p.set.threshold {
+		p.again = p.again || len(r.groups) < groups
 		return r.last + 1
 	}
 	canon := len(p.canon)
@@ -204,7 +206,7 @@ func (p *pass) against(r *run, kind Type) (penalty float32) {
 		return 0
 	case len(r.groups) > 2 && !r.loose && r.isPhoneShape():
 		// "US: 415-555-0132": no count is written like that.
-	case r.ctx.next&cuesAgainst != 0 && r.ctx.boostFor(kind, p.set.tables) < nearBoost:
+	case r.ctx.next&cuesAgainst != 0 && !r.ctx.isTold():
 		penalty = 0.35
 	case r.ctx.near&cuesAgainst != 0 && r.ctx.near&cuesIdentifier == 0:
 		penalty = 0.15

@@ -135,8 +135,18 @@ func (p *pass) cutRun(r *run, n int) {
 		digits := p.b[g.start:g.end]
 		r.d = append(r.d, digits[:min(len(digits), maxDigits-min(len(r.d), maxDigits))]...)
 	}
+	r.sep, r.loose = 0, false
+	for k := 1; k < n; k++ {
+		from, to := r.groups[k-1].end, r.groups[k].start
+		sep := p.separator(from, to)
+		if r.sep == 0 {
+			r.sep = sep
+		} else if r.sep != sep {
+			r.sep = 'm'
+		}
+		r.loose = r.loose || sep == ' ' || sep == ',' || to-from > 1
+	}
 	if n == 1 {
-		r.sep = 0
 		if p.at(r.start) == '(' {
 			r.start++
 		}

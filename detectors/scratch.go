@@ -44,6 +44,7 @@ type pass struct {
 	code    [formMax]byte // the letters and digits of a possible identifier
 	own     customScratch
 	explain bool
+	again   bool // whether a run was cut and nothing found in what was left
 	reasons []Reason
 
 	inner       *pass  // for what is encoded in base64; nil until there is some
