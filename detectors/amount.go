@@ -114,7 +114,7 @@ func (p *pass) isDateAt(i int) int {
 	a, b, c := p.value(i, first), p.value(i+first+1, second), p.value(i+first+second+2, third)
 	if first == 4 {
 		a, c = c, a
-	} else if third < 4 && (third == 1 || scan.IsWordByte(p.at(end)) || !scan.IsSpace(p.at(end)) && scan.IsDigit(p.at(end+1))) {
+	} else if third < 4 && (third == 1 || scan.IsWordByte(p.at(end)) || !scan.IsSpace(p.at(end)) && (scan.IsDigit(p.at(end+1)) || p.at(end+1) == '[')) {
 		return 0 // a longer number
 	}
 	if a < 1 || b < 1 || a > 31 || b > 31 || a > 12 && b > 12 || (first == 4 || third == 4) && (c < 1800 || c > 2199) {

@@ -45,8 +45,12 @@ func (p *pass) assignment(i int) {
 		if value[0] == '/' && isWord(p.bytesOf(&p.text.Tokens[i]), "pwd") {
 			return // the directory at work
 		}
-		if strict && !quoted && !isMixed(value) {
-			return
+		if strict && !quoted {
+			if spoken := p.spokenPassword(start, end); spoken > end {
+				end, value = spoken, p.b[start:spoken]
+			} else if !isMixed(value) && (spoken == 0 || p.in.Channel == ChannelLog) {
+				return
+			}
 		}
 	case isDummy(value), !isKey(value), !quoted && isCode(value), vague && !isRandom(value):
 		return
@@ -56,6 +60,32 @@ func (p *pass) assignment(i int) {
 		score = 0.65
 	}
 	p.add(start, end, kind, score, byAssignment, p.verbatim(start, end))
+}
+
+// notPasswords are words that go on after "the password is" without being one.
+var notPasswords = wordsOf(`the a an my your his her our their its not no wrong incorrect correct right invalid valid expired expiring locked required
+	needed missing empty blank too very so still also already always never now just only being been be was is are it that this what which where
+	when how why who in on at to for of by from with and or but if as because about reset changed changing updated set saved stored sent shown
+	hidden visible encrypted hashed weak strong safe secure unsafe unknown known same different new old temporary case something anything
+	nothing working failing failed accepted rejected denied blocked lost forgotten stolen compromised leaked shared protected going gonna
+	supposed there here fine ok okay good bad long short all up down out off written printed below above there's it's`)
+
+// spokenPassword is where the password ends that somebody says, whose first word is at start to end: a number behind a word belongs to
+// it, "is blessed 99". It gives end where it goes no further, 0 where the word goes on with the sentence.
+func (p *pass) spokenPassword(start, end int) int {
+	first, last := p.tokensOf(start, end)
+	if first > last || p.is(first, &notPasswords) {
+		return 0
+	}
+	const words, long = 3, 8
+	for k := last; k < last+words && k+1 < len(p.text.Tokens) && p.in.Channel != ChannelLog; k++ {
+		t := &p.text.Tokens[k+1]
+		if p.codeGap(k) != ' ' || p.isInert(int(t.Start)) || t.Len() > long || t.IsWord() && t.Len() > 1 {
+			break
+		}
+		end = int(t.End)
+	}
+	return end
 }
 
 // named looks at a text whose field is named for a secret: {"password": "…"}. All of it is the value, unless it is the name

@@ -83,6 +83,9 @@ func (p *pass) numericDate(i int) (d date, ok bool) {
 	start := int(p.text.Tokens[i].Start)
 	end := p.dateEnd(i)
 	if end == 0 || end > p.limit {
+		if p.said&cuesExpiry != 0 {
+			return d, false // lateDate decides
+		}
 		return p.shortDate(i)
 	}
 	first := p.digitRun(start, 4)
@@ -172,7 +175,6 @@ func (p *pass) timestampEnd(i int) int {
 // shortDate reads what lacks a year or a day and is written with a slash: 5/2021, and 21/5 where a word before says that
 // it is a date.
 func (p *pass) shortDate(i int) (d date, ok bool) {
-	const expiry = cueExpiry | cueCard
 	t := &p.text.Tokens[i]
 	start := int(t.Start)
 	n := p.digitRun(start, 2)
@@ -200,16 +202,27 @@ func (p *pass) shortDate(i int) (d date, ok bool) {
 	default:
 		return d, false
 	}
-	if p.said&expiry != 0 {
-		if ctx := p.around(i, i+1); ctx.boost(expiry) > 0 {
-			return d, false
-		}
-	}
 	return d, true
 }
 
 // datedWords say that digits written together are a date.
 var datedWords = wordsOf("date dated datum fecha data")
+
+// cuesExpiry are the words with which month and year may be those of a card.
+const cuesExpiry = cueExpiry | cueCard
+
+// lateDate notes month and year, which token i begins with, as a date where they could have been those of a card and aren't.
+func (p *pass) lateDate(i int) {
+	if p.said&cuesExpiry == 0 || p.in.Channel == ChannelLog {
+		return
+	}
+	d, ok := p.shortDate(i)
+	if !ok {
+		return
+	}
+	p.add(int(p.text.Tokens[i].Start), d.end, Date, dateAlone, byDate, p.dateCanon(&d))
+	p.keep(d.first, d.last, d.end)
+}
 
 // dateWords say that a day and a month follow.
 var dateWords = wordsOf("on since until till today date dated am op seit bis")

@@ -26,6 +26,15 @@ func (p *pass) listKept() {
 	}
 }
 
+// keep takes one more into the list, found among the numbers.
+func (p *pass) keep(first, last, end int) {
+	p.covered = max(p.covered, end)
+	p.kept = append(p.kept, keptRegion{first, last, end})
+	for k := len(p.kept) - 1; k > 0 && p.kept[k-1].first > p.kept[k].first; k-- {
+		p.kept[k-1], p.kept[k] = p.kept[k], p.kept[k-1]
+	}
+}
+
 // keptAt says whether token i belongs to a date or an age, or to the alias of one, where that begins and ends.
 func (p *pass) keptAt(i int) (first, end int, ok bool) {
 	if len(p.kept) > 0 {

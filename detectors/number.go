@@ -109,6 +109,7 @@ func (p *pass) number(i, limit int) (next int) {
 		g = p.yearOf(r)
 	}
 	if g.total < p.set.threshold {
+		p.lateDate(i)
 		p.again = p.again || len(r.groups) < groups
 		return r.last + 1
 	}
@@ -122,8 +123,11 @@ func (p *pass) number(i, limit int) (next int) {
 	}
 	p.extension(r)
 	p.addScored(r.start, r.end, g, canon)
-	p.barrier = max(p.barrier, r.end)
-	p.covered = max(p.covered, r.end)
+	if g.kind.keepsContext() {
+		p.keep(r.first, r.last, r.end)
+	} else {
+		p.barrier, p.covered = max(p.barrier, r.end), max(p.covered, r.end)
+	}
 	return r.last + 1
 }
 
