@@ -88,6 +88,55 @@ func (p *pass) spokenPassword(start, end int) int {
 	return end
 }
 
+// notAnswers are words that answer a question for a password without being one.
+var notAnswers = wordsOf(`yes yeah yep sure okay right hello hallo what pardon sorry hold wait thanks thank please which exactly nope never really
+	actually hmmm well look listen cannot don't can't maybe haan nahi accha ja nein oui non sí gracias danke merci`)
+
+// answer looks for the password or key that the turn before asked for: the first piece of a short turn that doesn't look like a word, or
+// the only word of the turn.
+func (p *pass) answer() {
+	const most = 30 // tokens
+	kind := Password
+	switch {
+	case p.wants.cues&cuePassword != 0:
+	case p.wants.cues&cueSecret != 0:
+		kind = Secret
+	case p.wants.cues&cueSession != 0:
+		kind = SessionID
+	default:
+		return
+	}
+	if len(p.text.Tokens) == 0 || len(p.text.Tokens) > most {
+		return
+	}
+	sole := bytes.IndexByte(bytes.TrimSpace(p.b), ' ') < 0 && !p.is(0, &notAnswers) && !p.is(0, &notPasswords)
+	for end := 0; end < len(p.b); {
+		start := end
+		for start < len(p.b) && scan.IsSpace(p.b[start]) {
+			start++
+		}
+		for end = start; end < len(p.b) && !scan.IsSpace(p.b[end]); end++ {
+		}
+		last := end
+		for last > start && (p.b[last-1] == '.' || p.b[last-1] == ',' || p.b[last-1] == '?') {
+			last--
+		}
+		value := p.b[start:last]
+		if len(value) < 4 || !sole && !isMixed(value) || isDecimal(value) || isPlaceholder(value) || p.isInert(start) || p.hasApostrophe(value) {
+			continue
+		}
+		canon := p.verbatim(start, last)
+		p.addScored(start, last, guess{kind: kind, score: score{question: 0.75 - p.wants.decay}, rule: "answer", detector: byAssignment}, canon)
+		return
+	}
+}
+
+// hasApostrophe says whether a value is two words in one: "don't", "it's".
+func (p *pass) hasApostrophe(value []byte) bool {
+	i := bytes.IndexByte(value, '\'')
+	return i > 0 && i < len(value)-1 && len(value)-i <= 3
+}
+
 // named looks at a text whose field is named for a secret: {"password": "…"}. All of it is the value, unless it is the name
 // itself: keys are searched, too.
 func (p *pass) named() {

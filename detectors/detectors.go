@@ -175,6 +175,9 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	p := &sc.pass
 	p.begin(s, text, in)
 	p.search()
+	if p.wants.cues&(cuePassword|cueSecret|cueSession) != 0 {
+		p.answer()
+	}
 	if p.path.bits&(cuePassword|cueSecret|cueSession) != 0 {
 		p.named()
 	}

@@ -199,6 +199,18 @@ func TestAgentsOwnNumbersAreNotTheAnswer(t *testing.T) {
 	require.Empty(t, s.Find(nil, []byte("there are 1200 people waiting"), Input{Call: call, Role: RoleAgent}, sc))
 }
 
+func TestSoleWordIsThePasswordAskedFor(t *testing.T) {
+	s, sc := newSet(t, Options{}), NewScratch()
+	for text, want := range map[string]string{
+		"westworld": "{{PASSWORD|westworld}}", " Westworld. ": " {{PASSWORD|Westworld}}. ", "yes": "yes", "sorry?": "sorry?", "don't": "don't",
+		"west world": "west world",
+	} {
+		call := NewCall()
+		s.Find(nil, []byte("and your password?"), Input{Call: call, Role: RoleAgent}, sc)
+		require.Equal(t, want, show(text, s.Find(nil, []byte(text), Input{Call: call, Role: RoleCustomer}, sc)))
+	}
+}
+
 func TestPathsTellWhatAFieldHolds(t *testing.T) {
 	s := newSet(t, Options{})
 	for path, want := range map[string]Type{
