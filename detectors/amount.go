@@ -76,8 +76,8 @@ func (p *pass) dateOrTime(i int) (next int, ok bool) {
 	return next, true
 }
 
-// dateEnd is where the date of digits that begins with token i ends, or 0. Three pairs of digits that a word calls
-// something else are no date: a sort code.
+// dateEnd is where the date of digits that begins with token i ends, or 0. Three pairs of digits are
+// no date where any word of the text speaks of something else that is written so, as a sort code is.
 func (p *pass) dateEnd(i int) int {
 	const pairs, others = 8, cueBank | cueAccount | cueID | cueSSN | cueCard | cuePhone | cueOrder | cueCVV | cueOTP
 	start := int(p.text.Tokens[i].Start)
@@ -85,8 +85,7 @@ func (p *pass) dateEnd(i int) int {
 	if end == 0 || end-start > pairs || p.at(end-3) != '-' || (p.said|p.path.bits|p.wants.cues)&others == 0 && !p.told {
 		return end
 	}
-	ctx := p.around(i, i+2)
-	if ctx.boost(cueBirth) >= midBoost || ctx.boost(others) < midBoost && p.wants.cues&others == 0 && ctx.n == 0 {
+	if ctx := p.around(i, i+2); ctx.boost(cueBirth) >= midBoost {
 		return end
 	}
 	return 0
