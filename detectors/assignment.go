@@ -47,7 +47,7 @@ func (p *pass) assignment(i int) {
 		}
 		if strict && !quoted {
 			if spoken := p.spokenPassword(start, end); spoken > end {
-				end, value = spoken, p.b[start:spoken]
+				end = spoken
 			} else if !isMixed(value) && (spoken == 0 || p.in.Channel == ChannelLog) {
 				return
 			}

@@ -62,8 +62,7 @@ const (
 // catalog lists every detector. A new one gets a line here, or in countries.go if it is known by its form, and its file;
 // README.md says how.
 func catalog() []entry {
-	all := make([]entry, codedDetectors, int(codedDetectors)+len(countries))
-	for i, e := range [codedDetectors]entry{
+	coded := [codedDetectors]entry{
 		byEmail:      {name: "email", types: []Type{Email}, at: (*pass).email},
 		byURL:        {name: "url", types: []Type{URL}, begin: "http https ftp ftps ws wss www", word: (*pass).url},
 		byIP:         {name: "ip", types: []Type{IPAddress}, code: (*pass).hexCode, long: (*pass).hexCode, start: (*pass).ipStart},
@@ -98,9 +97,8 @@ func catalog() []entry {
 		byRuleLimit:  {name: "rule-limit"},
 		byList:       {name: "list"},
 		byKnown:      {name: "known"},
-	} {
-		all[i] = e
 	}
+	all := coded[:]
 	for _, list := range countries {
 		all = append(all, entry{name: list.name, ids: list.ids})
 	}

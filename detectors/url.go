@@ -43,7 +43,7 @@ func (p *pass) url(i int) {
 	for end > at && isTrailing(p.b[end-1]) && !p.text.IsPercent(end-1) {
 		end--
 	}
-	if end-at < 3 || t.Len() == 3 && bytes.IndexAny(p.b[at:end], "./:") < 0 {
+	if end-at < 3 || t.Len() == 3 && !bytes.ContainsAny(p.b[at:end], "./:") {
 		return
 	}
 	kind, score := URL, float32(0.9)
