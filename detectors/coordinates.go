@@ -98,12 +98,14 @@ func (p *pass) decimalDegrees(i, start int) {
 		directed := end > first && p.hemisphere(second) > second
 		sure := comma && decimals >= degreeDecimals && more >= degreeDecimals && !p.isList(start, second) && (p.in.Channel != ChannelLog || p.hasSign(start, gap))
 		if sure || directed || told && (comma || p.hasSign(start, gap)) {
-			end = p.hemisphere(second)
+			if end = p.hemisphere(second); scan.IsWordByte(p.at(end)) {
+				return
+			}
 			p.add(start, end, Coordinates, 0.8, byPlace, p.verbatim(start, end))
 		}
 		return
 	}
-	if !told {
+	if !told || scan.IsWordByte(p.at(end)) {
 		return
 	}
 	if n := len(p.candidates); n > 0 && p.candidates[n-1].end > start {
