@@ -54,7 +54,7 @@ func (p *pass) documentID(i int) {
 	if few && (digits == 0 || (p.said|p.path.bits|p.wants.cues)&(cueOrder|wordOrder) == 0 || p.text.Tokens[i].Shape&scan.Lower != 0) {
 		return
 	}
-	if c := p.at(start - 1); c == ':' && first == i && scan.IsDigit(p.at(start-2)) || c == '.' {
+	if c := p.at(start - 1); c == ':' && first == i && (scan.IsDigit(p.at(start-2)) || p.at(start-2) == ']') || c == '.' {
 		return // the end of something longer
 	}
 	ctx := p.around(first, last)

@@ -253,6 +253,9 @@ func (p *pass) ipv6(start, end int) bool {
 	for end > start && (p.b[end-1] == '.' || p.b[end-1] == ':' && (end-2 < start || p.b[end-2] != ':')) {
 		end--
 	}
+	if p.at(end) == ':' && p.at(end+1) == '[' {
+		return false // an alias stands where it went on
+	}
 	if end-start == 2 && p.b[start] == ':' && p.isAlone(start, end) {
 		p.add(start, p.prefixEnd(end, 128), IPAddress, 0.6, byIP, p.lower(start, end)) // the unspecified address
 		return true
