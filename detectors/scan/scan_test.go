@@ -112,6 +112,7 @@ func FuzzScan(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var s Text
 		s.Scan(text, lex)
+		requireTokens(t, &s)
 		at, from := uint32(0), 0
 		for i := range s.Tokens {
 			token := &s.Tokens[i]
