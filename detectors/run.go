@@ -181,7 +181,7 @@ func (p *pass) separator(from, to int) byte {
 				sep = '('
 			}
 		case '-', '.', '/', ',':
-			if sep != 0 && sep != ' ' && sep != '(' {
+			if sep != 0 && sep != ' ' && sep != '(' && (c != '-' || sep != '-' || to-from > 2) { // "93--173/6581"
 				return 0
 			}
 			sep = c
