@@ -29,8 +29,8 @@ func processorTime(t *testing.T, f func()) time.Duration {
 // TestCostIsLinear compares the cost of adversarial texts with that of texts eight times longer. Anything quadratic
 // would cost 64 times as much, five times more than is allowed for.
 func TestCostIsLinear(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes seconds")
+	if testing.Short() || underRace {
+		t.Skip("takes long, and nothing runs beside it")
 	}
 	s, sc := newSet(t, Options{}), NewScratch()
 	found := make([]Finding, 0, 1<<20)
@@ -58,8 +58,8 @@ func TestCostIsLinear(t *testing.T) {
 
 // TestCostIsLinearInHugeTexts does the same up to 16 MB with what stays clean of findings.
 func TestCostIsLinearInHugeTexts(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes seconds")
+	if testing.Short() || underRace {
+		t.Skip("takes long, and nothing runs beside it")
 	}
 	s, sc := newSet(t, Options{}), NewScratch()
 	cost := func(text []byte) time.Duration {
