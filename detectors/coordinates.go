@@ -132,6 +132,9 @@ func (p *pass) isList(start, end int) bool {
 	for behind < len(p.b) && (p.b[behind] == ' ' || p.b[behind] == ',') {
 		behind++
 	}
+	if behind > end && p.isInert(behind) {
+		return true // what was redacted may have been the third
+	}
 	return behind > end && (scan.IsDigit(p.at(behind)) || p.at(behind) == '-' && scan.IsDigit(p.at(behind+1))) && p.at(behind+p.digitRun(behind, 18)) == '.'
 }
 
