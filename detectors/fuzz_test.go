@@ -55,7 +55,7 @@ func FuzzFind(f *testing.F) {
 		require.Equal(t, show(string(text), found), show(string(text), again), "memory of another text matters")
 		if !bytes.Contains(text, []byte("[")) { // where an alias may stand, nothing is owed
 			requireOracle(t, text, found)
-			requireForms(t, text, found, in.Channel)
+			requireForms(t, formOracles(), text, found, in.Channel)
 		}
 
 		// What a text shows alone it also shows in a call, though the groups of a number may fall apart there.

@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -51,9 +52,9 @@ func formPattern(text string) string {
 }
 
 // requireForms holds that what a regular expression finds of the catalogue's forms is found.
-func requireForms(t *testing.T, text []byte, found []Finding, channel Channel) {
+func requireForms(t *testing.T, oracles []formOracle, text []byte, found []Finding, channel Channel) {
 	t.Helper()
-	for _, o := range formOracles() {
+	for _, o := range oracles {
 		if channel == ChannelLog && o.id.alone < distinct {
 			continue
 		}
@@ -76,6 +77,8 @@ func TestFormsAgreeWithRegularExpressions(t *testing.T) {
 	s, sc := newSet(t, Options{}), NewScratch()
 	seen := 0
 	eachIdentifier(t, func(t *testing.T, id *identifier, forms []form) {
+		oracles := slices.Clone(formOracles())
+		oracles = slices.DeleteFunc(oracles, func(o formOracle) bool { return o.id != id })
 		for _, number := range generate(id, forms, 20) {
 			f := formOf(forms, number)
 			for _, sep := range []string{"", " ", "-", "."} {
@@ -87,7 +90,7 @@ func TestFormsAgreeWithRegularExpressions(t *testing.T) {
 					b.WriteByte(number[i])
 				}
 				for _, text := range []string{b.String(), "so " + b.String() + " it is", "(" + b.String() + ")", b.String() + ", yes"} {
-					requireForms(t, []byte(text), s.Find(nil, []byte(text), Input{}, sc), ChannelUnknown)
+					requireForms(t, oracles, []byte(text), s.Find(nil, []byte(text), Input{}, sc), ChannelUnknown)
 					seen++
 				}
 			}
