@@ -264,7 +264,7 @@ func (p *pass) zip(i int) (next int) {
 		return 0
 	}
 	last, plus := p.zipEnd(i)
-	if end := int(p.text.Tokens[last].End); p.at(end) == '-' || (p.at(end) == '.' || p.at(end) == ',') && scan.IsDigit(p.at(end+1)) {
+	if end := int(p.text.Tokens[last].End); p.at(end) == '-' || p.at(end) == '.' && scan.IsDigit(p.at(end+1)) || p.at(end) == ',' && p.digitsAt(end+1, 3) {
 		return 0
 	}
 	if p.is(i-1, &wordStates) && !plus && p.between(i-2) != gapComma {
