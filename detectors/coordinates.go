@@ -18,6 +18,9 @@ func (p *pass) coordinate(i int) {
 	}
 	switch {
 	case p.at(end) == '.' && scan.IsDigit(p.at(end+1)):
+		if p.in.Channel == ChannelLog && !scan.IsDigit(p.at(end+degreeDecimals)) && (p.said|p.path.bits)&wordGeo == 0 {
+			return // most decimals of logs
+		}
 		if c := p.at(start - 1); c != '.' && c != '/' && c != '$' && !scan.IsWordByte(c) {
 			p.decimalDegrees(i, start)
 		}
