@@ -73,10 +73,9 @@ func tokenTail(b []byte, i int) int {
 func isVowel(c byte) bool { return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u' }
 
 // isInert says whether the place lies in an alias or token.
-func (p *pass) isInert(at int) bool {
-	if len(p.inert) == 0 {
-		return false
-	}
+func (p *pass) isInert(at int) bool { return len(p.inert) != 0 && p.inertAt(at) }
+
+func (p *pass) inertAt(at int) bool {
 	k := p.inertFrom(at)
 	return k < len(p.inert) && p.inert[k].start <= at
 }

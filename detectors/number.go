@@ -82,11 +82,11 @@ func (p *pass) findNumbers() {
 
 // number reads the run that begins with token i and notes what it is. It gives the token to go on with.
 func (p *pass) number(i, limit int) (next int) {
-	if next, ok := p.dateOrTime(i); ok {
-		return next
-	}
 	if p.isCount(i) {
 		return i + 1
+	}
+	if next, ok := p.dateOrTime(i); ok {
+		return next
 	}
 	r := &p.run
 	p.readRun(r, i, limit)
