@@ -31,15 +31,34 @@ func Default() *Policy {
 }
 
 // TextOnly is the policy of a filter over texts whose fields nobody described: every field of every category is
-// searched and redacted, and none is dropped. Names of fields leave, too, as far as nothing is found in them.
+// searched and redacted, and none is dropped. Names of fields leave, too, as far as nothing is found in them. Partial results are
+// masked, because a filter keeps its lines.
 func TextOnly() *Policy {
 	p := newPolicy([]string{anyTenant})
 	for _, name := range Categories() {
 		clauses := []string{"4.Minimisation"}
-		p.categories = append(p.categories, Category{name, clauses, []Rule{{"**", Redact, clauses}}})
+		p.categories = append(p.categories, Category{Name: name, Clauses: clauses, Rules: []Rule{{"**", Redact, clauses}}})
 	}
-	p.seal()
-	return p
+	return p.WithPartials(PartialsMask)
+}
+
+// WithPartials is p with another rule for the partial results of transcripts. p stays as it is.
+func (p *Policy) WithPartials(partials Partials) *Policy {
+	changed := *p
+	changed.categories = slices.Clone(p.categories)
+	for i := range changed.categories {
+		if c := &changed.categories[i]; c.Name == categoryTranscript {
+			c.Partials = partials
+		}
+	}
+	changed.seal()
+	return &changed
+}
+
+// ParsePartials reads the word of a policy file.
+func ParsePartials(word string) (p Partials, ok bool) {
+	i := slices.Index(partialsNames[:], word)
+	return Partials(max(i, 0)), i >= 0
 }
 
 func newPolicy(tenants []string) *Policy {
@@ -195,8 +214,16 @@ func (d *document) categories(n ast.Node, p *Policy) {
 		if !ok {
 			continue
 		}
-		d.known(parts, key, "clauses", "fields")
+		names := []string{"clauses", "fields"}
+		if name == categoryTranscript {
+			names = append(names, "partials")
+		}
+		d.known(parts, key, names...)
 		c := Category{Name: name}
+		if part := find(parts, "partials"); part != nil && name == categoryTranscript {
+			i, _ := d.word(part.value, key+".partials", "rule", partialsNames[:])
+			c.Partials = Partials(i)
+		}
 		if part := d.required(parts, m.line, key, "clauses"); part != nil {
 			c.Clauses = d.clauses(part.value, key+".clauses")
 		}

@@ -56,11 +56,26 @@ type Rule struct {
 	Clauses []string // sections of the privacy policy that the rule keeps, sorted; never empty
 }
 
+// Partials is what happens to partial results: what a speech recogniser may still change.
+type Partials uint8
+
+// What happens to partial results. In either case nothing that was heard leaves.
+const (
+	PartialsDrop Partials = iota // they do not leave
+	PartialsMask                 // they leave with one constant in place of each text
+)
+
+var partialsNames = [...]string{PartialsDrop: "drop", PartialsMask: "mask"}
+
+// String gives the word that policy files use.
+func (p Partials) String() string { return nameOf(partialsNames[:], int(p)) }
+
 // Category is one kind of record. It belongs to its policy: read only.
 type Category struct {
-	Name    string
-	Clauses []string // of rules that name none themselves
-	Rules   []Rule   // sorted by path
+	Name     string
+	Clauses  []string // of rules that name none themselves
+	Rules    []Rule   // sorted by path
+	Partials Partials // of transcripts; other records have none
 }
 
 // Policy is a checked policy. It is immutable and safe for concurrent use.
@@ -73,8 +88,11 @@ type Policy struct {
 
 // Categories lists the kinds of records there are. A record of another kind can't be expressed, and so can't leave.
 func Categories() []string {
-	return []string{"account", "billing", "usage_log", "call_record", "agent_config", "transcript", "communication"}
+	return []string{"account", "billing", "usage_log", "call_record", "agent_config", categoryTranscript, "communication"}
 }
+
+// categoryTranscript is the category whose records may be partial results.
+const categoryTranscript = "transcript"
 
 // Category finds a category. One that the policy does not mention is not there: none of its records may leave.
 func (p *Policy) Category(name string) (*Category, bool) {

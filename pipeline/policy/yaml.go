@@ -32,7 +32,11 @@ func (p *Policy) YAML() []byte {
 	}
 	b.WriteString("categories:\n")
 	for _, c := range p.categories {
-		fmt.Fprintf(&b, "  %s:\n    clauses: %s\n    fields:\n", c.Name, flow(c.Clauses))
+		fmt.Fprintf(&b, "  %s:\n    clauses: %s\n", c.Name, flow(c.Clauses))
+		if c.Name == categoryTranscript {
+			fmt.Fprintf(&b, "    partials: %s\n", c.Partials)
+		}
+		b.WriteString("    fields:\n")
 		for _, r := range c.Rules {
 			if slices.Equal(r.Clauses, c.Clauses) {
 				fmt.Fprintf(&b, "      %s: %s\n", strconv.Quote(r.Path), r.Action)

@@ -53,6 +53,56 @@ func TestAliasesAreBounded(t *testing.T) {
 	require.Equal(t, "[PHONE_1]", string(a.Append(nil, "PHONE", []byte("6"))))
 }
 
+// Pieces of one value have one alias, whatever each of them is; the whole value has it as soon as a piece said what it is.
+func TestAliasesOfGroups(t *testing.T) {
+	a := NewAliases(maphash.MakeSeed())
+	f := func(typ string, group int32, value, want string) {
+		t.Helper()
+		require.Equal(t, want, string(a.AppendGroup(nil, typ, group, []byte(value))))
+	}
+	whole := func(typ, value, want string) {
+		t.Helper()
+		require.Equal(t, want, string(a.Append(nil, typ, []byte(value))))
+	}
+	f("PHONE", 1, "07700", "[PHONE_1]")
+	f("PHONE", 2, "07700900456", "[PHONE_2]")
+	f("PHONE", 1, "07700900123", "[PHONE_1]")
+	whole("PHONE", "07700900123", "[PHONE_1]")
+	whole("PHONE", "07700900789", "[PHONE_3]")
+	f("PHONE", 1, "07700900789", "[PHONE_1]") // the group counts
+	whole("PHONE", "07700900789", "[PHONE_3]")
+	f("PHONE", 3, "07700900123", "[PHONE_1]") // said again, in pieces
+	f("PHONE", 3, "900123", "[PHONE_1]")
+	f("NUMBER", 1, "07700", "[NUMBER_1]")
+	f("bad", 1, "x", "[ID]")
+	a.ForgetGroups()
+	f("PHONE", 1, "07700900000", "[PHONE_4]")
+	a.Reset()
+	f("PHONE", 1, "07700900456", "[PHONE_1]")
+
+}
+
+// Groups are bounded: the oldest is forgotten, and its pieces are then known by what they are.
+func TestAliasesOfGroupsAreBounded(t *testing.T) {
+	a := NewAliases(maphash.MakeSeed())
+	f := func(group int32, value, want string) {
+		t.Helper()
+		require.Equal(t, want, string(a.AppendGroup(nil, "PHONE", group, []byte(value))))
+	}
+	for i := range int32(groupsMax + 1) {
+		f(1+i, fmt.Sprint("first half ", i), fmt.Sprintf("[PHONE_%d]", i+1))
+	}
+	f(2, "second half 1", "[PHONE_2]")
+	f(1, "second half 0", fmt.Sprintf("[PHONE_%d]", groupsMax+2))
+	for i := range int32(2 * aliasesMax) {
+		f(1000+i, fmt.Sprint(i), string(a.Append(nil, "PHONE", fmt.Append(nil, i))))
+	}
+	f(5000, "new", "[PHONE]") // the table is full
+	f(5000, "first half 1", "[PHONE]")
+	require.LessOrEqual(t, len(a.groups), groupsMax)
+	require.LessOrEqual(t, a.Bytes(), 9<<10)
+}
+
 // TestAliasesAgainstMap compares with the plainest way to number values.
 func TestAliasesAgainstMap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
