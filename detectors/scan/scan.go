@@ -55,7 +55,7 @@ const MaxText = 1 << 30
 type Text struct {
 	// Bytes is what the offsets below are offsets of: the source itself, or a copy of it in which look-alikes of
 	// ASCII (full-width forms, digits of other scripts, dashes, spaces, and letters within Latin words) are ASCII,
-	// zero-width characters are gone, and escapes (%40, \u0040, &#64;) are decoded.
+	// zero-width characters are gone, escapes (%40, \u0040, &#64;) are decoded, and what Rewrite was given is rewritten.
 	Bytes  []byte
 	Tokens []Token
 	Hot    []uint32 // indexes into Tokens, ascending
@@ -68,11 +68,15 @@ type Text struct {
 	// For each byte of folded, where in the source the character or the escape that it comes from begins and ends.
 	origin, ends []uint32
 	escaped      bool // something may be an escape
+
+	rewritten              bool
+	spare                  []byte // the memory that Rewrite copies to
+	spareOrigin, spareEnds []uint32
 }
 
 // Scan reads source, at most MaxText bytes, into t. It keeps source until the next call and doesn't write to it.
 func (t *Text) Scan(source []byte, lex *Lexicon) {
-	t.source, t.Bytes, t.escaped = source, source, false
+	t.source, t.Bytes, t.escaped, t.rewritten = source, source, false, false
 	t.fold()
 	t.tokenise(lex)
 	if t.escaped && t.decode() {
@@ -99,7 +103,7 @@ func (t *Text) decode() bool {
 
 // isFolded says whether Bytes is a copy of the source.
 func (t *Text) isFolded() bool {
-	return len(t.Bytes) != len(t.source) || len(t.source) > 0 && &t.Bytes[0] != &t.source[0]
+	return t.rewritten || len(t.Bytes) != len(t.source) || len(t.source) > 0 && &t.Bytes[0] != &t.source[0]
 }
 
 // IsPercent says whether byte i of Bytes is written with a percent sign in the source, as it is where it must not mean
@@ -116,10 +120,13 @@ func (t *Text) Source(start, end int) (int, int) {
 	return int(t.origin[start]), int(t.ends[end-1])
 }
 
+// Rewritten says whether Rewrite has changed the text since the scan.
+func (t *Text) Rewritten() bool { return t.rewritten }
+
 // Release lets go of the text and, if they have grown beyond limit bytes, of the buffers.
 func (t *Text) Release(limit int) {
 	t.source, t.Bytes = nil, nil
-	if cap(t.Tokens)*24+cap(t.folded)*9 > limit {
+	if cap(t.Tokens)*24+(cap(t.folded)+cap(t.spare))*9 > limit {
 		*t = Text{}
 	}
 }

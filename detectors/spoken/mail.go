@@ -1,0 +1,546 @@
+package spoken
+
+import "github.com/sonexlabs/tacet/detectors/scan"
+
+// The reach of an address, in tokens.
+const (
+	localMost  = 24 // of what stands before "at"
+	plainMost  = 3  // words of it that no mark joins
+	domainMost = 24
+	labelMost  = 12
+)
+
+// addresses finds e-mail addresses and links among the symbols and writes them. What they take is no part of runs.
+func (r *Reader) addresses() {
+	tokens := len(r.t.Tokens)
+	marks := false
+	for i := range r.symbols {
+		s := &r.symbols[i]
+		marks = marks || r.is(s, at) || r.isDot(s)
+	}
+	if !marks {
+		return
+	}
+	r.at = r.at[:0]
+	for range tokens {
+		r.at = append(r.at, -1)
+	}
+	for i := range r.symbols {
+		r.at[r.symbols[i].first] = int32(i)
+	}
+	for i := range r.symbols {
+		if r.is(&r.symbols[i], at) && r.symbols[i].char == 0 {
+			r.email(i)
+		}
+	}
+	for i := range r.symbols {
+		if r.isDot(&r.symbols[i]) {
+			r.link(i)
+		}
+	}
+}
+
+// isDot says whether a symbol is a spoken dot.
+func (r *Reader) isDot(s *symbol) bool {
+	m, ok := r.as(s, mark, anyLang)
+	return ok && m.value == '.'
+}
+
+// symbolAt is the symbol that begins with a token, or nil.
+func (r *Reader) symbolAt(token int) *symbol {
+	if token < 0 || token >= len(r.at) || r.at[token] < 0 {
+		return nil
+	}
+	return &r.symbols[r.at[token]]
+}
+
+// symbolTo is the symbol that ends with a token, or nil.
+func (r *Reader) symbolTo(token int) *symbol {
+	for k := token; k >= 0 && k > token-4; k-- {
+		if s := r.symbolAt(k); s != nil {
+			if int(s.last) == token {
+				return s
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// isTaken says whether a token belongs to an address already.
+func (r *Reader) isTaken(token int) bool {
+	for _, s := range r.taken {
+		if token >= s.first && token <= s.last {
+			return true
+		}
+	}
+	return false
+}
+
+// domain reads a domain from a token on: labels joined by dots. It gives the last token, -1 if there is none, and whether it ends
+// as domains do.
+func (r *Reader) domain(first int) (last int, known bool) {
+	k, dots := first, 0
+	last = -1
+	for k < len(r.t.Tokens) && k < first+domainMost && !r.isTaken(k) {
+		end := r.label(k, dots > 0)
+		if end < 0 {
+			break
+		}
+		if dots > 0 {
+			last = end
+			known = r.isTopLevel(k, end)
+		}
+		dot := r.symbolAt(end + 1)
+		if dot == nil || !r.isDot(dot) || !r.gap(end) {
+			if dots == 0 && r.isProvider(k, end) {
+				last, known = end, true // "at gmail", "at gmail com"
+				if s := r.symbolAt(end + 1); s != nil && r.is(s, tld) && r.gap(end) {
+					last = int(s.last)
+				}
+			}
+			break
+		}
+		dots++
+		k = int(dot.last) + 1
+	}
+	return last, known
+}
+
+// gap says whether token k and the next may be parts of one address.
+func (r *Reader) gap(k int) bool {
+	return k+1 < len(r.t.Tokens) && r.joins(int(r.t.Tokens[k].End), int(r.t.Tokens[k+1].Start))
+}
+
+// label reads one label of a domain at a token and gives its last token, or -1. Before a dot it may consist of several words.
+func (r *Reader) label(k int, behindDot bool) (last int) {
+	last = -1
+	words := 0
+	for n := 0; n < labelMost && k < len(r.t.Tokens); n++ {
+		if n > 0 && !r.gap(k-1) {
+			break
+		}
+		s := r.symbolAt(k)
+		end := k
+		switch {
+		case s == nil:
+			if words++; words > 1 && (behindDot || words > plainMost) {
+				return last
+			}
+			if behindDot && n > 0 {
+				return last
+			}
+		case r.isDot(s):
+			return last
+		case r.is(s, provider), r.is(s, tld) && behindDot && n == 0:
+			if behindDot && n > 0 {
+				return last
+			}
+			return int(s.last)
+		case s.char != 0 || r.is(s, letter) || s.kind != none || r.isNumber(int(r.at[k])):
+			if words > 0 && behindDot {
+				return last
+			}
+			end = int(s.last)
+		case r.is(s, mark):
+			if m, _ := r.as(s, mark, anyLang); m.value != '-' || n == 0 {
+				return last
+			}
+			end = int(s.last)
+			words = 0
+		case r.is(s, at), r.is(s, stop), r.is(s, filler):
+			return last
+		default:
+			if words++; words > 1 && behindDot {
+				return last
+			}
+			end = int(s.last)
+		}
+		last = end
+		k = end + 1
+		if behindDot && words > 0 {
+			return last
+		}
+	}
+	return last
+}
+
+// isTopLevel says whether tokens k to end are the last part of a domain: "com", "c o m".
+func (r *Reader) isTopLevel(k, end int) bool {
+	if s := r.symbolAt(k); s != nil && int(s.last) == end && r.is(s, tld) {
+		return true
+	}
+	var b [8]byte
+	n := 0
+	for ; k <= end; k++ {
+		c := r.text(int32(k))
+		if len(c) != 1 || n == len(b) || !scan.IsLetter(c[0]) {
+			return false
+		}
+		b[n] = c[0] | 0x20
+		n++
+	}
+	return n >= 2 && r.isTLD(b[:n])
+}
+
+func (r *Reader) isTLD(w []byte) bool {
+	t := r.v.lexicon.Lookup(w)
+	for _, s := range r.v.entries[t.Topic].senses {
+		if s.kind == tld {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Reader) isProvider(k, end int) bool {
+	s := r.symbolAt(k)
+	return s != nil && int(s.last) == end && r.is(s, provider)
+}
+
+// email writes the address round symbol i, "at".
+func (r *Reader) email(i int) {
+	s := &r.symbols[i]
+	if !r.gap(int(s.last)) || s.first == 0 || !r.gap(int(s.first)-1) {
+		return
+	}
+	last, known := r.domain(int(s.last) + 1)
+	if last < 0 {
+		return
+	}
+	first := r.local(int(s.first) - 1)
+	if first < 0 || !known && !r.isCertain(s) && int(s.first)-first > plainMost {
+		return
+	}
+	start := len(r.with)
+	n := r.spell(first, int(s.first)-1, false)
+	r.put('@', r.start(s), r.end(s))
+	n += r.spell(int(s.last)+1, last, true)
+	r.take(first, last, start, Region{Kind: Email, Symbols: n, Spoken: n})
+}
+
+// isCertain says whether a symbol for "at" means nothing else: "at the rate", "arroba".
+func (r *Reader) isCertain(s *symbol) bool {
+	a, _ := r.as(s, at, anyLang)
+	return s.phrase >= 0 || a.langs&r.english() == 0
+}
+
+// take notes an address of tokens first to last, written since start.
+func (r *Reader) take(first, last, start int, region Region) {
+	r.edit(int(r.t.Tokens[first].Start), int(r.t.Tokens[last].End), start, region)
+	r.taken = append(r.taken, span{first, last})
+	for k := first; k <= last; k++ {
+		if s := r.symbolAt(k); s != nil {
+			*s = symbol{first: s.first, last: s.last, phrase: -1}
+		}
+	}
+}
+
+// local finds where the local part begins that ends with a token, -1 if there is none. Letters, numbers and what marks join belong to
+// it; of other words a few do, up to one that no address begins with.
+func (r *Reader) local(end int) (first int) {
+	first = -1
+	plain, joined := 0, false // joined: the token behind is a mark
+	for k := end; k >= 0 && end-k < localMost && !r.isTaken(k); k-- {
+		if k < end && !r.gap(k) {
+			break
+		}
+		s := r.symbolTo(k)
+		switch {
+		case s == nil:
+			if t := &r.t.Tokens[k]; t.Shape&scan.Digit == 0 && !joined && k > 0 && r.isExplanation(k) {
+				joined = false
+				continue // the word behind "as in"
+			}
+			if !joined {
+				if plain++; plain > plainMost {
+					return first
+				}
+			}
+			joined = false
+			first = k
+		case s.kind == none && s.entry == 0 && s.char == 0:
+			return first
+		case r.isMark(s):
+			joined = true
+			k = int(s.first)
+		case joined && s.char == 0 && !r.is(s, digit) && !r.is(s, number):
+			joined = false
+			k = int(s.first)
+			first = k
+		case s.kind != none, s.char != 0, r.is(s, digit), r.is(s, number), r.is(s, times), r.is(s, letter) && !r.is(s, stop), r.is(s, phonetic):
+			if r.is(s, stop) && s.char == 0 && !r.is(s, number) && !joined {
+				return first
+			}
+			joined = false
+			k = int(s.first)
+			first = k
+		case r.is(s, asIn), r.is(s, like) && k < end:
+			joined = false
+			k = int(s.first)
+		case r.is(s, stop), r.is(s, at):
+			return first
+		case r.is(s, filler), r.is(s, hesitation):
+			k = int(s.first)
+		default:
+			if plain++; plain > plainMost {
+				return first
+			}
+			joined = false
+			k = int(s.first)
+			first = k
+		}
+	}
+	return first
+}
+
+// isMark says whether a symbol is a mark that stands within addresses.
+func (r *Reader) isMark(s *symbol) bool {
+	m, ok := r.as(s, mark, anyLang)
+	return ok && (m.value == '.' || m.value == '-' || m.value == '_' || m.value == '+')
+}
+
+// isExplanation says whether token k explains the letter before: "s as in sam".
+func (r *Reader) isExplanation(k int) bool {
+	s := r.symbolTo(k - 1)
+	if s == nil || s.first == 0 || !r.is(s, asIn) && !r.is(s, like) {
+		return false
+	}
+	l := r.symbolTo(int(s.first) - 1)
+	return l != nil && l.char != 0 && (r.is(s, asIn) || l.char == r.b[r.t.Tokens[k].Start]|0x20)
+}
+
+// spell writes tokens first to last as an address has them and gives the number of letters and digits.
+func (r *Reader) spell(first, last int, domain bool) (n int) {
+	start := len(r.with)
+	for k := first; k <= last; {
+		s := r.symbolAt(k)
+		t := &r.t.Tokens[k]
+		if s == nil || s.kind == numeral || s.kind == mixed {
+			r.putText(r.b[t.Start:t.End], t.Start, t.End)
+			k++
+			continue
+		}
+		i := int(r.at[k])
+		from, to := r.start(s), r.end(s)
+		k = int(s.last) + 1
+		if m, ok := r.as(s, mark, anyLang); ok && first < k-1 && k <= last {
+			r.put(byte(m.value), from, to)
+			continue
+		}
+		if m, ok := r.as(s, times, anyLang); ok && k <= last {
+			if x := r.symbolAt(k); x != nil {
+				c := r.letterOf(x)
+				if d, ok := r.as(x, digit, anyLang); ok {
+					c = byte('0' + d.value)
+				}
+				if c != 0 {
+					for range m.value {
+						r.put(c, from, r.end(x))
+					}
+					k = int(x.last) + 1
+					continue
+				}
+			}
+		}
+		if s.char != 0 {
+			r.put(s.char, from, to)
+			if e := int(r.explained(i, s.char)); e >= k && e <= last {
+				k = e + 1
+			}
+			continue
+		}
+		if domain && (r.is(s, tld) || r.is(s, provider)) {
+			r.putWords(s)
+			continue
+		}
+		if c, ok := r.cardinal(i, anyLang); ok && (!c.weak || !r.is(s, stop)) && int(r.symbols[i+c.width-1].last) <= last {
+			end := r.end(&r.symbols[i+c.width-1])
+			r.digits = appendValue(r.digits[:0], c.value)
+			for _, d := range r.digits {
+				r.put(d, from, end)
+			}
+			k = int(r.symbols[i+c.width-1].last) + 1
+			continue
+		}
+		switch {
+		case r.is(s, letter) && !r.is(s, stop):
+			r.put(r.letterOf(s), from, to)
+		case (r.is(s, filler) || r.is(s, hesitation) || r.is(s, fix)) && !domain && !r.joined(s, first, last):
+		default:
+			r.putWords(s)
+		}
+	}
+	return len(r.with) - start
+}
+
+// joined says whether a mark stands beside a symbol within tokens first to last.
+func (r *Reader) joined(s *symbol, first, last int) bool {
+	if x := r.symbolTo(int(s.first) - 1); x != nil && int(x.first) > first && r.isMark(x) {
+		return true
+	}
+	x := r.symbolAt(int(s.last) + 1)
+	return x != nil && int(x.last) < last && r.isMark(x)
+}
+
+// putWords writes the words of a symbol as they stand, without what is between them.
+func (r *Reader) putWords(s *symbol) {
+	for k := s.first; k <= s.last; k++ {
+		t := &r.t.Tokens[k]
+		r.putText(r.b[t.Start:t.End], t.Start, t.End)
+	}
+}
+
+func (r *Reader) putText(b []byte, from, to uint32) {
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		r.put(c, from+uint32(i), from+uint32(i)+1)
+	}
+	_ = to
+}
+
+// link writes the link or host name round symbol i, "dot".
+func (r *Reader) link(i int) {
+	s := &r.symbols[i]
+	if r.isTaken(int(s.first)) || s.first == 0 || !r.gap(int(s.first)-1) || !r.gap(int(s.last)) {
+		return
+	}
+	first := r.hostStart(int(s.first) - 1)
+	if first < 0 || r.isTaken(first) {
+		return
+	}
+	last, known := r.domain(first)
+	scheme := r.schemeStart(first)
+	if last <= int(s.last) || !known && scheme == first && !r.isWeb(first) {
+		return
+	}
+	first = scheme
+	last = r.path(last)
+	start := len(r.with)
+	n := r.spell(first, last, true)
+	r.take(first, last, start, Region{Kind: URL, Symbols: n, Spoken: n})
+}
+
+// hostStart is the first token of the label that ends with a token: letters, or one word; -1 if it can't be one.
+func (r *Reader) hostStart(k int) (first int) {
+	first = -1
+	for n := 0; k >= 0 && n < labelMost; n++ {
+		if n > 0 && !r.gap(k) {
+			break
+		}
+		s := r.symbolTo(k)
+		switch {
+		case s == nil:
+			if n > 0 {
+				return first
+			}
+			first = k
+			if p := r.symbolTo(k - 1); p == nil || p.char == 0 || p.char == 'a' || p.char == 'i' || !r.gap(k-1) {
+				return first
+			}
+			k-- // "n vidia"
+			continue
+		case s.char != 0, r.is(s, letter) && !r.is(s, stop):
+			if s.char == 0 {
+				first = int(s.first)
+				k = first - 1
+				continue
+			}
+			first = k
+			k--
+			continue
+		case s.kind != none:
+			if n > 0 {
+				return first
+			}
+			return k
+		case s.entry == 0 || r.is(s, stop) || r.is(s, mark) || r.is(s, at) || r.isNumber(int(r.at[s.first])):
+			return first
+		default:
+			if n == 0 {
+				first = int(s.first)
+				k = first - 1
+				if p := r.symbolTo(k); p == nil || p.char == 0 || p.char == 'a' || p.char == 'i' || !r.gap(k) {
+					return first
+				}
+				continue
+			}
+			return first
+		}
+	}
+	return first
+}
+
+// isWeb says whether "www" or "w w w" begins at a token.
+func (r *Reader) isWeb(k int) bool {
+	if len(r.text(int32(k))) == 3 {
+		return r.b[r.t.Tokens[k].Start]|0x20 == 'w' && r.b[r.t.Tokens[k].Start+1]|0x20 == 'w' && r.b[r.t.Tokens[k].Start+2]|0x20 == 'w'
+	}
+	for n := 0; n < 3; n++ {
+		s := r.symbolAt(k)
+		if s == nil || r.letterOf(s) != 'w' {
+			return false
+		}
+		k = int(s.last) + 1
+	}
+	return true
+}
+
+// schemeStart takes in "h t t p s colon slash slash" before a host.
+func (r *Reader) schemeStart(first int) int {
+	k := first - 1
+	want := [...]byte{'/', '/', ':'}
+	for _, c := range want {
+		s := r.symbolTo(k)
+		if s == nil {
+			return first
+		}
+		if m, ok := r.as(s, mark, anyLang); !ok || byte(m.value) != c {
+			return first
+		}
+		k = int(s.first) - 1
+	}
+	n := 0
+	for ; k >= 0 && n < 5; n++ {
+		s := r.symbolTo(k)
+		if s == nil {
+			if n == 0 {
+				return k
+			}
+			break
+		}
+		if r.letterOf(s) == 0 {
+			break
+		}
+		k = int(s.first) - 1
+	}
+	if n == 0 {
+		return first
+	}
+	return k + 1
+}
+
+// path takes in what follows a host, joined by slashes and other marks.
+func (r *Reader) path(last int) int {
+	for last+1 < len(r.t.Tokens) && r.gap(last) {
+		s := r.symbolAt(last + 1)
+		if s == nil {
+			break
+		}
+		m, ok := r.as(s, mark, anyLang)
+		if !ok || m.value != '/' && m.value != '-' && m.value != '_' && m.value != '.' {
+			break
+		}
+		end := r.label(int(s.last)+1, true)
+		if end < 0 || !r.gap(int(s.last)) {
+			if m.value == '/' {
+				last = int(s.last)
+			}
+			break
+		}
+		last = end
+	}
+	return last
+}

@@ -1,0 +1,541 @@
+package spoken
+
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// part is a piece of a run: a number, a letter or a mark.
+type part struct {
+	first, last int32 // tokens
+	text        piece
+	alt         piece // another reading; empty if there is none
+	langs       uint32
+	what        kind // digit, letter or mark
+	spoken      bool // said, not written
+	weak        bool // of a spelling alphabet, by a word that means something else as well
+	scale       bool
+}
+
+// piece is a place in Reader.digits.
+type piece struct{ start, end int }
+
+func (p piece) len() int { return p.end - p.start }
+
+const (
+	partsMost  = 64 // of a run
+	skipMost   = 6  // words without meaning in a row within a run
+	codeLeast  = 5  // letters and digits that make a code
+	digitLeast = 3
+	spellLeast = 3
+)
+
+// reading is a run while it is read.
+type reading struct {
+	langs    uint32
+	last     int32 // token
+	fix      int   // the part that begins behind a correction; 0 if there is none
+	skipped  bool  // words without meaning stand between two parts
+	digits   int
+	letters  int
+	phonetic int
+	spoken   int // parts
+	clock    bool
+}
+
+// run reads what begins with symbol i and gives the symbol to go on with.
+func (r *Reader) run(i int) (next int) {
+	if w := r.ordinal(i); w > 0 {
+		r.writeOrdinal(i, w)
+		return i + w
+	}
+	if r.foreignMonth(i) {
+		return i + 1
+	}
+	r.parts, r.digits = r.parts[:0], r.digits[:0]
+	st := reading{langs: anyLang, last: r.symbols[i].first - 1}
+	next = i
+	for k := i; k < len(r.symbols) && len(r.parts) < partsMost; {
+		if k > i && !r.adjacent(st.last, k) {
+			break
+		}
+		if n := r.part(k, &st); n > 0 {
+			k += n
+			for k < len(r.symbols) && r.symbols[k].first <= st.last {
+				k++ // swallowed
+			}
+			next = k
+			continue
+		}
+		if len(r.parts) == 0 {
+			return i + 1
+		}
+		if k = r.skip(k, &st); k < 0 {
+			break
+		}
+	}
+	if len(r.parts) == 0 {
+		return i + 1
+	}
+	if next < len(r.symbols) && r.adjacent(st.last, next) {
+		st.clock = r.is(&r.symbols[next], meridiem) || r.isMeridiem(next)
+	}
+	r.trim(&st)
+	kind, ok := r.accept(&st)
+	if !ok {
+		if st.letters == 0 && st.digits < digitLeast {
+			return next
+		}
+		return i + 1
+	}
+	r.write(i, &st, kind)
+	return next
+}
+
+// isMeridiem says whether symbols k and the next are "p m".
+func (r *Reader) isMeridiem(k int) bool {
+	c := r.symbols[k].char
+	return (c == 'a' || c == 'p') && r.follows(k, k+1) && r.symbols[k+1].char == 'm'
+}
+
+// skip passes over words without meaning at symbol k, if the run goes on behind them, and gives the symbol to go on with, or -1.
+func (r *Reader) skip(k int, st *reading) int {
+	last, fixed := st.last, false
+	for n := 0; n < skipMost && k < len(r.symbols) && r.adjacent(last, k); n++ {
+		s := &r.symbols[k]
+		joined := r.is(s, and) && st.digits >= digitLeast && st.letters == 0 && r.readsSingly(k+1)
+		switch {
+		case r.is(s, fix):
+			fixed = true
+		case r.is(s, filler), r.is(s, hesitation), joined:
+		default:
+			if n == 0 {
+				return -1
+			}
+			return r.resume(k, fixed, st, last)
+		}
+		last = s.last
+		k++
+	}
+	if k < len(r.symbols) && r.adjacent(last, k) {
+		return r.resume(k, fixed, st, last)
+	}
+	return -1
+}
+
+// resume says whether the run goes on with symbol k, behind words without meaning that end with token last.
+func (r *Reader) resume(k int, fixed bool, st *reading, last int32) int {
+	if !r.begins(k) {
+		return -1
+	}
+	if fixed {
+		st.fix = len(r.parts)
+	}
+	st.skipped = true
+	st.last = last
+	return k
+}
+
+// readsSingly says whether the digits before and at symbol k are read one by one.
+func (r *Reader) readsSingly(k int) bool {
+	return k < len(r.symbols) && r.is(&r.symbols[k], digit) && r.parts[len(r.parts)-1].text.len() == 1
+}
+
+// begins says whether a part may begin with symbol k, whatever stands before.
+func (r *Reader) begins(k int) bool {
+	if k >= len(r.symbols) {
+		return false
+	}
+	s := &r.symbols[k]
+	if s.kind != none {
+		return true
+	}
+	if s.char != 0 {
+		return s.char != 'a' && s.char != 'i'
+	}
+	list := r.senses(s)
+	for i := range list {
+		if x := &list[i]; x.kind <= times && x.kind != hundred && x.kind != scale && x.kind > none && (x.langs&^x.weak != 0 || x.kind == digit && x.value == 0) || x.kind == letter && x.langs&^x.weak != 0 || x.kind == phonetic {
+			return true
+		}
+	}
+	return false
+}
+
+// isNumber says whether symbol k is a number that means nothing else, or a written one.
+func (r *Reader) isNumber(k int) bool {
+	s := &r.symbols[k]
+	if s.kind == numeral || s.kind == glued {
+		return true
+	}
+	list := r.senses(s)
+	for i := range list {
+		if x := &list[i]; (x.kind == digit || x.kind == number || x.kind == times) && x.langs&^x.weak != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// part reads one part at symbol k and gives the number of symbols it takes, 0 if there is none.
+func (r *Reader) part(k int, st *reading) int {
+	s := &r.symbols[k]
+	switch s.kind {
+	case numeral:
+		if r.t.Tokens[s.first].Len() > 19 {
+			return 0
+		}
+		r.keepSeparator(k, st)
+		r.push(part{first: s.first, last: s.first, what: digit, text: r.say(r.text(s.first))}, st)
+		return 1
+	case mixed:
+		if !r.h.Code && st.letters+st.digits == 0 {
+			return 0
+		}
+		r.push(part{first: s.first, last: s.first, what: letter, text: r.say(r.text(s.first))}, st)
+		return 1
+	}
+	if n := r.repeated(k, st); n > 0 {
+		return n
+	}
+	if r.ordinal(k) > 0 {
+		return 0
+	}
+	if n := r.zeroLetter(k, st); n > 0 {
+		return n
+	}
+	if c, ok := r.cardinal(k, st.langs); ok && r.isSaid(k, &c, st) {
+		p := part{first: s.first, last: r.symbols[k+c.width-1].last, what: digit, spoken: true, langs: c.langs, scale: c.scale && c.value >= 100}
+		p.text = r.sayValue(c.value)
+		if c.cut > 0 {
+			p.alt = r.sayValue(c.head)
+			p.alt.end = r.sayValue(c.tail).end
+		}
+		st.langs = c.langs
+		r.push(p, st)
+		return c.width
+	}
+	if n := r.spelled(k, st); n > 0 {
+		return n
+	}
+	return r.marked(k, st)
+}
+
+// push adds a part.
+func (r *Reader) push(p part, st *reading) {
+	switch p.what {
+	case digit:
+		st.digits += p.text.len()
+	case letter:
+		for _, c := range r.digits[p.text.start:p.text.end] {
+			if scan.IsDigit(c) {
+				st.digits++
+			} else {
+				st.letters++
+			}
+		}
+	}
+	if p.spoken {
+		st.spoken++
+	}
+	r.parts = append(r.parts, p)
+	st.last = p.last
+}
+
+// say notes text, in lower case, for a part.
+func (r *Reader) say(text []byte) (p piece) {
+	p.start = len(r.digits)
+	for _, c := range text {
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		r.digits = append(r.digits, c)
+	}
+	p.end = len(r.digits)
+	return p
+}
+
+func (r *Reader) sayValue(v uint64) (p piece) {
+	p.start = len(r.digits)
+	r.digits = appendValue(r.digits, v)
+	p.end = len(r.digits)
+	return p
+}
+
+// keepSeparator keeps what stands between two written numbers, as in 3.5 and 12/03.
+func (r *Reader) keepSeparator(k int, st *reading) {
+	if len(r.parts) == 0 || r.parts[len(r.parts)-1].what != digit || r.parts[len(r.parts)-1].spoken {
+		return
+	}
+	from, to := r.t.Tokens[st.last].End, r.start(&r.symbols[k])
+	if to-from != 1 {
+		return
+	}
+	if c := r.b[from]; c == '.' || c == '/' || c == '-' {
+		r.push(part{first: st.last, last: st.last, what: mark, text: r.say([]byte{c})}, st)
+	}
+}
+
+// repeated reads "double four" and "triple w".
+func (r *Reader) repeated(k int, st *reading) int {
+	m, ok := r.as(&r.symbols[k], times, st.langs)
+	if !ok || !r.follows(k, k+1) {
+		return 0
+	}
+	s := &r.symbols[k+1]
+	p := part{first: r.symbols[k].first, last: s.last, spoken: true, what: digit, langs: m.langs}
+	var c byte
+	if d, ok := r.as(s, digit, m.langs); ok {
+		c = byte('0' + d.value)
+	} else if s.kind == numeral && r.t.Tokens[s.first].Len() == 1 {
+		c = r.b[r.t.Tokens[s.first].Start]
+	} else if c = r.letterOf(s); c == 0 {
+		return 0
+	} else {
+		p.what = letter
+		if c == 'o' && st.letters == 0 && (st.digits > 0 || r.follows(k+1, k+2) && r.isNumber(k+2)) {
+			c, p.what = '0', digit
+		}
+	}
+	p.text.start = len(r.digits)
+	for range m.value {
+		r.digits = append(r.digits, c)
+	}
+	p.text.end = len(r.digits)
+	r.push(p, st)
+	return 2
+}
+
+// letterOf is the letter that a symbol names, or 0.
+func (r *Reader) letterOf(s *symbol) byte {
+	if s.char != 0 {
+		return s.char
+	}
+	if l, ok := r.as(s, letter, anyLang); ok {
+		return byte(l.value)
+	}
+	if l, ok := r.as(s, phonetic, anyLang); ok {
+		return byte(l.value)
+	}
+	return 0
+}
+
+// zeroLetter reads the letter o as a zero where digits stand beside it.
+func (r *Reader) zeroLetter(k int, st *reading) int {
+	s := &r.symbols[k]
+	if s.char != 'o' {
+		return 0
+	}
+	before := len(r.parts) > 0 && r.parts[len(r.parts)-1].what == digit
+	behind := r.follows(k, k+1) && r.isNumber(k+1)
+	if !(before && (behind || st.letters == 0) || len(r.parts) == 0 && behind) {
+		return 0
+	}
+	r.push(part{first: s.first, last: s.last, what: digit, spoken: true, text: r.say([]byte{'0'}), langs: anyLang}, st)
+	return 1
+}
+
+// isSaid says whether a word that commonly means something else is a digit here: "oh", "for", "do".
+func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
+	if !c.weak {
+		return true
+	}
+	if c.scale {
+		return len(r.parts) == 0 // "a hundred"
+	}
+	behind := uint32(0)
+	if n := k + c.width; r.follows(n-1, n) {
+		if r.symbols[n].kind == numeral {
+			behind = anyLang
+		} else {
+			list := r.senses(&r.symbols[n])
+			for i := range list {
+				if x := &list[i]; x.kind == digit || x.kind == number || x.kind == times {
+					behind |= x.langs &^ x.weak
+				}
+			}
+		}
+	}
+	before, spoken := uint32(0), 0
+	if n := len(r.parts); n > 0 && r.parts[n-1].what == digit && r.parts[n-1].spoken {
+		before = r.parts[n-1].langs
+		for _, p := range r.parts {
+			if p.spoken && p.what == digit {
+				spoken++
+			}
+		}
+	}
+	if c.value == 0 {
+		if n := len(r.parts); n > 1 && r.parts[n-1].what == mark {
+			return r.parts[n-2].what == digit
+		}
+		return behind&c.langs != 0 || before&c.langs != 0 && spoken > 1
+	}
+	if c.langs&r.v.english != 0 && c.langs&(c.langs-1) == 0 && r.v.names[trailing(c.langs)] == "en" {
+		return behind&c.langs != 0 && before&c.langs != 0 && spoken > 1 // "to", "for"
+	}
+	return behind&c.langs != 0 || before&c.langs != 0
+}
+
+func trailing(mask uint32) (n int) {
+	for mask > 1 {
+		mask >>= 1
+		n++
+	}
+	return n
+}
+
+// spelled reads a letter, with the word that explains it: "s", "s as in sam", "sierra".
+func (r *Reader) spelled(k int, st *reading) int {
+	s := &r.symbols[k]
+	c := s.char
+	p := part{first: s.first, last: s.last, what: letter, spoken: true}
+	behind := r.follows(k, k+1) && r.begins(k+1)
+	before := len(r.parts) > 0 && r.parts[len(r.parts)-1].what != mark
+	explained := s.char != 0 && r.explained(k, c) > s.last
+	switch l, named := r.as(s, letter, anyLang); {
+	case c == 'a' || c == 'i':
+		// The article and the pronoun.
+		again := r.follows(k, k+1) && r.symbols[k+1].char != 0
+		if !explained && !(before && (behind || again || st.letters > 0) || behind && r.follows(k+1, k+2) && r.begins(k+2) && !r.isNumber(k+1)) {
+			return 0
+		}
+	case c != 0:
+	case named:
+		if l.langs&^l.weak == 0 && !(before && st.letters > 0 && (behind || st.letters > 1)) {
+			return 0
+		}
+		c = byte(l.value)
+	default:
+		l, ok := r.as(s, phonetic, anyLang)
+		if !ok {
+			return 0
+		}
+		p.weak = l.langs&^l.weak == 0
+		if p.weak && !(before && (st.phonetic > 0 || st.letters > 1) || behind) {
+			return 0
+		}
+		c = byte(l.value)
+		st.phonetic++
+	}
+	p.text = r.say([]byte{c})
+	p.last = r.explained(k, c)
+	r.push(p, st)
+	n := 1
+	for k+n < len(r.symbols) && r.symbols[k+n].first <= p.last {
+		n++
+	}
+	return n
+}
+
+// explained is the last token of what explains the letter c of symbol k: "as in sam", "for sugar", "sierra"; that of the symbol itself
+// if there is nothing.
+func (r *Reader) explained(k int, c byte) int32 {
+	s := &r.symbols[k]
+	if !r.follows(k, k+1) {
+		return s.last
+	}
+	x := &r.symbols[k+1]
+	word := x.last + 1
+	surely := r.is(x, asIn)
+	if !surely && !r.is(x, like) {
+		if l, ok := r.as(x, phonetic, anyLang); ok && byte(l.value) == c && s.char != 0 {
+			return x.last // "s sierra"
+		}
+		return s.last
+	}
+	if int(word) >= len(r.t.Tokens) || !r.joins(int(r.end(x)), int(r.t.Tokens[word].Start)) {
+		return s.last
+	}
+	t := &r.t.Tokens[word]
+	if t.Len() < 2 || !t.IsWord() || !surely && r.b[t.Start]|0x20 != c {
+		return s.last
+	}
+	return word
+}
+
+// marked reads a mark between two parts, or a plus before the first.
+func (r *Reader) marked(k int, st *reading) int {
+	s := &r.symbols[k]
+	m, ok := r.as(s, mark, anyLang)
+	if !ok || m.value == ':' || m.value == '_' || !r.follows(k, k+1) || !r.begins(k+1) {
+		return 0
+	}
+	if len(r.parts) == 0 {
+		if m.value != '+' || !r.isNumber(k+1) {
+			return 0
+		}
+	} else {
+		last := &r.parts[len(r.parts)-1]
+		if last.what == mark || m.value == '+' || m.langs&^m.weak == 0 && (last.what != digit || !r.isNumber(k+1)) {
+			return 0
+		}
+	}
+	r.push(part{first: s.first, last: s.last, what: mark, spoken: true, text: r.say([]byte{byte(m.value)})}, st)
+	return 1
+}
+
+// trim takes single spoken digits off the ends of a written number: "555 0123 one more time".
+func (r *Reader) trim(st *reading) {
+	if r.h.Code || st.letters > 0 || st.spoken != 1 || st.skipped {
+		return
+	}
+	switch n := len(r.parts) - 1; {
+	case n < 1:
+	case r.parts[n].spoken && r.parts[n].text.len() == 1:
+		r.parts = r.parts[:n]
+		st.spoken, st.last = 0, r.parts[n-1].last
+	case r.parts[0].spoken && r.parts[0].text.len() == 1 && r.parts[0].what == digit:
+		r.parts = r.parts[1:]
+		st.spoken = 0
+	}
+}
+
+// accept says whether a run is worth writing, and as what.
+func (r *Reader) accept(st *reading) (Kind, bool) {
+	if st.spoken == 0 && !st.skipped || st.clock && st.letters == 0 && st.digits <= 4 {
+		return 0, false
+	}
+	wanted := r.h.Code || r.h.Open && int(r.parts[0].first) == 0
+	if st.letters == 0 {
+		if len(r.parts) == 1 {
+			if r.parts[0].scale {
+				return Cardinal, true
+			}
+			return Other, wanted && st.digits > 1 || r.h.Small
+		}
+		return Digits, st.digits >= digitLeast || wanted || r.h.Small
+	}
+	if st.digits == 0 {
+		return Letters, st.letters >= spellLeast && !r.isInitialism() || wanted && st.letters > 1
+	}
+	n := st.letters + st.digits
+	if st.letters == 1 && st.phonetic == 1 && !wanted {
+		return Code, false
+	}
+	return Code, n >= codeLeast || wanted && n > 1
+}
+
+// isInitialism says whether the letters are a common abbreviation, which is said letter by letter, too.
+func (r *Reader) isInitialism() bool {
+	const longest = 5
+	if len(r.parts) > longest {
+		return false
+	}
+	var b [longest]byte
+	w := b[:0]
+	for _, p := range r.parts {
+		if p.last != p.first || p.text.len() != 1 {
+			return false
+		}
+		w = append(w, r.digits[p.text.start])
+	}
+	w = append(append([]byte{' '}, w...), ' ')
+	return bytes.Contains(initialisms, w)
+}
+
+// initialisms are abbreviations that calls are full of.
+var initialisms = []byte(" usa uk usb dvd tv atm nhs bbc pdf sms mms isp vpn lan wifi dsl adsl hdmi led lcd gps sim cctv faq asap diy rsvp pin otp cvv iban ssn dob " +
+	"url www http https html api sql cpu ram ssd hdd pc it hr pr vip ceo cfo cto coo ebitda eps gdp usd gbp eur inr vat gst hmrc irs dvla npa kyc emi " +
+	"upi neft rtgs imps pnr eta etd faa ups usps dhl bmw mri ct ecg ekg gp er icu hiv adhd mph rpm kwh ac dc am pm fm cd id ok ni cc tbd fyi btw omg lol aaa ")

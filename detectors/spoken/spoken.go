@@ -1,0 +1,290 @@
+// Package spoken reads what people say of numbers, letters and addresses, and writes it down: "four one one one, uh, double one" is
+// 411111, "john dot smith at gmail dot com" is john.smith@gmail.com. A Reader rewrites the text of a scan in place, with the source
+// bytes of every character kept, so that whoever looks for identifiers looks at one form only.
+//
+// It follows no language's grammar further than identifiers need: see README.md. The words are tables in languages/.
+package spoken
+
+import (
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// Kind says what was said.
+type Kind uint8
+
+// The kinds of regions.
+const (
+	Digits   Kind = iota // digits and what joins them
+	Cardinal             // one number with hundreds or thousands in it
+	Code                 // letters and digits
+	Letters              // three letters and more, spelled
+	Email
+	URL
+	Other // an ordinal, a month, a single small number
+)
+
+// Region is what was rewritten.
+type Region struct {
+	Start, End int // of the rewritten text, half open
+	Kind       Kind
+	Symbols    int // letters and digits
+	Spoken     int // of them those that were said as words, or letter by letter
+}
+
+// Hints is what the reader is told of a text.
+type Hints struct {
+	// Judge says how likely digits are an identifier, the higher the likelier. It is asked where words can be read in several ways.
+	// Nil takes the usual one.
+	Judge func(digits []byte) int
+	Code  bool // an identifier was asked for: a short or broken one is one, too
+	Open  bool // the turn before ended within one: the text may go on with it
+	Small bool // numbers below a hundred matter: there may be an address, an age or a date
+}
+
+// Reader rewrites texts. It is the scratch memory of one worker and holds nothing of a text after the next.
+type Reader struct {
+	Regions []Region // of the last text, in order
+
+	v       *vocabulary
+	t       *scan.Text
+	b       []byte
+	h       Hints
+	symbols []symbol
+	at      []int32 // by token: its symbol, or -1; only where addresses are read
+
+	edits  []scan.Edit
+	found  []Region
+	with   []byte
+	from   []uint32
+	to     []uint32
+	parts  []part
+	digits []byte // a reading to be judged
+	taken  []span // tokens of addresses
+}
+
+type span struct{ first, last int }
+
+// symbol is a token, or several of a phrase, that may stand for something.
+type symbol struct {
+	first, last int32
+	entry       uint16 // of the vocabulary; 0 for numerals and mixed tokens
+	phrase      int16  // of the entry, -1 for the word alone
+	char        byte   // of a single letter, in lower case; 0 if it is none
+	kind        kind   // numeral or mixed, else none
+}
+
+// senses are what a symbol may mean.
+func (r *Reader) senses(s *symbol) []sense {
+	e := &r.v.entries[s.entry]
+	if s.phrase >= 0 {
+		return e.phrases[s.phrase].senses
+	}
+	return e.senses
+}
+
+// as gives the meaning of a kind that a symbol has in one of the languages.
+func (r *Reader) as(s *symbol, k kind, langs uint32) (sense, bool) {
+	list := r.senses(s)
+	for i := range list {
+		if list[i].kind == k && r.speaks(list[i].langs, langs) {
+			return list[i], true
+		}
+	}
+	return sense{}, false
+}
+
+// is says whether a symbol has a meaning of a kind in any language.
+func (r *Reader) is(s *symbol, k kind) bool {
+	_, ok := r.as(s, k, anyLang)
+	return ok
+}
+
+const anyLang = ^uint32(0)
+
+// speaks says whether a word of some languages may stand in a run in others: those that are spoken mixed with English may.
+func (r *Reader) speaks(word, run uint32) bool {
+	return word&run != 0 || word&r.v.english != 0 && run&r.v.english != 0
+}
+
+// narrow gives the languages that a run is in after a word of some.
+func (r *Reader) narrow(run, word uint32) uint32 {
+	if run&r.v.english != 0 && word&r.v.english != 0 {
+		return run & (word | r.v.english)
+	}
+	return run & word
+}
+
+// Read rewrites t, which lex has scanned, where something is spoken, and fills r.Regions. It says whether it changed anything.
+func (r *Reader) Read(t *scan.Text, lex *scan.Lexicon, h Hints) bool {
+	r.Regions = r.Regions[:0]
+	if r.v == nil {
+		r.v = words()
+	}
+	r.t, r.b, r.h = t, t.Bytes, h
+	if !r.list() {
+		r.t, r.b, r.h = nil, nil, Hints{}
+		return false
+	}
+	r.edits, r.found, r.taken = r.edits[:0], r.found[:0], r.taken[:0]
+	r.with, r.from, r.to = r.with[:0], r.from[:0], r.to[:0]
+	r.addresses()
+	for i := 0; i < len(r.symbols); {
+		i = r.run(i)
+	}
+	changed := len(r.edits) > 0
+	if changed {
+		r.commit(lex)
+	}
+	r.t, r.b, r.h = nil, nil, Hints{}
+	return changed
+}
+
+// commit makes the edits and moves the regions to where they stand in the new text.
+func (r *Reader) commit(lex *scan.Lexicon) {
+	sortEdits(r.edits, r.found)
+	shift := 0
+	for i := range r.edits {
+		e := &r.edits[i]
+		start := e.Start + shift
+		region := r.found[i]
+		region.Start, region.End = start, start+len(e.With)
+		r.Regions = append(r.Regions, region)
+		shift += len(e.With) - (e.End - e.Start)
+	}
+	r.t.Rewrite(r.edits, lex)
+}
+
+// sortEdits sorts by place: addresses were found before the rest. There are few.
+func sortEdits(edits []scan.Edit, found []Region) {
+	for i := 1; i < len(edits); i++ {
+		for k := i; k > 0 && edits[k-1].Start > edits[k].Start; k-- {
+			edits[k-1], edits[k] = edits[k], edits[k-1]
+			found[k-1], found[k] = found[k], found[k-1]
+		}
+	}
+}
+
+// list finds the symbols among the tokens and says whether anything can come of them.
+func (r *Reader) list() bool {
+	tokens := r.t.Tokens
+	r.symbols = r.symbols[:0]
+	numbers, letters, marks, joined := 0, 0, 0, false
+	for i := 0; i < len(tokens); i++ {
+		t := &tokens[i]
+		s := symbol{first: int32(i), last: int32(i), phrase: -1}
+		switch {
+		case t.Shape == scan.Digit:
+			s.kind = numeral
+			if n := len(r.symbols); n > 1 && r.symbols[n-1].entry != 0 && r.symbols[n-2].kind == numeral {
+				joined = true // "4111 um 1111"
+			}
+			r.symbols = append(r.symbols, s)
+			continue
+		case t.Shape&scan.Digit != 0:
+			if t.Len() <= mixedMost {
+				s.kind = mixed
+				r.symbols = append(r.symbols, s)
+			}
+			continue
+		case t.Len() == 1:
+			s.char = r.b[t.Start] | 0x20
+			letters++
+		}
+		if s.entry = r.v.lexicon.Is(t, r.b); s.entry == 0 && s.char == 0 {
+			if r.v.glued != 0 && t.Len() >= gluedLeast && r.gluedNumber(t) > 0 {
+				s.kind = glued
+				numbers += 2
+				r.symbols = append(r.symbols, s)
+			}
+			continue
+		}
+		if s.entry != 0 {
+			i = r.phraseAt(&s, i)
+			switch list := r.senses(&s); {
+			case len(list) == 0:
+				if s.char == 0 {
+					continue
+				}
+			case list[0].kind <= ordinal:
+				numbers++
+			case list[0].kind <= phonetic:
+				letters++
+			case list[0].kind == at, list[0].kind == mark, list[0].kind == month:
+				marks++
+			}
+		}
+		r.symbols = append(r.symbols, s)
+	}
+	return numbers > 1 || letters > 2 || joined || marks > 0 && len(r.symbols) > 1 || numbers+letters > 0 && (r.h.Code || r.h.Open || r.h.Small || len(r.symbols) > 2 && numbers > 0)
+}
+
+// phraseAt makes s the longest phrase that begins with its word, token i, and gives its last token.
+func (r *Reader) phraseAt(s *symbol, i int) int {
+	tokens := r.t.Tokens
+	list := r.v.entries[s.entry].phrases
+next:
+	for k := range list {
+		rest := list[k].rest
+		if i+len(rest) >= len(tokens) {
+			continue
+		}
+		for n, h := range rest {
+			if t := &tokens[i+1+n]; t.Hash != h || !r.close(int(t.Start)) {
+				continue next
+			}
+		}
+		s.phrase = int16(k)
+		s.char = 0
+		s.last = int32(i + len(rest))
+		return i + len(rest)
+	}
+	return i
+}
+
+// close says whether the token that begins at a place follows the one before without more than a space, an apostrophe or a dash.
+func (r *Reader) close(start int) bool {
+	for k := start - 1; k >= 0 && !scan.IsWordByte(r.b[k]); k-- {
+		if c := r.b[k]; c != ' ' && c != '\'' && c != '-' || start-k > 2 {
+			return false
+		}
+	}
+	return true
+}
+
+const (
+	mixedMost  = 6 // characters of a token of letters and digits that may be a part of what is read out
+	gluedLeast = 9 // bytes of a number of several parts written as one word
+)
+
+// text gives the bytes of a token.
+func (r *Reader) text(i int32) []byte {
+	t := &r.t.Tokens[i]
+	return r.b[t.Start:t.End]
+}
+
+func (r *Reader) start(s *symbol) uint32 { return r.t.Tokens[s.first].Start }
+func (r *Reader) end(s *symbol) uint32   { return r.t.Tokens[s.last].End }
+
+// follows says whether symbol k comes right behind symbol i.
+func (r *Reader) follows(i, k int) bool { return k < len(r.symbols) && r.adjacent(r.symbols[i].last, k) }
+
+// adjacent says whether symbol k comes right behind a token, with no other word and no end of a part between them.
+func (r *Reader) adjacent(token int32, k int) bool {
+	return k < len(r.symbols) && r.symbols[k].first == token+1 && r.joins(int(r.t.Tokens[token].End), int(r.start(&r.symbols[k])))
+}
+
+// joins says whether what stands between two tokens may stand within something read out. A recogniser sets dots and commas
+// where somebody pauses.
+func (r *Reader) joins(from, to int) bool {
+	if to-from > 4 {
+		return false
+	}
+	for _, c := range r.b[from:to] {
+		switch c {
+		case ' ', ',', '.', '-', '\'', '\t', '/':
+		default:
+			return false
+		}
+	}
+	return true
+}

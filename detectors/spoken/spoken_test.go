@@ -1,0 +1,27 @@
+package spoken
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+func read(text string, h Hints) (string, *Reader) {
+	lex := scan.NewLexicon(nil, 0)
+	var t scan.Text
+	t.Scan([]byte(text), lex)
+	r := new(Reader)
+	r.Read(&t, lex, h)
+	return string(t.Bytes), r
+}
+
+// TestLanguages runs the examples that stand in the tables.
+func TestLanguages(t *testing.T) {
+	require.NotEmpty(t, words().tests)
+	for _, x := range words().tests {
+		got, _ := read(x.said, Hints{Small: true})
+		require.Equal(t, x.written, got, "%s: %s", x.where, x.said)
+	}
+}
