@@ -10,6 +10,7 @@ type place struct {
 	code        bool // a postcode has been read
 	town        bool // a town has been read
 	unit        bool // the last part read is a unit
+	box         bool // a post office box
 }
 
 // What the parts of an address add to its likelihood.
@@ -33,6 +34,7 @@ func (p *pass) address(i int) (next int) {
 	if !p.addressHead(&a, i) {
 		return 0
 	}
+	p.cornerBefore(&a)
 	p.addressTail(&a)
 	s := score{form: min(a.form, addressFull)}
 	if a.street && a.code {
@@ -76,7 +78,7 @@ func (p *pass) addressHead(a *place, i int) bool {
 	if !ok || p.hasCurrency(int(t.Start)) || !p.mayBegin(a, i) {
 		return p.ordinalHead(a, i) || p.codeHead(a, i)
 	}
-	if p.boxHead(a, i) {
+	if p.boxHead(a, i) || p.militaryHead(a, i) {
 		return true
 	}
 	unit := p.unitBefore(i)
@@ -110,7 +112,7 @@ func (p *pass) addressHead(a *place, i int) bool {
 		a.first, a.form = unit, p.unitForm(unit)
 	case p.is(i-1, &locality) && p.isFree(i-1) && p.between(i-1) == gapSpace:
 		a.first, a.form = i-1, addressLocality
-	case p.codeHead(a, i), p.plainHead(a, i, last):
+	case p.codeHead(a, i), p.plainHead(a, i, last), p.cornerHead(a, i), p.sandwichHead(a, i, last), p.placedHead(a, i):
 	default:
 		return p.toldHead(a, i)
 	}
@@ -199,7 +201,7 @@ func (p *pass) boxHead(a *place, i int) bool {
 		k--
 	}
 	if p.is(k, &boxWords) {
-		a.first, a.form, a.street = k, addressBox, true
+		a.first, a.form, a.street, a.box = k, addressBox, true, true
 		return p.isFree(k)
 	}
 	if !p.isFree(k) || !isWord(p.bytesOf(&p.text.Tokens[k]), "box") {
@@ -213,7 +215,7 @@ func (p *pass) boxHead(a *place, i int) bool {
 	default:
 		return false
 	}
-	a.form, a.street = addressBox, true
+	a.form, a.street, a.box = addressBox, true, true
 	return true
 }
 

@@ -6,9 +6,10 @@ import "github.com/sonexlabs/tacet/detectors/scan"
 func (p *pass) addressTail(a *place) {
 	for range addressParts {
 		if !p.addressPart(a) {
-			return
+			break
 		}
 	}
+	p.wordsTail(a)
 }
 
 // addressPart reads one more part, if there is one.

@@ -69,7 +69,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 2
+const revision = 3
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -188,17 +188,18 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	if s.custom != nil || in.Known != nil {
 		p.findCustom()
 	}
-	if in.Call != nil {
-		in.Call.update(p)
-	}
+	before := len(dst)
 	dst = p.resolve(dst)
+	if in.Call != nil {
+		in.Call.update(p, dst[before:])
+	}
 	p.end()
 	return dst
 }
 
 // search runs the detectors over the text.
 func (p *pass) search() {
-	if len(p.text.Hot) == 0 && len(p.text.Ats) == 0 && len(p.text.Pairs) == 0 {
+	if len(p.text.Hot) == 0 && len(p.text.Ats) == 0 && len(p.text.Pairs) == 0 && (p.wants.cues|p.path.bits)&cueAddress == 0 {
 		return
 	}
 	p.findInert()
@@ -216,4 +217,5 @@ func (p *pass) search() {
 		}
 		p.strong, p.barrier, p.covered = len(p.candidates), 0, 0
 	}
+	p.findSpoken()
 }

@@ -11,7 +11,8 @@ import (
 // or a word beside them.
 const (
 	// streetWords stand behind the name: "12 High Street".
-	streetWords = `street road rd avenue ave boulevard blvd lane ln crescent terrace mews nagar marg gali chowk vihar salai colony
+	streetWords = `street road rd avenue ave boulevard blvd lane ln crescent terrace mews nagar marg gali galli chowk vihar salai colony theru veedhi mohalla sarani
+		raod steet stret avanue
 		straße strasse straat laan utca gatan vägen`
 	// placeWords do the same and mean something else, too.
 	placeWords = `st str way close drive dr court ct place pl square sq gardens garden gdns grove park hill green broadway mall view walk row rise cross
@@ -20,7 +21,7 @@ const (
 		towers complex society bldg building house cottage lodge hall farm`
 	// leadWords stand before it: "12 rue de la Paix", "Calle Mayor 5".
 	leadWords = `rue chaussée chaussee chemin impasse allée allées quai faubourg calle avenida avda avinguda carrer paseo carretera viale
-		vicolo piazza piazzale lungotevere rua travessa strada bulevardul ulica ul`
+		vicolo piazza piazzale lungotevere lungarno rua rúa travessa praceta strada bulevardul ulica ul jalan osiedle`
 	// softLeadWords do the same and mean something else, too.
 	softLeadWords = `avenue av boulevard bd blvd place pl square route passage cours sentier villa plaza camino ronda via corso largo
 		praça estrada c aleja al plac platz`
@@ -47,7 +48,7 @@ var (
 		short close two one three four five`)
 	// streetUses follow the word where no address is meant: "main street food".
 	streetUses = wordsOf(`food art view views light lights lamp lamps trip trips tax test tests works map maps closure closures accident
-		accidents sign signs vendor vendors race racing fight price prices cred credibility level style safety rage users user bike
+		accidents sign signs vendor vendors race racing fight price prices cred credibility level style safety rage users user bike show shows musical
 		switch switches failure failures call calls order orders holder holders`)
 	// linkWords stand within names: "rue de la Paix".
 	linkWords   = wordsOf("sur sous upon bei de du des la le les l d del della delle dell dei degli di do da dos das van der den het den ter zu zum zur et y e i las los el san santa sankt")
@@ -66,8 +67,8 @@ var (
 
 // streetEnds are the ends of compounds that are streets. The first need nothing more; the others are ends of other words.
 var (
-	streetEnds = []string{"straße", "strasse", "strase", "straat", "gracht", "laan", "gatan", "vägen", "vagen", "veien", "kade", "gasse", "steenweg", "stræde", "singel", "dijk"}
-	softEnds   = []string{"str", "weg", "platz", "allee", "ring", "damm", "ufer", "plein", "vej", "gade", "gata", "gård", "straede", "steig", "graben", "markt", "tie", "katu"}
+	streetEnds = []string{"straße", "strasse", "strase", "straat", "gracht", "laan", "gatan", "vägen", "vagen", "veien", "kade", "gasse", "steenweg", "stræde", "vegen", "gaten", "singel", "dijk"}
+	softEnds   = []string{"str", "weg", "vegur", "stræti", "braut", "bakken", "platz", "allee", "ring", "damm", "ufer", "plein", "vej", "gade", "gata", "gård", "straede", "steig", "graben", "markt", "tie", "katu"}
 )
 
 // lastPairs are the last two bytes of streetEnds and softEnds: most words have others.
@@ -173,7 +174,10 @@ func (p *pass) behindNumber(k int) street {
 	if s := p.ledStreet(k + 1); s.form > 0 {
 		return s
 	}
-	return p.namedStreet(k + 1)
+	if s := p.namedStreet(k + 1); s.form > 0 {
+		return s
+	}
+	return p.oddStreet(k + 1)
 }
 
 // namedStreet reads a name of one to four words and a street word behind it, from token k on.

@@ -19,11 +19,11 @@ func (p *pass) findWritten() {
 	if p.strong > 1 {
 		sortCandidates(p.candidates[:p.strong])
 	}
-	known, next := 0, 0
+	known, next := 0, p.answerAddress()
 	for _, h := range p.text.Hot {
 		i := int(h)
 		t := &p.text.Tokens[i]
-		if i < next || t.Shape&scan.Digit == 0 && t.Bits&wordMonth == 0 {
+		if i < next || t.Shape&scan.Digit == 0 && t.Bits&(wordMonth|wordsAddress) == 0 {
 			continue
 		}
 		start := int(t.Start)
@@ -50,7 +50,13 @@ func (p *pass) findWritten() {
 func (p *pass) written(i int) (next int) {
 	t := &p.text.Tokens[i]
 	if t.IsWord() {
-		return p.date(i)
+		if t.Bits&wordMonth != 0 {
+			next = p.date(i)
+		}
+		if next == 0 && t.Bits&wordsAddress != 0 {
+			next = p.addressWord(i)
+		}
+		return next
 	}
 	if next = p.date(i); next > 0 {
 		return next

@@ -1,0 +1,378 @@
+package detectors
+
+import "github.com/sonexlabs/tacet/detectors/scan"
+
+// What the heads of addresses in this file score.
+const (
+	houseNamed   = 0.5  // "rose cottage, mill lane"
+	streetOnly   = 0.25 // "mill lane", with what follows
+	militaryForm = 0.85 // "PSC 3, Box 1234"
+	cornerForm   = 0.6  // "the corner of Mill Lane and High Street"
+	sandwichForm = 0.55 // "59 Metsanurga 48, Vadsa"
+	placedNumber = 0.3  // "143 kani complex madurai"
+	placedPlace  = 0.25
+	placedCode   = 0.2
+	placedWords  = 6
+)
+
+// streetAlone reads an address without a number round the street word of token i: a house with a name ("rose cottage, mill
+// lane"), or a street with the postcode behind it. It gives the token to go on with, or 0.
+func (p *pass) streetAlone(i int) (next int) {
+	const back = 6
+	if p.in.Channel == ChannelLog || !p.isFree(i) {
+		return 0
+	}
+	first, house := i, -1
+	for j := i - 1; j >= 0 && j > i-back && p.isNamePart(j); j-- {
+		gap := p.between(j)
+		if gap != gapSpace && !(gap == gapComma && p.is(j, &houseNames)) || p.is(j, &toldWords) {
+			break
+		}
+		if p.is(j, &houseNames) && first < i {
+			house = j
+		}
+		first = j
+	}
+	if first == i || p.is(i-1, &countNames) {
+		return 0
+	}
+	a := place{first: first, last: i, form: streetOnly, street: true}
+	if house > first {
+		a.form = houseNamed
+	} else {
+		a.form = streetOnly
+		if house == first {
+			a.first = first + 1
+		}
+	}
+	p.addressTail(&a)
+	if house <= first && !a.code {
+		return 0
+	}
+	start, end := int(p.text.Tokens[a.first].Start), int(p.text.Tokens[a.last].End)
+	return p.note(start, end, a.last, Address, score{form: min(a.form, addressFull)}, byAddress, p.lower(start, end))
+}
+
+// militaryHead reads the address of a soldier round token i: "PSC 6695, Box 2353, APO AP 20849", "Unit 4526 Box 0671",
+// "FPO AE 51332".
+func (p *pass) militaryHead(a *place, i int) bool {
+	tokens := p.text.Tokens
+	t := &tokens[i]
+	if !t.IsNumber() || i == 0 || p.between(i-1) != gapSpace || !p.isFree(i-1) {
+		return false
+	}
+	if i >= 2 && t.Len() == 5 && tokens[i-1].Len() == 2 && p.is(i-2, &militaryPosts) && p.is(i-1, &militaryStates) && p.isFree(i-2) {
+		a.first, a.last, a.form, a.street, a.code = i-2, i, militaryForm, true, true
+		for n := 0; n < 2 && p.isFree(a.first-1) && p.isCapitalWord(a.first-1) && p.between(a.first-1) == gapLine || n > 0 && p.isFree(a.first-1) && p.isCapitalWord(a.first-1) && p.between(a.first-1) == gapSpace; n++ {
+			a.first-- // the name of a ship
+		}
+		return true
+	}
+	if t.Len() > 5 || !p.is(i-1, &militaryHeads) || i+2 >= len(tokens) || !tokens[i+2].IsNumber() || tokens[i+2].Len() > 5 || !p.isFree(i+1) || !p.isFree(i+2) {
+		return false
+	}
+	if gap := p.between(i); gap != gapSpace && gap != gapComma || !isWord(p.bytesOf(&tokens[i+1]), "box") || p.between(i+1) != gapSpace {
+		return false
+	}
+	a.first, a.last, a.form, a.street = i-1, i+2, militaryForm, true
+	k := i + 3
+	if gap := p.joint(i + 2); (gap == gapSpace || gap == gapComma || gap == gapLine) && k+2 < len(tokens) && p.is(k, &militaryPosts) && p.is(k+1, &militaryStates) && tokens[k+2].IsNumber() && p.isFree(k+2) {
+		a.last, a.code = k+2, true
+	}
+	return true
+}
+
+var militaryStates = wordsOf("aa ae ap")
+
+// isCapitalWord says whether token k is a word in capitals or with one in front.
+func (p *pass) isCapitalWord(k int) bool {
+	return k >= 0 && p.text.Tokens[k].IsWord() && isUpperAt(p.b, int(p.text.Tokens[k].Start))
+}
+
+// cornerBefore takes in "the corner of" before an address and the second street behind it.
+func (p *pass) cornerBefore(a *place) {
+	k := a.first - 1
+	if p.isFree(k) && p.is(k, &ofWords) && p.isFree(k-1) && isWord(p.bytesOf(&p.text.Tokens[k-1]), "corner") && p.between(k) == gapSpace {
+		a.first = k - 1
+		p.secondStreet(a)
+	}
+}
+
+// secondStreet takes in the second street of a corner: "and High Street".
+func (p *pass) secondStreet(a *place) {
+	k := a.last + 1
+	if p.between(a.last) != gapSpace || !p.isFree(k) || !isWord(p.bytesOf(&p.text.Tokens[k]), "and") {
+		return
+	}
+	last := k
+	for j := k + 1; j < k+6 && p.isFree(j) && p.between(j-1) != gapOther && p.between(j-1) != gapEnd; j++ {
+		gap := p.between(j - 1)
+		if gap != gapSpace && gap != gapDash && gap != gapDot && gap != gapQuote || gap == gapDot && p.text.Tokens[j-1].Len() > 5 {
+			break
+		}
+		if !p.isCapitalWord(j) && !(p.text.Tokens[j].IsNumber() && p.text.Tokens[j].Len() <= 4 && last > k) && p.text.Tokens[j].Bits&(wordStreet|wordPlace|wordLead) == 0 {
+			break
+		}
+		last = j
+	}
+	if last > k {
+		a.last = last
+	}
+}
+
+// cornerHead reads a corner whose first street has no street word: "the corner of Bygget 64 and Komel Club". Token i is its number.
+func (p *pass) cornerHead(a *place, i int) bool {
+	const back = 6
+	if p.between(i) != gapSpace || !p.isFree(i+1) || !isWord(p.bytesOf(&p.text.Tokens[i+1]), "and") {
+		return false
+	}
+	for j := i - 1; j > i-back && p.isFree(j); j-- {
+		if gap := p.between(j); gap != gapSpace && gap != gapDot && gap != gapDash {
+			return false
+		}
+		if p.is(j, &ofWords) && p.isFree(j-1) && isWord(p.bytesOf(&p.text.Tokens[j-1]), "corner") {
+			a.first, a.last, a.form, a.street = j-1, i, cornerForm, true
+			p.secondStreet(a)
+			return a.last > i
+		}
+	}
+	return false
+}
+
+// sandwichHead reads a name between two numbers, as addresses of the Nordic countries, of Poland and others come out of forms:
+// "59 Metsanurga 48, Vadsa", "5850 Jana Nerudy 894". What follows, or a word before, must speak for an address.
+func (p *pass) sandwichHead(a *place, i, last int) bool {
+	const most = 6
+	tokens := p.text.Tokens
+	if !tokens[i].IsNumber() || last != i || p.between(i) != gapSpace {
+		return false
+	}
+	k := i + 1
+	for ; k <= i+most && p.isFree(k) && tokens[k].IsWord(); k++ {
+		if gap := p.joint(k); gap != gapSpace && gap != gapDash && gap != gapQuote && gap != gapDot {
+			return false
+		}
+		if !p.isCapitalWord(k) && !p.is(k, &linkWords) || p.is(k, &stopWords) && !p.is(k, &linkWords) || p.is(k, &closers) || tokens[k].Bits&(wordMonth|cuesAgainst|cuesIdentifier&^cueAddress) != 0 {
+			return false
+		}
+	}
+	if k == i+1 || k >= len(tokens) || !p.isFree(k) {
+		return false
+	}
+	end, ok := p.isHouse(k)
+	if !ok || tokens[k].Len() > 5 || p.hasCurrency(int(tokens[k].Start)) || !p.isFree(end) {
+		return false
+	}
+	told := p.toldBefore(i)
+	switch gap := p.joint(end); gap {
+	case gapComma, gapLine:
+		if !told && !p.isCapitalWord(end+1) && p.bitsAt(end+1)&wordUnit == 0 && !(end+1 < len(tokens) && tokens[end+1].IsNumber()) {
+			return false
+		}
+	case gapSpace:
+		if !told && !p.is(end+1, &firmUnits) {
+			return false
+		}
+	default:
+		if !told {
+			return false
+		}
+	}
+	a.last, a.form, a.street = end, sandwichForm, true
+	return true
+}
+
+// toldBefore says whether the words right before token i announce an address: "moved to", "lives at", "address is".
+func (p *pass) toldBefore(i int) bool {
+	const back = 5
+	for j := i - 1; j > i-back && p.isFree(j); j-- {
+		if p.is(j, &telling) || p.is(j, &toVerbs) || p.is(j, &toldWords) {
+			return true
+		}
+		if !p.text.Tokens[j].IsWord() || p.sentenceEnds(int(p.text.Tokens[j].End)) {
+			return false
+		}
+	}
+	return false
+}
+
+// placedHead takes a number and the words behind it for an address if the text begins and ends with them and a place or a
+// postcode is among them: "4512 madurai", "158 sakthi nagar salem 636503".
+func (p *pass) placedHead(a *place, i int) bool {
+	t := &p.text.Tokens[i]
+	if p.in.Channel == ChannelLog || !p.beginsText(i) || t.IsNumber() && (t.Len() < 2 || t.Len() > 5) {
+		return false
+	}
+	s := p.stretch(i, bounds{most: 12})
+	if !s.closed || s.words == 0 || s.words > placedWords || s.common > 1 || s.words == 1 && s.streets > 0 {
+		return false
+	}
+	if next := s.last + 1; next < len(p.text.Tokens) && p.text.Tokens[next].IsWord() && !p.is(next, &bareEnds) && !p.is(next, &turnEnds) {
+		return false
+	}
+	form := float32(placedNumber)
+	if s.places > 0 {
+		form += placedPlace
+	}
+	if s.code {
+		form += placedCode
+	}
+	if form == placedNumber {
+		return false
+	}
+	a.last, a.form, a.code, a.town = s.last, form, s.code, true
+	a.street = s.streets > 0
+	return true
+}
+
+// beginsText says whether token i begins the text, but for words as "it's" and "no".
+func (p *pass) beginsText(i int) bool {
+	const most = 4
+	if i > most {
+		return false
+	}
+	for j := range i {
+		if !p.is(j, &leadIns) || p.isInert(int(p.text.Tokens[j].Start)) {
+			return false
+		}
+	}
+	return len(p.inert) == 0 || p.inert[0].start > int(p.text.Tokens[i].Start)
+}
+
+// routeStreet reads a road with a number: "route 31", "us hwy 280", "county road 64".
+func (p *pass) routeStreet(k int) street {
+	s := street{first: k}
+	for n := 0; n < 2 && p.isFree(k) && p.is(k, &routeFronts) && p.between(k) == gapSpace; n++ {
+		k++
+	}
+	if !p.isFree(k) || !p.is(k, &routes) || p.between(k) != gapSpace || !p.isFree(k+1) || k == s.first && !p.is(k, &loneRoutes) {
+		return s
+	}
+	if t := &p.text.Tokens[k+1]; !t.IsNumber() || t.Len() > 4 {
+		return s
+	}
+	s.last, s.form = k+1, placeNamed
+	return s
+}
+
+var (
+	routeFronts = wordsOf("us state county country old rural farm north south east west n s e w ranch")
+	routes      = wordsOf("route rte rt hwy highway road rd interstate")
+	loneRoutes  = wordsOf("route rte rt hwy highway interstate")
+	// loneStreets are streets by themselves: "3900 Broadway".
+	loneStreets = wordsOf("broadway alameda embarcadero bowery strand piccadilly cheapside")
+)
+
+// oddStreet reads what follows a house number as a street that namedStreet doesn't know: "East El Camino Real", "1 East 161
+// Street", "3900 Broadway", "memorial streetavon".
+func (p *pass) oddStreet(k int) street {
+	if s := p.routeStreet(k); s.form > 0 {
+		return s
+	}
+	tokens := p.text.Tokens
+	s := street{first: k}
+	j := k
+	if p.isFree(j) && p.is(j, &directions) && (p.between(j) == gapSpace || p.between(j) == gapDot) {
+		j++
+		if j+1 < len(tokens) && p.isFree(j) && p.isFree(j+1) && tokens[j].IsNumber() && tokens[j].Len() <= 3 && p.between(j) == gapSpace && tokens[j+1].Bits&(wordStreet|wordPlace) != 0 {
+			s.last, s.form = j+1, streetSmall
+			return s
+		}
+		if j+1 < len(tokens) && p.isFree(j) && p.isFree(j+1) && tokens[j].Bits&wordStreet != 0 && tokens[j+1].IsNumber() && tokens[j+1].Len() <= 3 && p.between(j) == gapSpace {
+			s.last, s.form = j+1, streetSmall // "N. Ave 56"
+			return s
+		}
+	}
+	for n := 0; n < 2 && p.isFree(j) && p.is(j, &streetArticles) && p.between(j) == gapSpace; n++ {
+		j++
+	}
+	if !p.isFree(j) {
+		return s
+	}
+	if p.is(j, &loneStreets) && (p.isCapital(j) || tokens[k-1].Len() >= 3) && !(p.between(j) == gapSpace && p.isWithin(j+1) && p.is(j+1, &streetUses)) {
+		s.last, s.form = j, placeNamed
+		return s
+	}
+	if j > k {
+		if led := p.ledStreet(j); led.form > 0 {
+			led.first = k
+			return led
+		}
+	}
+	return p.gluedStreet(k)
+}
+
+var streetArticles = wordsOf("the el la le los las de old")
+
+// gluedStreet reads a name and a street word that what follows was joined to, as it is where line ends were lost: "memorial
+// streetavon".
+func (p *pass) gluedStreet(k int) street {
+	s := street{first: k}
+	for j := k; j < k+4 && p.isFree(j) && p.text.Tokens[j].IsWord(); j++ {
+		if ok, _ := p.isName(j); !ok || p.is(j, &plainWords) && !p.is(j, &notTowns) {
+			return s
+		}
+		if j > k && p.isGlued(j) {
+			s.last, s.form = j, streetSmall
+			return s
+		}
+		if p.between(j) != gapSpace {
+			return s
+		}
+	}
+	return s
+}
+
+// gluedStarts are what a joined word may begin with.
+var gluedStarts = []string{"street", "avenue", "road", "drive", "boulevard"}
+
+func (p *pass) isGlued(j int) bool {
+	t := &p.text.Tokens[j]
+	b := p.bytesOf(t)
+	if t.Shape&scan.High != 0 || len(b) < 7 || len(b) > 24 || p.is(j, &gluedNot) {
+		return false
+	}
+	for _, start := range gluedStarts {
+		if n := len(start); len(b) >= n+3 && equalEnd(b[:n], start) {
+			return true
+		}
+	}
+	return false
+}
+
+// wordsTail takes in the words behind an address that capitals and marks don't set apart: "9 rose lane new town kent", up to the
+// last that is surely a part, or all if the text or the answer ends with them.
+func (p *pass) wordsTail(a *place) {
+	if !a.street || a.last+1 >= len(p.text.Tokens) {
+		return
+	}
+	gap := p.joint(a.last)
+	switch gap {
+	case gapSpace, gapComma, gapDash:
+	case gapLine:
+	default:
+		return
+	}
+	capital := p.isCapitalWord(a.first) && !p.isInitial(a.first) || a.first < a.last && p.isCapitalWord(a.first+1)
+	s := p.stretch(a.last+1, bounds{most: 12, capital: capital, words: a.code})
+	end := s.sure
+	if a.code {
+		end = s.place
+	}
+	const loose = 3
+	if s.closed && s.common == 0 && s.last > end && s.last-max(end, s.first-1) <= loose && !a.code && a.form >= streetSmall && gap != gapLine && !a.box {
+		end = s.last
+	}
+	if end < s.first || gap == gapLine && s.place < s.first && !s.code {
+		return
+	}
+	a.last, a.town = end, true
+	a.form += addressTown
+	if s.places > 0 {
+		a.form += toldPlace
+	}
+	if s.code && !a.code {
+		a.form += 0.3
+		a.code = true
+	}
+}
