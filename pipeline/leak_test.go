@@ -14,11 +14,20 @@ import (
 	"time"
 
 	"filippo.io/age"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sonexlabs/tacet/pipeline/policy"
 )
 
 // TestNothingLeaks sends canaries through every path of the engine and looks for them in all that it says.
 func TestNothingLeaks(t *testing.T) {
+	for _, partials := range []policy.Partials{policy.PartialsDrop, policy.PartialsMask} {
+		t.Run(partials.String(), func(t *testing.T) { testNothingLeaks(t, partials) })
+	}
+}
+
+func testNothingLeaks(t *testing.T, partials policy.Partials) {
 	var logs bytes.Buffer
 	identity, err := age.GenerateX25519Identity()
 	require.NoError(t, err)
@@ -26,6 +35,7 @@ func TestNothingLeaks(t *testing.T) {
 	limits.RecordBytes = 2500
 	limits.Depth = 8
 	c := simConfig(t, limits)
+	c.Policy = c.Policy.WithPartials(partials)
 	c.Log = slog.New(slog.NewJSONHandler(&syncWriter{w: &logs}, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c.Recipient = identity.Recipient().String()
 	q := &simQuarantine{seen: map[string]int{}}
@@ -61,6 +71,8 @@ func TestNothingLeaks(t *testing.T) {
 	require.NoError(t, e.Run(context.Background(), sourceFunc(func(ctx context.Context, in Intake) error {
 		return submitAll(ctx, in, LaneID{"calls", 0}, records)
 	})))
+	outcome := map[policy.Partials]string{policy.PartialsDrop: outcomePartial, policy.PartialsMask: outcomeMasked}[partials]
+	require.Equal(t, 30.0*4, testutil.ToFloat64(c.Metrics.records.WithLabelValues("calls", outcome)), "partial results were on their way")
 	var all strings.Builder
 	all.WriteString(logs.String())
 	for _, o := range sink.outs {
@@ -141,6 +153,26 @@ func plantCanaries() (canaries, records []string) {
 			`{"tenant_id":"t","call_id":"k%d","known_values":` + bad[i%len(bad)] + `,"text":"` + name + `"}`,
 		} {
 			records = append(records, fmt.Sprintf(r, i))
+		}
+	}
+	// Words that nothing finds, in partial results: known as such in every place and form, failing, and refused by the sink.
+	for i := range 30 {
+		word := fmt.Sprintf("Hypothesis%dcanary", i)
+		canaries = append(canaries, word)
+		not := []string{"false", "null", "0", `"` + word + `"`, `["` + word + `"]`, `{"` + word + `":1}`}[i%6]
+		for _, r := range []string{
+			`{"tenant_id":"t","call_id":"p%d","final":NOT,"text":"WORD","itn":"WORD","lexical":"WORD","role":"customer"}`,
+			`{"tenant_id":"t","call_id":"p%d","text":"WORD","turns":[{"text":"WORD","final":true}],"\u0066inal":NOT}`,
+			`{"tenant_id":"t","call_id":"p%d","final":NOT,"text":"{\"WORD\":[\"WORD\"]}","known_values":[{"type":"PERSON","value":"WORD"}]}`,
+			`{"tenant_id":"t","call_id":"WORD%d","final":NOT,"text":"` + textRefused + ` WORD"}`,
+			`{"tenant_id":"t","call_id":"p%d","text":"so","turns":[{"text":"go on"},{"final":NOT,"role":"customer","text":"WORD","itn":"WORD"}]}`,
+			`{"tenant_id":"t","call_id":"p%d","turns":[{"final":NOT,"lexical":"WORD"},{"text":"{\"say\":\"WORD\",\"WORD\":{\"WORD\":2},\"final\":0}"}]}`,
+			`{"tenant_id":"t","call_id":"p%d","final":NOT,"text":"WORD ` + textPanic + `"}`,
+			`{"tenant_id":"t","call_id":"p%d","final":NOT,"text":"WORD`,
+			`{"tenant_id":"t","call_id":"p%d","final":NOT,"final":true,"text":"WORD"}`,
+			`{"tenant_id":"","call_id":"p%d","final":NOT,"text":"WORD"}`,
+		} {
+			records = append(records, fmt.Sprintf(strings.NewReplacer("NOT", not, "WORD", word).Replace(r), i))
 		}
 	}
 	return canaries, records

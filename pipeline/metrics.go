@@ -20,6 +20,7 @@ type Metrics struct {
 	entities   *prometheus.CounterVec
 	fields     *prometheus.CounterVec
 	repaired   *prometheus.CounterVec
+	partials   *prometheus.CounterVec
 	ruleLimit  *prometheus.CounterVec
 	source     *prometheus.CounterVec
 	sourceB    *prometheus.CounterVec
@@ -73,6 +74,8 @@ func NewMetrics(r *prometheus.Registry, version, policyHash string) *Metrics {
 		entities: counter("entities_total", "Findings acted on, by type and what became of them.", "type", "action"),
 		fields:   counter("fields_dropped_total", "Values left out because the policy names no path to them.", "topic"),
 		repaired: counter("invalid_utf8_records_total", "Records with bytes that are not UTF-8; these were replaced.", "topic"),
+		partials: counter("partial_results_total",
+			"Partial results of speech recognition met: records, lines, turns and other objects whose final is not true.", "topic", "action"),
 		ruleLimit: counter("rule_limit_total",
 			"Stretches of text redacted because a user's rule reached a limit of its search in them.", "topic"),
 		source:   counter("source_records_total", "Records read.", "topic", "partition"),
@@ -125,6 +128,8 @@ const (
 	outcomeRedacted = "redacted" // something was found and acted on
 	outcomeClean    = "clean"    // nothing was found
 	outcomeFiltered = "filtered" // nothing to deliver (a record without a value)
+	outcomePartial  = "partial"  // a partial result, of which nothing leaves
+	outcomeMasked   = "masked"   // a partial result, which leaves without its texts
 	outcomeDead     = "dlq"
 )
 
@@ -183,9 +188,9 @@ func (m *Metrics) observeStage(stage string, since time.Time) {
 	m.stage.WithLabelValues(stage).Observe(time.Since(since).Seconds())
 }
 
-func addCount(m *prometheus.CounterVec, label string, n int) {
+func addCount(m *prometheus.CounterVec, label string, n int, more ...string) {
 	if n > 0 {
-		m.WithLabelValues(label).Add(float64(n))
+		m.WithLabelValues(append([]string{label}, more...)...).Add(float64(n))
 	}
 }
 

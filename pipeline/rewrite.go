@@ -50,8 +50,13 @@ type rewriter struct {
 	counts   [detectors.TypesMax]uint32
 	types    []detectors.Type // with a count above 0, in order of appearance
 	disarmed int              // imitations of aliases and tokens made harmless
-	spent    int              // bytes of text since the last look at the clock
-	roleOf   int32            // the object that role is of: a field's number, -1 for the root, noParent
+	partials [maxNested + 1]partials
+	apart    bool  // the text at hand is of a partial result: the call's memory and aliases must not know it
+	partial  int   // objects or lines that are partial results as a whole
+	final    int   // those that are not
+	hidden   int   // texts masked
+	spent    int   // bytes of text since the last look at the clock
+	roleOf   int32 // the object that role is of: a field's number, -1 for the root, noParent
 	role     detectors.Role
 
 	// Of the current part, until count.
@@ -61,8 +66,9 @@ type rewriter struct {
 	repaired  int
 	crowded   int
 	idle      int
-	forgotten int // calls given up for the memory of known values
-	limited   int // findings of rules that reached a limit
+	forgotten int    // calls given up for the memory of known values
+	limited   int    // findings of rules that reached a limit
+	met       [2]int // partial results, by what became of them
 }
 
 var (
@@ -111,6 +117,7 @@ func (w *rewriter) begin(l *lane, calls *callStore, now time.Time) {
 	}
 	w.types = w.types[:0]
 	w.spent, w.disarmed = 0, 0
+	w.apart, w.partial, w.final, w.hidden = false, 0, 0, 0
 	w.single.Reset()
 }
 
@@ -137,16 +144,19 @@ func (w *rewriter) count(m *Metrics, topic string, warm bool) {
 		addCount(m.fields, topic, w.dropped)
 		addCount(m.repaired, topic, w.repaired)
 		addCount(m.ruleLimit, topic, w.limited)
+		for what, n := range w.met {
+			addCount(m.partials, topic, n, policy.Partials(what).String())
+		}
 	}
 	addCount(m.evicted, evictedCrowded, w.crowded)
 	addCount(m.evicted, evictedIdle, w.idle)
 	addCount(m.evicted, evictedKnown, w.forgotten)
 	clear(w.outcomes)
 	w.totals = [detectors.TypesMax]uint32{}
-	w.dropped, w.repaired, w.crowded, w.idle, w.forgotten, w.limited = 0, 0, 0, 0, 0, 0
+	w.dropped, w.repaired, w.crowded, w.idle, w.forgotten, w.limited, w.met = 0, 0, 0, 0, 0, 0, [2]int{}
 }
 
-// value appends to dst what may leave of a record's value.
+// value appends to dst what may leave of a record's value. See also leavesNothing.
 func (w *rewriter) value(dst []byte, r *Record) ([]byte, Class, error) {
 	var class Class
 	var err error
@@ -161,9 +171,14 @@ func (w *rewriter) value(dst []byte, r *Record) ([]byte, Class, error) {
 	if class != "" {
 		return dst, class, err
 	}
-	if len(w.types) > 0 {
+	switch {
+	case w.leavesNothing():
+		w.outcome(outcomePartial)
+	case w.partial > 0 && w.final == 0:
+		w.outcome(outcomeMasked)
+	case len(w.types) > 0:
 		w.outcome(outcomeRedacted)
-	} else {
+	default:
 		w.outcome(outcomeClean)
 	}
 	for _, t := range w.types {
@@ -182,8 +197,12 @@ func (w *rewriter) objects(dst []byte, r *Record) ([]byte, Class, error) {
 			var class Class
 			var err error
 			w.tenant, w.call, w.callID, w.known = w.topic.tenant, nil, nil, nil // no line speaks for another
+			before := len(dst)
 			if dst, class, err = w.object(dst, body, r.Key); class != "" {
 				return dst, class, err
+			}
+			if len(dst) == before {
+				continue // a partial result, gone with its line
 			}
 		}
 		dst = append(dst, end...)
@@ -204,7 +223,11 @@ func (w *rewriter) object(dst, value, key []byte) ([]byte, Class, error) {
 	if class, err := w.identify(d, value, key); class != "" {
 		return dst, class, err
 	}
-	if err := w.apply(d); err != nil {
+	p := w.findPartials(d, 0)
+	if !w.leaves(p) {
+		return dst, "", nil
+	}
+	if err := w.apply(d, p); err != nil {
 		return dst, classOf(err), err
 	}
 	if w.filter {
@@ -215,12 +238,20 @@ func (w *rewriter) object(dst, value, key []byte) ([]byte, Class, error) {
 }
 
 // apply does to every field what the policy says of it.
-func (w *rewriter) apply(d *codec.Doc) error {
+func (w *rewriter) apply(d *codec.Doc, p *partials) error {
 	w.roleOf = noParent
 	fields := d.Fields()
 	dropped := 0 // what lies before went with the value it is in
 	for i := range fields {
-		if fields[i].Rule < 0 || fields[i].Start < dropped {
+		if fields[i].Start < dropped {
+			continue
+		}
+		if p.at(fields, i) && w.topic.partials == policy.PartialsDrop {
+			d.Drop(i)
+			dropped = fields[i].End
+			continue
+		}
+		if fields[i].Rule < 0 {
 			continue
 		}
 		r := &w.topic.rules[fields[i].Rule]
@@ -232,6 +263,12 @@ func (w *rewriter) apply(d *codec.Doc) error {
 			d.Drop(i)
 			dropped = fields[i].End
 			continue
+		}
+		if w.apart = p.holds(&fields[i]); w.apart {
+			if end, hidden := w.hide(d, i, r); hidden {
+				dropped = end
+				continue
+			}
 		}
 		if !isLeaf(fields[i].Kind) {
 			continue
@@ -257,6 +294,7 @@ func (w *rewriter) apply(d *codec.Doc) error {
 			d.Drop(i)
 		}
 	}
+	w.met[w.topic.partials] += p.n
 	return nil
 }
 
@@ -360,12 +398,8 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 			return err
 		}
 	}
-	in := detectors.Input{Role: role, Path: d.Path(i), Channel: w.topic.channel, Known: w.known}
-	aliases := w.single
-	if w.call != nil {
-		in.Call, aliases = w.call.memory, w.call.aliases
-	}
-	w.found = w.set.Find(w.found[:0], text, in, w.scratch)
+	w.found = w.set.Find(w.found[:0], text, w.input(d.Path(i), role), w.scratch)
+	aliases := w.aliases()
 	forged := w.nextForged(text, 0)
 	for k := range w.found {
 		f := &w.found[k]
@@ -383,10 +417,13 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 		if forged[0] >= 0 && forged[0] < f.End {
 			forged = w.nextForged(text, f.End) // goes with the finding
 		}
-		if style == policy.StyleAlias {
-			w.with = aliases.Append(w.with[:0], f.Type.String(), w.canonical(f, text))
-		} else {
+		switch {
+		case style != policy.StyleAlias || w.apart:
 			w.with = pseudonym.AppendType(w.with[:0], f.Type.String())
+		case f.Group > 0:
+			w.with = aliases.AppendGroup(w.with[:0], f.Type.String(), f.Group, w.canonical(f, text))
+		default:
+			w.with = aliases.Append(w.with[:0], f.Type.String(), w.canonical(f, text))
 		}
 		d.Replace(i, f.Start, f.End, w.with)
 		if w.counts[f.Type]++; w.counts[f.Type] == 1 {
@@ -432,40 +469,6 @@ func (w *rewriter) canonical(f *detectors.Finding, text []byte) []byte {
 	return text[f.Start:f.End]
 }
 
-// inner redacts JSON inside a string: every value and key of it. It reports false when the text is no JSON after all.
-func (w *rewriter) inner(outer *codec.Doc, i int, text []byte, role detectors.Role, depth int) (done bool, err error) {
-	d := &w.docs[depth+1]
-	if err := d.ParseJSON(text, w.all, w.limits); err != nil {
-		if classOf(err) == ClassSize {
-			return false, fmt.Errorf("decode JSON in a string: %w", err)
-		}
-		return false, nil
-	}
-	before, disarmed := w.replaced(), w.disarmed
-	fields := d.Fields()
-	for k := range fields {
-		if isLeaf(fields[k].Kind) {
-			if err := w.redact(d, k, role, depth+1); err != nil {
-				return false, err
-			}
-		}
-	}
-	if w.replaced() == before && w.disarmed == disarmed && !d.Repaired() {
-		return true, nil // unchanged: keep its bytes
-	}
-	w.nested[depth] = d.Append(w.nested[depth][:0], nil)
-	outer.SetString(i, w.nested[depth])
-	return true, nil
-}
-
-// replaced is the number of replacements made in the record so far.
-func (w *rewriter) replaced() (n uint32) {
-	for _, t := range w.types {
-		n += w.counts[t]
-	}
-	return n
-}
-
 // spendStep is how much text is scanned between two looks at the clock.
 const spendStep = 64 << 10
 
@@ -501,10 +504,17 @@ func (w *rewriter) text(dst []byte, r *Record) ([]byte, Class, error) {
 		if d.Repaired() {
 			w.repaired++
 		}
-		if err := w.apply(d); err != nil {
+		p := w.findPartials(d, 0)
+		if len(body) > 0 && !w.leaves(p) {
+			continue
+		}
+		if err := w.apply(d, p); err != nil {
 			return dst, classOf(err), err
 		}
 		w.lines = append(d.Append(w.lines, nil), end...)
+	}
+	if w.leavesNothing() {
+		return dst, "", nil
 	}
 	if w.filter {
 		return append(dst, w.lines...), "", nil

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ type topic struct {
 	tenant    []byte // nil: read tenant_id
 	channel   detectors.Channel
 	calls     bool // records belong to calls and meet their memory
+	partials  policy.Partials
 	selector  *codec.Selector
 	rules     []rule // by number in selector
 }
@@ -28,6 +30,7 @@ type rule struct {
 	action policy.Action
 	use    use
 	kind   string // type of the token that stands for a value
+	speech bool   // what was heard, in one of its forms
 }
 
 // use says what the engine itself reads a field for.
@@ -38,6 +41,7 @@ const (
 	useTenant
 	useCall
 	useRole
+	useFinal // whether its object is a partial result
 	useReserved
 	useKnown // and those behind it: the customer's record, which never leaves
 	useKnownItem
@@ -46,12 +50,14 @@ const (
 	useKnownStray
 )
 
-// structural are the fields that the engine reads whatever the policy does with them, each with a document that has just it.
-var structural = []struct {
+// structuralField is a field that the engine reads whatever the policy does with it, with a document that has just it.
+type structuralField struct {
 	path   string
 	use    use
 	sample string
-}{
+}
+
+var structural = []structuralField{
 	{"tenant_id", useTenant, `{"tenant_id":0}`},
 	{"call_id", useCall, `{"call_id":0}`},
 	{"role", useRole, `{"role":0}`},
@@ -83,7 +89,7 @@ func compileTopic(name string, tc TopicConfig, c Config) (*topic, error) {
 	default:
 		return nil, fmt.Errorf("topic %s: unknown format %q", name, tc.Format)
 	}
-	t := &topic{name: name, nameBytes: []byte(name), category: tc.Category, format: tc.Format, channel: channelOf(tc.Category), calls: tc.Category == "transcript"}
+	t := &topic{name: name, nameBytes: []byte(name), category: tc.Category, format: tc.Format, channel: channelOf(tc.Category), calls: tc.Category == "transcript", partials: cat.Partials}
 	if tc.Tenant != "" {
 		if !c.Policy.Tenant(tc.Tenant) {
 			return nil, fmt.Errorf("topic %s: the policy does not know its tenant", name)
@@ -93,7 +99,7 @@ func compileTopic(name string, tc TopicConfig, c Config) (*topic, error) {
 	var paths []string
 	for _, r := range cat.Rules {
 		paths = append(paths, r.Path)
-		t.rules = append(t.rules, rule{action: r.Action, kind: tokenKind(r.Path)})
+		t.rules = append(t.rules, rule{action: r.Action, kind: tokenKind(r.Path), speech: isSpeech(r.Path)})
 		if key, _, _ := strings.Cut(strings.ReplaceAll(r.Path, "[]", "."), "."); t.calls && key == knownPath && r.Action != policy.Drop {
 			return nil, fmt.Errorf("topic %s: category %s: %s never leaves: no path of the policy may let it", name, tc.Category, knownPath)
 		}
@@ -102,7 +108,11 @@ func compileTopic(name string, tc TopicConfig, c Config) (*topic, error) {
 	if err != nil {
 		return nil, fmt.Errorf("topic %s: category %s: %w", name, tc.Category, err)
 	}
-	for _, f := range structural {
+	fields := structural
+	if t.calls {
+		fields = append(fields[:len(fields):len(fields)], finalFields(paths)...)
+	}
+	for _, f := range fields {
 		if f.use >= useKnown && (!t.calls || tc.Format != FormatJSON && tc.Format != FormatNDJSON) {
 			continue
 		}
@@ -122,6 +132,53 @@ func compileTopic(name string, tc TopicConfig, c Config) (*topic, error) {
 		return nil, fmt.Errorf("topic %s: category %s: %w", name, tc.Category, err)
 	}
 	return t, nil
+}
+
+// finalFields are the members final of the root, of a turn, and of every object that one of the paths goes through. Their containers are
+// entered, so that one is seen: a container is not true.
+func finalFields(paths []string) (fields []structuralField) {
+	prefixes := []string{"", "turns[]."}
+	for _, p := range paths {
+		for i := 0; i < len(p); i++ {
+			switch p[i] {
+			case '\\':
+				i++
+			case '.':
+				prefixes = append(prefixes, p[:i+1])
+			}
+		}
+	}
+	slices.Sort(prefixes)
+	for _, prefix := range slices.Compact(prefixes) {
+		path := prefix + finalKey
+		fields = append(fields, structuralField{path, useFinal, sampleOf(path)},
+			structuralField{path + ".*", useNone, `{}`}, structuralField{path + "[]", useNone, `{}`})
+	}
+	return fields
+}
+
+// sampleOf gives a document that has just the field at a path, a number. A wildcard's key is one that no path can name.
+func sampleOf(path string) string {
+	var start, end string
+	for i := 0; i < len(path); i++ {
+		from := i
+		var key []byte
+		for ; i < len(path) && path[i] != '.' && path[i] != '['; i++ {
+			if path[i] == '\\' {
+				i++
+			}
+			key = append(key, path[i])
+		}
+		if path[from:i] == "*" {
+			key = []byte{0}
+		}
+		quoted, _ := json.Marshal(string(key))
+		start, end = start+"{"+string(quoted)+":", "}"+end
+		for ; strings.HasPrefix(path[i:], "[]"); i += len("[]") {
+			start, end = start+"[", "]"+end
+		}
+	}
+	return start + "0" + end
 }
 
 // ruleFor gives the number of the rule that selects the one number in a document, -1 for none.
@@ -166,6 +223,15 @@ func tokenKind(path string) string {
 		return "ID"
 	}
 	return kind
+}
+
+// isSpeech tells whether the last key of a path is a form of what was heard.
+func isSpeech(path string) bool {
+	switch strings.TrimRight(path[strings.LastIndexByte(path, '.')+1:], "[]") {
+	case "text", "lexical", "itn":
+		return true
+	}
+	return false
 }
 
 func roleOf(text []byte) detectors.Role {

@@ -113,11 +113,12 @@ func (w *worker) part(j job) {
 	for _, i := range j.records {
 		w.busy.Store(now.UnixNano())
 		r := &f.batch.Records[i]
+		spans := len(buf.spans)
 		class, err := w.record(l, r, buf, int32(i), f.batch.Warm, now)
 		after := time.Now()
 		if class == "" && !f.batch.Warm && after.Sub(now) > w.e.limits.RecordTime {
 			class, err = ClassTime, errOverTime
-			buf.spans = buf.spans[:len(buf.spans)-1]
+			buf.spans = buf.spans[:spans]
 		}
 		now = after
 		if class == "" || f.batch.Warm {
@@ -173,6 +174,9 @@ func (w *worker) record(l *lane, r *Record, buf *buffer, index int32, warm bool,
 		buf.bytes, class, err = w.rw.value(buf.bytes, r)
 		if class != "" {
 			return class, err
+		}
+		if w.rw.leavesNothing() {
+			return "", nil
 		}
 		s.value = [2]int{start, len(buf.bytes)}
 	}
