@@ -12,7 +12,11 @@ const (
 	versionDigits = 4
 )
 
-// findInert notes the places of this product's own output: [EMAIL], [PERSON_12], [PHONE:r3:bdkqtscmfghjrlnp].
+// partialName is what stands in brackets for a text that the pipeline did not search, because it was a partial result of speech
+// recognition. It is no type.
+const partialName = "PARTIAL"
+
+// findInert notes the places of this product's own output: [EMAIL], [PERSON_12], [PHONE:r3:bdkqtscmfghjrlnp], [PARTIAL].
 func (p *pass) findInert() {
 	for _, o := range p.text.Opens {
 		if end := inertEnd(p.b, int(o)); end > 0 {
@@ -44,7 +48,7 @@ func inertEnd(b []byte, i int) int {
 	} else if i = tokenTail(b, i); i == 0 {
 		return 0
 	}
-	if _, ok := ParseType(string(name)); !ok {
+	if _, ok := ParseType(string(name)); !ok && string(b[start-1:i+1]) != "["+partialName+"]" {
 		return 0
 	}
 	return i + 1
