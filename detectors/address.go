@@ -34,7 +34,9 @@ func (p *pass) address(i int) (next int) {
 	if !p.addressHead(&a, i) {
 		return 0
 	}
+	p.unitsBefore(&a)
 	p.cornerBefore(&a)
+	p.frontBefore(&a)
 	p.addressTail(&a)
 	s := score{form: min(a.form, addressFull)}
 	if a.street && a.code {
@@ -46,6 +48,9 @@ func (p *pass) address(i int) (next int) {
 	}
 	if p.isFree(a.first-1) && p.is(a.first-1, &toWords) && p.isFree(a.first-2) && (p.is(a.first-2, &toVerbs) || p.is(a.first-2, &itWords) && p.is(a.first-3, &toVerbs)) {
 		s.words = max(s.words, addressWord)
+	}
+	if a.street && a.form < streetSmall && p.isFree(a.first-1) && p.is(a.first-1, &atWords) && (p.text.Tokens[a.last].Bits&wordPlace != 0 || p.toldBefore(a.first)) {
+		s.words = max(s.words, addressWord) // "it's at 1 Rose Place"
 	}
 	s.question = p.wants.score(cueAddress, addressWord)
 	if a.street && s.form < streetSmall && a.first == 0 && a.last == len(p.text.Tokens)-1 && p.is(a.last, &soleWords) {
@@ -135,6 +140,9 @@ func (p *pass) mayBegin(a *place, i int) bool {
 		return true
 	}
 	digits, k := 0, i
+	if i >= 2 && p.isFree(i-2) && p.text.Tokens[i-1].IsNumber() && p.between(i-1) == gapSpace && p.is(i-2, &firmUnits) {
+		return true // "Apt. 338 32 High Street"
+	}
 	for k > 0 && i-k < usualGroups && p.text.Tokens[k-1].IsNumber() && p.isFree(k-1) && p.between(k-1) == gapSpace {
 		k--
 		digits += p.text.Tokens[k].Len()
@@ -296,6 +304,9 @@ func (p *pass) plainHead(a *place, i, last int) bool {
 // garden new york 14521".
 func (p *pass) toldHead(a *place, i int) bool {
 	const most = 8
+	if p.tellingHead(a, i) {
+		return true
+	}
 	if (p.said|p.wants.cues)&cueAddress == 0 {
 		return false
 	}

@@ -8,10 +8,12 @@ const (
 	streetOnly   = 0.25 // "mill lane", with what follows
 	militaryForm = 0.85 // "PSC 3, Box 1234"
 	cornerForm   = 0.6  // "the corner of Mill Lane and High Street"
+	tellingForm  = 0.5  // "located at 4000 Rose Common"
 	sandwichForm = 0.55 // "59 Metsanurga 48, Vadsa"
 	placedNumber = 0.3  // "143 kani complex madurai"
 	placedPlace  = 0.25
 	placedCode   = 0.2
+	placedNo     = 0.2 // "no 84 gam hathy"
 	placedWords  = 6
 )
 
@@ -47,10 +49,27 @@ func (p *pass) streetAlone(i int) (next int) {
 	}
 	p.addressTail(&a)
 	if house <= first && !a.code {
-		return 0
+		if !p.wholeStreet(&a) {
+			return 0
+		}
+		a.form = houseNamed
 	}
 	start, end := int(p.text.Tokens[a.first].Start), int(p.text.Tokens[a.last].End)
 	return p.note(start, end, a.last, Address, score{form: min(a.form, addressFull)}, byAddress, p.lower(start, end))
+}
+
+// wholeStreet says whether the text is a street with a place behind or before it: "tvs nagar madurai". It takes in what stands before.
+func (p *pass) wholeStreet(a *place) bool {
+	const most = 8
+	if a.last+1 < len(p.text.Tokens) && !p.is(a.last+1, &bareEnds) || a.last > most || a.first > most {
+		return false
+	}
+	s := p.stretch(0, bounds{most: most + 1})
+	if s.last < a.last || s.common > 0 || s.places == 0 || s.words < 3 {
+		return false
+	}
+	a.first = 0
+	return true
 }
 
 // militaryHead reads the address of a soldier round token i: "PSC 6695, Box 2353, APO AP 20849", "Unit 4526 Box 0671",
@@ -89,12 +108,79 @@ func (p *pass) isCapitalWord(k int) bool {
 	return k >= 0 && p.text.Tokens[k].IsWord() && isUpperAt(p.b, int(p.text.Tokens[k].Start))
 }
 
+// unitsBefore takes in what stands before the number of a house: "Suite 683 11 Brucknerweg 141", "10 - 42 King's Cross Road".
+func (p *pass) unitsBefore(a *place) {
+	tokens := p.text.Tokens
+	k := a.first - 1
+	if !p.isFree(k) || !tokens[a.first].IsNumber() {
+		return
+	}
+	gap := p.between(k)
+	if tokens[k].IsNumber() && tokens[k].Len() <= 5 && gap == gapSpace {
+		u := k - 1
+		if p.isFree(u) && p.is(u, &firmUnits) && (p.between(u) == gapSpace || p.between(u) == gapDot) {
+			a.first = u
+		}
+		return
+	}
+	if tokens[k].IsNumber() && tokens[k].Len() <= 4 && gap == gapDash && p.isApart(k) {
+		a.first = k
+	}
+}
+
+// frontBefore takes in the name that stands between the words that announce an address and its first number: "we moved to
+// Poseidon, Storgatan 33", "send it to Example Ltd, 82 Example Road".
+func (p *pass) frontBefore(a *place) {
+	const back = 12
+	tokens := p.text.Tokens
+	first := a.first
+	for j := a.first - 1; j >= 0 && j > a.first-back && p.isFree(j); j-- {
+		from, to := int(tokens[j].End), int(tokens[j+1].Start)
+		if to-from > 4 {
+			return
+		}
+		ends := false
+		for _, c := range p.b[from:to] {
+			switch c {
+			case ' ', ',', '&', '(', ')', '\'', '\n', '\r':
+			case '.':
+				ends = true
+			case ':':
+				if p.is(j, &toldWords) && first < a.first {
+					a.first = first
+				}
+				return
+			default:
+				return
+			}
+		}
+		if first < a.first && (p.is(j, &toWords) && (p.is(j-1, &toVerbs) || p.is(j-2, &toVerbs)) || tokens[j].Bits&wordIs != 0 && p.toldBefore(j)) {
+			a.first = first
+			return
+		}
+		if ends && tokens[j].Len() > 3 || !p.isCapitalWord(j) && !p.is(j, &frontWords) || p.is(j, &closers) && !p.is(j, &frontWords) {
+			return
+		}
+		first = j
+	}
+}
+
+var frontWords = wordsOf("and of the der die das zum zur van de la le do da du des")
+
 // cornerBefore takes in "the corner of" before an address and the second street behind it.
 func (p *pass) cornerBefore(a *place) {
 	k := a.first - 1
 	if p.isFree(k) && p.is(k, &ofWords) && p.isFree(k-1) && isWord(p.bytesOf(&p.text.Tokens[k-1]), "corner") && p.between(k) == gapSpace {
 		a.first = k - 1
 		p.secondStreet(a)
+		p.articleBefore(a)
+	}
+}
+
+// articleBefore takes in "the" before a corner.
+func (p *pass) articleBefore(a *place) {
+	if k := a.first - 1; p.isFree(k) && p.between(k) == gapSpace && isWord(p.bytesOf(&p.text.Tokens[k]), "the") {
+		a.first = k
 	}
 }
 
@@ -133,6 +219,7 @@ func (p *pass) cornerHead(a *place, i int) bool {
 		if p.is(j, &ofWords) && p.isFree(j-1) && isWord(p.bytesOf(&p.text.Tokens[j-1]), "corner") {
 			a.first, a.last, a.form, a.street = j-1, i, cornerForm, true
 			p.secondStreet(a)
+			p.articleBefore(a)
 			return a.last > i
 		}
 	}
@@ -147,12 +234,13 @@ func (p *pass) sandwichHead(a *place, i, last int) bool {
 	if !tokens[i].IsNumber() || last != i || p.between(i) != gapSpace {
 		return false
 	}
-	k := i + 1
+	k, small := i+1, false
 	for ; k <= i+most && p.isFree(k) && tokens[k].IsWord(); k++ {
 		if gap := p.joint(k); gap != gapSpace && gap != gapDash && gap != gapQuote && gap != gapDot {
 			return false
 		}
-		if !p.isCapitalWord(k) && !p.is(k, &linkWords) || p.is(k, &stopWords) && !p.is(k, &linkWords) || p.is(k, &closers) || tokens[k].Bits&(wordMonth|cuesAgainst|cuesIdentifier&^cueAddress) != 0 {
+		small = small || !p.isCapitalWord(k) && !p.is(k, &linkWords)
+		if small && p.is(k, &plainWords) || p.is(k, &stopWords) && !p.is(k, &linkWords) || p.is(k, &closers) || tokens[k].Bits&(wordMonth|cuesAgainst|cuesIdentifier&^cueAddress) != 0 {
 			return false
 		}
 	}
@@ -166,6 +254,9 @@ func (p *pass) sandwichHead(a *place, i, last int) bool {
 	told := p.toldBefore(i)
 	switch gap := p.joint(end); gap {
 	case gapComma, gapLine:
+		if small && !told && !p.is(end+1, &firmUnits) {
+			return false
+		}
 		if !told && !p.isCapitalWord(end+1) && p.bitsAt(end+1)&wordUnit == 0 && !(end+1 < len(tokens) && tokens[end+1].IsNumber()) {
 			return false
 		}
@@ -181,6 +272,24 @@ func (p *pass) sandwichHead(a *place, i, last int) bool {
 	a.last, a.form, a.street = end, sandwichForm, true
 	return true
 }
+
+// tellingHead takes a number and the capitals behind it for an address behind words as "located at": "it's located at 4000 Rose
+// Common". Token i is the number.
+func (p *pass) tellingHead(a *place, i int) bool {
+	t := &p.text.Tokens[i]
+	k := i - 1
+	if t.IsNumber() && t.Len() < 2 || !p.isFree(k) || !p.is(k, &tellWords) || !p.toldBefore(k) {
+		return false
+	}
+	s := p.stretch(i, bounds{most: 10, capital: true})
+	if s.words == 0 || s.common > 0 || s.last == i || !p.isCapitalWord(i+1) && !p.isCapitalWord(i+2) {
+		return false
+	}
+	a.last, a.form, a.street, a.code = s.last, tellingForm, true, s.code
+	return true
+}
+
+var tellWords = wordsOf("at is on to")
 
 // toldBefore says whether the words right before token i announce an address: "moved to", "lives at", "address is".
 func (p *pass) toldBefore(i int) bool {
@@ -211,6 +320,9 @@ func (p *pass) placedHead(a *place, i int) bool {
 		return false
 	}
 	form := float32(placedNumber)
+	if i > 0 && p.isNumberWord(i-1) && s.words > 1 && s.common == 0 {
+		form += placedNo
+	}
 	if s.places > 0 {
 		form += placedPlace
 	}
@@ -272,6 +384,16 @@ func (p *pass) oddStreet(k int) street {
 	tokens := p.text.Tokens
 	s := street{first: k}
 	j := k
+	if p.isFree(j) && tokens[j].Len() == 1 && tokens[j].IsWord() && tokens[k-1].Len() >= 2 && p.between(j) == gapSpace {
+		if j+1 < len(tokens) && p.isFree(j+1) && tokens[j+1].Bits&wordStreet != 0 {
+			s.last, s.form = j+1, streetSmall // "1400 A Street"
+			return s
+		}
+		if named := p.namedStreet(j + 1); named.form >= streetSmall {
+			named.first = k // "18 a town hall road"
+			return named
+		}
+	}
 	if p.isFree(j) && p.is(j, &directions) && (p.between(j) == gapSpace || p.between(j) == gapDot) {
 		j++
 		if j+1 < len(tokens) && p.isFree(j) && p.isFree(j+1) && tokens[j].IsNumber() && tokens[j].Len() <= 3 && p.between(j) == gapSpace && tokens[j+1].Bits&(wordStreet|wordPlace) != 0 {
@@ -329,7 +451,7 @@ var gluedStarts = []string{"street", "avenue", "road", "drive", "boulevard"}
 func (p *pass) isGlued(j int) bool {
 	t := &p.text.Tokens[j]
 	b := p.bytesOf(t)
-	if t.Shape&scan.High != 0 || len(b) < 7 || len(b) > 24 || p.is(j, &gluedNot) {
+	if t.Shape&scan.High != 0 || len(b) < 7 || len(b) > 40 || p.is(j, &gluedNot) {
 		return false
 	}
 	for _, start := range gluedStarts {

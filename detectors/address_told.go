@@ -116,7 +116,7 @@ func (p *pass) joint(k int) byte {
 	t := &p.text.Tokens[k]
 	switch gap {
 	case gapDot:
-		if t.IsWord() && t.Len() <= 4 || p.text.Tokens[k+1].Start == t.End+1 {
+		if t.IsWord() && t.Len() <= 4 || p.text.Tokens[k+1].Start == t.End+1 || t.IsNumber() && p.is(k+1, &firmUnits) {
 			return gapSpace
 		}
 		return gapOther
@@ -133,6 +133,8 @@ func (p *pass) joint(k int) byte {
 			case c == ':' && !colon && !line && (t.Bits&(wordUnit|wordNumber) != 0 || p.is(k, &codeWords)):
 				colon = true
 			case c == ' ' || c == '\t' || c == '\r' || c == ',':
+			case (c == '(' || c == ')') && to-from <= 3:
+				colon = true
 			case (c == '>' || c == '?') && line:
 			default:
 				return gapOther
@@ -191,6 +193,9 @@ func (p *pass) isPhoneAt(j int) bool {
 	for k := j; k < len(tokens) && k < j+6 && tokens[k].IsNumber(); k++ {
 		if gap := p.between(k - 1); k > j && gap != gapSpace && gap != gapDash {
 			break
+		}
+		if k > j && tokens[k].Len() >= 9 {
+			break // the next number
 		}
 		digits += tokens[k].Len()
 	}
@@ -267,10 +272,12 @@ func (p *pass) stretchWord(s *stretch, j int) bool {
 	return true
 }
 
+var noState = wordsOf("nan null") // what exports write for a state that is missing
+
 // mayBeCapital says whether token j, a word, may stand in an address written with capitals.
 func (p *pass) mayBeCapital(j int) bool {
 	t := &p.text.Tokens[j]
-	return isUpperAt(p.b, int(t.Start)) || t.Bits&wordUnit != 0 || p.is(j, &linkWords) || p.is(j, &ofWords) || p.is(j, &besideWords) || p.is(j, &codeWords) || p.is(j, &landmarks) || p.is(j, &levels)
+	return isUpperAt(p.b, int(t.Start)) || t.Bits&wordUnit != 0 || p.is(j, &linkWords) || p.is(j, &ofWords) || p.is(j, &besideWords) || p.is(j, &codeWords) || p.is(j, &landmarks) || p.is(j, &levels) || p.is(j, &noState)
 }
 
 var wordsIs = wordsOf("is s was")
