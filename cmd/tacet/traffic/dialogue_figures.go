@@ -1,0 +1,137 @@
+package traffic
+
+import (
+	"fmt"
+	"strings"
+)
+
+// figureOf makes a number that is no personal data and must be left alone. In calls it is mostly in words.
+func (m *maker) figureOf(slot string) (string, bool) {
+	t := m.talk
+	if t.lang != "en" {
+		return m.figureAbroad(slot)
+	}
+	said := !t.typed && m.chance([...]float64{cased: 0.35, lower: 0.75, upper: 0.6}[t.style])
+	n := m.between(2, 59)
+	switch slot {
+	case "amount":
+		return m.amount(said), true
+	case "price":
+		if said {
+			return sayTwo(n) + choose(m, []string{" ninety nine", " fifty", " ninety five", " quid", " dollars", " pounds", " bucks", " rupees", " euros"}), true
+		}
+		return fmt.Sprintf("%s%d.%02d", choose(m, []string{"$", "£", "€", "₹"}), n, choose(m, []int{99, 50, 0, 95})), true
+	case "time":
+		h := m.between(1, 12)
+		if said {
+			return sayTwo(h) + choose(m, []string{" o'clock", " thirty", " fifteen", " forty five", " p m", " a m", " in the morning", " thirty p m"}), true
+		}
+		return fmt.Sprintf("%d:%02d", h, 5*m.rng.IntN(12)) + choose(m, []string{"", " am", " pm"}), true
+	case "count":
+		if said {
+			return sayTwo(n), true
+		}
+		return fmt.Sprint(n), true
+	case "days":
+		return sayTwo(m.between(2, 28)) + choose(m, []string{" days", " working days", " business days", " weeks", " hours", " minutes"}), true
+	case "percent":
+		if said {
+			return sayTwo(n) + choose(m, []string{" percent", " point five percent", " per cent"}), true
+		}
+		return fmt.Sprint(n) + choose(m, []string{"%", ".5%", ".25%"}), true
+	case "year":
+		if said {
+			return "twenty " + sayTwo(m.between(10, 27)), true
+		}
+		return fmt.Sprint(m.between(1995, 2027)), true
+	}
+	return m.figureMore(slot, said)
+}
+
+func (m *maker) amount(said bool) string {
+	n := m.between(2, 99)
+	if !said {
+		return fmt.Sprintf("%s%d.%02d", choose(m, []string{"$", "£", "€", "₹", "Rs "}), m.between(3, 4999), choose(m, []int{0, 50, 95, 99}))
+	}
+	currency := map[string][]string{"uk": {"pounds", "pounds", "quid"}, "us": {"dollars", "dollars", "bucks"}, "in": {"rupees", "rupees only"}}[m.talk.voice]
+	c := choose(m, currency)
+	switch m.rng.IntN(6) {
+	case 0:
+		return ones[m.between(1, 9)] + " hundred and " + sayTwo(n) + " " + c
+	case 1:
+		return sayTwo(m.between(2, 40)) + " thousand " + c
+	case 2:
+		return ones[m.between(1, 9)] + " thousand " + ones[m.between(1, 9)] + " hundred " + c
+	case 3:
+		if m.talk.voice == "in" {
+			return sayTwo(m.between(2, 60)) + choose(m, []string{" lakh ", " lakhs ", " crore "}) + choose(m, []string{"rupees", "sixty thousand rupees", "rupees only"})
+		}
+		return sayTwo(n) + " " + c + " and " + sayTwo(m.between(10, 99)) + map[string]string{"uk": " pence", "us": " cents"}[m.talk.voice]
+	case 4:
+		return sayTwo(n) + " " + c + " " + sayTwo(m.between(10, 99))
+	}
+	return sayTwo(n) + " " + c
+}
+
+func (m *maker) figureMore(slot string, said bool) (string, bool) {
+	n := m.between(2, 59)
+	switch slot {
+	case "big":
+		if said {
+			return choose(m, []string{sayTwo(n) + " million", sayTwo(n) + " point " + ones[m.between(1, 9)] + " billion", ones[m.between(1, 9)] + " hundred and " + sayTwo(n) + " million", "a quarter of a million"}), true
+		}
+		return choose(m, []string{fmt.Sprintf("$%d.%d million", n, m.between(1, 9)), fmt.Sprintf("%d.%d billion", m.between(1, 9), m.between(1, 9)), fmt.Sprintf("%d,%03d", n, m.between(100, 999))}), true
+	case "plan":
+		if said {
+			return choose(m, []string{"fifty gig", "unlimited", "ten gig", "five hundred meg", "super saver", "two for one"}), true
+		}
+		return choose(m, []string{"50 GB", "Unlimited", "10GB", "500 Mbps", "Basic 200", "Family 4"}), true
+	case "size":
+		u := choose(m, []string{"gigabytes", "megabits", "milligrams", "kilos", "inches", "gigs", "litres"})
+		v := choose(m, []int{5, 10, 20, 50, 100, 250, 500})
+		if said && v < 100 {
+			return sayTwo(v) + " " + u, true
+		}
+		return fmt.Sprint(v) + " " + u, true
+	case "model":
+		brand := choose(m, words("Vireo Halden Orbis Talon Quanta Zephyr"))
+		if said {
+			return brand + choose(m, []string{" x two hundred", " nine thousand", " four fifty", " seven series", " g three", " pro max"}), true
+		}
+		return brand + choose(m, []string{" X200", " 9000", " 450", " Pro 13", " G3", " S22"}), true
+	case "score":
+		a, b := m.between(0, 5), m.between(0, 5)
+		if said {
+			return choose(m, []string{ones[a] + " nil", ones[a] + " " + ones[b], ones[a] + " to " + ones[b], "thirty love", "a hundred and twelve for six"}), true
+		}
+		return fmt.Sprintf("%d-%d", a, b), true
+	case "digits": // small numbers in a row that mean nothing to anybody
+		return choose(m, []string{"one two three", "one two", "one, two, three, testing", "three two one", "two or three", "four or five", "one or two", "twenty four seven", "fifty fifty", "nine to five", "sixty forty"}), true
+	}
+	return "", false
+}
+
+// figureAbroad is figureOf in other languages, in figures.
+func (m *maker) figureAbroad(slot string) (string, bool) {
+	n := m.between(2, 59)
+	tg := m.talk.tongue
+	switch slot {
+	case "amount", "price":
+		if m.chance(0.3) {
+			return tg.pair(n) + " " + tg.currency, true
+		}
+		return fmt.Sprintf("%d,%02d ", n, choose(m, []int{0, 50, 90, 99})) + tg.currency, true
+	case "time":
+		return strings.ReplaceAll(tg.clock, "N", fmt.Sprint(m.between(7, 21))), true
+	case "count", "days":
+		if m.chance(0.6) {
+			return tg.pair(n), true
+		}
+		return fmt.Sprint(n), true
+	case "percent":
+		return fmt.Sprint(n) + " " + tg.percent, true
+	case "year":
+		return fmt.Sprint(m.between(2010, 2027)), true
+	}
+	return "", false
+}
