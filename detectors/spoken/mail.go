@@ -184,8 +184,7 @@ func (r *Reader) isTopLevel(k, end int) bool {
 }
 
 func (r *Reader) isTLD(w []byte) bool {
-	t := r.v.lexicon.Lookup(w)
-	for _, s := range r.v.entries[t.Topic].senses {
+	for _, s := range r.v.entries[r.v.lookup(w)].senses {
 		if s.kind == tld {
 			return true
 		}

@@ -204,8 +204,7 @@ func (r *Reader) gluedNumber(t *scan.Token) uint64 {
 	for at := 0; at < len(b); {
 		n, found := 0, sense{}
 		for width := min(len(b)-at, r.v.lengths[1]); width > 0 && n == 0; width-- {
-			w := r.v.lexicon.Lookup(b[at : at+width])
-			for _, s := range r.v.entries[w.Topic].senses {
+			for _, s := range r.v.entries[r.v.lookup(b[at:at+width])].senses {
 				if s.langs&r.v.glued != 0 && (s.kind == digit || s.kind == number || s.kind == hundred || s.kind == scale || s.kind == and && s.value == andUnits) {
 					n, found = width, s
 					break

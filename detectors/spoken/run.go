@@ -41,6 +41,8 @@ type reading struct {
 	letters  int
 	phonetic int
 	spoken   int // parts
+	bare     int // of them letters that stand alone in the text, too
+	written  int // digits of the longest written number
 	clock    bool
 }
 
@@ -227,7 +229,13 @@ func (r *Reader) push(p part, st *reading) {
 	switch p.what {
 	case digit:
 		st.digits += p.text.len()
+		if !p.spoken {
+			st.written = max(st.written, p.text.len())
+		}
 	case letter:
+		if p.spoken && p.last == p.first && r.t.Tokens[p.first].Len() == 1 {
+			st.bare++
+		}
 		for _, c := range r.digits[p.text.start:p.text.end] {
 			if scan.IsDigit(c) {
 				st.digits++
@@ -351,7 +359,10 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 		} else {
 			list := r.senses(&r.symbols[n])
 			for i := range list {
-				if x := &list[i]; x.kind == digit || x.kind == number || x.kind == times {
+				switch x := &list[i]; {
+				case x.kind == digit && x.value == 0 && c.value == 0:
+					behind |= x.langs
+				case x.kind == digit, x.kind == number, x.kind == times:
 					behind |= x.langs &^ x.weak
 				}
 			}
@@ -370,7 +381,7 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 		if n := len(r.parts); n > 1 && r.parts[n-1].what == mark {
 			return r.parts[n-2].what == digit
 		}
-		return behind&c.langs != 0 || before&c.langs != 0 && spoken > 1
+		return behind&c.langs != 0 || before&c.langs != 0
 	}
 	if c.langs&r.v.english != 0 && c.langs&(c.langs-1) == 0 && r.v.names[trailing(c.langs)] == "en" {
 		return behind&c.langs != 0 && before&c.langs != 0 && spoken > 1 // "to", "for"
@@ -449,7 +460,7 @@ func (r *Reader) explained(k int, c byte) int32 {
 		return s.last
 	}
 	t := &r.t.Tokens[word]
-	if t.Len() < 2 || !t.IsWord() || !surely && r.b[t.Start]|0x20 != c {
+	if t.Len() < 2 || !t.IsWord() || r.isTaken(int(word)) || !surely && r.b[t.Start]|0x20 != c {
 		return s.last
 	}
 	return word
@@ -494,8 +505,12 @@ func (r *Reader) trim(st *reading) {
 
 // accept says whether a run is worth writing, and as what.
 func (r *Reader) accept(st *reading) (Kind, bool) {
-	if st.spoken == 0 && !st.skipped || st.clock && st.letters == 0 && st.digits <= 4 {
+	const group, groups = 6, 6 // digits
+	if st.spoken == 0 && (!st.skipped || st.written > group || st.digits < groups && !r.h.Code || r.hasMarks()) || st.clock && st.letters == 0 && st.digits <= 4 {
 		return 0, false
+	}
+	if st.spoken == st.bare && st.written > 0 && (st.bare < 2 || st.written > 4 || r.hasMarks()) {
+		return 0, false // "1234 f", which is written, not said
 	}
 	wanted := r.h.Code || r.h.Open && int(r.parts[0].first) == 0
 	if st.letters == 0 {
@@ -515,6 +530,15 @@ func (r *Reader) accept(st *reading) (Kind, bool) {
 		return Code, false
 	}
 	return Code, n >= codeLeast || wanted && n > 1
+}
+
+func (r *Reader) hasMarks() bool {
+	for _, p := range r.parts {
+		if p.what == mark {
+			return true
+		}
+	}
+	return false
 }
 
 // isInitialism says whether the letters are a common abbreviation, which is said letter by letter, too.

@@ -186,11 +186,11 @@ func (r *Reader) list() bool {
 				r.symbols = append(r.symbols, s)
 			}
 			continue
-		case t.Len() == 1:
+		case t.Len() == 1 && !r.isCut(t):
 			s.char = r.b[t.Start] | 0x20
 			letters++
 		}
-		if s.entry = r.v.lexicon.Is(t, r.b); s.entry == 0 && s.char == 0 {
+		if s.entry = r.v.find(t, r.b); s.entry == 0 && s.char == 0 {
 			if r.v.glued != 0 && t.Len() >= gluedLeast && r.gluedNumber(t) > 0 {
 				s.kind = glued
 				numbers += 2
@@ -216,6 +216,12 @@ func (r *Reader) list() bool {
 		r.symbols = append(r.symbols, s)
 	}
 	return numbers > 1 || letters > 2 || joined || marks > 0 && len(r.symbols) > 1 || numbers+letters > 0 && (r.h.Code || r.h.Open || r.h.Small || len(r.symbols) > 2 && numbers > 0)
+}
+
+// isCut says whether an apostrophe cuts a letter off a word: "number's", "d'accord".
+func (r *Reader) isCut(t *scan.Token) bool {
+	return t.Start > 1 && r.b[t.Start-1] == '\'' && scan.IsWordByte(r.b[t.Start-2]) ||
+		int(t.End)+1 < len(r.b) && r.b[t.End] == '\'' && scan.IsWordByte(r.b[t.End+1])
 }
 
 // phraseAt makes s the longest phrase that begins with its word, token i, and gives its last token.
@@ -266,7 +272,9 @@ func (r *Reader) start(s *symbol) uint32 { return r.t.Tokens[s.first].Start }
 func (r *Reader) end(s *symbol) uint32   { return r.t.Tokens[s.last].End }
 
 // follows says whether symbol k comes right behind symbol i.
-func (r *Reader) follows(i, k int) bool { return k < len(r.symbols) && r.adjacent(r.symbols[i].last, k) }
+func (r *Reader) follows(i, k int) bool {
+	return k < len(r.symbols) && r.adjacent(r.symbols[i].last, k)
+}
 
 // adjacent says whether symbol k comes right behind a token, with no other word and no end of a part between them.
 func (r *Reader) adjacent(token int32, k int) bool {

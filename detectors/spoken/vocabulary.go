@@ -3,6 +3,7 @@ package spoken
 import (
 	"embed"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,6 +43,7 @@ const (
 	numeral         // digits as they are written; no word
 	glued           // a number of several words written as one
 	mixed           // letters and digits as they are written; no word
+	row             // digits written as one word, a syllable each
 )
 
 // How "and" joins tens and units.
@@ -61,8 +63,10 @@ type sense struct {
 
 // entry is what the vocabulary knows of a word: what it means alone, and the phrases that it begins, the longest first.
 type entry struct {
+	word    string
 	senses  []sense
 	phrases []phrase
+	next    uint16 // the entry of another word that the lexicon can't tell from this one; 0 if there is none
 }
 
 type phrase struct {
@@ -72,13 +76,17 @@ type phrase struct {
 
 // vocabulary is all words of all languages. It is immutable.
 type vocabulary struct {
-	lexicon *scan.Lexicon
-	entries []entry // by scan.Entry.Topic
-	names   []string
-	glued   uint32 // languages that write a number as one word
-	english uint32 // those whose words mix with each other's: digits are said in English in Hindi calls
-	tests   []example
-	lengths [2]int // of the words that numbers are glued of, in bytes
+	lexicon   *scan.Lexicon
+	entries   []entry // by scan.Entry.Topic
+	names     []string
+	glued     uint32   // languages that write a number as one word
+	english   uint32   // those whose words mix with each other's: digits are said in English in Hindi calls
+	accents   uint32   // those that are written without accents as well
+	inflected uint32   // those in which an ordinal may end a number, as years do
+	syllables uint32   // those that write digits as one word, a syllable each
+	spellings []string // how domains are written that other scripts have words for: a sense's value, less one
+	tests     []example
+	lengths   [2]int // of the words that numbers are glued of, in bytes
 }
 
 // example is a line of a language's table that says how something is read.
@@ -110,27 +118,35 @@ type building struct {
 }
 
 func readVocabulary() (*vocabulary, error) {
-	files, err := languageFiles.ReadDir("languages")
+	tables, err := fs.Sub(languageFiles, "languages")
 	if err != nil {
 		return nil, fmt.Errorf("read languages: %w", err)
 	}
+	return readTables(tables)
+}
+
+// readTables makes a vocabulary of the tables in a folder, a language each.
+func readTables(tables fs.FS) (*vocabulary, error) {
+	files, err := fs.Glob(tables, "*.txt")
+	if err != nil {
+		return nil, fmt.Errorf("read languages: %w", err)
+	}
+	if len(files) > 32 {
+		return nil, fmt.Errorf("read languages: more than 32")
+	}
 	b := builder{v: new(vocabulary), entries: map[string]*building{}}
-	for _, f := range files {
-		name := "languages/" + f.Name()
-		data, err := languageFiles.ReadFile(name)
+	for _, name := range files {
+		data, err := fs.ReadFile(tables, name)
 		if err != nil {
 			return nil, fmt.Errorf("read languages: %w", err)
 		}
 		lang := uint32(1) << len(b.v.names)
-		b.v.names = append(b.v.names, strings.TrimSuffix(f.Name(), ".txt"))
+		b.v.names = append(b.v.names, strings.TrimSuffix(name, ".txt"))
 		for i, line := range strings.Split(string(data), "\n") {
-			if err := b.line(lang, fmt.Sprintf("%s:%d", f.Name(), i+1), line); err != nil {
+			if err := b.line(lang, fmt.Sprintf("%s:%d", name, i+1), line); err != nil {
 				return nil, fmt.Errorf("read %s, line %d: %w", name, i+1, err)
 			}
 		}
-	}
-	if len(b.v.names) > 32 {
-		return nil, fmt.Errorf("read languages: more than 32")
 	}
 	b.finish()
 	return b.v, nil
@@ -158,35 +174,25 @@ func (b *builder) line(lang uint32, where, line string) error {
 		b.v.tests = append(b.v.tests, example{where, strings.TrimSpace(said), strings.TrimSpace(written)})
 		return nil
 	}
-	head, list, ok := strings.Cut(line, ": ")
-	name, value, _ := strings.Cut(head, " ")
-	if head == "glued" || head == "mixes" {
-		if head == "glued" {
-			b.v.glued |= lang
-		} else {
-			b.v.english |= lang
-		}
+	if flag := b.v.flag(line); flag != nil {
+		*flag |= lang
 		return nil
 	}
+	head, list, ok := strings.Cut(line, ": ")
 	if !ok {
 		return fmt.Errorf("no list of words")
 	}
+	name, value, _ := strings.Cut(head, " ")
 	if name == "weak" {
 		for w := range strings.FieldsSeq(list) {
-			e := b.entries[w]
-			if e == nil {
+			if !b.weaken(lang, w) {
 				return fmt.Errorf("%q is weak but not listed before", w)
-			}
-			for i := range e.senses {
-				if e.senses[i].langs&lang != 0 {
-					e.senses[i].weak |= lang
-				}
 			}
 		}
 		return nil
 	}
 	k, ok := kinds[name]
-	if !ok || k.value != (value != "") {
+	if !ok || k.value != (value != "") && k.kind != tld && k.kind != provider {
 		return fmt.Errorf("unknown kind of line %q", head)
 	}
 	s := sense{langs: lang, kind: k.kind}
@@ -195,6 +201,11 @@ func (b *builder) line(lang uint32, where, line string) error {
 		s.value = andTens
 	case name == "and-units":
 		s.value = andUnits
+	case k.kind == tld || k.kind == provider:
+		if value != "" {
+			b.v.spellings = append(b.v.spellings, value)
+			s.value = uint32(len(b.v.spellings))
+		}
 	case k.kind == mark || k.kind == letter || k.kind == phonetic:
 		if len(value) != 1 {
 			return fmt.Errorf("%q is no single character", value)
@@ -213,16 +224,85 @@ func (b *builder) line(lang uint32, where, line string) error {
 	return nil
 }
 
-// add notes a word, or a phrase whose words are joined by underscores. The lexicon folds the case of ASCII and Latin-1; what goes
-// beyond is noted in capitals, too.
+// flag is the set of languages that a line of one word puts its own into, nil if it is no such line.
+func (v *vocabulary) flag(line string) *uint32 {
+	switch line {
+	case "glued":
+		return &v.glued
+	case "mixes":
+		return &v.english
+	case "accents":
+		return &v.accents
+	case "inflected":
+		return &v.inflected
+	case "syllables":
+		return &v.syllables
+	}
+	return nil
+}
+
+// add notes a word, or a phrase whose words are joined by underscores, in all its forms.
 func (b *builder) add(w string, s sense) {
-	b.addForm(w, s)
-	if strings.ContainsFunc(w, func(r rune) bool { return r > 0xFF && unicode.ToUpper(r) != r }) {
-		b.addForm(strings.ToUpper(w), s)
-		r, n := utf8.DecodeRuneInString(w)
-		b.addForm(string(unicode.ToUpper(r))+w[n:], s)
+	for _, form := range b.forms(w, s.langs) {
+		b.addForm(form, s)
 	}
 }
+
+// weaken marks a word of a language in all its forms, and says whether it knows it.
+func (b *builder) weaken(lang uint32, w string) (known bool) {
+	for _, form := range b.forms(w, lang) {
+		e := b.entries[strings.Join(splitWords(strings.ReplaceAll(form, "_", " ")), "_")]
+		if e == nil {
+			continue
+		}
+		for i := range e.senses {
+			if e.senses[i].langs&lang != 0 {
+				e.senses[i].weak |= lang
+				known = true
+			}
+		}
+	}
+	return known
+}
+
+// forms are the ways in which a word is written. The lexicon folds the case of ASCII and Latin-1; what goes beyond stands in capitals,
+// too. Devanagari has two ways to write a dot below and two to write a nasal, and leaves the dot away.
+func (b *builder) forms(w string, lang uint32) []string {
+	list := []string{w}
+	also := func(form string) {
+		if form != "" && !slices.Contains(list, form) {
+			list = append(list, form)
+		}
+	}
+	if lang&b.v.accents != 0 {
+		also(plain.Replace(w))
+	}
+	also(dotless.Replace(w))
+	for _, form := range list {
+		also(strings.ReplaceAll(form, "\u0901", "\u0902"))
+	}
+	for _, form := range list {
+		if strings.ContainsFunc(form, func(r rune) bool { return r > 0xFF && unicode.ToUpper(r) != r }) {
+			also(strings.ToUpper(form))
+			r, n := utf8.DecodeRuneInString(form)
+			also(string(unicode.ToUpper(r)) + form[n:])
+		}
+	}
+	for _, form := range list {
+		also(composed.Replace(form))
+	}
+	return list
+}
+
+// plain takes the accents off Latin letters, dotless the dots off Devanagari ones, and composed makes letters of these and their dots.
+var (
+	plain = strings.NewReplacer("á", "a", "à", "a", "â", "a", "ã", "a", "ä", "a", "å", "a", "ą", "a", "é", "e", "è", "e", "ê", "e", "ë", "e", "ę", "e",
+		"í", "i", "ì", "i", "î", "i", "ï", "i", "ó", "o", "ò", "o", "ô", "o", "õ", "o", "ö", "o", "ø", "o", "ú", "u", "ù", "u", "û", "u", "ü", "u", "ç", "c", "ć", "c",
+		"ñ", "n", "ń", "n", "ł", "l", "ś", "s", "ź", "z", "ż", "z", "ß", "ss", "æ", "ae", "œ", "oe")
+	dotless  = strings.NewReplacer("\u093C", "")
+	composed = strings.NewReplacer("\u0915\u093C", "\u0958", "\u0916\u093C", "\u0959", "\u0917\u093C", "\u095A", "\u091C\u093C", "\u095B",
+		"\u0921\u093C", "\u095C", "\u0922\u093C", "\u095D", "\u092B\u093C", "\u095E")
+)
 
 func (b *builder) addForm(w string, s sense) {
 	tokens := splitWords(strings.ReplaceAll(w, "_", " "))
@@ -264,12 +344,13 @@ func (b *builder) finish() {
 		t := empty.Lookup([]byte(w))
 		return t.Hash
 	}
+	alike := map[string]uint16{} // entries by what the lexicon sees of their words
 	for _, key := range b.order {
 		e := b.entries[key]
 		if e.phrase {
 			continue
 		}
-		out := entry{senses: e.senses}
+		out := entry{word: key, senses: e.senses}
 		for _, p := range e.begins {
 			tokens := strings.Split(p, "_")
 			rest := make([]uint32, len(tokens)-1)
@@ -280,14 +361,66 @@ func (b *builder) finish() {
 		}
 		slices.SortStableFunc(out.phrases, func(x, y phrase) int { return len(y.rest) - len(x.rest) })
 		for _, s := range e.senses {
-			if s.langs&v.glued != 0 && (s.kind == digit || s.kind == number || s.kind == hundred || s.kind == scale) {
+			if s.langs&v.glued != 0 && (s.kind == digit || s.kind == number || s.kind == hundred || s.kind == scale || s.kind == and) {
 				v.lengths[0], v.lengths[1] = min(v.lengths[0], len(key)), max(v.lengths[1], len(key))
 			}
 		}
+		seen := seenAs(key)
+		out.next = alike[seen]
+		alike[seen] = uint16(len(v.entries))
 		list = append(list, scan.Entry{Word: key, Bits: 1, Topic: uint16(len(v.entries))})
 		v.entries = append(v.entries, out)
 	}
 	v.lexicon = scan.NewLexicon(list, 0)
+}
+
+// seenAs is what the lexicon sees of a word: bit 5 of each byte set, and of long ones the ends.
+func seenAs(word string) string {
+	b := []byte(word)
+	for i := range b {
+		b[i] |= 0x20
+	}
+	if n := len(b); n > 16 {
+		b = append(append(b[:8:8], b[n-8:]...), strconv.Itoa(n)...)
+	}
+	return string(b)
+}
+
+// find gives the entry of a token of b, or 0.
+func (v *vocabulary) find(t *scan.Token, b []byte) uint16 {
+	e := v.lexicon.Is(t, b)
+	if e == 0 || t.Shape&scan.High == 0 && t.Len() <= 16 {
+		return e
+	}
+	return v.exactly(e, b[t.Start:t.End])
+}
+
+// lookup gives the entry of a word, or 0.
+func (v *vocabulary) lookup(word []byte) uint16 {
+	t := v.lexicon.Lookup(word)
+	if t.Topic == 0 {
+		return 0
+	}
+	return v.exactly(t.Topic, word)
+}
+
+// exactly follows the chain of words that the lexicon can't tell apart to the one that is meant. Outside ASCII and Latin-1 bit 5 of a
+// byte is not its case: the lexicon takes क for व.
+func (v *vocabulary) exactly(e uint16, word []byte) uint16 {
+next:
+	for ; e != 0; e = v.entries[e].next {
+		w := v.entries[e].word
+		if len(w) != len(word) {
+			continue
+		}
+		for i, c := range word {
+			if d := w[i]; c != d && (c|0x20 != d|0x20 || c >= utf8.RuneSelf && (i == 0 || word[i-1] != 0xC3 || w[i-1] != 0xC3)) {
+				continue next
+			}
+		}
+		return e
+	}
+	return 0
 }
 
 // splitWords cuts a phrase as the scan does.
