@@ -25,8 +25,8 @@ func (r *Reader) below100(i int, langs uint32) (c cardinal, ok bool) {
 	}
 	s := &r.symbols[i]
 	if s.kind == glued {
-		v := r.gluedNumber(&r.t.Tokens[s.first])
-		return cardinal{value: v, width: 1, langs: langs & r.v.glued, scale: v >= 100 && v%100 == 0}, v > 0
+		v, l := r.gluedNumber(&r.t.Tokens[s.first])
+		return cardinal{value: v, width: 1, langs: langs & l, scale: v >= 100}, v > 0 && langs&l != 0
 	}
 	if d, ok := r.as(s, digit, langs); ok {
 		c = cardinal{value: uint64(d.value), width: 1, langs: r.narrow(langs, d.langs), weak: d.langs&^d.weak == 0}
@@ -68,8 +68,31 @@ func (r *Reader) below100(i int, langs uint32) (c cardinal, ok bool) {
 	}
 	// soixante-dix, quatre-vingt-onze
 	if d, ok := r.as(&r.symbols[k], number, c.langs); ok && d.value >= 10 && d.value < 20 && (c.value == 60 || c.value == 80) && d.langs&r.french() != 0 {
+		if k == i+1 {
+			c.cut, c.head, c.tail = 1, c.value, uint64(d.value)
+		}
 		c.value += uint64(d.value)
 		c.width, c.langs, c.weak = k-i+1, r.narrow(c.langs, d.langs), false
+	}
+	return c, true
+}
+
+// lastBelow100 reads what ends a number behind hundreds or thousands at symbol i: a number below a hundred, in some languages an
+// ordinal, as in the names of years.
+func (r *Reader) lastBelow100(i int, langs uint32) (c cardinal, ok bool) {
+	if c, ok = r.below100(i, langs); ok || langs&r.v.inflected == 0 || i >= len(r.symbols) {
+		return c, ok
+	}
+	o, ok := r.as(&r.symbols[i], ordinal, langs&r.v.inflected)
+	if !ok {
+		return c, false
+	}
+	c = cardinal{value: uint64(o.value), width: 1, langs: langs & o.langs}
+	if o.value >= 20 && o.value%10 == 0 && r.follows(i, i+1) {
+		if u, ok := r.as(&r.symbols[i+1], ordinal, c.langs); ok && u.value > 0 && u.value < 10 {
+			c.value += uint64(u.value)
+			c.width++
+		}
 	}
 	return c, true
 }
@@ -86,28 +109,36 @@ func (r *Reader) french() uint32 {
 
 // cardinal reads a number at symbol i: "nine", "twenty five", "two thousand three hundred and forty five".
 func (r *Reader) cardinal(i int, langs uint32) (c cardinal, ok bool) {
-	if c, ok = r.below1000(i, langs); !ok {
-		return c, false
+	const most = 12 // zeros
+	c, ok = r.below1000(i, langs)
+	if !ok {
+		if c, ok = r.bareScale(i, langs); !ok {
+			return c, false
+		}
 	}
-	total := uint64(0)
-	limit := uint64(1) << 62
-	any := false
 	whole := c
+	total, limit := uint64(0), uint64(1)<<62
 	for {
 		k := i + whole.width
-		if !r.follows(k-1, k) {
-			break
+		if c.value > 999 && c.value%1000 == 0 && r.symbols[i].kind == glued && whole.width == 1 {
+			total, limit = c.value, 1000 // "viertausend achthundert"
+		} else {
+			if c.width > 0 && !r.follows(k-1, k) || c.value == 0 {
+				break
+			}
+			z, ok := r.as(&r.symbols[k], scale, c.langs)
+			if !ok || z.value > most || pow10(z.value) >= limit {
+				break
+			}
+			limit = pow10(z.value)
+			total += c.value * limit
+			whole.width++
+			c.langs = r.narrow(c.langs, z.langs)
+			k++
 		}
-		z, ok := r.as(&r.symbols[k], scale, c.langs)
-		if !ok || c.value == 0 || z.value > 12 || pow10(z.value) >= limit {
-			break
-		}
-		limit = pow10(z.value)
-		total += c.value * limit
-		whole.width++
-		any = true
-		c = cardinal{langs: r.narrow(c.langs, z.langs)}
-		k++
+		whole.weak = whole.weak && whole.width == 1
+		whole.scale = !whole.weak
+		c = cardinal{langs: c.langs}
 		if !r.follows(k-1, k) {
 			break
 		}
@@ -117,16 +148,31 @@ func (r *Reader) cardinal(i int, langs uint32) (c cardinal, ok bool) {
 			joined = true
 		}
 		next, ok := r.below1000(k, c.langs)
-		if !ok || next.value >= limit || next.value == 0 || !joined && r.isSequence(k, next) {
+		if !ok {
+			next, ok = r.lastBelow100(k, c.langs)
+		}
+		if !ok || next.value >= limit || next.value == 0 || next.weak && !next.scale && !joined || !joined && r.isSequence(k, next) {
 			break
 		}
-		whole.width = k - i + next.width
+		whole.width, whole.weak, whole.scale = k-i+next.width, false, true
 		c = next
 	}
-	if any {
-		return cardinal{value: total + c.value, width: whole.width, langs: c.langs, scale: true}, true
+	if limit < 1<<62 {
+		whole.value, whole.langs, whole.cut = total+c.value, c.langs, 0
 	}
-	return c, true
+	return whole, true
+}
+
+// bareScale says whether symbol i is a word for a thousand that needs no "one" before it: "mille". It counts for nothing yet.
+func (r *Reader) bareScale(i int, langs uint32) (c cardinal, ok bool) {
+	if i >= len(r.symbols) {
+		return c, false
+	}
+	z, ok := r.as(&r.symbols[i], scale, langs&^r.v.english)
+	if !ok || z.value != 3 {
+		return c, false
+	}
+	return cardinal{value: 1, langs: langs & z.langs &^ r.v.english, weak: z.langs&^z.weak&^r.v.english == 0}, true
 }
 
 // isSequence says whether a single digit at symbol k is one of several read one by one.
@@ -143,7 +189,7 @@ func (r *Reader) below1000(i int, langs uint32) (c cardinal, ok bool) {
 	if c, ok = r.below100(i, langs); !ok {
 		if i < len(r.symbols) {
 			if h, ok := r.as(&r.symbols[i], hundred, langs); ok {
-				c = cardinal{value: 100, width: 1, langs: r.narrow(langs, h.langs), scale: true, weak: true}
+				c = cardinal{value: 100, width: 1, langs: r.narrow(langs, h.langs), scale: h.langs&^h.weak != 0, weak: true}
 				return r.overHundred(i, c), true
 			}
 		}
@@ -173,7 +219,7 @@ func (r *Reader) overHundred(i int, c cardinal) cardinal {
 		k++
 		joined = true
 	}
-	next, ok := r.below100(k, c.langs)
+	next, ok := r.lastBelow100(k, c.langs)
 	if !ok || next.value >= 100 || next.value == 0 || next.weak || !joined && r.isSequence(k, next) {
 		return c
 	}
@@ -181,7 +227,7 @@ func (r *Reader) overHundred(i int, c cardinal) cardinal {
 		c.cut, c.head, c.tail = uint64(c.width), c.value, next.value
 	}
 	c.value += next.value
-	c.width, c.langs, c.weak = k-i+next.width, next.langs, false
+	c.width, c.langs, c.weak, c.scale = k-i+next.width, next.langs, false, true
 	return c
 }
 
@@ -194,69 +240,122 @@ func pow10(n uint32) uint64 {
 }
 
 // gluedNumber reads a number that is one word of several parts, as German writes it: "vierundzwanzig". It gives the value, or 0.
-func (r *Reader) gluedNumber(t *scan.Token) uint64 {
+func (r *Reader) gluedNumber(t *scan.Token) (value uint64, langs uint32) {
+	const longest = 96
 	b := r.b[t.Start:t.End]
-	if len(b) > 64 {
-		return 0
+	if len(b) > longest {
+		return 0, 0
 	}
-	var total, part, units uint64
-	parts := 0
-	for at := 0; at < len(b); {
-		n, found := 0, sense{}
-		for width := min(len(b)-at, r.v.lengths[1]); width > 0 && n == 0; width-- {
-			for _, s := range r.v.entries[r.v.lookup(b[at:at+width])].senses {
-				if s.langs&r.v.glued != 0 && (s.kind == digit || s.kind == number || s.kind == hundred || s.kind == scale || s.kind == and && s.value == andUnits) {
-					n, found = width, s
-					break
-				}
-			}
-		}
-		if n == 0 {
-			return 0
+	langs = r.v.glued
+	var g gluing
+	for at := 0; at < len(b); g.parts++ {
+		n, s := r.gluedPart(b[at:], langs)
+		if n == 0 || !g.add(s) {
+			return 0, 0
 		}
 		at += n
-		parts++
-		switch v := uint64(found.value); found.kind {
-		case digit, number:
-			switch {
-			case v >= 1000:
-				return 0
-			case units > 0 && v%10 == 0 && v < 100: // vier und zwanzig
-				part += v
-				units = 0
-			case v < 10 && part%100 == 0:
-				part += v
-				units = v
-			case v < 100 && part%100 == 0, v < 1000 && part == 0:
-				part += v
-			case v < 10 && part%10 == 0:
-				part += v
-			default:
-				return 0
+		langs &= s.langs
+	}
+	if g.parts < 2 || g.open {
+		return 0, 0
+	}
+	return g.total + g.part, langs
+}
+
+// gluedPart finds the longest word that a number begins with.
+func (r *Reader) gluedPart(b []byte, langs uint32) (n int, s sense) {
+	for n = min(len(b), r.v.lengths[1]); n >= r.v.lengths[0]; n-- {
+		list := r.v.entries[r.v.lookup(b[:n])].senses
+		for i := range list {
+			if k := list[i].kind; list[i].langs&langs != 0 && (k == digit || k == number || k == hundred || k == scale || k == and) {
+				return n, list[i]
 			}
-		case hundred:
-			units = 0
-			if part == 0 {
-				part = 1
-			}
-			if part >= 100 {
-				return 0
-			}
-			part *= 100
-		case scale:
-			units = 0
-			if v > 6 {
-				return 0
-			}
-			total += max(part, 1) * pow10(uint32(v))
-			part = 0
-		case and:
 		}
 	}
-	if parts < 2 {
-		return 0
+	return 0, s
+}
+
+// gluing is a number while its parts are put together.
+type gluing struct {
+	total, part, units uint64
+	parts              int
+	open               bool // a part must follow
+}
+
+// add puts the next part on, and says whether it fits.
+func (g *gluing) add(s sense) bool {
+	v := uint64(s.value)
+	g.open = false
+	switch s.kind {
+	case and:
+		g.open = true
+		return g.parts > 0
+	case hundred:
+		if g.part >= 100 {
+			return false
+		}
+		g.part, g.units = max(g.part, 1)*100, 0
+		return true
+	case scale:
+		if v > 6 {
+			return false
+		}
+		g.total, g.part, g.units = g.total+max(g.part, 1)*pow10(s.value), 0, 0
+		return true
 	}
-	return total + part
+	switch low := g.part % 100; {
+	case v >= 1000 || v == 0:
+		return false
+	case g.units > 0 && v%10 == 0 && v < 100: // vier und zwanzig
+		g.part += v
+		g.units = 0
+	case v < 10 && low == 0:
+		g.part += v
+		g.units = v
+	case v < 100 && low == 0, v < 1000 && g.part == 0, v < 10 && low >= 20 && low%10 == 0:
+		g.part += v
+		g.units = 0
+	case g.part >= 10 && g.part < 100 && v >= 10 && v < 100 && g.total == 0: // neunzehn vierundachtzig
+		g.part = g.part*100 + v
+		g.units = 0
+	case g.part >= 10 && g.part < 20 && v < 10 && g.total == 0:
+		g.part = g.part*100 + v
+		g.units = v
+	default:
+		return false
+	}
+	return true
+}
+
+// digitRow reads a word that consists of digits, a syllable each. It appends them to dst; n is their number, 0 if it is no such word.
+func (r *Reader) digitRow(dst []byte, t *scan.Token) (digits []byte, n int) {
+	const syllable = 3 // bytes
+	b := r.b[t.Start:t.End]
+	if len(b)%syllable != 0 {
+		return dst, 0
+	}
+	for at := 0; at < len(b); at += syllable {
+		s, ok := r.syllable(b[at : at+syllable])
+		switch {
+		case !ok || s.kind == and && (at == 0 || at+syllable == len(b)):
+			return dst, 0
+		case s.kind == digit:
+			dst = append(dst, byte('0'+s.value))
+			n++
+		}
+	}
+	return dst, n
+}
+
+// syllable gives the meaning of a syllable in a row of digits: a digit, or "and" for what separates groups.
+func (r *Reader) syllable(b []byte) (s sense, ok bool) {
+	list := r.v.entries[r.v.lookup(b)].senses
+	for i := range list {
+		if list[i].langs&r.v.syllables != 0 && (list[i].kind == digit || list[i].kind == and) {
+			return list[i], true
+		}
+	}
+	return s, false
 }
 
 func appendValue(dst []byte, v uint64) []byte { return strconv.AppendUint(dst, v, 10) }

@@ -168,7 +168,7 @@ func (r *Reader) begins(k int) bool {
 // isNumber says whether symbol k is a number that means nothing else, or a written one.
 func (r *Reader) isNumber(k int) bool {
 	s := &r.symbols[k]
-	if s.kind == numeral || s.kind == glued {
+	if s.kind == numeral || s.kind == glued || s.kind == row {
 		return true
 	}
 	list := r.senses(s)
@@ -222,6 +222,24 @@ func (r *Reader) part(k int, st *reading) int {
 		return n
 	}
 	return r.marked(k, st)
+}
+
+// rowPart reads a word of digits, a syllable each. Short ones may be other words, unless a longer one or digits stand beside them.
+func (r *Reader) rowPart(k int, st *reading) int {
+	const short = 3
+	s := &r.symbols[k]
+	p := part{first: s.first, last: s.last, what: digit, spoken: true, langs: r.v.syllables}
+	p.text.start = len(r.digits)
+	var n int
+	r.digits, n = r.digitRow(r.digits, &r.t.Tokens[s.first])
+	p.text.end = len(r.digits)
+	if n < short && len(r.parts) == 0 && !(r.follows(k, k+1) && r.symbols[k+1].kind == row) {
+		r.digits = r.digits[:p.text.start]
+		return 0
+	}
+	st.langs = r.narrow(st.langs, p.langs)
+	r.push(p, st)
+	return 1
 }
 
 // push adds a part.

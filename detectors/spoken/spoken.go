@@ -181,7 +181,7 @@ func (r *Reader) list() bool {
 			r.symbols = append(r.symbols, s)
 			continue
 		case t.Shape&scan.Digit != 0:
-			if t.Len() <= mixedMost {
+			if t.Len() <= mixedMost && r.isApart(t) {
 				s.kind = mixed
 				r.symbols = append(r.symbols, s)
 			}
@@ -191,8 +191,7 @@ func (r *Reader) list() bool {
 			letters++
 		}
 		if s.entry = r.v.find(t, r.b); s.entry == 0 && s.char == 0 {
-			if r.v.glued != 0 && t.Len() >= gluedLeast && r.gluedNumber(t) > 0 {
-				s.kind = glued
+			if s.kind = r.wordKind(t); s.kind != none {
 				numbers += 2
 				r.symbols = append(r.symbols, s)
 			}
@@ -216,6 +215,34 @@ func (r *Reader) list() bool {
 		r.symbols = append(r.symbols, s)
 	}
 	return numbers > 1 || letters > 2 || joined || marks > 0 && len(r.symbols) > 1 || numbers+letters > 0 && (r.h.Code || r.h.Open || r.h.Small || len(r.symbols) > 2 && numbers > 0)
+}
+
+// isApart says whether spaces or the marks of a sentence stand on both sides of a token.
+func (r *Reader) isApart(t *scan.Token) bool {
+	if t.Start > 0 && r.b[t.Start-1] != ' ' {
+		return false
+	}
+	if int(t.End) == len(r.b) || r.b[t.End] == ' ' {
+		return true
+	}
+	c := r.b[t.End]
+	return (c == '.' || c == ',' || c == '?') && (int(t.End)+1 == len(r.b) || r.b[t.End+1] == ' ')
+}
+
+// wordKind says whether a word that the vocabulary doesn't know is put together of several that it does.
+func (r *Reader) wordKind(t *scan.Token) kind {
+	if t.Len() >= gluedLeast && r.v.glued != 0 {
+		if v, _ := r.gluedNumber(t); v > 0 {
+			return glued
+		}
+	}
+	if t.Shape == scan.High && r.v.syllables != 0 {
+		var n int
+		if r.digits, n = r.digitRow(r.digits[:0], t); n > 1 {
+			return row
+		}
+	}
+	return none
 }
 
 // isCut says whether an apostrophe cuts a letter off a word: "number's", "d'accord".
@@ -287,12 +314,17 @@ func (r *Reader) joins(from, to int) bool {
 	if to-from > 4 {
 		return false
 	}
+	dash, space := false, 0
 	for _, c := range r.b[from:to] {
 		switch c {
-		case ' ', ',', '.', '-', '\'', '\t', '/':
+		case ' ', '\t':
+			space++
+		case '-':
+			dash = true
+		case ',', '.', '\'', '/':
 		default:
 			return false
 		}
 	}
-	return true
+	return !dash || space != 1 // " -u" begins something
 }

@@ -1,0 +1,142 @@
+package spoken
+
+// ordinalNumber is an ordinal number of one or several words: "fourth", "twenty first", "vier und zwanzigster".
+type ordinalNumber struct {
+	value uint64
+	width int // symbols
+	langs uint32
+	weak  bool // it commonly means something else
+}
+
+// ordinalAt reads the ordinal number at symbol i. Its width is 0 if there is none.
+func (r *Reader) ordinalAt(i int) (n ordinalNumber) {
+	s := &r.symbols[i]
+	if o, ok := r.as(s, ordinal, anyLang); ok {
+		if d, ok := r.as(s, digit, anyLang); ok && d.langs&o.langs != 0 {
+			return n // a number, too
+		}
+		n = ordinalNumber{uint64(o.value), 1, o.langs, o.langs&^o.weak == 0}
+		if o.value >= 20 && o.value%10 == 0 && o.langs&r.v.inflected != 0 && r.follows(i, i+1) {
+			if u, ok := r.as(&r.symbols[i+1], ordinal, o.langs&r.v.inflected); ok && u.value > 0 && u.value < 10 {
+				n.value += uint64(u.value)
+				n.width = 2
+			}
+		}
+		return n
+	}
+	if !r.follows(i, i+1) {
+		return n
+	}
+	next := &r.symbols[i+1]
+	if t, ok := r.as(s, number, anyLang); ok && (t.value == 20 || t.value == 30) {
+		if o, ok := r.as(next, ordinal, t.langs); ok && o.value < 10 && o.value > 0 {
+			return ordinalNumber{uint64(t.value + o.value), 2, t.langs & o.langs, false}
+		}
+		return n
+	}
+	if u, ok := r.as(s, digit, anyLang); ok && u.value > 0 && r.follows(i+1, i+2) {
+		if j, ok := r.as(next, and, u.langs); ok && j.value == andUnits {
+			if o, ok := r.as(&r.symbols[i+2], ordinal, u.langs); ok && (o.value == 20 || o.value == 30) {
+				return ordinalNumber{uint64(u.value + o.value), 3, u.langs & o.langs, false}
+			}
+		}
+	}
+	return n
+}
+
+// ordinal says how many symbols at i make an ordinal number, 0 if they don't.
+func (r *Reader) ordinal(i int) int { return r.ordinalAt(i).width }
+
+// writeOrdinal writes the ordinal of w symbols at i where it may be the day of a date or the number of a street.
+func (r *Reader) writeOrdinal(i, w int) {
+	o := r.ordinalAt(i)
+	near := r.nearMonth(i, i+w-1)
+	if !near && (!r.h.Small || o.weak && !r.h.Code) {
+		return
+	}
+	start := len(r.with)
+	from, to := r.start(&r.symbols[i]), r.end(&r.symbols[i+w-1])
+	r.digits = appendValue(r.digits[:0], o.value)
+	suffix := "th"
+	if v := o.value; v < 10 || v > 20 {
+		switch v % 10 {
+		case 1:
+			suffix = "st"
+		case 2:
+			suffix = "nd"
+		case 3:
+			suffix = "rd"
+		}
+	}
+	for _, c := range r.digits {
+		r.put(c, from, to)
+	}
+	for _, c := range []byte(suffix) {
+		r.put(c, from, to)
+	}
+	r.edit(int(from), int(to), start, Region{Kind: Other, Symbols: len(r.digits), Spoken: len(r.digits)})
+}
+
+// nearMonth says whether the name of a month stands within two words of symbols i to k.
+func (r *Reader) nearMonth(i, k int) bool {
+	const reach = 3
+	for n := i - 1; n >= 0 && r.symbols[n].last >= r.symbols[i].first-reach; n-- {
+		if r.is(&r.symbols[n], month) {
+			return true
+		}
+	}
+	for n := k + 1; n < len(r.symbols) && r.symbols[n].first <= r.symbols[k].last+reach; n++ {
+		if r.is(&r.symbols[n], month) {
+			return true
+		}
+	}
+	return false
+}
+
+// monthNames are the names that the detectors of dates know.
+var monthNames = [...]string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"}
+
+// isNumberIn says whether a symbol is a written number, or a number or an ordinal in one of the languages.
+func (r *Reader) isNumberIn(s *symbol, langs uint32) bool {
+	if s.kind == numeral || s.kind == glued {
+		return true
+	}
+	list := r.senses(s)
+	for i := range list {
+		if x := &list[i]; (x.kind == digit || x.kind == number || x.kind == ordinal || x.kind == hundred || x.kind == scale) && x.langs&langs != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// foreignMonth writes the month that symbol i names in English where a number stands beside it, unless it is in English.
+func (r *Reader) foreignMonth(i int) bool {
+	s := &r.symbols[i]
+	m, ok := r.as(s, month, anyLang)
+	if !ok || m.langs&r.english() != 0 || m.value < 1 || m.value > 12 {
+		return false
+	}
+	const reach = 2
+	number := func(k int) bool { return r.isNumberIn(&r.symbols[k], m.langs) }
+	beside := i > 0 && r.symbols[i-1].last >= s.first-reach && number(i-1) || i+1 < len(r.symbols) && r.symbols[i+1].first <= s.last+reach && number(i+1)
+	if !beside {
+		return false
+	}
+	start := len(r.with)
+	for _, c := range []byte(monthNames[m.value-1]) {
+		r.put(c, r.start(s), r.end(s))
+	}
+	r.edit(int(r.start(s)), int(r.end(s)), start, Region{Kind: Other})
+	return true
+}
+
+// english is the language named en.
+func (r *Reader) english() uint32 {
+	for i, n := range r.v.names {
+		if n == "en" {
+			return 1 << i
+		}
+	}
+	return 0
+}
