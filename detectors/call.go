@@ -1,21 +1,46 @@
 package detectors
 
-import "reflect"
+import (
+	"hash/maphash"
+	"reflect"
 
-// How long a question is expected to be answered, in turns.
-const patience = 3
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
-// Call is the memory of one call: what was just asked for and whether the last turn broke off inside a number. It
-// holds no text and no value. One goroutine at a time may use it; Find with Input.Call set counts as a turn.
+// The bounds of a call's memory.
+const (
+	patience  = 3  // turns in which a question is expected to be answered
+	runMost   = 32 // letters and digits of a number that goes on from turn to turn
+	pauseMost = 3  // turns of others that it outlasts
+	heardMost = 96 // pieces of what was heard, for knowing it again
+)
+
+// Call is the memory of one call: what was just asked for, a number that isn't said to its end, and what was heard. It is bounded. Of
+// what is over it keeps keyed hashes only; the digits of a number stay as long as it may go on. One goroutine at a time may use it;
+// Find with Input.Call set counts as a turn.
 type Call struct {
-	asked meaning // of the last question
-	age   uint8   // turns since then
-	open  uint8   // digits of the run that ended the last turn
-	by    Role    // who asked
+	asked  meaning // of the last question
+	age    uint8   // turns since then
+	by     Role    // who asked
+	groups int32   // the last number of Finding.Group
+
+	run   openRun
+	heard heard
+}
+
+// openRun is a number that the last turns ended within.
+type openRun struct {
+	d        [runMost]byte // letters and digits
+	n        uint8
+	pause    uint8 // turns of others since
+	by       Role
+	kind     Type // as what its last piece was found
+	group    int32
+	detector uint8
 }
 
 // NewCall makes the memory of a call that begins.
-func NewCall() *Call { return new(Call) }
+func NewCall() *Call { return &Call{heard: heard{seed: maphash.MakeSeed()}} }
 
 // Bytes is the memory c takes.
 func (c *Call) Bytes() int { return int(reflect.TypeFor[Call]().Size()) }
@@ -25,7 +50,7 @@ type want struct {
 	cues   uint64
 	topics [2]uint16
 	decay  float32 // what the age of the question takes from a score
-	open   bool    // the turn before broke off inside a number
+	open   bool    // an earlier turn broke off inside a number
 }
 
 // score is base, less the decay, if one of the cues is wanted.
@@ -46,32 +71,186 @@ func (w *want) scoreFor(kind Type, base float32, t *tables) float32 {
 
 // expects is what a turn of a role is expected to hold. Who asks doesn't answer in the same breath.
 func (c *Call) expects(role Role) want {
-	w := want{open: c.open > 0}
+	w := want{open: c.run.n > 0 && (role == c.run.by || role == RoleUnknown)}
 	if c.asked.bits != 0 && c.age <= patience && (role != c.by || role == RoleUnknown || c.by == RoleCustomer) {
 		w.cues, w.topics, w.decay = c.asked.bits, c.asked.topics, 0.08*float32(c.age)
 	}
 	return w
 }
 
-// update takes in the turn that p has scanned.
-func (c *Call) update(p *pass) {
+// update takes in the turn that p has searched, and what was found in it.
+func (c *Call) update(p *pass, found []Finding) {
 	var said meaning
 	for _, h := range p.text.Hot {
 		if t := &p.text.Tokens[h]; t.Bits != 0 && !p.isInert(int(t.Start)) {
 			said.join(p.meaning(int(h)))
 		}
 	}
-	said.bits &= cuesIdentifier
+	other := said.bits&wordOther != 0 && said.bits&cuesAsked == 0
+	said.bits &= cuesAsked
 	c.age++
 	// The agent's words are questions. The customer's count where no value came with them: "my card number is, wait".
-	if said.bits != 0 && (p.in.Role == RoleAgent || len(p.candidates) == 0) {
+	if said.bits&^wordEnding != 0 && (p.in.Role == RoleAgent || len(p.candidates) == 0) {
 		c.asked, c.age, c.by = said, 0, p.in.Role
 	}
-	if c.age > patience {
+	if c.age > patience || other && p.in.Role == RoleAgent {
 		c.asked = meaning{}
 	}
-	c.open = 0
-	if n := len(p.text.Tokens); n > 0 && p.text.Tokens[n-1].IsNumber() {
-		c.open = uint8(min(p.text.Tokens[n-1].Len(), 255))
+	c.groups = p.groups
+	for i := range found {
+		if f := &found[i]; !f.Type.keepsContext() && f.Type != DateOfBirth && f.Type != Person && f.Type != Address {
+			c.heard.add(f.Canonical, f.Type)
+		}
 	}
+	c.follow(p)
+}
+
+// follow keeps the number that ends the turn, or goes on with the one before.
+func (c *Call) follow(p *pass) {
+	tail := p.tail()
+	if tail == nil {
+		if c.run.n > 0 && (p.in.Role == c.run.by || p.in.Role == RoleUnknown) && !p.isPause() {
+			c.run = openRun{}
+		} else if c.run.pause++; c.run.pause > pauseMost {
+			c.run = openRun{}
+		}
+		return
+	}
+	if p.wants.open && p.goesOnFrom(tail.start) {
+		c.run.add(p.canon[tail.canonStart:tail.canonEnd])
+		c.heard.add(c.run.d[:c.run.n], tail.kind)
+	} else if p.in.Role != c.run.by && c.run.n > 0 && c.heard.match(p.canon[tail.canonStart:tail.canonEnd]) != 0 {
+		return // the other reads it back
+	} else {
+		c.run = openRun{by: p.in.Role}
+		c.run.add(p.canon[tail.canonStart:tail.canonEnd])
+	}
+	c.run.pause, c.run.kind, c.run.group, c.run.detector = 0, tail.kind, tail.group, tail.detector
+}
+
+// add takes letters and digits of a piece in, as far as there is room.
+func (r *openRun) add(piece []byte) {
+	for _, b := range piece {
+		if (scan.IsDigit(b) || scan.IsLetter(b)) && int(r.n) < len(r.d) {
+			r.d[r.n] = b
+			r.n++
+		}
+	}
+}
+
+// tail is the candidate of digits or letters one by one that the text ends with, nil if there is none.
+func (p *pass) tail() *candidate {
+	if len(p.text.Tokens) == 0 {
+		return nil
+	}
+	last := &p.text.Tokens[len(p.text.Tokens)-1]
+	var best *candidate
+	for k := range p.candidates {
+		c := &p.candidates[k]
+		if c.end != int(last.End) || c.canonEnd == c.canonStart || c.kind == Email || c.kind == Address || c.kind == Person || c.kind.yields() {
+			continue
+		}
+		if best == nil || c.total > best.total {
+			best = c
+		}
+	}
+	return best
+}
+
+// isPause says whether a turn says nothing of its own: "hang on", "and then".
+func (p *pass) isPause() bool {
+	const words = 5
+	return len(p.text.Tokens) <= words && len(p.candidates) == 0
+}
+
+// heard knows again what was found in a call, or a piece of it: hashes of every four letters and digits in a row.
+type heard struct {
+	seed   maphash.Seed // drawn anew for each call
+	hashes [heardMost]uint32
+	kinds  [heardMost]Type
+	n      uint32 // all that were ever added
+}
+
+// gram is the number of letters and digits that a piece is known again by.
+const (
+	gram     = 4
+	tailGram = 3 // of the end
+)
+
+// add notes the pieces of a canonical form.
+func (h *heard) add(canon []byte, kind Type) {
+	var d [2 * runMost]byte
+	n := compactTo(d[:], canon)
+	for i := 0; i+gram <= n; i++ {
+		x := uint32(maphash.Bytes(h.seed, d[i:i+gram]))
+		if h.index(x) >= 0 {
+			continue
+		}
+		h.note(x, kind)
+	}
+	if n > gram {
+		if x := h.tail(d[n-tailGram : n]); h.index(x) < 0 {
+			h.note(x, kind)
+		}
+	}
+}
+
+func (h *heard) note(x uint32, kind Type) {
+	h.hashes[h.n%heardMost], h.kinds[h.n%heardMost] = x, kind
+	h.n++
+}
+
+// tail is the hash of the last three letters and digits, which are asked for and read back by themselves.
+func (h *heard) tail(d []byte) uint32 { return ^uint32(maphash.Bytes(h.seed, d)) }
+
+// ends gives the type of what ended with three letters and digits.
+func (h *heard) ends(canon []byte) Type {
+	var d [2 * runMost]byte
+	if compactTo(d[:], canon) == tailGram {
+		if k := h.index(h.tail(d[:tailGram])); k >= 0 {
+			return h.kinds[k]
+		}
+	}
+	return 0
+}
+
+// match gives the type of what a piece of canonical form was heard in, 0 if it wasn't.
+func (h *heard) match(canon []byte) Type {
+	if h.n == 0 {
+		return 0
+	}
+	var d [2 * runMost]byte
+	n := compactTo(d[:], canon)
+	for i := 0; i+gram <= n; i++ {
+		if k := h.index(uint32(maphash.Bytes(h.seed, d[i:i+gram]))); k >= 0 {
+			return h.kinds[k]
+		}
+	}
+	return 0
+}
+
+func (h *heard) index(x uint32) int {
+	for i := range min(h.n, heardMost) {
+		if h.hashes[i] == x {
+			return int(i)
+		}
+	}
+	return -1
+}
+
+// compactTo copies the letters, as capitals, and digits of a canonical form as far as there is room.
+func compactTo(dst, canon []byte) (n int) {
+	for _, c := range canon {
+		if n == len(dst) {
+			break
+		}
+		if scan.IsLetter(c) {
+			dst[n] = c &^ 0x20
+			n++
+		} else if scan.IsDigit(c) {
+			dst[n] = c
+			n++
+		}
+	}
+	return n
 }

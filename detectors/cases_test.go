@@ -26,6 +26,11 @@ func readCases(t testing.TB) (cases [][]turn) {
 	files, err := filepath.Glob("../testdata/cases/*.txt")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
+	return readCasesIn(t, files)
+}
+
+func readCasesIn(t testing.TB, files []string) (cases [][]turn) {
+	t.Helper()
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		require.NoError(t, err)

@@ -48,6 +48,7 @@ const (
 	byAddress
 	byAccount
 	byNumber
+	bySpeech
 	bySecret
 	byCommand
 	byEncoded
@@ -89,6 +90,7 @@ func catalog() []entry {
 		byAddress:    {name: "address", types: []Type{Address}},
 		byAccount:    {name: "account", types: []Type{AccountID, BankAccount, OrderID}, run: (*pass).account, code: (*pass).documentID, after: (*pass).letteredID},
 		byNumber:     {name: "number", types: []Type{Number}, run: (*pass).plainNumber},
+		bySpeech:     {name: "speech", types: []Type{Spelled}},
 		bySecret:     {name: "secret", types: []Type{Secret}, begin: credentialWords, word: (*pass).secretWord, code: (*pass).secretCode, long: (*pass).secretCode, start: (*pass).numbered},
 		byCommand:    {name: "command", types: []Type{Secret}, begin: "curl sshpass", word: (*pass).curl},
 		byEncoded:    {name: "encoded", code: (*pass).encoded, long: (*pass).encoded},

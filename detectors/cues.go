@@ -66,6 +66,11 @@ const (
 
 	wordPhrase    // within a phrase; of no use to anything by itself
 	wordPhraseEnd // at the end of one
+
+	wordEnding // before the last digits of something: "ending in"
+	wordSpell  // for spelling something
+	wordAnswer // for the answer to a security question
+	wordOther  // of a question for something else: "how many"
 )
 
 // cueNames name the cues up to cueVersion, in their order.
@@ -84,6 +89,8 @@ const (
 	cuesShort = cuesNumber&^cuePhone | cuePostcode | cueBirth | wordOrder | cueCVV | cueExpiry | cuePIN | cueOTP | wordSecurity | wordSocial | wordOne
 	// cuesWanted are those that give a piece of a number its label when they were asked for.
 	cuesWanted = cueCard | cuePhone | cueSSN | cueAadhaar | cueBank | cueAccount | cueOrder | cueID
+	// cuesAsked are what a question leaves behind for the turns after it.
+	cuesAsked = cuesIdentifier | wordSpell | wordAnswer | wordEnding
 	// cuesAgainst make a number less likely to be personal.
 	cuesAgainst = cueMetric | cueTime | cueMoney | cueVersion
 	// wordsQuiet mean something only beside a number, and set nothing off.
@@ -100,7 +107,7 @@ var lexicon = []struct {
 }{
 	{cueCard, "card cards debit visa mastercard amex maestro rupay cc karte kreditkarte kartennummer carte tarjeta carta creditcard kaart ccnum cardno cardnumber cardnum"},
 	{cueCVV, "cvv cvc cvv2 cvc2 csc cryptogramme prüfnummer"},
-	{cueExpiry, "expiry expires expiration exp expiring expirydate ablaufdatum caducidad scadenza"},
+	{cueExpiry, "expire expiry expires expiration exp expiring expirydate ablaufdatum caducidad scadenza"},
 	{cuePhone, "phone phones telephone tel mobile cell cellphone whatsapp msisdn fax landline telefon telefonnummer handy handynummer téléphone telephonenumber portable telefono teléfono movil móvil cellulare telefoon mobiel phoneno mobileno phonenumber mobilenumber ani dnis"},
 	{cueCalling, "call calls callback caller callee contact reach ring dial text sms office desk answering answer reachable reached message messages registered connect speak"},
 	{cueEmail, "email e-mail mail mailid emailid correo courriel posta mailto"},
@@ -149,6 +156,7 @@ var lexicon = []struct {
 	{wordUnit, unitWords},
 	{wordAuth, "authorization authorisation auth"},
 	{wordGeo, "lat lon lng latitude longitude latlng latlon lonlat coords coordinates coordinate gps geo geolocation koordinaten coordonnées coordenadas breitengrad längengrad"},
+	{wordSpell, "spell spelled spelt spelling spells buchstabieren buchstabiert épeler deletrear compitare spellen przeliterować soletrar"},
 	{wordBegin, "begin"},
 	{wordBearer, "bearer basic"},
 }
@@ -168,6 +176,11 @@ var cuePhrases = []struct {
 	{cueAddress, "located at, live at, lives at, living at, reside at, residing at"},
 	{cuePostcode, "code postal, código postal, codice postale, codice avviamento postale, pin code, zip code"},
 	{cueBank, "bank account, compte bancaire, cuenta bancaria, conto bancario, conto corrente"},
+	{wordEnding, "ending in, ending with, ends in, ends with, ending, ended in, last four, last 4, last three, last 3, last two, last 2, last few digits, last digits, final four, final digits, finishing in, finishes with"},
+	{wordAnswer, "maiden name, memorable word, memorable name, memorable place, memorable information, security question, security answer, secret word, secret answer, secret question, first pet, favourite teacher, favorite teacher, name of your first school, first school, passphrase"},
+	{wordOther, "how many, how much, how long, how often, how far, what time, which day, what day, which plan, what size, how big, what colour"},
+	{cueCVV, "digits on the back, digit on the back, digits on the front, digit security code, signature strip, on the back of the card, on the back of your card, digit code, c v v, c v c, code on the back"},
+	{cueOTP, "o t p, code we sent, code i sent, code we've sent, code i've sent, code i just sent, code we just sent, texted you a code, sent you a code, code from the text, code in the text"},
 	{cueOTP, "one time password, one time code, one time passcode, verification code, código de verificación, code de vérification, codice di verifica"},
 }
 

@@ -54,6 +54,7 @@ var described = [namedTypes]struct{ authority, digit string }{
 	AccountID:     {"by words", ""},
 	BankAccount:   {"by words", ""},
 	Number:        {"a long run of digits without a known type", ""},
+	Spelled:       {"letters said one by one", ""},
 	Secret:        {"formats of those who issue them", ""},
 	Password:      {"by words", ""},
 	SessionID:     {"by words", ""},

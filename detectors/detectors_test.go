@@ -189,7 +189,7 @@ func TestExpectationDecays(t *testing.T) {
 	require.True(t, ask(0))
 	require.True(t, ask(2))
 	require.False(t, ask(4))
-	require.LessOrEqual(t, NewCall().Bytes(), 256)
+	require.LessOrEqual(t, NewCall().Bytes(), 2048)
 }
 
 func TestAgentsOwnNumbersAreNotTheAnswer(t *testing.T) {

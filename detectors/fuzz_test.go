@@ -64,7 +64,7 @@ func FuzzFind(f *testing.F) {
 		inCall := s.Find(nil, text, in, sc)
 		for _, x := range found {
 			for i := x.Start; i < x.End; i++ {
-				require.True(t, !scan.IsWordByte(text[i]) || text[i] == '0' || covered(inCall, i, i+1), "lost in a call: %s", x.Type)
+				require.True(t, !scan.IsWordByte(text[i]) || text[i] == '0' || covered(inCall, i, i+1), "lost in a call: %s: %s / %s", x.Type, show(string(text), found), show(string(text), inCall))
 			}
 		}
 	})

@@ -1,6 +1,9 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"github.com/sonexlabs/tacet/detectors/scan"
+	"github.com/sonexlabs/tacet/detectors/spoken"
+)
 
 const (
 	maxGroups   = 24 // groups of digits joined to one run
@@ -160,11 +163,11 @@ func (p *pass) belonging(r *run) int {
 func (p *pass) judge(r *run) guess {
 	best := &p.best // one that lives on the stack would move to the heap: the detectors are called through pointers
 	*best = guess{set: p.set}
-	continues := p.wants.open && r.first <= 1
-	if r.digits < 3 && !continues {
+	continues := p.wants.open && p.goesOnFrom(r.start)
+	if r.digits < 3 && !continues && !(r.digits == askedLeast && p.wants.cues != 0 && p.isSpoken(r.start)) {
 		return *best
 	}
-	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && (p.said|p.path.bits|p.wants.cues)&p.shortCues() == 0 && !p.told && !(p.in.Call != nil && p.endsText(r)) {
+	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && (p.said|p.path.bits|p.wants.cues)&(p.shortCues()|wordEnding) == 0 && !p.told && !(p.in.Call != nil && (p.endsText(r) || p.wants.cues != 0 || p.in.Call.heard.n > 0)) {
 		return *best // the common case in logs, and all of it
 	}
 	r.ctx = p.around(r.first, r.last)
@@ -252,41 +255,86 @@ func (r *run) isZero() bool {
 
 // plainNumber gives the fallbacks: a run long enough to be an identifier is found whatever it is.
 func (p *pass) plainNumber(r *run, best *guess) {
-	score := float32(0)
+	likely := float32(0)
 	switch {
 	case p.isTimestamp(r):
 		// Nothing: seconds, milliseconds or a date written together.
 	case r.digits >= 13:
-		score = 0.56
+		likely = 0.56
 	case r.digits >= 9:
-		score = 0.5
+		likely = 0.5
 		if p.in.Channel == ChannelLog {
-			score = 0.3
+			likely = 0.3
 		}
-		score = min(score+r.ctx.boost(cuesNumber)/2, 0.55) // less than any type of its own
+		likely = min(likely+r.ctx.boost(cuesNumber)/2, 0.55) // less than any type of its own
 	case r.digits >= 4:
-		if score = r.ctx.boost(cueID|cueSSN|cueAadhaar|cueCard) + 0.15; score > midBoost {
-			score = max(score, 0.5)
+		if likely = r.ctx.boost(cueID|cueSSN|cueAadhaar|cueCard) + 0.15; likely > midBoost {
+			likely = max(likely, 0.5)
 		}
 		if p.in.Channel != ChannelLog {
-			score = max(score, r.ctx.boost(cueAnyID)+0.15)
+			likely = max(likely, r.ctx.boost(cueAnyID)+0.15)
 		}
 	}
-	if r.digits >= 4 && r.digits <= 12 {
-		kind, detector := wantedKind(p.wants.cues) // the answer, or a piece of it
+	if r.digits >= 4 && r.digits <= 12 || r.digits >= askedLeast && p.in.Call != nil && r.ctx.next&cuesAgainst == 0 {
+		kind, detector := p.askedKind(r.digits, spoken.Digits) // the answer, or a piece of it
 		base := float32(0.75)
 		if kind == Number {
 			base = 0.65 // an identifier of its own has the better label
 		}
-		best.better(kind, p.wants.score(cuesWanted, base), detector)
+		if kind != 0 {
+			best.betterScored(kind, score{question: base - p.wants.decay}, "asked", detector)
+		}
 	}
-	if p.wants.open && r.first <= 1 {
-		score = max(score, 0.6) // the rest of a number begun in the turn before
+	if p.wants.open && p.goesOnFrom(r.start) {
+		p.goOn(best) // the rest of a number begun in an earlier turn
 	}
-	if p.in.Call != nil && r.digits >= 3 && p.endsText(r) && score < 0.5 && p.in.Channel != ChannelLog {
-		score = 0.5 // a number that may go on in the next turn
+	if kind := p.heardBefore(r.d, &r.ctx); kind != 0 {
+		best.betterScored(kind, score{form: 0.7}, "heard before", byNumber)
 	}
-	best.better(Number, score, byNumber)
+	if r.digits <= endingMost && r.ctx.near&wordEnding != 0 {
+		kind, detector := endingKind(r.ctx.near | r.ctx.mid | p.wants.cues)
+		best.betterScored(kind, score{words: 0.6}, "ending", detector)
+	}
+	if p.in.Call != nil && r.digits >= 3 && p.endsText(r) && likely < 0.5 && p.in.Channel != ChannelLog {
+		likely = 0.5 // a number that may go on in the next turn
+	}
+	best.better(Number, likely, byNumber)
+}
+
+// heardBefore is the type of what digits, or letters and digits, were heard in earlier in the call; 0 if they weren't. Three are known
+// again where words say that they end something.
+func (p *pass) heardBefore(d []byte, ctx *context) Type {
+	if p.in.Call == nil {
+		return 0
+	}
+	if kind := p.in.Call.heard.match(d); kind != 0 {
+		return kind
+	}
+	if (ctx.near|ctx.mid)&wordEnding == 0 {
+		return 0
+	}
+	return p.in.Call.heard.ends(d)
+}
+
+// endingMost is how many digits people give in place of a whole number.
+const endingMost = 6
+
+// endingKind is the type of the last digits of something, by the words around them.
+func endingKind(cues uint64) (Type, uint8) {
+	if cues&cueCard != 0 {
+		return CreditCard, byCard
+	}
+	return wantedKind(cues)
+}
+
+// goOn scores a run as the rest of the number that an earlier turn ended within.
+func (p *pass) goOn(best *guess) {
+	run := &p.in.Call.run
+	if run.kind == 0 {
+		best.betterScored(Number, score{question: 0.6}, "goes on", byNumber)
+		return
+	}
+	best.betterScored(run.kind, score{question: 0.65}, "goes on", run.detector)
 }
 
 // wantedKind is the type of a number that was asked for, by the words of the question.

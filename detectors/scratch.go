@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"github.com/sonexlabs/tacet/detectors/scan"
+	"github.com/sonexlabs/tacet/detectors/spoken"
 )
 
 // scratchKept is how many bytes of token memory a Scratch keeps between texts; one huge record doesn't stay resident.
@@ -39,6 +40,8 @@ type pass struct {
 	stamps     bool     // whether dates and times of day are passed over at once
 	told       bool     // whether any of them may be about a type that is known by its form
 	wants      want     // what the call expects this turn to hold
+	speech     spoken.Reader
+	judgeDigit func([]byte) int // digitScore, made once
 
 	groups  int32
 	code    [formMax]byte // the letters and digits of a possible identifier
@@ -88,7 +91,9 @@ func (p *pass) begin(s *Set, text []byte, in Input) {
 	}
 	if in.Call != nil {
 		p.wants = in.Call.expects(in.Role)
+		p.groups = in.Call.groups
 	}
+	p.hear()
 }
 
 // end lets go of the text.

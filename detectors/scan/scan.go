@@ -62,6 +62,7 @@ type Text struct {
 	Ats    []uint32 // offsets of '@'
 	Pairs  []uint32 // offsets of "::", and of ":" between pairs of hexadecimal letters
 	Opens  []uint32 // offsets of '[' with a capital letter behind it
+	Said   uint64   // the bits of all tokens together
 
 	source []byte
 	folded []byte
@@ -133,7 +134,7 @@ func (t *Text) Release(limit int) {
 
 func (t *Text) tokenise(lex *Lexicon) {
 	b := t.Bytes
-	tokens, hot := t.Tokens[:0], t.Hot[:0]
+	tokens, hot, said := t.Tokens[:0], t.Hot[:0], uint64(0)
 	t.Ats, t.Pairs, t.Opens = t.Ats[:0], t.Pairs[:0], t.Opens[:0]
 	for i := 0; i < len(b); {
 		shape := shapes[b[i]]
@@ -176,13 +177,14 @@ func (t *Text) tokenise(lex *Lexicon) {
 			lo, hi := fold16(b, start, i)
 			token.Hash = hash(lo, hi, i-start)
 			lex.tell(&token, lo, hi, i-start)
+			said |= token.Bits
 		}
 		if shape&Digit != 0 || token.Bits&^lex.quiet|uint64(token.Begin) != 0 || i-start >= LongWord || shape&(Upper|Lower) == Upper|Lower && i < len(b) && isKeyEnd(b, i) {
 			hot = append(hot, uint32(len(tokens)))
 		}
 		tokens = append(tokens, token)
 	}
-	t.Tokens, t.Hot = tokens, hot
+	t.Tokens, t.Hot, t.Said = tokens, hot, said
 }
 
 // isKeyEnd says whether a name that a value is given to may end before b[i].

@@ -1,0 +1,261 @@
+package detectors
+
+import (
+	"github.com/sonexlabs/tacet/detectors/checksum"
+	"github.com/sonexlabs/tacet/detectors/spoken"
+)
+
+const (
+	spokenLeast = 6 // digits said one by one that are an identifier, whatever of
+	askedLeast  = 2 // letters and digits that are an answer
+
+	// Words that numbers below a hundred belong to: of an address, an age, a date.
+	wordsSmall = wordStreet | wordPlace | wordLead | wordSoftLead | wordUnit | wordYear | wordMonth | cueAddress | cueAge | cueBirth | cueExpiry | cuePostcode
+	// Words beside which a short or broken code is one.
+	wordsCode = cuePIN | cueCVV | cueOTP | cuePostcode | cueExpiry | cueBirth | cueAadhaar | cuePAN | cueNINO | cueSSN | wordEnding
+)
+
+// hear writes down what is spoken in the text: numbers, letters, addresses. What comes after sees the written form only.
+func (p *pass) hear() {
+	p.speech.Regions = p.speech.Regions[:0]
+	if p.in.Channel == ChannelLog || len(p.text.Tokens) == 0 {
+		return
+	}
+	if p.judgeDigit == nil {
+		p.judgeDigit = p.digitScore
+	}
+	cues := p.wants.cues | p.path.bits
+	hints := spoken.Hints{
+		Judge: p.judgeDigit,
+		Code:  cues&(cuesAsked&^(cueName|cueAddress|cueIP|cueAnyID)) != 0 || p.text.Said&wordsCode != 0,
+		Open:  p.wants.open,
+		Small: (cues|p.text.Said)&wordsSmall != 0,
+	}
+	if p.speech.Read(&p.text, p.set.lexicon, hints) {
+		p.b = p.text.Bytes
+		p.limit = len(p.b)
+	}
+}
+
+// digitScore says how likely digits are an identifier: of one that was asked for first, then of any with a check.
+func (p *pass) digitScore(d []byte) (score int) {
+	n := len(d)
+	if n > 12 && n < 20 && checksum.Luhn(d) && isIssuer(d) {
+		score = 80
+	}
+	if n <= formMax && p.wants.topics[0] != 0 {
+		for k := range p.set.digitIDs[n] {
+			ref := &p.set.digitIDs[n][k]
+			if p.wants.scoreFor(ref.kind, 1, p.set.tables) > 0 && (len(ref.fixed) == 0 || ref.fits(d, 0)) {
+				score = max(score, 50)
+				if ref.id.check != nil && ref.id.check(d) {
+					score = 90
+				}
+			}
+		}
+	}
+	if n >= phoneLeast && n <= digitsE164 {
+		if a := numbering().national(d, p.set.phonePlans); a.fit == fitValid && n > 8 {
+			score = max(score, 50)
+			if a.trunk && n > 9 {
+				score = max(score, 60)
+			}
+		} else if a := numbering().international(d); n > 10 && a.fit == fitValid && a.line.personal() {
+			score = max(score, 45)
+		}
+	}
+	wanted := p.wants.cues | p.text.Said
+	switch {
+	case wanted&cueCard != 0 && n >= 15 && n <= 16:
+		score += 25
+	case wanted&cuePhone != 0 && (n == 10 || n == 11):
+		score += 25
+	case wanted&cueCVV != 0 && n == 3, wanted&cuePIN != 0 && n == 4, wanted&cueOTP != 0 && (n == 6 || n == 4):
+		score += 25
+	case wanted&cueBirth != 0 && (n == 8 || n == 6):
+		score += 15
+	}
+	return score
+}
+
+// findSpoken adds what is an identifier because it was said digit by digit or letter by letter, or because it was asked for.
+func (p *pass) findSpoken() {
+	for i := range p.speech.Regions {
+		g := &p.speech.Regions[i]
+		if g.Kind == spoken.Other && g.Symbols < askedLeast || p.isInert(g.Start) || p.isFound(g.Start, g.End) {
+			continue
+		}
+		kind, s, rule, detector := p.spokenKind(g)
+		if kind == 0 || s.total() < p.set.threshold {
+			continue
+		}
+		p.addScored(g.Start, g.End, guess{kind: kind, score: s, rule: rule, detector: detector}, p.compact(g.Start, g.End))
+	}
+}
+
+// isFound says whether a candidate that policies don't keep takes in all of a region.
+func (p *pass) isFound(start, end int) bool {
+	for k := range p.candidates {
+		if c := &p.candidates[k]; c.start <= start && c.end >= end && !(c.kind.yields() && c.kind != Date) {
+			return true
+		}
+	}
+	return false
+}
+
+// spokenKind says what a region of speech is.
+func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, detector uint8) {
+	switch g.Kind {
+	case spoken.Email:
+		return Email, score{form: 0.8}, "spoken", byEmail
+	case spoken.URL:
+		return URL, score{form: 0.6}, "spoken", byURL
+	}
+	if p.isMeasured(g) {
+		return 0, s, "", 0
+	}
+	if p.wants.open && p.goesOnFrom(g.Start) {
+		run := &p.in.Call.run
+		if kind, detector = run.kind, run.detector; kind == 0 {
+			kind, detector = Number, byNumber
+		}
+		return kind, score{question: 0.7}, "goes on", detector
+	}
+	if g.Symbols >= askedLeast && (g.Kind != spoken.Other || g.Symbols > askedLeast) {
+		if kind, detector = p.askedKind(g.Symbols, g.Kind); kind != 0 {
+			return kind, score{question: 0.75 - p.wants.decay}, "asked", detector
+		}
+	}
+	first, last := p.tokensOf(g.Start, g.End)
+	ctx := p.around(first, last)
+	if kind = p.heardBefore(p.b[g.Start:g.End], &ctx); kind != 0 {
+		return kind, score{form: 0.7}, "heard before", bySpeech
+	}
+	switch g.Kind {
+	case spoken.Digits:
+		if g.Symbols >= spokenLeast && !isYears(p.b[g.Start:g.End]) {
+			return Number, score{form: 0.5}, "spoken", byNumber
+		}
+	case spoken.Code:
+		return Number, score{form: 0.5}, "spoken", byNumber
+	case spoken.Letters:
+		return Spelled, score{form: 0.5}, "spoken", bySpeech
+	}
+	return 0, s, "", 0
+}
+
+// isMeasured says whether a word behind a region says that it is an amount or a time, and none before that it is an identifier.
+func (p *pass) isMeasured(g *spoken.Region) bool {
+	first, last := p.tokensOf(g.Start, g.End)
+	if g.Kind != spoken.Digits && g.Kind != spoken.Cardinal && g.Kind != spoken.Other || last+1 >= len(p.text.Tokens) {
+		return false
+	}
+	t := &p.text.Tokens[last+1]
+	return t.Bits&cuesAgainst != 0 && t.Bits&cuesIdentifier == 0 && int(t.Start)-g.End <= 2 && !(g.Symbols >= spokenLeast && p.around(first, last).near&cuesNumber != 0)
+}
+
+// isSpoken says whether digits that were said one by one begin at a place.
+func (p *pass) isSpoken(start int) bool {
+	for i := range p.speech.Regions {
+		if g := &p.speech.Regions[i]; g.Start == start {
+			return g.Kind == spoken.Digits
+		}
+	}
+	return false
+}
+
+// isYears says whether digits are years, one after the other.
+func isYears(d []byte) bool {
+	for k := 0; k < len(d); k += 4 {
+		if k+4 > len(d) || !(d[k] == '1' && d[k+1] == '9' || d[k] == '2' && d[k+1] == '0') {
+			return false
+		}
+	}
+	return true
+}
+
+// goesOnFrom says whether what begins at a place may go on with what the turn before ended within: only words without meaning of
+// their own stand before it.
+func (p *pass) goesOnFrom(start int) bool {
+	const words = 3
+	for k := range p.text.Tokens {
+		if int(p.text.Tokens[k].End) > start {
+			return k <= words
+		}
+	}
+	return false
+}
+
+// askedKind is the type of an answer of n letters and digits to the last question; 0 if that asked for nothing of the kind.
+func (p *pass) askedKind(n int, how spoken.Kind) (Type, uint8) {
+	cues := p.wants.cues
+	letters := how == spoken.Letters
+	switch {
+	case cues == 0 && p.wants.topics[0] == 0:
+		return 0, 0
+	case letters && cues&(cueName|wordSpell) != 0 && cues&(cuePostcode|cueEmail) == 0:
+		return Person, bySpeech
+	case letters && cues&wordAnswer != 0:
+		return Password, bySpeech
+	case cues&cueCVV != 0 && n <= 4 && !letters:
+		return CardCVV, byCardData
+	case cues&cueOTP != 0 && n <= 8:
+		return OTP, byCardData
+	case cues&cuePIN != 0 && n <= 6 && cues&cuePostcode == 0 && !letters:
+		return PIN, byCardData
+	case cues&cueExpiry != 0 && n <= 6 && !letters:
+		return CardExpiry, byCardData
+	}
+	for _, t := range p.wants.topics {
+		if kind, ok := p.set.soleType(t); ok {
+			return kind, bySpeech
+		}
+	}
+	switch {
+	case cues&cueCard != 0 && !letters:
+		return CreditCard, byCard
+	case cues&cueAadhaar != 0:
+		return INAadhaar, byIN
+	case cues&cuePAN != 0:
+		return INPAN, byIN
+	case cues&cueNINO != 0:
+		return UKNINO, byUK
+	case cues&cueSSN != 0:
+		return USSSN, byUS
+	case cues&cueIBAN != 0:
+		return IBAN, byIBAN
+	case cues&cueBirth != 0 && !letters:
+		return DateOfBirth, byDate
+	case cues&cuePostcode != 0:
+		return Postcode, byPostcode
+	case cues&cueEmail != 0:
+		return Email, byEmail
+	case cues&cueBank != 0:
+		return BankAccount, byAccount
+	case cues&cueAccount != 0:
+		return AccountID, byAccount
+	case cues&(cueOrder|wordOrder) != 0:
+		return OrderID, byAccount
+	case cues&cuePhone != 0:
+		return Phone, byPhone
+	case cues&(cuePassword|wordAnswer) != 0:
+		return Password, byAssignment
+	case cues&cueID != 0:
+		return Number, byNumber
+	}
+	return 0, 0
+}
+
+// soleType is the type that a topic is about, if that is one only.
+func (t *tables) soleType(topic uint16) (Type, bool) {
+	if topic == 0 || !t.sole[topic] {
+		return 0, false
+	}
+	for k := range TypesMax {
+		if t.topics[topic].has(Type(k)) {
+			return Type(k), true
+		}
+	}
+	return 0, false
+}
+
