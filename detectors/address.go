@@ -49,7 +49,7 @@ func (p *pass) address(i int) (next int) {
 	if p.isFree(a.first-1) && p.is(a.first-1, &toWords) && p.isFree(a.first-2) && (p.is(a.first-2, &toVerbs) || p.is(a.first-2, &itWords) && p.is(a.first-3, &toVerbs)) {
 		s.words = max(s.words, addressWord)
 	}
-	if a.street && a.form < streetSmall && p.isFree(a.first-1) && p.is(a.first-1, &atWords) && (p.text.Tokens[a.last].Bits&wordPlace != 0 || p.toldBefore(a.first)) {
+	if a.street && a.form < streetSmall && p.isFree(a.first-1) && p.is(a.first-1, &atOn) && (p.text.Tokens[a.last].Bits&wordPlace != 0 || p.toldBefore(a.first, true)) {
 		s.words = max(s.words, addressWord) // "it's at 1 Rose Place"
 	}
 	s.question = p.wants.score(cueAddress, addressWord)
@@ -72,6 +72,7 @@ func (p *pass) address(i int) (next int) {
 // What says that an address follows: "moved to", "send it to", "wohne in", "vivo en".
 var (
 	toWords = wordsOf("to at on in au en a nach")
+	atOn    = wordsOf("at on")
 	itWords = wordsOf("it them this mich me")
 	toVerbs = wordsOf("live lives living located reside resides moved moving deliver delivered ship shipped send sent wohne wohnt wohnhaft habite vivo vive abito abita woon woont")
 )
@@ -80,7 +81,7 @@ var (
 func (p *pass) addressHead(a *place, i int) bool {
 	t := &p.text.Tokens[i]
 	last, ok := p.isHouse(i)
-	if !ok || p.hasCurrency(int(t.Start)) || !p.mayBegin(a, i) {
+	if !ok || p.hasCurrency(int(t.Start)) || p.isUnitOfTime(i+1) || !p.mayBegin(a, i) {
 		return p.ordinalHead(a, i) || p.codeHead(a, i)
 	}
 	if p.boxHead(a, i) || p.militaryHead(a, i) {
@@ -140,7 +141,7 @@ func (p *pass) mayBegin(a *place, i int) bool {
 		return true
 	}
 	digits, k := 0, i
-	if i >= 2 && p.isFree(i-2) && p.text.Tokens[i-1].IsNumber() && p.between(i-1) == gapSpace && p.is(i-2, &firmUnits) {
+	if p.unitOfNumbers(i) >= 0 {
 		return true // "Apt. 338 32 High Street"
 	}
 	for k > 0 && i-k < usualGroups && p.text.Tokens[k-1].IsNumber() && p.isFree(k-1) && p.between(k-1) == gapSpace {
@@ -355,11 +356,20 @@ func (p *pass) capitals(k, most int, upper bool) (last int) {
 		}
 		last = j
 		gap := p.between(j)
-		if (gap == gapSpace || gap == gapDash) && p.between(j+1) == gap && (p.is(j+1, &linkWords) || p.is(j+1, &ofWords)) && p.isCapital(j+2) && j+2 < k+most+2 {
+		if gap == gapSpace && p.isFree(j+1) && p.isInitialLast(j+1) {
+			return j + 1 // "København V"
+		}
+		if (gap == gapSpace || gap == gapDash) && p.between(j+1) == gap && (p.is(j+1, &linkWords) || p.is(j+1, &ofWords) || p.is(j+1, &townLinks)) && p.isCapital(j+2) && j+2 < k+most+2 {
 			j++ // "Palma de Mallorca", "Champ-sur-Drac"
 		}
 	}
 	return last
+}
+
+// isInitialLast says whether token k is a capital letter that ends a line or the part before a comma.
+func (p *pass) isInitialLast(k int) bool {
+	gap := p.between(k)
+	return p.text.Tokens[k].Len() == 1 && p.text.Tokens[k].Shape == scan.Upper && (gap == gapLine || gap == gapComma || gap == gapEnd)
 }
 
 // isTownWord says whether token k may be a part of a town's name.

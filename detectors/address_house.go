@@ -111,21 +111,33 @@ func (p *pass) isCapitalWord(k int) bool {
 // unitsBefore takes in what stands before the number of a house: "Suite 683 11 Brucknerweg 141", "10 - 42 King's Cross Road".
 func (p *pass) unitsBefore(a *place) {
 	tokens := p.text.Tokens
-	k := a.first - 1
-	if !p.isFree(k) || !tokens[a.first].IsNumber() {
+	if !tokens[a.first].IsNumber() {
 		return
 	}
-	gap := p.between(k)
-	if tokens[k].IsNumber() && tokens[k].Len() <= 5 && gap == gapSpace {
-		u := k - 1
-		if p.isFree(u) && p.is(u, &firmUnits) && (p.between(u) == gapSpace || p.between(u) == gapDot) {
-			a.first = u
-		}
+	if u := p.unitOfNumbers(a.first); u >= 0 {
+		a.first = u
 		return
 	}
-	if tokens[k].IsNumber() && tokens[k].Len() <= 4 && gap == gapDash && p.isApart(k) {
+	if k := a.first - 1; p.isFree(k) && tokens[k].IsNumber() && tokens[k].Len() <= 4 && p.between(k) == gapDash && p.isApart(k) {
 		a.first = k
 	}
+}
+
+// unitOfNumbers is the token of the unit whose number stands right before token i, with one more number between them at most; -1
+// if there is none.
+func (p *pass) unitOfNumbers(i int) int {
+	tokens := p.text.Tokens
+	for k := i - 1; k >= i-3 && p.isFree(k); k-- {
+		gap := p.between(k)
+		switch {
+		case tokens[k].IsNumber() && tokens[k].Len() <= 5 && gap == gapSpace:
+		case k < i-1 && p.is(k, &firmUnits) && (gap == gapSpace || gap == gapDot):
+			return k
+		default:
+			return -1
+		}
+	}
+	return -1
 }
 
 // frontBefore takes in the name that stands between the words that announce an address and its first number: "we moved to
@@ -154,7 +166,10 @@ func (p *pass) frontBefore(a *place) {
 				return
 			}
 		}
-		if first < a.first && (p.is(j, &toWords) && (p.is(j-1, &toVerbs) || p.is(j-2, &toVerbs)) || tokens[j].Bits&wordIs != 0 && p.toldBefore(j)) {
+		if first < a.first && (p.is(j, &toWords) && (p.is(j-1, &toVerbs) || p.is(j-2, &toVerbs)) || tokens[j].Bits&wordIs != 0 && p.toldBefore(j, true)) {
+			for first < a.first && !p.isCapitalWord(first) {
+				first++
+			}
 			a.first = first
 			return
 		}
@@ -171,7 +186,7 @@ var frontWords = wordsOf("and of the der die das zum zur van de la le do da du d
 func (p *pass) cornerBefore(a *place) {
 	k := a.first - 1
 	if p.isFree(k) && p.is(k, &ofWords) && p.isFree(k-1) && isWord(p.bytesOf(&p.text.Tokens[k-1]), "corner") && p.between(k) == gapSpace {
-		a.first = k - 1
+		a.first, a.form = k-1, max(a.form, cornerForm)
 		p.secondStreet(a)
 		p.articleBefore(a)
 	}
@@ -191,7 +206,10 @@ func (p *pass) secondStreet(a *place) {
 		return
 	}
 	last := k
-	for j := k + 1; j < k+6 && p.isFree(j) && p.between(j-1) != gapOther && p.between(j-1) != gapEnd; j++ {
+	if s := p.namedStreet(k + 1); s.form > 0 {
+		last = s.last
+	}
+	for j := last + 1; j < k+6 && p.isFree(j) && p.between(j-1) != gapOther && p.between(j-1) != gapEnd; j++ {
 		gap := p.between(j - 1)
 		if gap != gapSpace && gap != gapDash && gap != gapDot && gap != gapQuote || gap == gapDot && p.text.Tokens[j-1].Len() > 5 {
 			break
@@ -251,17 +269,17 @@ func (p *pass) sandwichHead(a *place, i, last int) bool {
 	if !ok || tokens[k].Len() > 5 || p.hasCurrency(int(tokens[k].Start)) || !p.isFree(end) {
 		return false
 	}
-	told := p.toldBefore(i)
+	told := p.toldBefore(i, p.is(i-1, &tellWords))
 	switch gap := p.joint(end); gap {
 	case gapComma, gapLine:
-		if small && !told && !p.is(end+1, &firmUnits) {
+		if small && !told && !p.is(end+1, &flatWords) {
 			return false
 		}
 		if !told && !p.isCapitalWord(end+1) && p.bitsAt(end+1)&wordUnit == 0 && !(end+1 < len(tokens) && tokens[end+1].IsNumber()) {
 			return false
 		}
 	case gapSpace:
-		if !told && !p.is(end+1, &firmUnits) {
+		if !told && !p.is(end+1, &flatWords) {
 			return false
 		}
 	default:
@@ -278,24 +296,27 @@ func (p *pass) sandwichHead(a *place, i, last int) bool {
 func (p *pass) tellingHead(a *place, i int) bool {
 	t := &p.text.Tokens[i]
 	k := i - 1
-	if t.IsNumber() && t.Len() < 2 || !p.isFree(k) || !p.is(k, &tellWords) || !p.toldBefore(k) {
+	if t.IsNumber() && t.Len() < 2 || !p.isFree(k) || !p.is(k, &tellWords) || !p.toldBefore(k, true) {
 		return false
 	}
 	s := p.stretch(i, bounds{most: 10, capital: true})
 	if s.words == 0 || s.common > 0 || s.last == i || !p.isCapitalWord(i+1) && !p.isCapitalWord(i+2) {
 		return false
 	}
-	a.last, a.form, a.street, a.code = s.last, tellingForm, true, s.code
+	a.last, a.form, a.street, a.code, a.town = s.last, tellingForm, true, s.code, true
 	return true
 }
 
-var tellWords = wordsOf("at is on to")
+var (
+	flatWords = wordsOf("flat apartment apt suite ste unit")
+	tellWords = wordsOf("at is on to")
+)
 
 // toldBefore says whether the words right before token i announce an address: "moved to", "lives at", "address is".
-func (p *pass) toldBefore(i int) bool {
+func (p *pass) toldBefore(i int, venue bool) bool {
 	const back = 5
 	for j := i - 1; j > i-back && p.isFree(j); j-- {
-		if p.is(j, &telling) || p.is(j, &toVerbs) || p.is(j, &toldWords) {
+		if p.is(j, &telling) || venue && p.is(j, &venues) || p.is(j, &toVerbs) || p.is(j, &toldWords) {
 			return true
 		}
 		if !p.text.Tokens[j].IsWord() || p.sentenceEnds(int(p.text.Tokens[j].End)) {

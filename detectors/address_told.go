@@ -116,7 +116,7 @@ func (p *pass) joint(k int) byte {
 	t := &p.text.Tokens[k]
 	switch gap {
 	case gapDot:
-		if t.IsWord() && t.Len() <= 4 || p.text.Tokens[k+1].Start == t.End+1 || t.IsNumber() && p.is(k+1, &firmUnits) {
+		if t.IsWord() && (t.Len() <= 4 || t.Shape&scan.High != 0 && t.Len() <= 10) || p.text.Tokens[k+1].Start == t.End+1 || t.IsNumber() && p.is(k+1, &firmUnits) {
 			return gapSpace
 		}
 		return gapOther
@@ -153,7 +153,7 @@ func (p *pass) joint(k int) byte {
 // goesOnBelow says whether an address goes on with token j, which begins a line.
 func (p *pass) goesOnBelow(s *stretch, j int) bool {
 	t := &p.text.Tokens[j]
-	return !t.IsWord() || isUpperAt(p.b, int(t.Start)) || t.Bits&(wordUnit|wordLead) != 0 || s.streets > 0 && !s.code
+	return !t.IsWord() || isUpperAt(p.b, int(t.Start)) || t.Bits&(wordUnit|wordLead) != 0 || s.streets > 0 && !s.code || p.isKnownPlace(j)
 }
 
 // stretchNumber takes in token j, which has a digit. It gives the last token of the number.
@@ -240,6 +240,11 @@ func (p *pass) stretchWord(s *stretch, j int) bool {
 		s.words++
 		s.last = j
 		return true
+	case t.Len() == 1 && j > s.first && p.bitsAt(j-1)&wordUnit != 0:
+		s.last, s.sure = j, j
+		return true
+	case p.is(j, &linkWords) && j > s.first && p.isCapitalWord(j-1) && next < len(p.text.Tokens) && p.isCapitalWord(next):
+		return true
 	case p.is(j, &codeWords) && s.words > 0 && p.digitsWithin(next, 3):
 		return true
 	case p.is(j, &wordsIs) && j > s.first && p.is(j-1, &codeWords):
@@ -277,7 +282,7 @@ var noState = wordsOf("nan null") // what exports write for a state that is miss
 // mayBeCapital says whether token j, a word, may stand in an address written with capitals.
 func (p *pass) mayBeCapital(j int) bool {
 	t := &p.text.Tokens[j]
-	return isUpperAt(p.b, int(t.Start)) || t.Bits&wordUnit != 0 || p.is(j, &linkWords) || p.is(j, &ofWords) || p.is(j, &besideWords) || p.is(j, &codeWords) || p.is(j, &landmarks) || p.is(j, &levels) || p.is(j, &noState)
+	return isUpperAt(p.b, int(t.Start)) || t.Bits&wordUnit != 0 || p.is(j, &linkWords) || p.is(j, &ofWords) || p.is(j, &besideWords) || p.is(j, &codeWords) || p.is(j, &landmarks) || p.is(j, &levels) || p.is(j, &townLinks) || p.is(j, &noState)
 }
 
 var wordsIs = wordsOf("is s was")
@@ -326,7 +331,9 @@ func (p *pass) mayJoin(s *stretch, j int) bool {
 	case j == s.first || gap != gapSpace && s.near == 0:
 		return false
 	case isWord(p.bytesOf(&p.text.Tokens[j]), "and"):
-		return s.streets > 0 && p.namedStreet(k).form >= streetSmall || s.words > 0 && p.text.Tokens[j-1].Len() == 1
+		return s.streets > 0 && p.namedStreet(k).form >= streetSmall || s.words > 0 && (p.text.Tokens[j-1].Len() == 1 || p.isKnownPlace(k))
+	case p.is(j, &ofWords) && p.isKnownPlace(k), p.is(k, &articles) && p.isKnownPlace(min(k+1, len(p.text.Tokens)-1)):
+		return true
 	case !t.IsWord():
 		return p.is(j, &codeWords) || s.words > 0 && t.Len() <= 6 && !p.isUnitOfTime(k+1) && !p.is(j, &atWords)
 	}
@@ -525,6 +532,11 @@ var ofFor = wordsOf("of for")
 func (p *pass) noteStretch(s *stretch, sc score) (next int) {
 	if s.numbers > 0 && s.words == 1 && s.streets+s.places+s.near == 0 && !s.closed {
 		return 0
+	}
+	if s.numbers+s.streets > 0 {
+		a := place{first: s.first, last: s.last, street: true, code: s.code, town: s.places > 0, form: streetSmall}
+		p.addressTail(&a)
+		s.last = a.last
 	}
 	start, end := int(p.text.Tokens[s.first].Start), int(p.text.Tokens[s.last].End)
 	if p.at(start-1) == '#' {

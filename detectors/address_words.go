@@ -69,6 +69,7 @@ var knownPlaces = wordsOf(`
 	philippines china japan korea taiwan mongolia kazakhstan uzbekistan afghanistan iran iraq syria jordan oman qatar bahrain kuwait yemen arabia
 	emirates canada brazil brasil argentina chile peru colombia venezuela ecuador bolivia paraguay uruguay guatemala honduras nicaragua salvador
 	panama cuba jamaica haiti dominican barbados bahamas trinidad australia zealand fiji samoa tonga vanuatu luxembourg malta monaco liechtenstein andorra
+	barbuda nevis príncipe principe herzegovina grenadines caicos futuna miquelon rica leone ivoire grenada tobago tome tomé faso hungría
 	greenland guyana suriname belize gabon congo mali niger chad somalia eritrea djibouti liberia guinea gambia togo benin maldives
 	london birmingham manchester leeds liverpool sheffield bristol glasgow edinburgh cardiff belfast leicester coventry bradford nottingham
 	newcastle sunderland brighton plymouth southampton portsmouth wolverhampton stoke derby norwich oxford cambridge ipswich exeter gloucester
@@ -132,9 +133,12 @@ var (
 	toldLinks = wordsOf("is was are be will would as to now s being should ist lautet est es è are here currently changed updated line 1 one")
 	// noTold stand before such a word where it means no place.
 	noTold = wordsOf("email e-mail mail ip mac web website url wallet bitcoin crypto host hardware network memory return")
-	// telling say that a place follows: "the venue is at", "find them at".
-	telling = wordsOf(`located location venue find found situated property house apartment apartments home they place hotel theater theatre event
-		address live lives living reside resides residing stay staying based meet`)
+	// townLinks stand within names of towns: "Ostrov nad Ohří".
+	townLinks = wordsOf("u nad pod na v w im am an bei on upon le la")
+	// telling say that an address follows: "located at"; venues do so with "at" or "is": "the venue is at".
+	telling = wordsOf("located location address live lives living reside resides residing situated based")
+	venues  = wordsOf(`venue find found property house apartment apartments home they place hotel theater theatre event stay staying meet meeting visit
+		office offices restaurant arrived party concert`)
 	// turnEnds may follow an address that ends a turn.
 	bareEnds = wordsOf("thanks thank please sir madam maam mam danke bitte merci gracias grazie")
 	turnEnds = wordsOf(`thanks thank please and but is that ok okay right yes sir madam maam mam so um uh my phone contact number ph mobile tel

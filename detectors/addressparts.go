@@ -15,7 +15,7 @@ func (p *pass) addressTail(a *place) {
 // addressPart reads one more part, if there is one.
 func (p *pass) addressPart(a *place) bool {
 	k := a.last + 1
-	gap := p.between(a.last)
+	gap := p.joint(a.last)
 	if !p.isFree(k) || gap == gapEnd {
 		return false
 	}
@@ -37,7 +37,45 @@ func (p *pass) addressPart(a *place) bool {
 		a.last, a.unit = k, true // "45 San Clemente Drive B200"
 		return true
 	}
+	if gap == gapSpace && p.letterPart(a, k) {
+		return true
+	}
 	return p.unitPart(a, k) || p.codePart(a, k, gap) || gap != gapDash && (p.roadPart(a, k, gap) || p.townPart(a, k, gap)) || p.townToCode(a, k)
+}
+
+// letterPart reads a letter behind a street, as that of a flat, or two behind a town, as those of a state: "6800 Palm Avenue E", "Hamilton
+// ON".
+func (p *pass) letterPart(a *place, k int) bool {
+	t := &p.text.Tokens[k]
+	if !t.IsWord() || a.code {
+		return false
+	}
+	if a.town && (t.Len() == 2 && t.Shape == scan.Upper && !p.isAllCapitals(a) || p.is(k, &noState)) {
+		a.last = k
+		return true
+	}
+	if !a.street || a.town || a.unit || t.Len() != 1 {
+		return false
+	}
+	gap := p.between(k)
+	if t.Shape != scan.Upper && gap != gapEnd && gap != gapComma && !p.sentenceEnds(int(t.End)) || p.isInitial(k) || isWord(p.bytesOf(t), "i") {
+		return false
+	}
+	a.last, a.unit = k, true
+	if j := k + 1; (gap == gapDash && p.codeGap(k) == '-' || gap == gapSpace) && p.isFree(j) && p.text.Tokens[j].IsNumber() && p.text.Tokens[j].Len() <= 3 {
+		a.last = j // "A-5", "C 2"
+	}
+	return true
+}
+
+// isAllCapitals says whether an address is written in capital letters only, so that they say nothing.
+func (p *pass) isAllCapitals(a *place) bool {
+	for k := a.first; k <= a.last; k++ {
+		if p.text.Tokens[k].Shape&scan.Lower != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // hashPart reads the number of a unit behind a number sign: "# 125C", "#4", "# A-1".

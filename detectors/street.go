@@ -175,6 +175,9 @@ func (p *pass) behindNumber(k int) street {
 		return s
 	}
 	if s := p.namedStreet(k + 1); s.form > 0 {
+		if s.form == placeSmall && s.last > k+2 && p.text.Tokens[k+1].Len() > 3 && p.is(k+1, &directions) {
+			s.form = streetSmall // "400 east rose drive"
+		}
 		return s
 	}
 	return p.oddStreet(k + 1)
