@@ -171,6 +171,31 @@ func TestPartialsOfFormats(t *testing.T) {
 	f(policy.PartialsDrop, "log", "final=false one\nfinal=no two", "")
 }
 
+// What is searched in a partial result (in the filter: ids, roles, names of fields) is alone with itself.
+func TestPartialsAreApart(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Policy, c.Filter = policy.TextOnly(), []byte("x")
+	w, err := newRewriter(c)
+	require.NoError(t, err)
+	tp, err := compileTopic("nd", TopicConfig{Category: "transcript", Format: FormatNDJSON, Tenant: "t"}, c)
+	require.NoError(t, err)
+	f := func(final, want string) *call {
+		t.Helper()
+		w.begin(&lane{topic: tp}, newCallStore(10, c.Limits.CallIdle, 1<<20), time.Now())
+		out, class, err := w.value(nil, &Record{Value: []byte(`{"call_id":"c","role":"is your card number joe@example.com?","final":` + final + `}`)})
+		require.NoError(t, err)
+		require.Empty(t, class)
+		require.Contains(t, string(out), want)
+		return w.call
+	}
+	fresh := detectors.NewCall()
+	final, partial := f("true", "[EMAIL_1]"), f("false", "[EMAIL]")
+	require.NotEqual(t, fresh, final.memory)
+	require.Equal(t, fresh, partial.memory)
+	require.Positive(t, final.aliases.Bytes())
+	require.Zero(t, partial.aliases.Bytes())
+}
+
 // Every record is counted once, whether anything leaves of it or not, and none of them holds up the watermark (process looks).
 func TestPartialsAreCounted(t *testing.T) {
 	values := []string{

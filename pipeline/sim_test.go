@@ -26,7 +26,8 @@ import (
 // The simulation runs the whole engine with a source, sinks and a quarantine that fail in every way they may: transient and
 // permanent errors, slowness, gathering sinks that forget what is not durable, panics, malformed records, revocations with
 // too short a drain, and crashes. Time is virtual, so that hours of back-off cost nothing. After each run every record must
-// be in every sink or in quarantine, first arrivals in order, and no offset may have been committed too early.
+// be in every sink or in quarantine, but for partial results, which must be in none; first arrivals in order, and no offset may have been
+// committed too early.
 //
 // A failure prints its seed; SIM_SEED=n runs it again alone.
 
@@ -90,7 +91,7 @@ func newSim(t *testing.T, seed uint64) *sim {
 	return s
 }
 
-// record makes a transcript turn; about 3 % of them are malformed, panic, or can never be taken by a sink.
+// record makes a transcript turn; about 3 % of them are malformed, panic, or can never be taken by a sink; as many are partial results.
 func (s *sim) record(id LaneID, offset int64) Record {
 	call := fmt.Sprintf("call-%d", s.rng.IntN(8))
 	text := fmt.Sprintf("mail me at user%d@example.com", offset)
@@ -101,9 +102,11 @@ func (s *sim) record(id LaneID, offset int64) Record {
 		text = textPanic
 	case 2:
 		text = textRefused
+	case 3, 4, 5:
+		text = textPartial
 	}
 	return Record{Offset: offset, Time: time.Now(), Key: []byte(call), Value: fmt.Appendf(nil,
-		`{"tenant_id":"t","call_id":%q,"turn":%d,"role":"customer","text":%q}`, call, offset, text)}
+		`{"tenant_id":"t","call_id":%q,"turn":%d,"role":"customer","text":%q,"final":%t}`, call, offset, text, text != textPartial)}
 }
 
 func (s *sim) run() {
@@ -252,7 +255,7 @@ func (src *simSource) commit(l *simLane, lane Lane) {
 		r := &l.records[i]
 		if r.Offset >= l.committed && r.Offset < w {
 			for _, k := range src.sim.sinks {
-				if !k.isDurable(l.id, r.Offset) && !src.sim.dead.has(l.id, r.Offset) {
+				if textOf(r.Value) != textPartial && !k.isDurable(l.id, r.Offset) && !src.sim.dead.has(l.id, r.Offset) {
 					panic(fmt.Sprintf("committed %v to %d, but sink %s does not have %d", l.id, w, k.name, r.Offset))
 				}
 			}
@@ -298,6 +301,9 @@ func (s *sim) verify() {
 				case text == textRefused:
 					require.False(s.t, seen[r.Offset])
 					require.True(s.t, s.dead.has(l.id, r.Offset))
+				case text == textPartial:
+					require.False(s.t, seen[r.Offset])
+					require.False(s.t, s.dead.has(l.id, r.Offset))
 				default:
 					require.True(s.t, seen[r.Offset], "lane %v sink %s lost %d", l.id, k.name, r.Offset)
 				}
@@ -310,6 +316,7 @@ func (s *sim) verify() {
 const (
 	textPanic   = "panic now"
 	textRefused = "no sink takes this"
+	textPartial = "not final"
 )
 
 // textOf gives the special text of a value, "" for a malformed one, "plain" for any other.
@@ -321,6 +328,8 @@ func textOf(value []byte) string {
 		return textPanic
 	case bytes.Contains(value, []byte(textRefused)):
 		return textRefused
+	case bytes.Contains(value, []byte(textPartial)):
+		return textPartial
 	}
 	return "plain"
 }

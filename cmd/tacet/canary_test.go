@@ -259,6 +259,9 @@ type route struct {
 	record string         // with $ where the canary stands
 }
 
+// isPartial tells whether the record is a partial result, which is delivered only where the policy masks those.
+func (r route) isPartial() bool { return strings.HasPrefix(r.name, "partial") }
+
 // The topics of the test, by format.
 const (
 	topicCalls = "calls" // transcripts, a JSON object each
@@ -320,6 +323,20 @@ func routes() []route {
 		{"no tenant", topicCalls, some, pipeline.ClassTenant, false, `{"call_id":"c3","text":"$"}`},
 		{"strange tenant", topicCalls, kindsAll, pipeline.ClassTenant, false, `{"tenant_id":"$","call_id":"c3","text":"so"}`},
 		{"refused by a sink", topicCalls, kindsWritten, pipeline.ClassSink, false, open + `"text":"$ ` + long(leakMessageBytes) + `"}`},
+
+		{"partial", topicCalls, kindsAll, "", true, open + `"final":false,"text":"it is $","itn":"$","lexical":"$"}`},
+		{"partial, known behind the text", topicCalls, kindsAll, "", true, open + `"text":"it is $","final":null}`},
+		{"partial, final is a text", topicCalls, some, "", true, open + `"text":"so","final":"$"}`},
+		{"partial, final is a container", topicCalls, some, "", true, open + `"text":"$","\u0066inal":{"$":["$"]}}`},
+		{"partial, with turns and a known value", topicCalls, some, "", true,
+			`{"tenant_id":"acme","call_id":"k2","known_values":[{"value":"$"}],"turns":[{"text":"it is $","final":true}],"final":0}`},
+		{"partial line", topicLines, some, "", true, open + `"final":"false","text":"it is $"}`},
+		{"turn that is not final", topicCalls, kindsAll, "", false,
+			`{"tenant_id":"acme","call_id":"c2","turns":[{"role":"agent","text":"go on"},{"final":false,"role":"customer","text":"$","itn":"$"}]}`},
+		{"JSON in a string, not final", topicCalls, some, "", true, open + `"text":"{\"final\":false,\"$\":[\"$\"]}"}`},
+		{"second line not final", topicLines, some, "", false, open + `"text":"so"}` + "\n" + open + `"final":[],"text":"$"}`},
+		{"not final, cut short", topicCalls, some, pipeline.ClassMalformed, false, open + `"final":false,"text":"$`},
+		{"not final and final", topicCalls, some, pipeline.ClassMalformed, false, open + `"final":false,"final":true,"text":"$"}`},
 
 		{"second line", topicLines, kindsWritten, "", true, open + `"text":"so"}` + "\n" + open + `"text":"$"}`},
 		{"second line cut short", topicLines, some, pipeline.ClassMalformed, false, open + `"text":"$"}` + "\n" + open + `"text":"$`},

@@ -74,6 +74,9 @@ func printPolicy(w io.Writer, c config, p *policy.Policy) {
 	for _, name := range slices.Compact(used) {
 		category, _ := p.Category(name)
 		fmt.Fprintf(w, "\n%s\n", name)
+		if category.HasPartials() {
+			fmt.Fprintf(w, "  partial results: %s\n", category.Partials)
+		}
 		printRules(w, category)
 	}
 	fmt.Fprintln(w, "\npersonal data found in fields that are redacted")

@@ -17,6 +17,7 @@ import (
 
 	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline"
+	"github.com/sonexlabs/tacet/pipeline/policy"
 )
 
 func allDetectors(t testing.TB) *detectors.Set {
@@ -33,7 +34,7 @@ func inputOf(t require.TestingT, r io.Reader) *input {
 
 func redactText(t require.TestingT, set *detectors.Set, r io.Reader, f pipeline.Format) (string, error) {
 	var out bytes.Buffer
-	err := redactStream(context.Background(), inputOf(t, r), &out, set, f)
+	err := redactStream(context.Background(), inputOf(t, r), &out, set, policy.TextOnly(), f)
 	return out.String(), err
 }
 
@@ -81,6 +82,30 @@ func TestRedactCalls(t *testing.T) {
 `, got)
 }
 
+// Partial results keep their lines without their texts, or leave none; lines of text and logs know no partial results.
+func TestRedactPartials(t *testing.T) {
+	const in = `{"call_id":"a","final":false,"text":"it is four one"}
+{"call_id":"a","final":true,"text":"mail ada@example.com"}
+{"call_id":"a","text":"so","final":null}`
+	const masked = `{"call_id":"a","final":false,"text":"[PARTIAL]"}
+{"call_id":"a","final":true,"text":"mail [EMAIL_1]"}
+{"call_id":"a","text":"[PARTIAL]","final":false}`
+	f := func(partials policy.Partials, format pipeline.Format, in, want string) {
+		t.Helper()
+		var out bytes.Buffer
+		rules := policy.TextOnly().WithPartials(partials)
+		require.NoError(t, redactStream(context.Background(), inputOf(t, strings.NewReader(in)), &out, allDetectors(t), rules, format))
+		require.Equal(t, want, out.String())
+	}
+	f(policy.PartialsMask, pipeline.FormatNDJSON, in, masked)
+	f(policy.PartialsMask, pipeline.FormatNDJSON, masked, masked) // again changes nothing
+	f(policy.PartialsDrop, pipeline.FormatNDJSON, in, `{"call_id":"a","final":true,"text":"mail [EMAIL_1]"}`+"\n")
+	f(policy.PartialsDrop, pipeline.FormatNDJSON, in[:strings.Index(in, "\n")], "")
+	for _, format := range []pipeline.Format{pipeline.FormatText, pipeline.FormatLog} {
+		f(policy.PartialsDrop, format, "final=false it is so", "final=false it is so")
+	}
+}
+
 // A line that can't be processed never leaves, and its neighbours do.
 func TestRedactFailsClosed(t *testing.T) {
 	long := strings.Repeat("ada@example.com ", pipeline.DefaultLimits().RecordBytes/16+2)
@@ -101,7 +126,7 @@ func TestRedactReportsErrors(t *testing.T) {
 	set := allDetectors(t)
 	_, err := redactText(t, set, io.MultiReader(strings.NewReader("a\n"), iotest.ErrReader(errors.New("disk gone"))), pipeline.FormatText)
 	require.ErrorContains(t, err, "disk gone")
-	err = redactStream(context.Background(), inputOf(t, strings.NewReader("a\n")), brokenWriter{}, set, pipeline.FormatText)
+	err = redactStream(context.Background(), inputOf(t, strings.NewReader("a\n")), brokenWriter{}, set, policy.TextOnly(), pipeline.FormatText)
 	require.ErrorContains(t, err, "disk full")
 }
 
@@ -156,7 +181,7 @@ func TestFiltersAnswerAtOnce(t *testing.T) {
 		require.NoError(t, <-ended)
 	}
 	redact := func(in *input, out io.Writer) error {
-		return redactStream(context.Background(), in, out, set, guessFormat(in))
+		return redactStream(context.Background(), in, out, set, policy.TextOnly(), guessFormat(in))
 	}
 	f(redact, []string{"x", "ada@example.com"}, []string{"x", "[EMAIL_1]"})
 	f(redact, []string{`{"a":"ada@example.com"}`, `{}`}, []string{`{"a":"[EMAIL_1]"}`, `{}`})

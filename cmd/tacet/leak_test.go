@@ -131,6 +131,9 @@ func newLeak(t *testing.T) *leak {
 	listed := strings.Replace(string(text), `tenants: ["*"]`, "tenants: [acme]", 1)
 	require.NotEqual(t, string(text), listed)
 	l.give("policy.yaml", listed)
+	masking := strings.Replace(listed, "\n    partials: drop\n", "\n    partials: mask\n", 1)
+	require.NotEqual(t, listed, masking)
+	l.give("masking.yaml", masking)
 	return l
 }
 

@@ -24,7 +24,7 @@ import (
 )
 
 func newRedactCommand() *cobra.Command {
-	var format, outName string
+	var format, outName, partials string
 	var detection detectors.Options
 	cmd := &cobra.Command{
 		Use:   "redact [FILE...]",
@@ -36,6 +36,9 @@ and text. Every string of a JSON object is searched. Objects with the same call_
 same alias in all of them, and known_values, a list of {"type", "value"} in an object, are found in all that follow; the key itself
 is taken out. A line that can't be processed is replaced by a placeholder, and the exit code is 1.
 
+What a speech recogniser may still change is not searched: an object with a member final that is not true leaves with [PARTIAL] in
+place of each text, or with --partials drop not at all. Lines that are such objects then leave, as the one exception, no line.
+
 Inputs in gzip or Zstandard are read as they are. The output is compressed when -o names a .gz or .zst file.`,
 		Example: `  echo 'mail me at ada@example.com' | tacet redact
   tacet redact --format log server.log.gz > clean.log
@@ -43,22 +46,28 @@ Inputs in gzip or Zstandard are read as they are. The output is compressed when 
   tacet redact --rules acme.yaml --deny PERSON=staff.txt --allow lines.txt notes.txt`,
 	}
 	cmd.Flags().StringVar(&format, "format", "auto", "auto, text, ndjson or log")
+	cmd.Flags().StringVar(&partials, "partials", policy.PartialsMask.String(), "drop or mask: what becomes of partial results in ndjson")
 	cmd.Flags().StringVarP(&outName, "output", "o", "", "write to `FILE` in place of standard output")
 	detectionFlags(cmd, &detection)
 	cmd.RunE = func(cmd *cobra.Command, names []string) error {
 		if format != "auto" && linePlaceholder(pipeline.Format(format)) == nil {
 			return usageError(cmd, fmt.Errorf("unknown format %q", format))
 		}
+		of, ok := policy.ParsePartials(partials)
+		if !ok {
+			return usageError(cmd, fmt.Errorf("unknown partials %q: drop or mask", partials))
+		}
 		set, err := detectors.New(detection)
 		if err != nil {
 			return usageError(cmd, err)
 		}
+		rules := policy.TextOnly().WithPartials(of)
 		out, err := createOutput(cmd.OutOrStdout(), outName)
 		if err != nil {
 			return err
 		}
 		err = unlessSignal(cmd.Context(), func(ctx context.Context) error {
-			return redactInputs(ctx, cmd, names, out, set, format)
+			return redactInputs(ctx, cmd, names, out, set, rules, format)
 		})
 		if err != nil && !errors.As(err, new(*unreadableError)) {
 			out.discard()
@@ -74,7 +83,7 @@ type unreadableError struct{ what string }
 
 func (e *unreadableError) Error() string { return e.what }
 
-func redactInputs(ctx context.Context, cmd *cobra.Command, names []string, out io.Writer, set *detectors.Set, format string) error {
+func redactInputs(ctx context.Context, cmd *cobra.Command, names []string, out io.Writer, set *detectors.Set, rules *policy.Policy, format string) error {
 	var read atomic.Int64
 	stop := showProgress(ctx, cmd, &read)
 	defer stop()
@@ -84,7 +93,7 @@ func redactInputs(ctx context.Context, cmd *cobra.Command, names []string, out i
 		if format == "auto" {
 			f = guessFormat(in)
 		}
-		err := redactStream(ctx, in, out, set, f)
+		err := redactStream(ctx, in, out, set, rules, f)
 		if errors.As(err, new(*unreadableError)) {
 			bad = append(bad, err)
 			return nil
@@ -150,7 +159,7 @@ func linePlaceholder(f pipeline.Format) []byte {
 }
 
 // redactStream runs one input through an engine of its own. The whole input is one lane, so lines keep their order.
-func redactStream(ctx context.Context, in *input, out io.Writer, set *detectors.Set, format pipeline.Format) error {
+func redactStream(ctx context.Context, in *input, out io.Writer, set *detectors.Set, rules *policy.Policy, format pipeline.Format) error {
 	const topic = "input"
 	tokens, err := pseudonym.NewTokens([]byte(devKey)) // no action of the filter's policy makes tokens
 	if err != nil {
@@ -159,7 +168,6 @@ func redactStream(ctx context.Context, in *input, out io.Writer, set *detectors.
 	category := map[pipeline.Format]string{
 		pipeline.FormatNDJSON: "transcript", pipeline.FormatLog: "usage_log", pipeline.FormatText: "communication",
 	}[format]
-	rules := policy.TextOnly()
 	bad := &badLines{name: in.name, counts: map[pipeline.Class]int{}}
 	sink := &lineSink{out: out}
 	sink.open.Store(-1)

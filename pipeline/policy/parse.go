@@ -47,7 +47,7 @@ func (p *Policy) WithPartials(partials Partials) *Policy {
 	changed := *p
 	changed.categories = slices.Clone(p.categories)
 	for i := range changed.categories {
-		if c := &changed.categories[i]; c.Name == categoryTranscript {
+		if c := &changed.categories[i]; c.HasPartials() {
 			c.Partials = partials
 		}
 	}
@@ -214,13 +214,13 @@ func (d *document) categories(n ast.Node, p *Policy) {
 		if !ok {
 			continue
 		}
+		c := Category{Name: name}
 		names := []string{"clauses", "fields"}
-		if name == categoryTranscript {
+		if c.HasPartials() {
 			names = append(names, "partials")
 		}
 		d.known(parts, key, names...)
-		c := Category{Name: name}
-		if part := find(parts, "partials"); part != nil && name == categoryTranscript {
+		if part := find(parts, "partials"); part != nil && c.HasPartials() {
 			i, _ := d.word(part.value, key+".partials", "rule", partialsNames[:])
 			c.Partials = Partials(i)
 		}

@@ -94,6 +94,9 @@ func Categories() []string {
 // categoryTranscript is the category whose records may be partial results.
 const categoryTranscript = "transcript"
 
+// HasPartials tells whether records of the category may be partial results, so that Partials means something.
+func (c *Category) HasPartials() bool { return c.Name == categoryTranscript }
+
 // Category finds a category. One that the policy does not mention is not there: none of its records may leave.
 func (p *Policy) Category(name string) (*Category, bool) {
 	for i := range p.categories {

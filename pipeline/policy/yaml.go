@@ -33,7 +33,7 @@ func (p *Policy) YAML() []byte {
 	b.WriteString("categories:\n")
 	for _, c := range p.categories {
 		fmt.Fprintf(&b, "  %s:\n    clauses: %s\n", c.Name, flow(c.Clauses))
-		if c.Name == categoryTranscript {
+		if c.HasPartials() {
 			fmt.Fprintf(&b, "    partials: %s\n", c.Partials)
 		}
 		b.WriteString("    fields:\n")
