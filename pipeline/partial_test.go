@@ -274,6 +274,98 @@ func FuzzFinal(f *testing.F) {
 	})
 }
 
+// tree is a random JSON document with a word of its own at each leaf, and where each of them is.
+type tree struct {
+	t             *rapid.T
+	words         int
+	final, hidden []string // words in no partial result, and in one
+}
+
+func (r *tree) value(depth int, hidden bool) string {
+	kind := rapid.IntRange(0, 5).Draw(r.t, "kind")
+	switch {
+	case depth > 0 && kind == 0:
+		return r.object(depth-1, hidden)
+	case depth > 0 && kind == 1:
+		var all []string
+		for range rapid.IntRange(0, 3).Draw(r.t, "elements") {
+			all = append(all, r.value(depth-1, hidden))
+		}
+		return "[" + strings.Join(all, ",") + "]"
+	}
+	word := fmt.Sprintf("word%c%c", 'a'+r.words/26, 'a'+r.words%26)
+	r.words++
+	if hidden {
+		r.hidden = append(r.hidden, word)
+	} else {
+		r.final = append(r.final, word)
+	}
+	return `"` + word + `"`
+}
+
+// object draws an object, which is a partial result where it has a member final that is not true.
+func (r *tree) object(depth int, hidden bool) string {
+	keys := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"text", "turns", "a", "b", "itn", "words", "x.y", "*"}), 0, 4, rapid.ID).Draw(r.t, "keys")
+	final := rapid.SampledFrom([]string{"", "", "", "true", "true", "false", "null", "word", "{}", "[]"}).Draw(r.t, "final")
+	hidden = hidden || final != "" && final != "true"
+	if final == "word" {
+		final = r.value(depth, true)
+	}
+	var members []string
+	for _, k := range keys {
+		members = append(members, fmt.Sprintf("%q:%s", k, r.value(depth, hidden)))
+	}
+	if final != "" {
+		key := rapid.SampledFrom([]string{`"final"`, `"fin\u0061l"`}).Draw(r.t, "key")
+		members = slices.Insert(members, rapid.IntRange(0, len(members)).Draw(r.t, "place"), key+":"+final)
+	}
+	return "{" + strings.Join(members, ",") + "}"
+}
+
+// TestPartialsAnywhere holds that no word in a partial result leaves, whatever the document, the policy and the depth of JSON in strings, and that
+// the filter keeps all others.
+func TestPartialsAnywhere(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Filter = []byte("x")
+	var rewriters []*rewriter
+	var lanes []*lane
+	for _, p := range []*policy.Policy{
+		policy.TextOnly(), policy.TextOnly().WithPartials(policy.PartialsDrop), partialPolicy(t, "mask"), partialPolicy(t, "drop"),
+		policy.Default().WithPartials(policy.PartialsMask), policy.Default(),
+	} {
+		c.Policy = p
+		w, err := newRewriter(c)
+		require.NoError(t, err)
+		tp, err := compileTopic("calls", TopicConfig{Category: "transcript", Format: FormatJSON, Tenant: "t"}, c)
+		require.NoError(t, err)
+		rewriters, lanes = append(rewriters, w), append(lanes, &lane{topic: tp})
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		r := tree{t: t}
+		value := r.object(4, false)
+		for range rapid.IntRange(0, 2).Draw(t, "strings") {
+			quoted, err := json.Marshal(value)
+			require.NoError(t, err)
+			value = `{"text":` + string(quoted) + "}"
+		}
+		for i, w := range rewriters {
+			w.begin(lanes[i], newCallStore(10, c.Limits.CallIdle, 1<<20), time.Now())
+			out, class, err := w.value(nil, &Record{Key: []byte("c"), Value: []byte(value)})
+			require.NoError(t, err)
+			require.Empty(t, class)
+			for _, word := range r.hidden {
+				require.NotContains(t, string(out), word, value)
+			}
+			for _, word := range r.final {
+				if i < 2 {
+					require.Contains(t, string(out), word, value)
+				}
+			}
+			require.True(t, len(out) == 0 || json.Valid(out), "%s", out)
+		}
+	})
+}
+
 // TestPartialsLeaveNoTrace holds that what becomes of the final turns of a call is the same whatever partial results came between
 // them, in the call's own time and in the window that is read back.
 func TestPartialsLeaveNoTrace(t *testing.T) {
