@@ -22,6 +22,7 @@ func edges() []struct{ from, to string } {
 		{"detectors/checksum", ""},
 		{"detectors/spoken", "detectors/scan"},
 		{"detectors/names", "detectors/scan"},
+		{"detectors/names/train", "detectors/names detectors/scan"},
 		{"detectors/rules", "detectors/scan"},
 		{"detectors", "detectors/*"},
 		{"pipeline/codec", ""},

@@ -1,0 +1,271 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"github.com/sonexlabs/tacet/detectors/names"
+	"github.com/sonexlabs/tacet/detectors/names/train"
+)
+
+// rewrite applies f to the pieces of a text, which are its marks and what lies between them.
+func rewrite(e train.Example, f func(piece string, marked bool) string) train.Example {
+	var b strings.Builder
+	marks := make([]train.Mark, 0, len(e.Marks))
+	at := 0
+	for _, m := range e.Marks {
+		b.WriteString(f(e.Text[at:m.Start], false))
+		start := b.Len()
+		b.WriteString(f(e.Text[m.Start:m.End], true))
+		marks = append(marks, train.Mark{Start: start, End: b.Len(), Class: m.Class})
+		at = m.End
+	}
+	b.WriteString(f(e.Text[at:], false))
+	e.Text, e.Marks = b.String(), marks
+	return e
+}
+
+// bare makes a text what a recogniser without casing and punctuation gives.
+func bare(e train.Example, joinApostrophes bool) train.Example {
+	return rewrite(e, func(s string, _ bool) string {
+		return strings.Map(func(r rune) rune {
+			switch {
+			case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '\n':
+				return unicode.ToLower(r)
+			case (r == '\'' || r == '’') && joinApostrophes:
+				return -1
+			}
+			return ' '
+		}, s)
+	})
+}
+
+// dress writes a generated text as one of the ways that recognisers and people write.
+func (g *generator) dress(e train.Example) train.Example {
+	english := g.topic.lang == ""
+	switch r := g.rng.Float64(); {
+	case r < 0.45:
+		return bare(e, g.chance(0.5))
+	case r < 0.53: // lower case with its punctuation
+		return rewrite(e, func(s string, _ bool) string { return strings.ToLower(s) })
+	case r < 0.56:
+		return rewrite(e, func(s string, _ bool) string { return strings.ToUpper(s) })
+	case r < 0.62 && english: // names as they are, the rest lower
+		return e
+	case r < 0.68: // some words of the names are lower
+		return rewrite(e, func(s string, marked bool) string {
+			if !marked {
+				return s
+			}
+			words := strings.Split(s, " ")
+			for i := range words {
+				if g.chance(0.5) {
+					words[i] = strings.ToLower(words[i])
+				}
+			}
+			return strings.Join(words, " ")
+		})
+	case r < 0.72: // a capital letter at the start alone
+		e = rewrite(e, func(s string, _ bool) string { return strings.ToLower(s) })
+		return g.capitalise(e, false)
+	}
+	return g.capitalise(e, english)
+}
+
+// capitalise begins a text with a capital letter and ends it with a stop.
+func (g *generator) capitalise(e train.Example, pronouns bool) train.Example {
+	first := true
+	e = rewrite(e, func(s string, marked bool) string {
+		if first && s != "" {
+			s, first = upperFirst(s), false
+		}
+		if pronouns && !marked {
+			s = strings.ReplaceAll(" "+s, " i ", " I ")[1:]
+			s = strings.ReplaceAll(" "+s, " i'", " I'")[1:]
+		}
+		return s
+	})
+	if g.chance(0.6) && !strings.HasSuffix(e.Text, ".") {
+		e.Text += pick(g, []string{".", ".", ".", "?", "!"})
+	}
+	return e
+}
+
+// generated gives n texts of a split, in calls of a few texts.
+func (t *texts) generated(seed uint64, s split, n int) []train.Example {
+	g := newGenerator(seed, s, t)
+	list := make([]train.Example, 0, n)
+	for i := range n {
+		e := g.dress(g.next())
+		e.Call = i / 8
+		if g.chance(0.02) {
+			e = g.alias(e)
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+// alias replaces what is marked by aliases, as in text that was redacted before.
+func (g *generator) alias(e train.Example) train.Example {
+	n := 0
+	e = rewrite(e, func(s string, marked bool) string {
+		if !marked {
+			return s
+		}
+		n++
+		return fmt.Sprintf("[%s_%d]", pick(g, []string{"PERSON", "PERSON", "NAME", "ADDRESS", "PHONE"}), n)
+	})
+	e.Marks = nil
+	return e
+}
+
+// corpora are the labelled texts that are trained on, and those that are kept for development.
+var corpora = []struct {
+	file string
+	dev  bool
+}{
+	{"train-btc.tsv", false}, {"train-slurp.tsv", false}, {"train-wikigold.tsv", false}, {"train-wnut17.tsv", false},
+	{"dev-btc.tsv", true}, {"dev-wikigold.tsv", true},
+}
+
+var classOf = map[string]names.Class{"PER": names.Person, "LOC": names.Location, "ORG": names.Org}
+
+// readCorpus reads sentences of a token and a tag a line.
+func readCorpus(data, file string) ([]train.Example, error) {
+	b, err := os.ReadFile(filepath.Join(data, "ner", file))
+	if err != nil {
+		return nil, fmt.Errorf("read corpus: %w", err)
+	}
+	var list []train.Example
+	var tokens, tags []string
+	flush := func() {
+		if len(tokens) > 0 {
+			list = append(list, sentence(tokens, tags))
+		}
+		tokens, tags = nil, nil
+	}
+	for line := range strings.Lines(string(b)) {
+		line = strings.TrimRight(line, "\n")
+		token, tag, ok := strings.Cut(line, "\t")
+		if !ok {
+			flush()
+			continue
+		}
+		if n := len(tokens); n > 0 && tokens[n-1] == "@" && tag == "PER" || strings.HasPrefix(token, "@") && len(token) > 1 {
+			// Handles of Twitter are no names that people say.
+			tokens = tokens[:max(0, n-1)]
+			tags = tags[:len(tokens)]
+			continue
+		}
+		tokens, tags = append(tokens, token), append(tags, tag)
+	}
+	flush()
+	return list, nil
+}
+
+// sentence joins tokens as they are written.
+func sentence(tokens, tags []string) train.Example {
+	var b strings.Builder
+	var marks []train.Mark
+	for i, token := range tokens {
+		tight := strings.ContainsAny(token[:1], ".,!?;:)%'’") || token == "n't" || i > 0 && (tokens[i-1] == "(" || tokens[i-1] == "#" || tokens[i-1] == "’" || tokens[i-1] == "'")
+		if i > 0 && !tight {
+			b.WriteByte(' ')
+		}
+		start := b.Len()
+		b.WriteString(token)
+		if class, ok := classOf[tags[i]]; ok {
+			if n := len(marks); n > 0 && marks[n-1].Class == class && tags[i-1] == tags[i] {
+				marks[n-1].End = b.Len()
+			} else {
+				marks = append(marks, train.Mark{Start: start, End: b.Len(), Class: class})
+			}
+		}
+	}
+	return train.Example{Text: b.String(), Marks: marks}
+}
+
+// written gives the examples of a corpus twice: as they are and bare.
+func written(list []train.Example, rng *rand.Rand, both float64) (out []train.Example) {
+	for i, e := range list {
+		e.Call = i
+		e.Context.Written = rng.Float64() < both
+		out = append(out, e)
+		e.Context.Written = rng.Float64() < both/2
+		out = append(out, bare(e, rng.IntN(2) == 0))
+	}
+	return out
+}
+
+// assemble reads and makes all that is trained on, and all that thresholds are chosen on.
+func assemble(data string, t *texts, seed uint64, n int) (training, dev []train.Example, err error) {
+	rng := rand.New(rand.NewPCG(seed, 3))
+	training = t.generated(seed, splitTrain, n)
+	dev = t.generated(seed+1, splitDev, 24000)
+	for _, c := range corpora {
+		list, err := readCorpus(data, c.file)
+		if err != nil {
+			return nil, nil, err
+		}
+		share := 0.6
+		if strings.Contains(c.file, "slurp") {
+			share = 0
+		}
+		if c.dev {
+			dev = append(dev, shift(written(list, rng, 1), len(dev))...)
+		} else {
+			training = append(training, written(list, rng, share)...)
+		}
+	}
+	return training, dev, nil
+}
+
+// shift gives calls numbers of their own.
+func shift(list []train.Example, by int) []train.Example {
+	for i := range list {
+		list[i].Call += by
+	}
+	return list
+}
+
+// fingerprints are the SHA-256 of the files that a model is made of.
+func fingerprints(data string) (map[string]string, error) {
+	sums := map[string]string{}
+	add := func(name string, b []byte) {
+		sum := sha256.Sum256(b)
+		sums[name] = hex.EncodeToString(sum[:])
+	}
+	for _, f := range gazetteerFiles {
+		b, err := os.ReadFile(filepath.Join(data, "gazetteer", f))
+		if err != nil {
+			return nil, fmt.Errorf("read data: %w", err)
+		}
+		add("gazetteer/"+f, b)
+	}
+	for _, c := range corpora {
+		b, err := os.ReadFile(filepath.Join(data, "ner", c.file))
+		if err != nil {
+			return nil, fmt.Errorf("read data: %w", err)
+		}
+		add("ner/"+c.file, b)
+	}
+	entries, err := files.ReadDir("text")
+	if err != nil {
+		return nil, fmt.Errorf("read data: %w", err)
+	}
+	for _, e := range entries {
+		b, err := files.ReadFile("text/" + e.Name())
+		if err != nil {
+			return nil, fmt.Errorf("read data: %w", err)
+		}
+		add("text/"+e.Name(), b)
+	}
+	return sums, nil
+}

@@ -1,0 +1,373 @@
+package names
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/bits"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// Manifest describes a model.
+type Manifest struct {
+	Format    int                `json:"format"`
+	Templates string             `json:"templates"` // TemplateHash of the code that trained it
+	Seed      uint64             `json:"seed"`
+	Epochs    int                `json:"epochs"`
+	Data      map[string]string  `json:"data"` // SHA-256 of each file that it was trained from
+	Sentences int                `json:"sentences"`
+	Tokens    int                `json:"tokens"`
+	Words     int                `json:"words"`   // vocabulary
+	Listed    map[string]int     `json:"listed"`  // sizes of the lists of words
+	Metrics   map[string]float64 `json:"metrics"` // on development data
+	Choices   []Choice           `json:"thresholds"`
+}
+
+// Choice is a threshold and what it was chosen by.
+type Choice struct {
+	Class         string  `json:"class"`
+	Preset        int     `json:"preset"`
+	Setting       string  `json:"setting"`
+	Bias          int     `json:"bias"`
+	Recall        float64 `json:"recall"`         // spans that are covered whole
+	RecallLow     float64 `json:"recall_low"`     // one-sided 95 % bound over calls
+	OverRedaction float64 `json:"over_redaction"` // share of the other tokens
+}
+
+// Format is the version of the file.
+const Format = 1
+
+const magic = "TACETNM\n"
+
+// Known is a word of the vocabulary.
+type Known struct {
+	Hash   uint32
+	Sig    Sig
+	Here   [Classes]int16                // the sum of its identity row, its letters and its signature
+	Around [Identities - 1][Classes]int8 // its other identity rows
+}
+
+// Listed is a word of the lists.
+type Listed struct {
+	Hash uint32
+	Sig  Sig
+}
+
+// Parameters are what a model consists of.
+type Parameters struct {
+	Manifest Manifest
+	Words    []Known // ascending by Hash
+	Unknown  [coarses + 1][Identities][Classes]int8
+	Lists    []Listed                    // ascending by Hash
+	Rows     []int8                      // RowCount rows of Classes weights
+	Trans    [Classes + 1][Classes]int16 // from, to; the last row is the start
+	Biases   [Presets][Settings][Classes]int16
+	Curve    [Classes][2]float32
+}
+
+// Encode writes the parameters as a file. The same parameters give the same bytes.
+func (p *Parameters) Encode() ([]byte, error) {
+	man, err := json.MarshalIndent(&p.Manifest, "", " ")
+	if err != nil {
+		return nil, fmt.Errorf("encode model: %w", err)
+	}
+	var b bytes.Buffer
+	putHashes(&b, len(p.Words), func(i int) uint32 { return p.Words[i].Hash })
+	putColumn(&b, len(p.Words), func(i int) uint16 { return uint16(p.Words[i].Sig) })
+	for k := 0; k < Classes; k++ {
+		putColumn(&b, len(p.Words), func(i int) uint16 { return uint16(p.Words[i].Here[k]) })
+	}
+	for r := 0; r < Identities-1; r++ {
+		for k := 0; k < Classes; k++ {
+			for i := range p.Words {
+				b.WriteByte(byte(p.Words[i].Around[r][k]))
+			}
+		}
+	}
+	for _, rows := range p.Unknown {
+		for _, row := range rows {
+			for _, w := range row {
+				b.WriteByte(byte(w))
+			}
+		}
+	}
+	putHashes(&b, len(p.Lists), func(i int) uint32 { return p.Lists[i].Hash })
+	putColumn(&b, len(p.Lists), func(i int) uint16 { return uint16(p.Lists[i].Sig) })
+	for k := 0; k < Classes; k++ {
+		for i := k; i < len(p.Rows); i += Classes {
+			b.WriteByte(byte(p.Rows[i]))
+		}
+	}
+	for _, part := range []any{p.Trans, p.Biases, p.Curve} {
+		if err := binary.Write(&b, binary.LittleEndian, part); err != nil {
+			return nil, fmt.Errorf("encode model: %w", err)
+		}
+	}
+	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return nil, fmt.Errorf("encode model: %w", err)
+	}
+	out := append([]byte(magic), 0, 0, 0, 0)
+	binary.LittleEndian.PutUint32(out[len(magic):], uint32(len(man)))
+	out = append(out, man...)
+	return enc.EncodeAll(b.Bytes(), out), enc.Close()
+}
+
+// putHashes writes ascending hashes by their differences.
+func putHashes(b *bytes.Buffer, n int, hash func(int) uint32) {
+	b.Write(binary.AppendUvarint(nil, uint64(n)))
+	last := uint32(0)
+	var high, low []byte // in planes, which compresses better
+	for i := 0; i < n; i++ {
+		d := hash(i) - last
+		last = hash(i)
+		low = append(low, byte(d))
+		high = binary.AppendUvarint(high, uint64(d>>8))
+	}
+	b.Write(binary.AppendUvarint(nil, uint64(len(high))))
+	b.Write(high)
+	b.Write(low)
+}
+
+func putColumn(b *bytes.Buffer, n int, value func(int) uint16) {
+	for i := 0; i < n; i++ {
+		b.WriteByte(byte(value(i)))
+	}
+	for i := 0; i < n; i++ {
+		b.WriteByte(byte(value(i) >> 8))
+	}
+}
+
+var errModel = errors.New("read model of names: broken file")
+
+// reader takes parts off a payload. After the end it gives zeroes and notes that it was short.
+type reader struct {
+	b     []byte
+	short bool
+}
+
+func (r *reader) take(n int) []byte {
+	if n < 0 || n > len(r.b) {
+		r.short = true
+		return nil
+	}
+	part := r.b[:n]
+	r.b = r.b[n:]
+	return part
+}
+
+func (r *reader) uvarint() int {
+	v, n := binary.Uvarint(r.b)
+	if n <= 0 || v > math.MaxInt32 {
+		r.short = true
+		return 0
+	}
+	r.b = r.b[n:]
+	return int(v)
+}
+
+func (r *reader) hashes() []uint32 {
+	n := r.uvarint()
+	high := reader{b: r.take(r.uvarint())}
+	low := r.take(n)
+	if r.short {
+		return nil
+	}
+	list := make([]uint32, n)
+	last := uint32(0)
+	for i := range list {
+		last += uint32(high.uvarint())<<8 | uint32(low[i])
+		list[i] = last
+	}
+	r.short = r.short || high.short
+	return list
+}
+
+func (r *reader) column(n int) []uint16 {
+	low, high := r.take(n), r.take(n)
+	if r.short {
+		return nil
+	}
+	list := make([]uint16, n)
+	for i := range list {
+		list[i] = uint16(low[i]) | uint16(high[i])<<8
+	}
+	return list
+}
+
+// ReadManifest reads the manifest of a model's file.
+func ReadManifest(file []byte) (man Manifest, payload []byte, err error) {
+	head := len(magic) + 4
+	if len(file) < head || string(file[:len(magic)]) != magic {
+		return man, nil, errModel
+	}
+	n := int(binary.LittleEndian.Uint32(file[len(magic):]))
+	if n > len(file)-head {
+		return man, nil, errModel
+	}
+	if err := json.Unmarshal(file[head:head+n], &man); err != nil {
+		return man, nil, fmt.Errorf("%w: %w", errModel, err)
+	}
+	return man, file[head+n:], nil
+}
+
+// Read makes a model of what Encode wrote.
+func Read(file []byte) (*Model, error) {
+	man, payload, err := ReadManifest(file)
+	if err != nil {
+		return nil, err
+	}
+	if man.Format != Format || man.Templates != TemplateHash() {
+		return nil, fmt.Errorf("read model of names: it has format %d and features %s, this program %d and %s: train it again",
+			man.Format, man.Templates, Format, TemplateHash())
+	}
+	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(64<<20))
+	if err != nil {
+		return nil, fmt.Errorf("read model of names: %w", err)
+	}
+	defer dec.Close()
+	plain, err := dec.DecodeAll(payload, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errModel, err)
+	}
+	m := &Model{man: man}
+	r := &reader{b: plain}
+	m.read(r)
+	if r.short || len(r.b) > 0 {
+		return nil, errModel
+	}
+	m.finish()
+	return m, nil
+}
+
+func (m *Model) read(r *reader) {
+	hashes := r.hashes()
+	n := len(hashes)
+	sigs := r.column(n)
+	var here [Classes][]uint16
+	for k := range here {
+		here[k] = r.column(n)
+	}
+	var around [Identities - 1][Classes][]byte
+	for i := range around {
+		for k := range around[i] {
+			around[i][k] = r.take(n)
+		}
+	}
+	var rows [coarses + 1][Identities]uint64
+	for c := range rows {
+		for i := range rows[c] {
+			rows[c][i] = packBytes(r.take(Classes))
+		}
+	}
+	listed := r.hashes()
+	listedSigs := r.column(len(listed))
+	planes := r.take(rowCount * Classes)
+	tail := bytes.NewReader(r.take(len(r.b)))
+	if r.short {
+		return
+	}
+	m.readNumbers(tail, r)
+	m.setRows(planes)
+	for c := range m.unknown {
+		m.unknown[c] = unknownEntry(uint8(c), rows[c])
+	}
+	m.edge = unknownEntry(uint8(KindEdge), rows[coarses])
+	m.edge.key, m.edge.sig = edgeHash, MakeSig(0, 0, 0, 0, KindEdge)
+	m.lexicon = newLexicon(len(listed))
+	for i, h := range listed {
+		m.add(h, Sig(listedSigs[i]))
+	}
+	size := 1 << bits.Len(uint(n*3/2))
+	m.table, m.mask = make([]entry, size), uint32(size-1)
+	for i, h := range hashes {
+		e := entry{key: h, id: h, sig: Sig(sigs[i])}
+		e.coarse = e.sig.coarse()
+		lane := func(k int) uint64 { return uint64(int64(int16(here[k][i])) + sumZero) }
+		e.even = lane(0) | lane(2)<<16 | lane(4)<<32
+		e.odd = lane(1) | lane(3)<<16
+		for j, to := range []*uint64{&e.before, &e.behind, &e.twoBefore, &e.twoBehind} {
+			for k := 0; k < Classes; k++ {
+				*to |= uint64(around[j][k][i]^0x80) << (8 * k)
+			}
+		}
+		at := h & m.mask
+		for m.table[at].key != 0 {
+			at = (at + 1) & m.mask
+		}
+		m.table[at] = e
+	}
+}
+
+func (m *Model) readNumbers(tail io.Reader, r *reader) {
+	var trans [Classes + 1][Classes]int16
+	var biases [Presets][Settings][Classes]int16
+	for _, part := range []any{&trans, &biases, &m.curve} {
+		if binary.Read(tail, binary.LittleEndian, part) != nil {
+			r.short = true
+		}
+	}
+	for i := range trans {
+		for k, w := range trans[i] {
+			m.trans[i][k] = int32(w)
+		}
+	}
+	for p := range biases {
+		for s := range biases[p] {
+			for k, w := range biases[p][s] {
+				m.biases[p][s][k] = int32(w)
+			}
+		}
+	}
+}
+
+func (m *Model) setRows(planes []byte) {
+	m.rows = make([]uint64, rowCount)
+	for k := 0; k < Classes; k++ {
+		plane := planes[k*rowCount:][:rowCount]
+		for i, w := range plane {
+			m.rows[i] |= uint64(w^0x80) << (8 * k)
+		}
+	}
+}
+
+func packBytes(w []byte) (row uint64) {
+	for k, v := range w {
+		row |= uint64(v^0x80) << (8 * k)
+	}
+	return row
+}
+
+// unknownEntry makes the entry of all unknown words of a class.
+func unknownEntry(coarse uint8, rows [Identities]uint64) entry {
+	e := entry{id: unknownID(coarse), coarse: coarse, before: rows[1], behind: rows[2], twoBefore: rows[3], twoBehind: rows[4]}
+	e.even, e.odd = sumZero*laneOne, sumZero*laneOne
+	e.add(rows[0])
+	e.even -= 128 * laneOne
+	e.odd -= 128 * laneOne
+	return e
+}
+
+// finish works out what follows from the parameters.
+func (m *Model) finish() {
+	// How much better Outside must be at a token so that no path through another label can win there, whatever its
+	// neighbours are.
+	gap := int32(0)
+	for k := 1; k < Classes; k++ {
+		for from := 0; from <= Classes; from++ {
+			for to := 0; to <= Classes; to++ {
+				d := m.trans[from][k] - m.trans[from][Outside]
+				if to < Classes {
+					d += m.trans[k][to] - m.trans[Outside][to]
+				}
+				gap = max(gap, d)
+			}
+		}
+	}
+	m.gap = gap
+}

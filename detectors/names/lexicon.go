@@ -1,0 +1,159 @@
+package names
+
+import (
+	"math/bits"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// Sig is what the lists say of a word: tiers of given names, surnames and places (0 to 3, 3 is frequent), how common it
+// is as a word (0 to 7) and its kind.
+type Sig uint16
+
+// MakeSig packs a signature.
+func MakeSig(given, surname, place, common int, kind Kind) Sig {
+	return Sig(given&3 | surname&3<<2 | place&3<<4 | common&7<<6 | int(kind)<<9)
+}
+
+func (s Sig) given() int   { return int(s & 3) }
+func (s Sig) surname() int { return int(s >> 2 & 3) }
+func (s Sig) place() int   { return int(s >> 4 & 3) }
+func (s Sig) common() int  { return int(s >> 6 & 7) }
+func (s Sig) kind() Kind   { return Kind(s >> 9) }
+
+// Common says whether the word is among the few thousand most frequent ones.
+func (s Sig) Common() bool { return s.common() >= 6 }
+
+// Unlisted is the signature without what it says of names and places.
+func (s Sig) Unlisted() Sig { return s &^ 63 }
+
+// Kind is a class of words, or the shape of a word that no list has.
+type Kind uint8
+
+// The kinds.
+const (
+	KindNone Kind = iota
+	KindTitle
+	KindStreet
+	KindOrg
+	KindNumber
+	KindFiller
+	KindDate
+	KindRelation
+	KindForeign // a frequent word of a language other than English
+	KindTalk    // a word of greeting, thanks or assent
+	KindLetter
+	KindDigits
+	KindMixed // letters and digits
+	KindHigh  // letters outside ASCII, and in no list
+	KindAlias
+	KindEdge
+)
+
+const coarses = 32
+
+// coarse sorts signatures into a few classes, for features that join several words.
+func (s Sig) coarse() uint8 {
+	if k := s.kind(); k != KindNone && k != KindHigh {
+		return uint8(k) // 1 to 15
+	}
+	name := max(s.given(), s.surname())
+	switch common := s.common(); {
+	case common >= 6 && name >= 2:
+		return 16
+	case common >= 6:
+		return 17
+	case common >= 3 && s.given() >= 2:
+		return 18
+	case common >= 3 && name >= 1:
+		return 19
+	case common >= 3 && s.place() > 0:
+		return 20
+	case common >= 3:
+		return 21
+	case s.given() == 3 || s.given() == 2 && s.surname() < 2:
+		return 22
+	case s.given() == 2:
+		return 23
+	case s.surname() >= 2:
+		return 24
+	case s.place() >= 2:
+		return 25
+	case name == 1 && s.place() > 0:
+		return 26
+	case name == 1:
+		return 27
+	case s.place() > 0:
+		return 28
+	case common > 0:
+		return 29
+	case s.kind() == KindHigh:
+		return 30
+	}
+	return 31
+}
+
+// lexicon maps the hashes of words to signatures: open addressing.
+type lexicon struct {
+	keys []uint32 // 0 is empty
+	sigs []Sig
+	wrap uint32
+}
+
+func newLexicon(n int) lexicon {
+	size := 1 << bits.Len(uint(n*3/2))
+	return lexicon{keys: make([]uint32, size), sigs: make([]Sig, size), wrap: uint32(size - 1)}
+}
+
+func (l *lexicon) add(h uint32, s Sig) {
+	i := h & l.wrap
+	for l.keys[i] != 0 && l.keys[i] != h {
+		i = (i + 1) & l.wrap
+	}
+	l.keys[i], l.sigs[i] = h, s
+}
+
+func (l *lexicon) lookup(h uint32) Sig {
+	for i := h & l.wrap; ; i = (i + 1) & l.wrap {
+		if l.keys[i] == h {
+			return l.sigs[i]
+		}
+		if l.keys[i] == 0 {
+			return 0
+		}
+	}
+}
+
+// digitsHash gives numbers of a length the hash of one word: scan gives numbers none.
+func digitsHash(n int) uint32 { return 0xD1600000 + uint32(min(n, lengthMax))*0x9E37 }
+
+const (
+	edgeHash  = 0x0ED6E5A1
+	aliasHash = 0x0A11A5E3
+)
+
+// hashOf is the hash by which the tables know a token.
+func hashOf(t *scan.Token) uint32 {
+	if t.IsNumber() {
+		return digitsHash(t.Len())
+	}
+	return t.Hash
+}
+
+// shapeSig is the signature of a token that no list has.
+func shapeSig(t *scan.Token) Sig {
+	switch {
+	case t.IsNumber():
+		return MakeSig(0, 0, 0, 0, KindDigits)
+	case t.Shape&scan.Digit != 0:
+		return MakeSig(0, 0, 0, 0, KindMixed)
+	case t.Len() == 1:
+		return MakeSig(0, 0, 0, 0, KindLetter)
+	case t.Shape&scan.High != 0:
+		return MakeSig(0, 0, 0, 0, KindHigh)
+	}
+	return 0
+}
+
+// unknownID is the identity of words that the table doesn't know: one for each class.
+func unknownID(coarse uint8) uint32 { return 0x7F4A7C15 * (uint32(coarse) + 1) }
