@@ -127,7 +127,7 @@ func (r *Reader) label(k int, behindDot bool) (last int) {
 			if words++; words > 1 && (behindDot || words > plainMost) {
 				return last
 			}
-			if behindDot && n > 0 {
+			if behindDot && n > 0 && !(n == 1 && r.endsLabel(k)) {
 				return last
 			}
 		case r.isDot(s):
@@ -163,6 +163,12 @@ func (r *Reader) label(k int, behindDot bool) (last int) {
 		}
 	}
 	return last
+}
+
+// endsLabel says whether a dot stands behind token k, and a single letter before it: "n vidia dot".
+func (r *Reader) endsLabel(k int) bool {
+	dot, c := r.symbolAt(k+1), r.symbolTo(k-1)
+	return dot != nil && r.isDot(dot) && c != nil && c.char != 0
 }
 
 // isTopLevel says whether tokens k to end are the last part of a domain: "com", "c o m".

@@ -57,7 +57,7 @@ func (r *Reader) below100(i int, langs uint32) (c cardinal, ok bool) {
 	if j, ok := r.as(&r.symbols[k], and, c.langs); ok && j.value == andTens && r.follows(k, k+1) {
 		k++
 	}
-	if d, ok := r.as(&r.symbols[k], digit, c.langs); ok && d.value > 0 && (d.langs&^d.weak != 0 || k > i+1) {
+	if d, ok := r.as(&r.symbols[k], digit, c.langs); ok && d.value > 0 && (d.langs&^d.weak != 0 || d.langs&c.langs&^r.v.english != 0 || k > i+1) {
 		c.cut, c.head, c.tail = 1, c.value, uint64(d.value)
 		if k > i+1 {
 			c.cut = 0
@@ -243,36 +243,36 @@ func pow10(n uint32) uint64 {
 func (r *Reader) gluedNumber(t *scan.Token) (value uint64, langs uint32) {
 	const longest = 96
 	b := r.b[t.Start:t.End]
-	if len(b) > longest {
+	if len(b) > longest || !r.v.starts.has(b) {
 		return 0, 0
 	}
-	langs = r.v.glued
-	var g gluing
-	for at := 0; at < len(b); g.parts++ {
-		n, s := r.gluedPart(b[at:], langs)
-		if n == 0 || !g.add(s) {
-			return 0, 0
-		}
-		at += n
-		langs &= s.langs
-	}
-	if g.parts < 2 || g.open {
-		return 0, 0
-	}
-	return g.total + g.part, langs
+	return r.glue(b, gluing{}, r.v.glued)
 }
 
-// gluedPart finds the longest word that a number begins with.
-func (r *Reader) gluedPart(b []byte, langs uint32) (n int, s sense) {
-	for n = min(len(b), r.v.lengths[1]); n >= r.v.lengths[0]; n-- {
+// glue reads the parts that b consists of behind those in g, the longest words first. An Italian word may lack its last vowel.
+func (r *Reader) glue(b []byte, g gluing, langs uint32) (uint64, uint32) {
+	if len(b) == 0 {
+		if g.parts < 2 || g.open {
+			return 0, 0
+		}
+		return g.total + g.part, langs
+	}
+	for n := min(len(b), r.v.lengths[1]); n >= r.v.lengths[0]; n-- {
 		list := r.v.entries[r.v.lookup(b[:n])].senses
 		for i := range list {
-			if k := list[i].kind; list[i].langs&langs != 0 && (k == digit || k == number || k == hundred || k == scale || k == and) {
-				return n, list[i]
+			s := &list[i]
+			if k := s.kind; s.langs&langs == 0 || k != digit && k != number && k != hundred && k != scale && k != and {
+				continue
+			}
+			more := g
+			if more.add(*s) {
+				if v, l := r.glue(b[n:], more, langs&s.langs); v > 0 {
+					return v, l
+				}
 			}
 		}
 	}
-	return 0, s
+	return 0, 0
 }
 
 // gluing is a number while its parts are put together.
@@ -286,10 +286,11 @@ type gluing struct {
 func (g *gluing) add(s sense) bool {
 	v := uint64(s.value)
 	g.open = false
+	g.parts++
 	switch s.kind {
 	case and:
 		g.open = true
-		return g.parts > 0
+		return g.parts > 1
 	case hundred:
 		if g.part >= 100 {
 			return false
@@ -297,7 +298,7 @@ func (g *gluing) add(s sense) bool {
 		g.part, g.units = max(g.part, 1)*100, 0
 		return true
 	case scale:
-		if v > 6 {
+		if v > 6 || g.total > 0 {
 			return false
 		}
 		g.total, g.part, g.units = g.total+max(g.part, 1)*pow10(s.value), 0, 0
@@ -359,3 +360,68 @@ func (r *Reader) syllable(b []byte) (s sense, ok bool) {
 }
 
 func appendValue(dst []byte, v uint64) []byte { return strconv.AppendUint(dst, v, 10) }
+
+// isSaid says whether a word that commonly means something else is a digit here: "oh", "for", "do".
+func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
+	if !c.weak {
+		return true
+	}
+	if c.scale {
+		return len(r.parts) == 0 // "a hundred"
+	}
+	foreign := c.langs &^ r.v.english
+	if foreign != 0 && r.monthNear(k, k+c.width-1, foreign) {
+		return true
+	}
+	behind := r.digitsBehind(k+c.width, c)
+	before, spoken := uint32(0), 0
+	if n := len(r.parts); n > 0 && r.parts[n-1].what == digit && r.parts[n-1].spoken {
+		before = r.parts[n-1].langs
+		for _, p := range r.parts {
+			if p.spoken && p.what == digit {
+				spoken++
+			}
+		}
+	}
+	switch {
+	case c.value == 0:
+		if n := len(r.parts); n > 1 && r.parts[n-1].what == mark {
+			return r.parts[n-2].what == digit
+		}
+	case c.langs == r.english():
+		return behind&c.langs != 0 && before&c.langs != 0 && spoken > 1 // "to", "for"
+	}
+	return behind&c.langs != 0 || before&c.langs != 0
+}
+
+// digitsBehind gives the languages of what stands at symbol k, behind the cardinal c, if it is a number that means nothing else. Outside
+// English more of those that may mean something else may stand between: "do teen paanch".
+func (r *Reader) digitsBehind(k int, c *cardinal) (langs uint32) {
+	const reach = 4
+	if !r.follows(k-1, k) {
+		return 0
+	}
+	if r.symbols[k].kind == numeral {
+		return r.english()
+	}
+	open := c.langs
+	for n := k; n < k+reach && open != 0 && r.follows(n-1, n); n++ {
+		all, strong := uint32(0), uint32(0)
+		list := r.senses(&r.symbols[n])
+		for i := range list {
+			switch x := &list[i]; {
+			case x.kind == digit && x.value == 0 && c.value == 0:
+				strong |= x.langs
+				all |= x.langs
+			case x.kind == digit, x.kind == number, x.kind == times:
+				strong |= x.langs &^ x.weak
+				all |= x.langs
+			}
+		}
+		if strong&open != 0 {
+			return strong & open
+		}
+		open &= all &^ r.english()
+	}
+	return 0
+}

@@ -93,6 +93,18 @@ func (r *Reader) nearMonth(i, k int) bool {
 	return false
 }
 
+// monthNear says whether a month in one of some languages stands behind symbol k, or "de" and the month, or before it.
+func (r *Reader) monthNear(i, k int, langs uint32) bool {
+	const reach = 2
+	is := func(n int) bool { _, ok := r.as(&r.symbols[n], month, langs); return ok }
+	for n := k + 1; n < len(r.symbols) && r.symbols[n].first <= r.symbols[k].last+reach; n++ {
+		if is(n) {
+			return true
+		}
+	}
+	return i > 0 && r.follows(i-1, i) && is(i-1)
+}
+
 // monthNames are the names that the detectors of dates know.
 var monthNames = [...]string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"}
 
@@ -118,8 +130,13 @@ func (r *Reader) foreignMonth(i int) bool {
 		return false
 	}
 	const reach = 2
-	number := func(k int) bool { return r.isNumberIn(&r.symbols[k], m.langs) }
-	beside := i > 0 && r.symbols[i-1].last >= s.first-reach && number(i-1) || i+1 < len(r.symbols) && r.symbols[i+1].first <= s.last+reach && number(i+1)
+	beside := false
+	for k := i - 1; k >= 0 && r.symbols[k].last >= s.first-reach && !beside; k-- {
+		beside = r.isNumberIn(&r.symbols[k], m.langs)
+	}
+	for k := i + 1; k < len(r.symbols) && r.symbols[k].first <= s.last+reach && !beside; k++ {
+		beside = r.isNumberIn(&r.symbols[k], m.langs)
+	}
 	if !beside {
 		return false
 	}

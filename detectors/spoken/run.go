@@ -9,6 +9,7 @@ import (
 // part is a piece of a run: a number, a letter or a mark.
 type part struct {
 	first, last int32 // tokens
+	symbol      int   // the first
 	text        piece
 	alt         piece // another reading; empty if there is none
 	langs       uint32
@@ -43,6 +44,7 @@ type reading struct {
 	spoken   int // parts
 	bare     int // of them letters that stand alone in the text, too
 	written  int // digits of the longest written number
+	said     int // numbers
 	clock    bool
 }
 
@@ -62,7 +64,11 @@ func (r *Reader) run(i int) (next int) {
 		if k > i && !r.adjacent(st.last, k) {
 			break
 		}
+		before := len(r.parts)
 		if n := r.part(k, &st); n > 0 {
+			for ; before < len(r.parts); before++ {
+				r.parts[before].symbol = k
+			}
 			k += n
 			for k < len(r.symbols) && r.symbols[k].first <= st.last {
 				k++ // swallowed
@@ -83,7 +89,11 @@ func (r *Reader) run(i int) (next int) {
 	if next < len(r.symbols) && r.adjacent(st.last, next) {
 		st.clock = r.is(&r.symbols[next], meridiem) || r.isMeridiem(next)
 	}
+	if k := r.behindInitials(&st); k > 0 {
+		return k
+	}
 	r.trim(&st)
+	r.trimPronoun(&st)
 	kind, ok := r.accept(&st)
 	if !ok {
 		if st.letters == 0 && st.digits < digitLeast {
@@ -128,7 +138,7 @@ func (r *Reader) skip(k int, st *reading) int {
 
 // resume says whether the run goes on with symbol k, behind words without meaning that end with token last.
 func (r *Reader) resume(k int, fixed bool, st *reading, last int32) int {
-	if !r.begins(k) {
+	if !r.begins(k) && !r.isNumberOf(k, st) {
 		return -1
 	}
 	if fixed {
@@ -137,6 +147,19 @@ func (r *Reader) resume(k int, fixed bool, st *reading, last int32) int {
 	st.skipped = true
 	st.last = last
 	return k
+}
+
+// isNumberOf says whether symbol k is a number in the language of the run so far, if that isn't English, though it means something else
+// as well.
+func (r *Reader) isNumberOf(k int, st *reading) bool {
+	langs := st.langs &^ r.v.english
+	if st.langs == anyLang || langs == 0 {
+		return false
+	}
+	s := &r.symbols[k]
+	_, single := r.as(s, digit, langs)
+	_, more := r.as(s, number, langs)
+	return single || more
 }
 
 // readsSingly says whether the digits before and at symbol k are read one by one.
@@ -249,6 +272,8 @@ func (r *Reader) push(p part, st *reading) {
 		st.digits += p.text.len()
 		if !p.spoken {
 			st.written = max(st.written, p.text.len())
+		} else {
+			st.said++
 		}
 	case letter:
 		if p.spoken && p.last == p.first && r.t.Tokens[p.first].Len() == 1 {
@@ -360,59 +385,6 @@ func (r *Reader) zeroLetter(k int, st *reading) int {
 	}
 	r.push(part{first: s.first, last: s.last, what: digit, spoken: true, text: r.say([]byte{'0'}), langs: anyLang}, st)
 	return 1
-}
-
-// isSaid says whether a word that commonly means something else is a digit here: "oh", "for", "do".
-func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
-	if !c.weak {
-		return true
-	}
-	if c.scale {
-		return len(r.parts) == 0 // "a hundred"
-	}
-	behind := uint32(0)
-	if n := k + c.width; r.follows(n-1, n) {
-		if r.symbols[n].kind == numeral {
-			behind = anyLang
-		} else {
-			list := r.senses(&r.symbols[n])
-			for i := range list {
-				switch x := &list[i]; {
-				case x.kind == digit && x.value == 0 && c.value == 0:
-					behind |= x.langs
-				case x.kind == digit, x.kind == number, x.kind == times:
-					behind |= x.langs &^ x.weak
-				}
-			}
-		}
-	}
-	before, spoken := uint32(0), 0
-	if n := len(r.parts); n > 0 && r.parts[n-1].what == digit && r.parts[n-1].spoken {
-		before = r.parts[n-1].langs
-		for _, p := range r.parts {
-			if p.spoken && p.what == digit {
-				spoken++
-			}
-		}
-	}
-	if c.value == 0 {
-		if n := len(r.parts); n > 1 && r.parts[n-1].what == mark {
-			return r.parts[n-2].what == digit
-		}
-		return behind&c.langs != 0 || before&c.langs != 0
-	}
-	if c.langs&r.v.english != 0 && c.langs&(c.langs-1) == 0 && r.v.names[trailing(c.langs)] == "en" {
-		return behind&c.langs != 0 && before&c.langs != 0 && spoken > 1 // "to", "for"
-	}
-	return behind&c.langs != 0 || before&c.langs != 0
-}
-
-func trailing(mask uint32) (n int) {
-	for mask > 1 {
-		mask >>= 1
-		n++
-	}
-	return n
 }
 
 // spelled reads a letter, with the word that explains it: "s", "s as in sam", "sierra".
@@ -541,13 +513,44 @@ func (r *Reader) accept(st *reading) (Kind, bool) {
 		return Digits, st.digits >= digitLeast || wanted || r.h.Small
 	}
 	if st.digits == 0 {
-		return Letters, st.letters >= spellLeast && !r.isInitialism() || wanted && st.letters > 1
+		return Letters, st.letters >= spellLeast && !isInitialism(r, r.parts, initialisms) || wanted && st.letters > 1
 	}
 	n := st.letters + st.digits
-	if st.letters == 1 && st.phonetic == 1 && !wanted {
-		return Code, false
+	if st.written > 3 && st.said == 0 {
+		return Code, false // "10, 00184 Roma"
+	}
+	if st.phonetic == st.letters && st.letters < 3 && (st.letters == 1 || st.written > 2) && !wanted {
+		return Code, false // "28013 Madrid"
 	}
 	return Code, n >= codeLeast || wanted && n > 1
+}
+
+// behindInitials gives the symbol with which the digits begin behind letters that name what they are, as in "c v v one two three"; 0
+// if there are none.
+func (r *Reader) behindInitials(st *reading) int {
+	n := 0
+	for n < len(r.parts) && r.parts[n].what == letter {
+		n++
+	}
+	if n < 2 || n == len(r.parts) || n == 2 && st.digits < codeLeast || !isInitialism(r, r.parts[:n], named) {
+		return 0
+	}
+	return r.parts[n].symbol
+}
+
+// trimPronoun takes "one" off the end of a long number that is one without it: "the four one one one one".
+func (r *Reader) trimPronoun(st *reading) {
+	n := len(r.parts) - 1
+	if n < 7 || st.letters > 0 || r.h.Judge == nil || !r.parts[n].spoken || r.parts[n].text.len() != 1 || r.digits[r.parts[n].text.start] != '1' {
+		return
+	}
+	whole := r.h.Judge(r.readAs(0, dropped{}))
+	if r.h.Judge(r.readAs(0, dropped{cut: n, keep: n + 1})) > whole {
+		r.parts = r.parts[:n]
+		st.digits--
+		st.spoken--
+		st.last = r.parts[n-1].last
+	}
 }
 
 func (r *Reader) hasMarks() bool {
@@ -559,25 +562,29 @@ func (r *Reader) hasMarks() bool {
 	return false
 }
 
-// isInitialism says whether the letters are a common abbreviation, which is said letter by letter, too.
-func (r *Reader) isInitialism() bool {
+// isInitialism says whether parts are the letters of a common abbreviation in a list, which is said letter by letter, too.
+func isInitialism(r *Reader, parts []part, list []byte) bool {
 	const longest = 5
-	if len(r.parts) > longest {
+	var b [longest + 2]byte
+	if len(parts) > longest {
 		return false
 	}
-	var b [longest]byte
-	w := b[:0]
-	for _, p := range r.parts {
+	w := append(b[:0], ' ')
+	for _, p := range parts {
 		if p.last != p.first || p.text.len() != 1 {
 			return false
 		}
 		w = append(w, r.digits[p.text.start])
 	}
-	w = append(append([]byte{' '}, w...), ' ')
-	return bytes.Contains(initialisms, w)
+	return bytes.Contains(list, append(w, ' '))
 }
+
+// named are abbreviations that a number follows.
+var named = []byte(" cvv cvc cvn csc otp pin pan dob ssn ni nino iban bic nhs utr tin vat gst upi ifsc imei vin pnr sim sms nie nif dni bsn abn sin id plz cp ")
 
 // initialisms are abbreviations that calls are full of.
 var initialisms = []byte(" usa uk usb dvd tv atm nhs bbc pdf sms mms isp vpn lan wifi dsl adsl hdmi led lcd gps sim cctv faq asap diy rsvp pin otp cvv iban ssn dob " +
 	"url www http https html api sql cpu ram ssd hdd pc it hr pr vip ceo cfo cto coo ebitda eps gdp usd gbp eur inr vat gst hmrc irs dvla npa kyc emi " +
-	"upi neft rtgs imps pnr eta etd faa ups usps dhl bmw mri ct ecg ekg gp er icu hiv adhd mph rpm kwh ac dc am pm fm cd id ok ni cc tbd fyi btw omg lol aaa ")
+	"upi neft rtgs imps pnr eta etd faa ups usps dhl bmw mri ct ecg ekg gp er icu hiv adhd mph rpm kwh ac dc am pm fm cd id ok ni cc tbd fyi btw omg lol aaa " +
+	"cvc cvn csc dob nino ifsc bic vin apr roi app sap asap dvds cds tvs usd aws gpt ai ui ux qr nfc lte pos cod emi tds pf epf gpu usbc hdr ios rsa ibm hp lg " +
+	"bmi ira etf llc plc ltd inc nyc la sf uae eu un nasa fbi cia nba nfl mlb fifa ufc wwe iq eq ppi apr aer isa sipp hgv mot pcn dsa dwp tfl rac aa ")

@@ -286,7 +286,7 @@ func (r *Reader) close(start int) bool {
 
 const (
 	mixedMost  = 6 // characters of a token of letters and digits that may be a part of what is read out
-	gluedLeast = 9 // bytes of a number of several parts written as one word
+	gluedLeast = 7 // bytes of a number of several parts written as one word
 )
 
 // text gives the bytes of a token.

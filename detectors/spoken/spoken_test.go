@@ -21,7 +21,9 @@ func read(text string, h Hints) (string, *Reader) {
 func TestLanguages(t *testing.T) {
 	require.NotEmpty(t, words().tests)
 	for _, x := range words().tests {
-		got, _ := read(x.said, Hints{Small: true})
-		require.Equal(t, x.written, got, "%s: %s", x.where, x.said)
+		t.Run(x.where, func(t *testing.T) {
+			got, _ := read(x.said, Hints{Small: true})
+			require.Equal(t, x.written, got, x.said)
+		})
 	}
 }

@@ -87,6 +87,32 @@ type vocabulary struct {
 	spellings []string // how domains are written that other scripts have words for: a sense's value, less one
 	tests     []example
 	lengths   [2]int // of the words that numbers are glued of, in bytes
+	starts    starts // of the words that glued numbers begin with
+}
+
+// starts is a set of the first bytes of words, with false hits.
+type starts [64]uint64
+
+const startBytes = 3
+
+func (s *starts) at(b []byte) (word *uint64, bit uint64) {
+	h := (uint32(b[0]|0x20)<<16 | uint32(b[1]|0x20)<<8 | uint32(b[2]|0x20)) * 0x9E3779B1 >> 20
+	return &s[h>>6], 1 << (h & 63)
+}
+
+func (s *starts) add(w string) {
+	if len(w) >= startBytes {
+		word, bit := s.at([]byte(w))
+		*word |= bit
+	}
+}
+
+func (s *starts) has(b []byte) bool {
+	if len(b) < startBytes {
+		return false
+	}
+	word, bit := s.at(b)
+	return *word&bit != 0
 }
 
 // example is a line of a language's table that says how something is read.
@@ -350,6 +376,7 @@ func (b *builder) finish() {
 		if e.phrase {
 			continue
 		}
+		slices.SortStableFunc(e.senses, func(x, y sense) int { return int(x.kind) - int(y.kind) })
 		out := entry{word: key, senses: e.senses}
 		for _, p := range e.begins {
 			tokens := strings.Split(p, "_")
@@ -363,6 +390,9 @@ func (b *builder) finish() {
 		for _, s := range e.senses {
 			if s.langs&v.glued != 0 && (s.kind == digit || s.kind == number || s.kind == hundred || s.kind == scale || s.kind == and) {
 				v.lengths[0], v.lengths[1] = min(v.lengths[0], len(key)), max(v.lengths[1], len(key))
+				if s.kind != and {
+					v.starts.add(key)
+				}
 			}
 		}
 		seen := seenAs(key)
