@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/pipeline/policy"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
 )
 
@@ -106,4 +107,41 @@ func (s *callStore) drop(c *call) {
 func (s *callStore) unlink(c *call) {
 	c.prev.next, c.next.prev = c.next, c.prev
 	c.prev, c.next = nil, nil
+}
+
+// input is what detection is to know of a text of the current record.
+func (w *rewriter) input(path []byte, role detectors.Role) detectors.Input {
+	in := detectors.Input{Role: role, Path: path, Channel: w.topic.channel, Known: w.known}
+	if w.call != nil && !w.apart {
+		in.Call = w.call.memory
+	}
+	return in
+}
+
+// aliases are those of the current record's call, or of the record alone. Without a call, every text has groups of its own.
+func (w *rewriter) aliases() *pseudonym.Aliases {
+	if w.call != nil {
+		return w.call.aliases
+	}
+	w.single.ForgetGroups()
+	return w.single
+}
+
+// appendPlaceholder appends what stands for a finding in text. The pieces of one identifier have one alias, in whatever turns they stand.
+func (w *rewriter) appendPlaceholder(dst []byte, f *detectors.Finding, style policy.Style, aliases *pseudonym.Aliases, text []byte) []byte {
+	switch {
+	case style != policy.StyleAlias || w.apart:
+		return pseudonym.AppendType(dst, f.Type.String())
+	case f.Group > 0:
+		return aliases.AppendGroup(dst, f.Type.String(), f.Group, w.canonical(f, text))
+	}
+	return aliases.Append(dst, f.Type.String(), w.canonical(f, text))
+}
+
+// canonical is what two mentions of one thing have in common; the text itself where the detector does not say.
+func (w *rewriter) canonical(f *detectors.Finding, text []byte) []byte {
+	if len(f.Canonical) > 0 {
+		return f.Canonical
+	}
+	return text[f.Start:f.End]
 }

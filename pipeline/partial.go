@@ -4,10 +4,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline/codec"
 	"github.com/sonexlabs/tacet/pipeline/policy"
-	"github.com/sonexlabs/tacet/pipeline/pseudonym"
 )
 
 // A partial result is what a speech recogniser may still change: an object with a member "final" that is not true, and everything in
@@ -147,22 +145,4 @@ func (w *rewriter) leaves(p *partials) bool {
 // the policy drops.
 func (w *rewriter) leavesNothing() bool {
 	return w.partial > 0 && w.final == 0 && w.topic.partials == policy.PartialsDrop
-}
-
-// input is what detection is to know of a text of the current record.
-func (w *rewriter) input(path []byte, role detectors.Role) detectors.Input {
-	in := detectors.Input{Role: role, Path: path, Channel: w.topic.channel, Known: w.known}
-	if w.call != nil && !w.apart {
-		in.Call = w.call.memory
-	}
-	return in
-}
-
-// aliases are those of the current record's call, or of the record alone. Without a call, every text has groups of its own.
-func (w *rewriter) aliases() *pseudonym.Aliases {
-	if w.call != nil {
-		return w.call.aliases
-	}
-	w.single.ForgetGroups()
-	return w.single
 }

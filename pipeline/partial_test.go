@@ -179,20 +179,24 @@ func TestPartialsAreApart(t *testing.T) {
 	require.NoError(t, err)
 	tp, err := compileTopic("nd", TopicConfig{Category: "transcript", Format: FormatNDJSON, Tenant: "t"}, c)
 	require.NoError(t, err)
-	f := func(final, want string) *call {
+	f := func(final, want string) (c *call, changed bool) {
 		t.Helper()
-		w.begin(&lane{topic: tp}, newCallStore(10, c.Limits.CallIdle, 1<<20), time.Now())
+		l, s, now := &lane{topic: tp}, newCallStore(10, time.Minute, 1<<20), time.Now()
+		c, _, _ = s.get(l, []byte("t"), []byte("c"), now)
+		before := *c.memory
+		w.begin(l, s, now)
 		out, class, err := w.value(nil, &Record{Value: []byte(`{"call_id":"c","role":"is your card number joe@example.com?","final":` + final + `}`)})
 		require.NoError(t, err)
 		require.Empty(t, class)
 		require.Contains(t, string(out), want)
-		return w.call
+		require.Same(t, c, w.call)
+		return c, before != *c.memory
 	}
-	fresh := detectors.NewCall()
-	final, partial := f("true", "[EMAIL_1]"), f("false", "[EMAIL]")
-	require.NotEqual(t, fresh, final.memory)
-	require.Equal(t, fresh, partial.memory)
+	final, changed := f("true", "[EMAIL_1]")
+	require.True(t, changed)
 	require.Positive(t, final.aliases.Bytes())
+	partial, changed := f("false", "[EMAIL]")
+	require.False(t, changed)
 	require.Zero(t, partial.aliases.Bytes())
 }
 

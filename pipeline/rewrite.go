@@ -417,14 +417,7 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 		if forged[0] >= 0 && forged[0] < f.End {
 			forged = w.nextForged(text, f.End) // goes with the finding
 		}
-		switch {
-		case style != policy.StyleAlias || w.apart:
-			w.with = pseudonym.AppendType(w.with[:0], f.Type.String())
-		case f.Group > 0:
-			w.with = aliases.AppendGroup(w.with[:0], f.Type.String(), f.Group, w.canonical(f, text))
-		default:
-			w.with = aliases.Append(w.with[:0], f.Type.String(), w.canonical(f, text))
-		}
+		w.with = w.appendPlaceholder(w.with[:0], f, style, aliases, text)
 		d.Replace(i, f.Start, f.End, w.with)
 		if w.counts[f.Type]++; w.counts[f.Type] == 1 {
 			w.types = append(w.types, f.Type)
@@ -459,14 +452,6 @@ func (w *rewriter) disarm(d *codec.Doc, i int, at [2]int) {
 	d.Replace(i, at[0], at[0]+1, []byte("("))
 	d.Replace(i, at[1]-1, at[1], []byte(")"))
 	w.disarmed++
-}
-
-// canonical is what two mentions of one thing have in common; the text itself where the detector does not say.
-func (w *rewriter) canonical(f *detectors.Finding, text []byte) []byte {
-	if len(f.Canonical) > 0 {
-		return f.Canonical
-	}
-	return text[f.Start:f.End]
 }
 
 // spendStep is how much text is scanned between two looks at the clock.
