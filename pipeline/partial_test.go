@@ -462,6 +462,8 @@ func TestPartialOverTime(t *testing.T) {
 	require.Empty(t, process(t, c, "calls", `{"tenant_id":"t","call_id":"c","text":"one"}`, `{"tenant_id":"t","call_id":"c","final":false,"text":"two"}`,
 		`{"tenant_id":"t","call_id":"c","text":"three"}`))
 	require.Len(t, q.all, 3)
+	require.Equal(t, 3.0, testutil.ToFloat64(c.Metrics.records.WithLabelValues("calls", outcomeDead)))
+	require.Equal(t, 3.0, sumOf(t, c.Metrics.registry, "tacet_records_total"))
 }
 
 // What stands for a partial result is nothing to any detector, whatever was asked.

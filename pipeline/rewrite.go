@@ -61,6 +61,7 @@ type rewriter struct {
 
 	// Of the current part, until count.
 	outcomes  map[string]int
+	done      string // the last of them
 	totals    [detectors.TypesMax]uint32
 	dropped   int
 	repaired  int
@@ -128,7 +129,13 @@ func (w *rewriter) reset() {
 }
 
 // outcome counts a record that is done.
-func (w *rewriter) outcome(o string) { w.outcomes[o]++ }
+func (w *rewriter) outcome(o string) {
+	w.done = o
+	w.outcomes[o]++
+}
+
+// recant takes the last outcome back: the record comes to something else.
+func (w *rewriter) recant() { w.outcomes[w.done]-- }
 
 // count hands the counts of a part to the metrics. Warm records were counted before.
 func (w *rewriter) count(m *Metrics, topic string, warm bool) {

@@ -118,6 +118,7 @@ func (w *worker) part(j job) {
 		after := time.Now()
 		if class == "" && !f.batch.Warm && after.Sub(now) > w.e.limits.RecordTime {
 			class, err = ClassTime, errOverTime
+			w.rw.recant()
 			buf.spans = buf.spans[:spans]
 		}
 		now = after
