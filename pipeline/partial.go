@@ -35,33 +35,31 @@ func (w *rewriter) findPartials(d *codec.Doc, depth int) *partials {
 		return p
 	}
 	fields := d.Fields()
+	underKey := false // a wildcard took the key of the field, which then is the field before it
 	for i := range fields {
 		f := &fields[i]
-		if !w.saysFinal(d, i, depth) || (f.Kind == codec.Bool || f.Kind == codec.Line) && string(d.Text(i)) == "true" {
+		wild := underKey
+		if underKey = f.Kind == codec.Key; underKey || f.Rule < 0 {
+			continue
+		}
+		if !(depth == 0 && w.topic.rules[f.Rule].use == useFinal) && !(wild && string(d.Text(i-1)) == finalKey) {
+			continue
+		}
+		if (f.Kind == codec.Bool || f.Kind == codec.Line) && string(d.Text(i)) == "true" {
 			continue
 		}
 		p.objects = append(p.objects, f.Parent)
 	}
-	slices.Sort(p.objects)
-	if len(p.objects) > 0 && p.objects[0] < 0 {
-		p.end, p.n = math.MaxInt, 1
+	if len(p.objects) > 0 {
+		slices.Sort(p.objects)
+		if p.objects[0] < 0 {
+			p.end, p.n = math.MaxInt, 1
+		}
 	}
 	return p
 }
 
-// saysFinal tells whether field i is a member "final": under a path made for it, or under a wildcard.
-func (w *rewriter) saysFinal(d *codec.Doc, i, depth int) bool {
-	f := &d.Fields()[i]
-	switch {
-	case f.Kind == codec.Key || f.Rule < 0:
-		return false
-	case depth == 0 && w.topic.rules[f.Rule].use == useFinal:
-		return true
-	}
-	return isUnderWildcard(d, i) && string(d.Text(i-1)) == finalKey
-}
-
-// isUnderWildcard tells whether a wildcard took the key of field i, which then is the field before it.
+// isUnderWildcard tells whether a wildcard took the key of field i.
 func isUnderWildcard(d *codec.Doc, i int) bool { return i > 0 && d.Fields()[i-1].Kind == codec.Key }
 
 // isWhole tells whether the whole document is a partial result.
@@ -69,6 +67,10 @@ func (p *partials) isWhole() bool { return p.end == math.MaxInt }
 
 // at brings the walk to field i, and tells whether it is a partial result that is in no other.
 func (p *partials) at(fields []codec.Field, i int) (begins bool) {
+	return p.next < len(p.objects) && p.advance(fields, i)
+}
+
+func (p *partials) advance(fields []codec.Field, i int) (begins bool) {
 	for p.next < len(p.objects) && int(p.objects[p.next]) <= i {
 		if int(p.objects[p.next]) == i && fields[i].Start >= p.end {
 			p.end = fields[i].End
