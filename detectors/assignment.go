@@ -98,7 +98,10 @@ func (p *pass) answer() {
 	const most = 30 // tokens
 	kind := Password
 	switch {
-	case p.wants.cues&cuePassword != 0:
+	case p.wants.cues&(cuePassword|wordAnswer) != 0:
+		if p.answerInWords() {
+			return
+		}
 	case p.wants.cues&cueSecret != 0:
 		kind = Secret
 	case p.wants.cues&cueSession != 0:
@@ -130,6 +133,43 @@ func (p *pass) answer() {
 		return
 	}
 }
+
+// answerInWords looks for the password or the answer to a security question in a turn of few words: what is left of it without those
+// that lead to it. "it's bluebell", "green kettle forty two".
+func (p *pass) answerInWords() bool {
+	const most, longest = 6, 4 // tokens; of them those of the answer
+	tokens := p.text.Tokens
+	if len(tokens) > most || p.in.Channel == ChannelLog {
+		return false
+	}
+	first, last := 0, len(tokens)-1
+	for first <= last && (p.is(first, &answerLead) || tokens[first].Len() == 1 && first > 0 && p.at(int(tokens[first].Start)-1) == '\'') {
+		first++
+	}
+	for last >= first && p.is(last, &thanksWords) {
+		last--
+	}
+	if first > last || last-first >= longest {
+		return false
+	}
+	for k := first; k <= last; k++ {
+		if p.isInert(int(tokens[k].Start)) || p.is(k, &notAnswers) || p.is(k, &notPasswords) || tokens[k].Bits&(cuesIdentifier|wordAnswer|wordSpell) != 0 {
+			return false
+		}
+	}
+	start, end := int(tokens[first].Start), int(tokens[last].End)
+	if p.hasApostrophe(p.b[start:end]) {
+		return false
+	}
+	p.addScored(start, end, guess{kind: Password, score: score{question: 0.7 - p.wants.decay}, rule: "answer", detector: byAssignment}, p.verbatim(start, end))
+	return true
+}
+
+// answerLead stand before an answer and say nothing of it.
+var (
+	answerLead  = wordsOf("it its it's that that's is was s yeah yes yep sure okay ok um uh er erm well so my oh i think probably the")
+	thanksWords = wordsOf("please thanks thank you i think")
+)
 
 // hasApostrophe says whether a value is two words in one: "don't", "it's".
 func (p *pass) hasApostrophe(value []byte) bool {

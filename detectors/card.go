@@ -112,6 +112,9 @@ func (p *pass) cardData(r *run, best *guess) {
 		}
 		return
 	}
+	if p.isExpiry(r) {
+		best.better(CardExpiry, 0.9, byCardData)
+	}
 	if r.digits <= 4 {
 		best.better(CardCVV, max(shortBoost(&r.ctx, cueCVV), p.wants.score(cueCVV, 0.85)), byCardData)
 	}
@@ -121,6 +124,32 @@ func (p *pass) cardData(r *run, best *guess) {
 			best.better(PIN, max(shortBoost(&r.ctx, cuePIN), p.wants.score(cuePIN, 0.85)), byCardData)
 		}
 	}
+}
+
+// isExpiry says whether three or four digits, or two groups, are month and year behind a word for the end of a card: "expiry oh four
+// twenty nine".
+func (p *pass) isExpiry(r *run) bool {
+	if p.said&cueExpiry == 0 || r.digits < 3 || r.digits > 6 || p.cueBefore(r.first)&(cuesIdentifier&^cueAnyID) != cueExpiry {
+		return false
+	}
+	month := decimal(r.d[:2])
+	if r.digits%2 == 1 {
+		month = decimal(r.d[:1])
+	}
+	return month >= 1 && month <= 12
+}
+
+// cueBefore is what the nearest word before token i says that says anything of an identifier, within reach.
+func (p *pass) cueBefore(i int) uint64 {
+	for k := i - 1; k >= 0 && k >= i-nearWords-1; k-- {
+		if t := &p.text.Tokens[k]; int(t.Start) < p.barrier || p.isInert(int(t.Start)) || !t.IsWord() {
+			break
+		}
+		if bits := p.cue(k) & cuesIdentifier; bits != 0 {
+			return bits
+		}
+	}
+	return 0
 }
 
 // followsCard says whether a card number was found right before the run.

@@ -71,6 +71,9 @@ func (p *pass) dateKind(d *date) (Type, score) {
 			return DateOfBirth, s
 		}
 	}
+	if d.day == 0 && d.month != 0 && d.year != 0 && p.said&cueExpiry != 0 && p.cueBefore(d.first)&cueExpiry != 0 {
+		return CardExpiry, score{form: dateAlone, words: nearBoost - 0.1}
+	}
 	if d.joined {
 		return Date, score{form: dateJoined}
 	}

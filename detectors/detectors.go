@@ -175,7 +175,7 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	p := &sc.pass
 	p.begin(s, text, in)
 	p.search()
-	if p.wants.cues&(cuePassword|cueSecret|cueSession) != 0 {
+	if p.wants.cues&(cuePassword|cueSecret|cueSession|wordAnswer) != 0 {
 		p.answer()
 	}
 	if p.path.bits&(cuePassword|cueSecret|cueSession) != 0 {
@@ -199,7 +199,7 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 
 // search runs the detectors over the text.
 func (p *pass) search() {
-	if len(p.text.Hot) == 0 && len(p.text.Ats) == 0 && len(p.text.Pairs) == 0 && (p.wants.cues|p.path.bits)&cueAddress == 0 {
+	if len(p.text.Hot) == 0 && len(p.text.Ats) == 0 && len(p.text.Pairs) == 0 && len(p.speech.Regions) == 0 && (p.wants.cues|p.path.bits)&cueAddress == 0 {
 		return
 	}
 	p.findInert()

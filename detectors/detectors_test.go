@@ -203,7 +203,8 @@ func TestSoleWordIsThePasswordAskedFor(t *testing.T) {
 	s, sc := newSet(t, Options{}), NewScratch()
 	for text, want := range map[string]string{
 		"westworld": "{{PASSWORD|westworld}}", " Westworld. ": " {{PASSWORD|Westworld}}. ", "yes": "yes", "sorry?": "sorry?", "don't": "don't",
-		"west world": "west world",
+		"west world": "{{PASSWORD|west world}}", "it's west world thanks": "it's {{PASSWORD|west world}} thanks",
+		"let me see what it was": "let me see what it was",
 	} {
 		call := NewCall()
 		s.Find(nil, []byte("and your password?"), Input{Call: call, Role: RoleAgent}, sc)

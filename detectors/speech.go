@@ -121,7 +121,8 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 		}
 		return kind, score{question: 0.7}, "goes on", detector
 	}
-	if g.Symbols >= askedLeast && (g.Kind != spoken.Other || g.Symbols > askedLeast) {
+	whole := len(p.text.Tokens) == 1
+	if g.Symbols >= askedLeast && (g.Kind != spoken.Other || g.Symbols > askedLeast || whole) {
 		if kind, detector = p.askedKind(g.Symbols, g.Kind); kind != 0 {
 			return kind, score{question: 0.75 - p.wants.decay}, "asked", detector
 		}
@@ -147,7 +148,7 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 // isMeasured says whether a word behind a region says that it is an amount or a time, and none before that it is an identifier.
 func (p *pass) isMeasured(g *spoken.Region) bool {
 	first, last := p.tokensOf(g.Start, g.End)
-	if g.Kind != spoken.Digits && g.Kind != spoken.Cardinal && g.Kind != spoken.Other || last+1 >= len(p.text.Tokens) {
+	if g.Kind != spoken.Digits && g.Kind != spoken.Cardinal && g.Kind != spoken.Other || last < 0 || last+1 >= len(p.text.Tokens) {
 		return false
 	}
 	t := &p.text.Tokens[last+1]
@@ -193,10 +194,10 @@ func (p *pass) askedKind(n int, how spoken.Kind) (Type, uint8) {
 	switch {
 	case cues == 0 && p.wants.topics[0] == 0:
 		return 0, 0
-	case letters && cues&(cueName|wordSpell) != 0 && cues&(cuePostcode|cueEmail) == 0:
-		return Person, bySpeech
 	case letters && cues&wordAnswer != 0:
 		return Password, bySpeech
+	case (letters || how == spoken.Code && cues&wordSpell != 0) && cues&(cueName|wordSpell) != 0 && cues&(cuePostcode|cueEmail|cuesNumber&^cueAnyID) == 0:
+		return Person, bySpeech
 	case cues&cueCVV != 0 && n <= 4 && !letters:
 		return CardCVV, byCardData
 	case cues&cueOTP != 0 && n <= 8:
