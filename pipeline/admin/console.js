@@ -7,7 +7,10 @@ let last = null;
 const byId = (id) => document.getElementById(id);
 const number = (n) => Math.round(n).toLocaleString("en");
 const megabytes = (n) => (n / 1e6).toLocaleString("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const outcomes = { clean: "nothing found", redacted: "redacted", filtered: "without a value", dlq: "to quarantine" };
+const outcomes = {
+  clean: "nothing found", redacted: "redacted", filtered: "without a value", partial: "partial results, dropped", masked: "partial results, masked",
+  dlq: "to quarantine",
+};
 const sum = (o) => Object.values(o).reduce((a, b) => a + b, 0);
 
 function table(id, head, rows) {
