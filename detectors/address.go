@@ -81,7 +81,7 @@ var (
 func (p *pass) addressHead(a *place, i int) bool {
 	t := &p.text.Tokens[i]
 	last, ok := p.isHouse(i)
-	if !ok || p.hasCurrency(int(t.Start)) || p.isUnitOfTime(i+1) || !p.mayBegin(a, i) {
+	if !ok || p.hasCurrency(int(t.Start)) || p.isUnitOfTime(i+1) || p.isFree(i-1) && p.between(i-1) == gapSpace && p.is(i-1, &countedWords) || !p.mayBegin(a, i) {
 		return p.ordinalHead(a, i) || p.codeHead(a, i)
 	}
 	if p.boxHead(a, i) || p.militaryHead(a, i) {
@@ -158,7 +158,7 @@ func (p *pass) mayBegin(a *place, i int) bool {
 func (p *pass) numberBefore(a *place) {
 	k := a.first - 1
 	if p.isFree(k) && p.text.Tokens[k].IsNumber() && p.text.Tokens[k].Len() <= 5 && p.between(k) == gapSpace && p.isApart(k) &&
-		!(k > 0 && p.text.Tokens[k-1].IsNumber()) {
+		(!(k > 0 && p.text.Tokens[k-1].IsNumber()) || p.unitOfNumbers(k) >= 0) {
 		a.first = k
 	}
 }
@@ -305,7 +305,7 @@ func (p *pass) plainHead(a *place, i, last int) bool {
 // garden new york 14521".
 func (p *pass) toldHead(a *place, i int) bool {
 	const most = 8
-	if p.tellingHead(a, i) {
+	if p.tellingHead(a, i) || p.movedHead(a, i) {
 		return true
 	}
 	if (p.said|p.wants.cues)&cueAddress == 0 {

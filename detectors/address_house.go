@@ -60,15 +60,19 @@ func (p *pass) streetAlone(i int) (next int) {
 
 // wholeStreet says whether the text is a street with a place behind or before it: "tvs nagar madurai". It takes in what stands before.
 func (p *pass) wholeStreet(a *place) bool {
-	const most = 8
-	if a.last+1 < len(p.text.Tokens) && !p.is(a.last+1, &bareEnds) || a.last > most || a.first > most {
+	const most = 6
+	first := a.first
+	for first > a.first-most && p.isNamePart(first-1) && p.between(first-1) == gapSpace && !p.is(first-1, &plainWords) {
+		first--
+	}
+	if !p.beginsText(first) || !p.closesText(a.last) {
 		return false
 	}
-	s := p.stretch(0, bounds{most: most + 1})
+	s := p.stretch(first, bounds{most: 2 * most})
 	if s.last < a.last || s.common > 0 || s.places == 0 || s.words < 3 {
 		return false
 	}
-	a.first = 0
+	a.first = first
 	return true
 }
 
@@ -84,6 +88,9 @@ func (p *pass) militaryHead(a *place, i int) bool {
 		a.first, a.last, a.form, a.street, a.code = i-2, i, militaryForm, true, true
 		for n := 0; n < 2 && p.isFree(a.first-1) && p.isCapitalWord(a.first-1) && p.between(a.first-1) == gapLine || n > 0 && p.isFree(a.first-1) && p.isCapitalWord(a.first-1) && p.between(a.first-1) == gapSpace; n++ {
 			a.first-- // the name of a ship
+		}
+		if k := a.first - 2; p.isFree(k) && p.is(k, &ships) && p.between(k) == gapSpace {
+			a.first = k
 		}
 		return true
 	}
@@ -101,6 +108,8 @@ func (p *pass) militaryHead(a *place, i int) bool {
 	return true
 }
 
+var ships = wordsOf("usns uss usnv uscgc usnm")
+
 var militaryStates = wordsOf("aa ae ap")
 
 // isCapitalWord says whether token k is a word in capitals or with one in front.
@@ -116,6 +125,7 @@ func (p *pass) unitsBefore(a *place) {
 	}
 	if u := p.unitOfNumbers(a.first); u >= 0 {
 		a.first = u
+		a.form += addressUnit
 		return
 	}
 	if k := a.first - 1; p.isFree(k) && tokens[k].IsNumber() && tokens[k].Len() <= 4 && p.between(k) == gapDash && p.isApart(k) {
@@ -167,13 +177,14 @@ func (p *pass) frontBefore(a *place) {
 			}
 		}
 		if first < a.first && (p.is(j, &toWords) && (p.is(j-1, &toVerbs) || p.is(j-2, &toVerbs)) || tokens[j].Bits&wordIs != 0 && p.toldBefore(j, true)) {
-			for first < a.first && !p.isCapitalWord(first) {
+			for first < a.first && p.is(first, &frontWords) {
 				first++
 			}
 			a.first = first
 			return
 		}
-		if ends && tokens[j].Len() > 3 || !p.isCapitalWord(j) && !p.is(j, &frontWords) || p.is(j, &closers) && !p.is(j, &frontWords) {
+		small := !p.isCapitalWord(a.first) && !p.isCapitalWord(a.first+1) && p.isNamePart(j) && !p.is(j, &plainWords)
+		if ends && tokens[j].Len() > 3 || !p.isCapitalWord(j) && !small && !p.is(j, &frontWords) || p.is(j, &closers) && !p.is(j, &frontWords) {
 			return
 		}
 		first = j
@@ -214,7 +225,7 @@ func (p *pass) secondStreet(a *place) {
 		if gap != gapSpace && gap != gapDash && gap != gapDot && gap != gapQuote || gap == gapDot && p.text.Tokens[j-1].Len() > 5 {
 			break
 		}
-		if !p.isCapitalWord(j) && !(p.text.Tokens[j].IsNumber() && p.text.Tokens[j].Len() <= 4 && last > k) && p.text.Tokens[j].Bits&(wordStreet|wordPlace|wordLead) == 0 {
+		if !p.isCapitalWord(j) && !(j <= k+3 && p.isNamePart(j) && !p.is(j, &plainWords)) && !(p.text.Tokens[j].IsNumber() && p.text.Tokens[j].Len() <= 4 && last > k) && p.text.Tokens[j].Bits&(wordStreet|wordPlace|wordLead) == 0 {
 			break
 		}
 		last = j
@@ -291,6 +302,25 @@ func (p *pass) sandwichHead(a *place, i, last int) bool {
 	return true
 }
 
+// movedHead takes the words behind "moved to" and the like for an address, with the number of token i: "we moved to rosegade 17a, 5970
+// anytown".
+func (p *pass) movedHead(a *place, i int) bool {
+	const back = 5
+	k := i
+	for k > 0 && k > i-back && p.isNamePart(k-1) && p.text.Tokens[k-1].Len() > 1 && p.between(k-1) == gapSpace && !p.is(k-1, &plainWords) {
+		k--
+	}
+	if k == i || !p.isFree(k-1) || !p.is(k-1, &toWords) || !p.is(k-2, &toVerbs) && !(p.is(k-2, &itWords) && p.is(k-3, &toVerbs)) || !p.isFree(k-2) {
+		return false
+	}
+	s := p.stretch(k, bounds{most: 10})
+	if s.numbers == 0 || s.last < i || s.words == 0 || s.words < 2 && !s.code && s.places+s.streets == 0 {
+		return false
+	}
+	a.first, a.last, a.form, a.street, a.code, a.town = k, s.last, s.form(), true, s.code, s.places > 0
+	return true
+}
+
 // tellingHead takes a number and the capitals behind it for an address behind words as "located at": "it's located at 4000 Rose
 // Common". Token i is the number.
 func (p *pass) tellingHead(a *place, i int) bool {
@@ -337,7 +367,7 @@ func (p *pass) placedHead(a *place, i int) bool {
 	if !s.closed || s.words == 0 || s.words > placedWords || s.common > 1 || s.words == 1 && s.streets > 0 {
 		return false
 	}
-	if next := s.last + 1; next < len(p.text.Tokens) && p.text.Tokens[next].IsWord() && !p.is(next, &bareEnds) && !p.is(next, &turnEnds) {
+	if next := s.last + 1; !p.closesText(s.last) && p.text.Tokens[next].IsWord() {
 		return false
 	}
 	form := float32(placedNumber)
@@ -358,18 +388,27 @@ func (p *pass) placedHead(a *place, i int) bool {
 	return true
 }
 
-// beginsText says whether token i begins the text, but for words as "it's" and "no".
+// beginsText says whether a text, a sentence or a line begins with token i, but for words as "it's" and "no".
 func (p *pass) beginsText(i int) bool {
 	const most = 4
-	if i > most {
-		return false
-	}
-	for j := range i {
-		if !p.is(j, &leadIns) || p.isInert(int(p.text.Tokens[j].Start)) {
+	for j := i - 1; j >= 0 && j >= i-most; j-- {
+		if p.sentenceEnds(int(p.text.Tokens[j].End)) && p.isFree(j) || p.between(j) == gapLine && p.isFree(j) {
+			return true
+		}
+		if !p.isFree(j) || !p.is(j, &leadIns) || p.joint(j) == gapOther && p.at(int(p.text.Tokens[j].End)) != '\'' {
 			return false
 		}
 	}
-	return len(p.inert) == 0 || p.inert[0].start > int(p.text.Tokens[i].Start)
+	return i <= most
+}
+
+// closesText says whether a text, a sentence or a line ends with token i, but for words as "thanks" and "is that ok".
+func (p *pass) closesText(i int) bool {
+	next := i + 1
+	if next >= len(p.text.Tokens) || p.sentenceEnds(int(p.text.Tokens[i].End)) {
+		return true
+	}
+	return p.isFree(next) && (p.joint(i) == gapLine || p.is(next, &turnEnds))
 }
 
 // routeStreet reads a road with a number: "route 31", "us hwy 280", "county road 64".

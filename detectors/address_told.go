@@ -344,11 +344,11 @@ var atWords = wordsOf("at on by")
 
 // isNamePart says whether token k may be a part of the name of a street, a building or a town.
 func (p *pass) isNamePart(k int) bool {
-	if k >= len(p.text.Tokens) || !p.isFree(k) {
+	if !p.isFree(k) {
 		return false
 	}
 	t := &p.text.Tokens[k]
-	if !t.IsWord() {
+	if !t.IsWord() || t.Len() == 1 && p.at(int(t.Start)-1) == '\'' {
 		return false
 	}
 	place := t.Bits&(wordStreet|wordPlace|wordLead|wordSoftLead|wordUnit) != 0
@@ -409,18 +409,11 @@ func (p *pass) answerAddress() (next int) {
 	if !asked && p.path.bits&cuesIdentifier&^(cueAddress|cuePostcode|cueName) != 0 {
 		return 0
 	}
-	const most = 14
-	k := 0
-	for k < len(p.text.Tokens) && k < most && p.isFree(k) && p.is(k, &leadIns) {
-		if p.is(k, &leadTails) && p.leadingDigits(min(k+1, len(p.text.Tokens)-1)) > 0 {
-			break
-		}
-		if p.streetAhead(k) {
-			break
-		}
-		k++
+	k := p.answerStart(0)
+	for n := 0; n < 3 && k >= 0 && !p.isNamePart(k) && !p.beginsAddress(k); n++ {
+		k = p.answerStart(p.nextSentence(k))
 	}
-	if k >= len(p.text.Tokens) || !p.isFree(k) || p.isInert(int(p.text.Tokens[k].Start)) {
+	if k < 0 || p.isInert(int(p.text.Tokens[k].Start)) {
 		return 0
 	}
 	s := p.stretch(k, bounds{most: stretchMost})
@@ -437,12 +430,43 @@ func (p *pass) answerAddress() (next int) {
 		sc.question = p.wants.score(cueAddress, toldSelf)
 	}
 	if sc.form == 0 {
-		if sc.question < toldByWord || p.in.Role == RoleAgent || s.words > bareMost || s.common > 0 || s.last+1 < len(p.text.Tokens) && !p.is(s.last+1, &bareEnds) {
+		if sc.question < toldByWord || p.in.Role == RoleAgent || s.words > bareMost || s.common > 0 || s.last+1 < len(p.text.Tokens) && p.joint(s.last) != gapLine && !p.is(s.last+1, &bareEnds) {
 			return 0
 		}
 		sc.form = toldBare
 	}
 	return p.noteStretch(&s, sc)
+}
+
+// answerStart is the token behind words like "yes, it's" from token k on; -1 if there is none.
+func (p *pass) answerStart(k int) int {
+	const most = 14
+	for n := 0; n < most; n++ {
+		if k < 0 || k >= len(p.text.Tokens) || !p.isFree(k) {
+			return -1
+		}
+		if !p.is(k, &leadIns) || p.is(k, &leadTails) && p.leadingDigits(min(k+1, len(p.text.Tokens)-1)) > 0 || p.streetAhead(k) {
+			return k
+		}
+		k++
+	}
+	return -1
+}
+
+// beginsAddress says whether an address may begin with token k that no name begins: with a number, "near".
+func (p *pass) beginsAddress(k int) bool {
+	return !p.text.Tokens[k].IsWord() || p.is(k, &besideWords) || p.is(k, &leadTails) || p.text.Tokens[k].Len() == 1
+}
+
+// nextSentence is the token that begins the sentence after that of token k, if it is near; -1 if there is none.
+func (p *pass) nextSentence(k int) int {
+	const most = 12
+	for j := k; j < k+most && j+1 < len(p.text.Tokens) && p.isFree(j); j++ {
+		if p.sentenceEnds(int(p.text.Tokens[j].End)) {
+			return j + 1
+		}
+	}
+	return -1
 }
 
 // streetAhead says whether token k and the next are the name of a street: "first avenue", "line road".

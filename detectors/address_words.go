@@ -32,6 +32,7 @@ var plainWords = wordsOf(`a about above across actually add added after afternoo
 	someone something sometimes somewhere soon sorry sort sound sounds speak speaking spell spelled spelling spelt spoke start started state
 	stay stayed staying step still stop street stuff such sunday sure suppose supposed switch system take taken takes taking talk team tell ten than thank
 	terrific fantastic convenient word proceed reserve reserved amazing choice thankyou canceled smoking allowed pets furnished wonderful category theatre venue average rating event
+	slide slides page pages step steps chapter section slot question questions topic agenda
 	helping shared sharing anyways overseas gentlemen guys football instruction instructions clears choices incorrectly cleared
 	thanks that thats the their them then there these they thing things think this those though thought through thru thursday till time times to
 	today together told tomorrow tonight too took total totally toward travel trip trouble true try trying tuesday turn twice two type under understand unfortunately
@@ -46,7 +47,7 @@ var plainWords = wordsOf(`a about above across actually add added after afternoo
 	dollars dollar pounds pound euros euro rupees cents percent miles mile kilometers kilometres km meters metres feet inches degrees`)
 
 // notTowns are those of plainWords that may still be a part of a name behind a house number or within an address.
-var notTowns = wordsOf(`back base big cable city close country east end first free full half high hill long low lower main new north o old
+var notTowns = wordsOf(`back bad base big cable city close country east end first free full half high hill long low lower main new north o old
 	one open park part place port private public real round second shop side south square st state street ten two three under upper way west unit
 	area us high near office line union credit`)
 
@@ -120,7 +121,7 @@ var (
 	// partWords join the parts of an address and end none.
 	partWords = wordsOf("no number of the at and in on c o care corner off via village vill taluk tal district dist po ps post state city town pin code zip floor road street near opp")
 	// leadIns stand before an address that was asked for.
-	leadIns = wordsOf(`yes yeah yep yup ya ok okay sure right alright so well um uh er erm hmm oh ah actually please hi hello certainly it its it's s is was be
+	leadIns = wordsOf(`anyway see yes yeah yep yup ya ok okay sure right alright so well um uh er erm hmm oh ah actually please hi hello certainly it its it's s is was be
 		that thats would that'll the our my me new current home full complete mailing billing delivery shipping postal permanent residential property
 		work street first line address addresses adresse anschrift dirección i we am are m re ve live lives living at in on to for here you can send
 		deliver ship and then of course no sorry thank thanks i'm reside stay staying moved from just now also will sir madam maam mam ja meine ist
@@ -143,6 +144,8 @@ var (
 	bareEnds = wordsOf("thanks thank please sir madam maam mam danke bitte merci gracias grazie")
 	turnEnds = wordsOf(`thanks thank please and but is that ok okay right yes sir madam maam mam so um uh my phone contact number ph mobile tel
 		telephone cell call email if would can could what do did it i for or danke bitte merci gracias grazie`)
+	// countedWords stand before a number that isn't that of a house: "exit 4 main road".
+	countedWords = wordsOf("exit exits junction gate platform terminal bay option step level page lesson episode season")
 	// militaryHeads and militaryPosts make up addresses of the US armed forces: "PSC 3, Box 1234, APO AP 96319".
 	militaryHeads = wordsOf("psc cmr unit umr")
 	militaryPosts = wordsOf("apo fpo dpo")

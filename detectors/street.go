@@ -153,7 +153,18 @@ func (p *pass) isName(k int) (ok, named bool) {
 
 // isInitial says whether token k is a capital letter between names: "Terry A Francois".
 func (p *pass) isInitial(k int) bool {
-	return p.text.Tokens[k].Len() == 1 && p.text.Tokens[k].Shape == scan.Upper && p.isCapital(k-1) && p.isCapital(k+1)
+	t := &p.text.Tokens[k]
+	if t.Len() != 1 || !scan.IsLetter(p.b[t.Start]) {
+		return false
+	}
+	if t.Shape == scan.Upper && p.isCapital(k-1) && p.isCapital(k+1) {
+		return true
+	}
+	// Where all letters are small, or capitals, the word for a street must follow: "500 terry a rose boulevard".
+	named := func(j int) bool {
+		return p.isFree(j) && p.text.Tokens[j].IsWord() && p.text.Tokens[j].Len() > 2 && !p.is(j, &stopWords) && !p.is(j, &plainWords)
+	}
+	return named(k-1) && named(k+1) && p.bitsAt(k+2)&wordStreet != 0 && p.between(k-1) == gapSpace && p.between(k) == gapSpace
 }
 
 // isOrdinal says whether token k is "4th", or the "4" of "4 th".
@@ -175,6 +186,9 @@ func (p *pass) behindNumber(k int) street {
 		return s
 	}
 	if s := p.namedStreet(k + 1); s.form > 0 {
+		if s.form == placeSmall && p.isRoad(&s, k) {
+			s.form = streetSmall
+		}
 		if s.form == placeSmall && s.last > k+2 && p.text.Tokens[k+1].Len() > 3 && p.is(k+1, &directions) {
 			s.form = streetSmall // "400 east rose drive"
 		}
@@ -182,6 +196,21 @@ func (p *pass) behindNumber(k int) street {
 	}
 	return p.oddStreet(k + 1)
 }
+
+// isRoad says whether a word that is mostly that of a street stands behind a long number, token k, and a name, or a direction behind
+// it: "1224 rosewil drive", "1 rose drive northwest".
+func (p *pass) isRoad(s *street, k int) bool {
+	if p.is(s.first, &plainWords) && !p.is(s.first, &directions) || p.is(s.first, &units) {
+		return false
+	}
+	next := s.last + 1
+	if p.isFree(next) && p.isWithin(next) && p.between(s.last) == gapSpace && p.text.Tokens[next].Len() > 3 && p.is(next, &directions) {
+		return true
+	}
+	return p.text.Tokens[k].IsNumber() && p.text.Tokens[k].Len() >= 3 && p.is(s.last, &roadWords)
+}
+
+var roadWords = wordsOf("drive dr court ct circle cir parkway pkwy highway hwy terrace crescent trail close")
 
 // namedStreet reads a name of one to four words and a street word behind it, from token k on.
 func (p *pass) namedStreet(k int) street {
@@ -225,9 +254,14 @@ func (p *pass) namedStreet(k int) street {
 	return best
 }
 
+var housesWords = wordsOf("apartments towers houses villas buildings cottages flats units blocks floors hotels")
+
 // streetForm is the likelihood that tokens k to j, of which the last is a street word, are a street.
 func (p *pass) streetForm(k, j int, all, any bool) float32 {
 	sure := p.text.Tokens[j].Bits&wordStreet != 0
+	if p.is(k, &housesWords) {
+		return noStreet // "10 apartments at rose hill"
+	}
 	if j == k+1 && (p.is(k, &countNames) || !sure && (p.is(k, &placeNames) || p.bitsAt(k)&wordUnit != 0)) {
 		return noStreet
 	}
