@@ -215,7 +215,7 @@ func (p *pass) against(r *run, kind Type) (penalty float32) {
 		// "US: 415-555-0132": no count is written like that.
 	case r.ctx.next&cuesAgainst != 0 && !r.ctx.isTold():
 		penalty = 0.35
-	case r.ctx.near&cuesAgainst != 0 && r.ctx.near&cuesIdentifier == 0:
+	case r.ctx.near&cuesAgainst != 0 && r.ctx.near&cuesIdentifier == 0 && !(r.digits >= 9 && p.isSpoken(r.start)):
 		penalty = 0.15
 	}
 	if (r.sep != 0 || kind == Number) && r.start < p.barrier {
@@ -267,7 +267,7 @@ func (p *pass) plainNumber(r *run, best *guess) {
 			likely = 0.3
 		}
 		likely = min(likely+r.ctx.boost(cuesNumber)/2, 0.55) // less than any type of its own
-	case r.digits >= 4:
+	case r.digits >= 4 && !p.isCardinal(r):
 		if likely = r.ctx.boost(cueID|cueSSN|cueAadhaar|cueCard) + 0.15; likely > midBoost {
 			likely = max(likely, 0.5)
 		}
@@ -295,10 +295,17 @@ func (p *pass) plainNumber(r *run, best *guess) {
 		kind, detector := endingKind(r.ctx.near | r.ctx.mid | p.wants.cues)
 		best.betterScored(kind, score{words: 0.6}, "ending", detector)
 	}
-	if p.in.Call != nil && r.digits >= 3 && p.endsText(r) && likely < 0.5 && p.in.Channel != ChannelLog {
+	if p.in.Call != nil && r.digits >= 3 && p.endsText(r) && likely < 0.5 && p.in.Channel != ChannelLog && !p.isPairs(r) {
 		likely = 0.5 // a number that may go on in the next turn
 	}
 	best.better(Number, likely, byNumber)
+}
+
+// isPairs says whether a run is two numbers above nine that nobody asked for: "eleven fifteen", "thirty four ninety nine". So times and
+// prices are said; somebody who reads out a number goes on.
+func (p *pass) isPairs(r *run) bool {
+	g := p.regionAt(r.start)
+	return g != nil && g.Single == 0 && g.Symbols <= 4 && p.wants.cues == 0
 }
 
 // heardBefore is the type of what digits, or letters and digits, were heard in earlier in the call; 0 if they weren't. Three are known

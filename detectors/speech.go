@@ -29,6 +29,8 @@ func (p *pass) hear() {
 		Judge: p.judgeDigit,
 		Code:  cues&(cuesAsked&^(cueName|cueAddress|cueIP|cueAnyID)) != 0 || p.text.Said&wordsCode != 0,
 		Open:  p.wants.open,
+		Email: cues&cueEmail != 0 && p.wants.cues&cueEmail != 0,
+		Birth: (cues|p.text.Said)&cueBirth != 0,
 		Small: (cues|p.text.Said)&wordsSmall != 0,
 	}
 	if p.speech.Read(&p.text, p.set.lexicon, hints) {
@@ -54,7 +56,8 @@ func (p *pass) digitScore(d []byte) (score int) {
 			}
 		}
 	}
-	if n >= phoneLeast && n <= digitsE164 {
+	wanted := p.wants.cues | p.text.Said
+	if n >= phoneLeast && n <= digitsE164 && (wanted&(cuePhone|cueCalling) != 0 || wanted&(cuesIdentifier&^cueAnyID) == 0) {
 		if a := numbering().national(d, p.set.phonePlans); a.fit == fitValid && n > 8 {
 			score = max(score, 50)
 			if a.trunk && n > 9 {
@@ -64,7 +67,6 @@ func (p *pass) digitScore(d []byte) (score int) {
 			score = max(score, 45)
 		}
 	}
-	wanted := p.wants.cues | p.text.Said
 	switch {
 	case wanted&cueCard != 0 && n >= 15 && n <= 16:
 		score += 25
@@ -155,14 +157,26 @@ func (p *pass) isMeasured(g *spoken.Region) bool {
 	return t.Bits&cuesAgainst != 0 && t.Bits&cuesIdentifier == 0 && int(t.Start)-g.End <= 2 && !(g.Symbols >= spokenLeast && p.around(first, last).near&cuesNumber != 0)
 }
 
-// isSpoken says whether digits that were said one by one begin at a place.
-func (p *pass) isSpoken(start int) bool {
+// regionAt is what was said that begins at a place, nil if there is nothing.
+func (p *pass) regionAt(start int) *spoken.Region {
 	for i := range p.speech.Regions {
 		if g := &p.speech.Regions[i]; g.Start == start {
-			return g.Kind == spoken.Digits
+			return g
 		}
 	}
-	return false
+	return nil
+}
+
+// isSpoken says whether digits that were said one by one begin at a place.
+func (p *pass) isSpoken(start int) bool {
+	g := p.regionAt(start)
+	return g != nil && g.Kind == spoken.Digits
+}
+
+// isCardinal says whether a run is one number as amounts are said.
+func (p *pass) isCardinal(r *run) bool {
+	g := p.regionAt(r.start)
+	return g != nil && g.Kind == spoken.Cardinal
 }
 
 // isYears says whether digits are years, one after the other.
@@ -259,4 +273,3 @@ func (t *tables) soleType(topic uint16) (Type, bool) {
 	}
 	return 0, false
 }
-

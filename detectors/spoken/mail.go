@@ -82,6 +82,9 @@ func (r *Reader) isTaken(token int) bool {
 func (r *Reader) domain(first int) (last int, known bool) {
 	k, dots := first, 0
 	last = -1
+	for s := r.symbolAt(k); s != nil && s.char == 0 && (r.is(s, filler) || r.is(s, hesitation)) && r.gap(int(s.last)); s = r.symbolAt(k) {
+		k = int(s.last) + 1
+	}
 	for k < len(r.t.Tokens) && k < first+domainMost && !r.isTaken(k) {
 		end := r.label(k, dots > 0)
 		if end < 0 {
@@ -103,6 +106,9 @@ func (r *Reader) domain(first int) (last int, known bool) {
 		}
 		dots++
 		k = int(dot.last) + 1
+		if s := r.symbolAt(k); s != nil && s.char == 0 && r.is(s, filler) && r.gap(int(s.last)) {
+			k = int(s.last) + 1
+		}
 	}
 	return last, known
 }
@@ -148,6 +154,10 @@ func (r *Reader) label(k int, behindDot bool) (last int) {
 			}
 			end = int(s.last)
 			words = 0
+		case r.is(s, hesitation) && n > 0 && s.first != s.last:
+			k = int(s.last) + 1 // "all one word"
+			last = k - 1
+			continue
 		case r.is(s, at), r.is(s, stop), r.is(s, filler):
 			return last
 		default:
@@ -206,6 +216,18 @@ func (r *Reader) isProvider(k, end int) bool {
 // email writes the address round symbol i, "at".
 func (r *Reader) email(i int) {
 	s := &r.symbols[i]
+	if r.h.Email && int(s.last) == len(r.t.Tokens)-1 && s.first > 0 && r.gap(int(s.first)-1) {
+		if first := r.local(int(s.first) - 1); first >= 0 {
+			r.half(first, int(s.last)) // what follows comes in the next turn
+		}
+		return
+	}
+	if r.h.Email && s.first == 0 && r.gap(int(s.last)) {
+		if last, known := r.domain(int(s.last) + 1); known {
+			r.half(0, last)
+		}
+		return
+	}
 	if !r.gap(int(s.last)) || s.first == 0 || !r.gap(int(s.first)-1) {
 		return
 	}
@@ -214,13 +236,24 @@ func (r *Reader) email(i int) {
 		return
 	}
 	first := r.local(int(s.first) - 1)
-	if first < 0 || !known && !r.isCertain(s) && int(s.first)-first > plainMost {
+	if first < 0 && r.h.Email && s.first <= plainMost {
+		r.half(int(s.first), last) // the rest of an address begun before
+		return
+	}
+	if first < 0 || !known && !r.isCertain(s) && int(s.first)-first > labelMost {
 		return
 	}
 	start := len(r.with)
 	n := r.spell(first, int(s.first)-1, false)
 	r.put('@', r.start(s), r.end(s))
 	n += r.spell(int(s.last)+1, last, true)
+	r.take(first, last, start, Region{Kind: Email, Symbols: n, Spoken: n})
+}
+
+// half writes a part of an address, tokens first to last.
+func (r *Reader) half(first, last int) {
+	start := len(r.with)
+	n := r.spell(first, last, true)
 	r.take(first, last, start, Region{Kind: Email, Symbols: n, Spoken: n})
 }
 
@@ -252,6 +285,8 @@ func (r *Reader) local(end int) (first int) {
 		}
 		s := r.symbolTo(k)
 		switch {
+		case s == nil && r.isContraction(k):
+			return first
 		case s == nil:
 			if t := &r.t.Tokens[k]; t.Shape&scan.Digit == 0 && !joined && k > 0 && r.isExplanation(k) {
 				joined = false
@@ -274,7 +309,7 @@ func (r *Reader) local(end int) (first int) {
 			k = int(s.first)
 			first = k
 		case s.kind != none, s.char != 0, r.is(s, digit), r.is(s, number), r.is(s, times), r.is(s, letter) && !r.is(s, stop), r.is(s, phonetic):
-			if r.is(s, stop) && s.char == 0 && !r.is(s, number) && !joined {
+			if r.is(s, stop) && s.char == 0 && !r.is(s, number) && !joined && !r.isSaidBeside(s) {
 				return first
 			}
 			joined = false
@@ -283,6 +318,9 @@ func (r *Reader) local(end int) (first int) {
 		case r.is(s, asIn), r.is(s, like) && k < end:
 			joined = false
 			k = int(s.first)
+		case r.is(s, stop) && r.isMarked(int(s.first)): // "grace dot will"
+			k = int(s.first)
+			first = k
 		case r.is(s, stop), r.is(s, at):
 			return first
 		case r.is(s, filler), r.is(s, hesitation):
@@ -297,6 +335,37 @@ func (r *Reader) local(end int) (first int) {
 		}
 	}
 	return first
+}
+
+// isContraction says whether token k is what an apostrophe leaves of a verb: "they're", "mine's".
+func (r *Reader) isContraction(k int) bool {
+	t := &r.t.Tokens[k]
+	if t.Start < 2 || t.Len() > 2 || r.b[t.Start-1] != '\'' {
+		return false
+	}
+	switch r.b[t.Start] | 0x20 {
+	case 's', 'r', 'l', 'v', 'm', 'd', 't':
+		return true
+	}
+	return false
+}
+
+// isMarked says whether a mark, and something before it, stands right before a token.
+func (r *Reader) isMarked(k int) bool {
+	s := r.symbolTo(k - 1)
+	return s != nil && s.first > 0 && r.isMark(s) && r.gap(k-1)
+}
+
+// isSaidBeside says whether a zero stands beside a number or a word that repeats it: "double oh seven".
+func (r *Reader) isSaidBeside(s *symbol) bool {
+	if !r.is(s, digit) {
+		return false
+	}
+	if x := r.symbolTo(int(s.first) - 1); x != nil && (r.is(x, times) || r.isNumber(int(r.at[x.first]))) {
+		return true
+	}
+	x := r.symbolAt(int(s.last) + 1)
+	return x != nil && r.isNumber(int(r.at[x.first]))
 }
 
 // isMark says whether a symbol is a mark that stands within addresses.
@@ -356,7 +425,7 @@ func (r *Reader) spell(first, last int, domain bool) (n int) {
 			continue
 		}
 		if domain && (r.is(s, tld) || r.is(s, provider)) {
-			r.putWords(s)
+			r.putName(s)
 			continue
 		}
 		if c, ok := r.cardinal(i, anyLang); ok && (!c.weak || !r.is(s, stop)) && int(r.symbols[i+c.width-1].last) <= last {
@@ -386,6 +455,20 @@ func (r *Reader) joined(s *symbol, first, last int) bool {
 	}
 	x := r.symbolAt(int(s.last) + 1)
 	return x != nil && int(x.last) < last && r.isMark(x)
+}
+
+// putName writes the name of a provider or of a top-level domain, as domains have it.
+func (r *Reader) putName(s *symbol) {
+	list := r.senses(s)
+	for i := range list {
+		if x := &list[i]; (x.kind == tld || x.kind == provider) && x.value > 0 {
+			for _, c := range []byte(r.v.spellings[x.value-1]) {
+				r.put(c, r.start(s), r.end(s))
+			}
+			return
+		}
+	}
+	r.putWords(s)
 }
 
 // putWords writes the words of a symbol as they stand, without what is between them.
@@ -418,6 +501,12 @@ func (r *Reader) link(i int) {
 	}
 	last, known := r.domain(first)
 	scheme := r.schemeStart(first)
+	if r.h.Email && !(known && last == len(r.t.Tokens)-1 && first == 0) {
+		if from := r.local(int(s.first) - 1); from >= 0 && last > int(s.last) && !known {
+			r.half(from, last) // "kofi dot a"
+		}
+		return
+	}
 	if last <= int(s.last) || !known && scheme == first && !r.isWeb(first) {
 		return
 	}

@@ -51,7 +51,7 @@ func (r *Reader) below100(i int, langs uint32) (c cardinal, ok bool) {
 		return c, true
 	}
 	k := i + 1
-	if !r.follows(i, k) {
+	if !r.follows(i, k) || c.langs&^r.v.unitsFirst == 0 {
 		return c, true
 	}
 	if j, ok := r.as(&r.symbols[k], and, c.langs); ok && j.value == andTens && r.follows(k, k+1) {
@@ -80,8 +80,16 @@ func (r *Reader) below100(i int, langs uint32) (c cardinal, ok bool) {
 // lastBelow100 reads what ends a number behind hundreds or thousands at symbol i: a number below a hundred, in some languages an
 // ordinal, as in the names of years.
 func (r *Reader) lastBelow100(i int, langs uint32) (c cardinal, ok bool) {
-	if c, ok = r.below100(i, langs); ok || langs&r.v.inflected == 0 || i >= len(r.symbols) {
+	if c, ok = r.below100(i, langs); langs&r.v.inflected == 0 || i >= len(r.symbols) {
 		return c, ok
+	}
+	if ok {
+		if c.width == 1 && c.value >= 20 && c.value < 100 && c.value%10 == 0 && r.follows(i, i+1) {
+			if u, ok := r.as(&r.symbols[i+1], ordinal, c.langs&r.v.inflected); ok && u.value > 0 && u.value < 10 {
+				c.value, c.width, c.langs = c.value+uint64(u.value), 2, c.langs&u.langs
+			}
+		}
+		return c, true
 	}
 	o, ok := r.as(&r.symbols[i], ordinal, langs&r.v.inflected)
 	if !ok {
@@ -202,7 +210,7 @@ func (r *Reader) below1000(i int, langs uint32) (c cardinal, ok bool) {
 			return r.overHundred(i, c), true
 		}
 	}
-	if c.scale {
+	if c.scale && c.value%100 == 0 {
 		return r.overHundred(i, c), true
 	}
 	return c, true
@@ -375,7 +383,9 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 	}
 	behind := r.digitsBehind(k+c.width, c)
 	before, spoken := uint32(0), 0
-	if n := len(r.parts); n > 0 && r.parts[n-1].what == digit && r.parts[n-1].spoken {
+	if n := len(r.parts); n > 1 && r.parts[n-1].what == mark && r.parts[n-2].what == digit && r.parts[n-2].spoken {
+		before = r.parts[n-2].langs & foreign
+	} else if n > 0 && r.parts[n-1].what == digit && r.parts[n-1].spoken {
 		before = r.parts[n-1].langs
 		for _, p := range r.parts {
 			if p.spoken && p.what == digit {
@@ -388,10 +398,27 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 		if n := len(r.parts); n > 1 && r.parts[n-1].what == mark {
 			return r.parts[n-2].what == digit
 		}
-	case c.langs == r.english():
-		return behind&c.langs != 0 && before&c.langs != 0 && spoken > 1 // "to", "for"
+	case r.soundsLike(k):
+		// "to", "for": between single digits, or at their end.
+		n := k + c.width
+		single := before&c.langs != 0 && r.parts[len(r.parts)-1].text.len() == 1
+		return single && (spoken > 2 && !r.follows(n-1, n) || r.follows(n-1, n) && r.isSingle(n))
 	}
 	return behind&c.langs != 0 || before&c.langs != 0
+}
+
+// soundsLike says whether symbol k is an English word that only sounds like a digit.
+func (r *Reader) soundsLike(k int) bool {
+	d, ok := r.as(&r.symbols[k], digit, r.english())
+	return ok && d.langs == r.english() && d.weak == d.langs && d.value != 0
+}
+
+// isSingle says whether symbol k is a single digit, by whatever word.
+func (r *Reader) isSingle(k int) bool {
+	if s := &r.symbols[k]; s.kind == numeral {
+		return r.t.Tokens[s.first].Len() == 1
+	}
+	return r.is(&r.symbols[k], digit)
 }
 
 // digitsBehind gives the languages of what stands at symbol k, behind the cardinal c, if it is a number that means nothing else. Outside

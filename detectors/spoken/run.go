@@ -334,7 +334,11 @@ func (r *Reader) repeated(k int, st *reading) int {
 	if !ok || !r.follows(k, k+1) {
 		return 0
 	}
-	s := &r.symbols[k+1]
+	next := k + 1
+	for r.is(&r.symbols[next], filler) && r.symbols[next].char == 0 && r.follows(next, next+1) {
+		next++ // "double um one"
+	}
+	s := &r.symbols[next]
 	p := part{first: r.symbols[k].first, last: s.last, spoken: true, what: digit, langs: m.langs}
 	var c byte
 	if d, ok := r.as(s, digit, m.langs); ok {
@@ -345,7 +349,7 @@ func (r *Reader) repeated(k int, st *reading) int {
 		return 0
 	} else {
 		p.what = letter
-		if c == 'o' && st.letters == 0 && (st.digits > 0 || r.follows(k+1, k+2) && r.isNumber(k+2)) {
+		if c == 'o' && st.letters == 0 && (st.digits > 0 || r.follows(next, next+1) && r.isNumber(next+1)) {
 			c, p.what = '0', digit
 		}
 	}
@@ -355,7 +359,7 @@ func (r *Reader) repeated(k int, st *reading) int {
 	}
 	p.text.end = len(r.digits)
 	r.push(p, st)
-	return 2
+	return next - k + 1
 }
 
 // letterOf is the letter that a symbol names, or 0.
@@ -376,7 +380,7 @@ func (r *Reader) letterOf(s *symbol) byte {
 func (r *Reader) zeroLetter(k int, st *reading) int {
 	s := &r.symbols[k]
 	if s.char != 'o' {
-		return 0
+		return r.ohLetter(k, st)
 	}
 	before := len(r.parts) > 0 && r.parts[len(r.parts)-1].what == digit
 	behind := r.follows(k, k+1) && r.isNumber(k+1)
@@ -384,6 +388,26 @@ func (r *Reader) zeroLetter(k int, st *reading) int {
 		return 0
 	}
 	r.push(part{first: s.first, last: s.last, what: digit, spoken: true, text: r.say([]byte{'0'}), langs: anyLang}, st)
+	return 1
+}
+
+// ohLetter reads "oh" behind a letter: the letter among letters, zero where there are digits, too.
+func (r *Reader) ohLetter(k int, st *reading) int {
+	s := &r.symbols[k]
+	d, ok := r.as(s, digit, r.english())
+	if !ok || d.value != 0 || d.langs&^d.weak != 0 || st.letters == 0 || r.parts[len(r.parts)-1].what != letter {
+		return 0
+	}
+	if behind := r.follows(k, k+1) && (r.begins(k+1) || r.symbols[k+1].char != 0); !behind && st.letters < 2 {
+		return 0
+	}
+	p := part{first: s.first, last: s.last, what: letter, spoken: true, langs: d.langs}
+	if st.digits > 0 {
+		p.what, p.text = digit, r.say([]byte{'0'})
+	} else {
+		p.text = r.say([]byte{'o'})
+	}
+	r.push(p, st)
 	return 1
 }
 
@@ -414,6 +438,9 @@ func (r *Reader) spelled(k int, st *reading) int {
 			return 0
 		}
 		p.weak = l.langs&^l.weak == 0
+		if r.is(s, month) && !(before && st.letters > 0) && !(r.follows(k, k+1) && !r.isNumber(k+1) && r.begins(k+1)) && !r.h.Code {
+			return 0
+		}
 		if p.weak && !(before && (st.phonetic > 0 || st.letters > 1) || behind) {
 			return 0
 		}
@@ -460,7 +487,7 @@ func (r *Reader) explained(k int, c byte) int32 {
 func (r *Reader) marked(k int, st *reading) int {
 	s := &r.symbols[k]
 	m, ok := r.as(s, mark, anyLang)
-	if !ok || m.value == ':' || m.value == '_' || !r.follows(k, k+1) || !r.begins(k+1) {
+	if !ok || m.value == ':' || m.value == '_' || !r.follows(k, k+1) || !r.begins(k+1) && !r.isNumberOf(k+1, st) {
 		return 0
 	}
 	if len(r.parts) == 0 {
@@ -469,7 +496,7 @@ func (r *Reader) marked(k int, st *reading) int {
 		}
 	} else {
 		last := &r.parts[len(r.parts)-1]
-		if last.what == mark || m.value == '+' || m.langs&^m.weak == 0 && (last.what != digit || !r.isNumber(k+1)) {
+		if last.what == mark || m.value == '+' || m.langs&^m.weak == 0 && (last.what != digit || !r.isNumber(k+1) && !r.isNumberOf(k+1, st)) {
 			return 0
 		}
 	}
@@ -496,6 +523,9 @@ func (r *Reader) trim(st *reading) {
 // accept says whether a run is worth writing, and as what.
 func (r *Reader) accept(st *reading) (Kind, bool) {
 	const group, groups = 6, 6 // digits
+	if st.spoken == 0 && r.isReadOut() {
+		return Digits, true
+	}
 	if st.spoken == 0 && (!st.skipped || st.written > group || st.digits < groups && !r.h.Code || r.hasMarks()) || st.clock && st.letters == 0 && st.digits <= 4 {
 		return 0, false
 	}
@@ -532,6 +562,12 @@ func (r *Reader) behindInitials(st *reading) int {
 	for n < len(r.parts) && r.parts[n].what == letter {
 		n++
 	}
+	if n > 2 && n == len(r.parts) && (r.digits[r.parts[0].text.start] == 'a' || r.digits[r.parts[0].text.start] == 'i') && r.parts[0].text.len() == 1 && isInitialism(r, r.parts[1:], initialisms) && !r.h.Code {
+		return r.parts[n-1].symbol + 1 // "a d v d"
+	}
+	if n > 2 && n < len(r.parts) && st.digits < 3 && !r.h.Code && isInitialism(r, r.parts[:n], initialisms) {
+		return r.parts[n].symbol // "h d m i two"
+	}
 	if n < 2 || n == len(r.parts) || n == 2 && st.digits < codeLeast || !isInitialism(r, r.parts[:n], named) {
 		return 0
 	}
@@ -541,7 +577,7 @@ func (r *Reader) behindInitials(st *reading) int {
 // trimPronoun takes "one" off the end of a long number that is one without it: "the four one one one one".
 func (r *Reader) trimPronoun(st *reading) {
 	n := len(r.parts) - 1
-	if n < 7 || st.letters > 0 || r.h.Judge == nil || !r.parts[n].spoken || r.parts[n].text.len() != 1 || r.digits[r.parts[n].text.start] != '1' {
+	if n < 7 || int(st.last) == len(r.t.Tokens)-1 || st.letters > 0 || r.h.Judge == nil || !r.parts[n].spoken || r.parts[n].text.len() != 1 || r.digits[r.parts[n].text.start] != '1' {
 		return
 	}
 	whole := r.h.Judge(r.readAs(0, dropped{}))
@@ -551,6 +587,23 @@ func (r *Reader) trimPronoun(st *reading) {
 		st.spoken--
 		st.last = r.parts[n-1].last
 	}
+}
+
+// isReadOut says whether written groups of one length are parts of one number, though dots or commas stand between them: "4111. 1111.
+// 1111. 1111.", "8, 0, 4, 6, 1, 3".
+func (r *Reader) isReadOut() bool {
+	const singles, fours = 6, 4
+	n := r.parts[0].text.len()
+	for _, p := range r.parts {
+		if p.what != digit || p.spoken || p.text.len() != n {
+			return false
+		}
+	}
+	if n == 1 && len(r.parts) >= singles || n == 4 && len(r.parts) == fours {
+		at := r.t.Tokens[r.parts[0].last].End
+		return r.b[at] != ' ' // spaces alone need no help
+	}
+	return false
 }
 
 func (r *Reader) hasMarks() bool {

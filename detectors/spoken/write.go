@@ -2,6 +2,9 @@ package spoken
 
 import "github.com/sonexlabs/tacet/detectors/scan"
 
+// correctedMost is how many parts a correction takes back at most, if not all.
+const correctedMost = 6
+
 // alternatives is the largest number of places of a run that are read in two ways.
 const alternatives = 4
 
@@ -12,6 +15,7 @@ func (r *Reader) write(i int, st *reading, kind Kind) {
 	region := Region{Kind: kind}
 	plain := kind == Cardinal && r.isYear()
 	split := kind == Digits && r.dayFirst(i)
+	spaced := !split && kind == Digits && r.h.Birth && r.isDate()
 	origin := r.t.Tokens[r.parts[0].first].Start
 	bit := 0
 	for k := range r.parts {
@@ -23,10 +27,19 @@ func (r *Reader) write(i int, st *reading, kind Kind) {
 			}
 			bit++
 		}
+		b := r.digits[text.start:text.end]
+		if p.what != mark {
+			region.Symbols += len(b)
+			if p.spoken {
+				region.Spoken += len(b)
+			}
+			if len(b) == 1 {
+				region.Single++
+			}
+		}
 		if k < from.drop || k >= from.cut && k < from.keep {
 			continue // corrected; the next part stands for it
 		}
-		b := r.digits[text.start:text.end]
 		at, end := r.t.Tokens[p.first].Start, r.t.Tokens[p.last].End
 		if origin != none32 {
 			at, origin = origin, none32
@@ -37,23 +50,68 @@ func (r *Reader) write(i int, st *reading, kind Kind) {
 		if split && k == 1 {
 			r.put(' ', at, at+1)
 		}
+		if spaced && k > 0 && k < 3 {
+			r.put(' ', at, at+1)
+		}
 		for n, c := range b {
+			if kind == Code && c >= 'a' {
+				c &^= 0x20 // as codes are written
+			}
 			if kind == Cardinal && !plain && n > 0 && (len(b)-n)%3 == 0 {
 				r.put(',', at, end)
 			}
 			r.put(c, at, end)
 		}
-		if p.what != mark {
-			region.Symbols += len(b)
-			if p.spoken {
-				region.Spoken += len(b)
-			}
-		}
 	}
 	if split {
 		region.Kind = Other
 	}
-	r.edit(int(r.t.Tokens[r.parts[0].first].Start), int(r.t.Tokens[r.parts[len(r.parts)-1].last].End), start, region)
+	end := r.parts[len(r.parts)-1].last
+	if k := r.symbolBehind(end); k >= 0 && kind != Cardinal && kind != Other && int(r.symbols[k].last) == len(r.t.Tokens)-1 && r.is(&r.symbols[k], times) {
+		end = r.symbols[k].last // "double", and what is doubled is in the next turn
+		r.to[len(r.to)-1] = r.t.Tokens[end].End
+	}
+	r.edit(int(r.t.Tokens[r.parts[0].first].Start), int(r.t.Tokens[end].End), start, region)
+}
+
+// symbolBehind is the symbol right behind a token, -1 if there is none.
+func (r *Reader) symbolBehind(token int32) int {
+	for k := range r.symbols {
+		if r.symbols[k].first > token {
+			if r.adjacent(token, k) {
+				return k
+			}
+			break
+		}
+	}
+	return -1
+}
+
+// isDate says whether the parts of a run are a day, a month and a year: "five twelve sixty two".
+func (r *Reader) isDate() bool {
+	if len(r.parts) < 3 || len(r.parts) > 4 {
+		return false
+	}
+	for k, p := range r.parts {
+		n := p.text.len()
+		if p.what != digit || n > 2 && k < 2 || n > 4 {
+			return false
+		}
+		if k >= 2 && n < 2 || k < 2 && r.value(p.text) > 31 || k < 2 && r.value(p.text) == 0 {
+			return false
+		}
+	}
+	if len(r.parts) == 4 { // nineteen, sixty two
+		return r.parts[2].text.len() == 2 && r.parts[3].text.len() == 2 && (r.value(r.parts[2].text) == 19 || r.value(r.parts[2].text) == 20)
+	}
+	return true
+}
+
+func (r *Reader) value(p piece) (v int) {
+	for _, c := range r.digits[p.start:p.end] {
+		v = v*10 + int(c-'0')
+	}
+	return v
 }
 
 const none32 = ^uint32(0)
@@ -84,16 +142,22 @@ func (r *Reader) choose(st *reading, kind Kind) (choice int, d dropped) {
 			n++
 		}
 	}
-	options := []dropped{{}}
+	options := append(r.options[:0], dropped{})
+	r.options = options
 	if st.fix > 0 && st.fix < len(r.parts) {
 		head, tail := st.fix, len(r.parts)-st.fix
-		last := dropped{cut: head - 1, keep: head}
-		all := dropped{drop: head}
+		options = r.options[:0]
 		if tail >= head {
-			options = []dropped{all, last, {}}
-		} else {
-			options = []dropped{last, all, {}}
+			options = append(options, dropped{drop: head})
 		}
+		for n := 1; n <= min(head, tail, correctedMost); n++ {
+			options = append(options, dropped{cut: head - n, keep: head})
+		}
+		if tail < head {
+			options = append(options, dropped{drop: head})
+		}
+		options = append(options, dropped{})
+		r.options = options
 	}
 	if r.h.Judge == nil || kind != Digits || n == 0 && len(options) == 1 {
 		return 0, options[0]
