@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -25,6 +26,8 @@ type evalOptions struct {
 	explained  string
 	misses     string
 	typesTable string
+	details    bool
+	gazetteer  string
 	detection  detectors.Options
 }
 
@@ -42,6 +45,8 @@ func newEvalCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.json, "json", false, "write one JSON object in place of tables")
+	f.BoolVar(&o.details, "details", false, "show types and slices of every set, and every disagreement")
+	f.StringVar(&o.gazetteer, "gazetteer", "", "tell names that are listed in the files of `FOLDER` (given-names.tsv, surnames.tsv) from others")
 	f.StringVar(&o.floors, "floors", "", "take what is known about the sets from `FILE`, and fail where a figure is below its floor")
 	f.BoolVar(&o.raise, "write-floors", false, "set the floors of these sets in the file of --floors to a little below this run")
 	f.StringVar(&o.explained, "explained", "", "take the reasons for disagreements from `FILE`, and fail where there is none")
@@ -103,6 +108,12 @@ func runEval(cmd *cobra.Command, o *evalOptions, set *detectors.Set, names []str
 			return err
 		}
 	}
+	var lists *nameLists
+	if o.gazetteer != "" {
+		if lists, err = readNameLists(o.gazetteer); err != nil {
+			return err
+		}
+	}
 	if names, err = corpusFiles(names); err != nil {
 		return err
 	}
@@ -115,17 +126,19 @@ func runEval(cmd *cobra.Command, o *evalOptions, set *detectors.Set, names []str
 			return cmd.Context().Err()
 		}
 		name := setName(in.name)
-		e, err := evalStream(in, set, floors.of(name), keptByDefault())
+		e, err := evalStream(in, set, floors.of(name), keptByDefault(), lists)
 		if err != nil {
 			return err
 		}
-		for i := range e.misses {
-			e.misses[i].Set = name
-		}
-		misses = append(misses, e.misses...)
 		if len(e.cases) > 0 {
 			r.Vectors = append(r.Vectors, reportVectors(name, e.cases, why))
-		} else {
+			return nil
+		}
+		for ; e != nil; e, name = e.low, name+lowerSuffix {
+			for i := range e.misses {
+				e.misses[i].Set = name
+			}
+			misses = append(misses, e.misses...)
 			r.Sets = append(r.Sets, reportSet(name, e))
 		}
 		return nil
@@ -148,7 +161,7 @@ func finishEval(cmd *cobra.Command, o *evalOptions, r *evalReport, floors *floor
 	if floors != nil {
 		r.hold(floors)
 	}
-	write := r.table
+	write := func(w io.Writer) error { return r.table(w, o.details) }
 	if o.json {
 		write = r.json
 	}

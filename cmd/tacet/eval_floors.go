@@ -26,8 +26,11 @@ type setRules struct {
 	Precise []string `json:"precise,omitempty"`
 	// AnyType says that types are mixed up in the labels, so that any type is right.
 	AnyType bool `json:"any_type,omitempty"`
+	// Lower says that the set is scored in lower case without punctuation, too, under its name with lowerSuffix, by the same rules
+	// and bars, and floors of its own.
+	Lower bool `json:"lower,omitempty"`
 	// Bars are the bars of quality; not to reach one is reported. Floors are what has been reached; to fall below one
-	// is an error. Both by type, "*" being the whole set, and by figure.
+	// is an error. Both by type, "*" being the whole set, or by slice, "PERSON speaker=agent", and by figure.
 	Bars   map[string]figures `json:"bars,omitempty"`
 	Floors map[string]figures `json:"floors,omitempty"`
 }
@@ -37,10 +40,23 @@ func (r *setRules) precise(kind string) bool {
 	return !slices.Contains(r.Without, kind) && (slices.Contains(r.Precise, wholeSet) || slices.Contains(r.Precise, kind))
 }
 
-// of gives the rules of a set. One that isn't listed is trusted in everything.
+// skips says whether labels of a type aren't scored.
+func (r *setRules) skips(kind string) bool { return slices.Contains(r.Without, kind) }
+
+// of gives the rules of a set. One that isn't listed is trusted in everything. The lower-case variant of a set has its rules and bars.
 func (f *floorsFile) of(set string) *setRules {
-	if f != nil && f.Sets[set] != nil {
-		return f.Sets[set]
+	if f != nil {
+		if base, isLower := strings.CutSuffix(set, lowerSuffix); isLower && f.Sets[base] != nil {
+			rules := *f.Sets[base]
+			rules.Floors, rules.Lower = nil, false
+			if own := f.Sets[set]; own != nil {
+				rules.Floors = own.Floors
+			}
+			return &rules
+		}
+		if f.Sets[set] != nil {
+			return f.Sets[set]
+		}
 	}
 	return &setRules{Precise: []string{wholeSet}}
 }
@@ -124,6 +140,11 @@ func (s *setReport) all() map[string]figures {
 	for _, t := range s.Types {
 		have[t.Type] = t.Figures
 	}
+	for _, x := range s.Slices {
+		if x.By != "" {
+			have[x.name()] = x.Figures
+		}
+	}
 	return have
 }
 
@@ -157,14 +178,17 @@ func (f *floorsFile) raise(r *evalReport) {
 			f.Sets = map[string]*setRules{}
 		}
 		if f.Sets[set] == nil {
-			f.Sets[set] = f.of(set)
+			f.Sets[set] = &setRules{}
+			if !strings.HasSuffix(set, lowerSuffix) {
+				f.Sets[set] = f.of(set)
+			}
 		}
 		f.Sets[set].Floors = map[string]figures{}
 		return f.Sets[set]
 	}
 	for _, s := range r.Sets {
 		to := rules(s.Set)
-		to.Floors[wholeSet] = floorsOf(s.Figures, "over")
+		to.Floors[wholeSet] = floorsOf(s.Figures, "over", "worst")
 		for _, t := range s.Types {
 			names := []string{"cover", "leak"}
 			if t.Findings >= floorEntities {

@@ -3,13 +3,10 @@ package main
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"io"
 	"maps"
 	"math"
 	"slices"
-	"strings"
-	"text/tabwriter"
 )
 
 // evalReport is what eval says, and its JSON.
@@ -31,7 +28,9 @@ type figures map[string]float64
 var figureHelp = []struct{ name, help string }{
 	{"cover", "share of labels whose every byte is in a finding, whatever its type: recall"},
 	{"label", "share of these that are found under the right type"},
-	{"-leak", "share of values of which three letters or digits in a row stay in clear with every type that is hidden by default"},
+	{"recall", "share of words and numbers in labels that are wholly in findings"},
+	{"-leak", "share of values that can be had from the redacted row, by a reader that knows words for digits and spelling: see cmd/tacet/reread"},
+	{"-clear", "share of values of which three letters or digits in a row stay in clear where they are labelled"},
 	{"precision", "share of findings that touch a label, where all is labelled"},
 	{"typed", "share of findings that touch a label of their type, where all is labelled"},
 	{"f2", "cover and precision in one, recall counting double"},
@@ -39,6 +38,7 @@ var figureHelp = []struct{ name, help string }{
 	{"-over", "tokens outside labels that findings touch, of 100; links, dates, ages, places and organisations apart"},
 	{"-over_kept", "the same with these"},
 	{"-over_words", "words instead of tokens, of 1,000"},
+	{"worst", "cover of the worst slice with at least 30 labels"},
 	{"agree", "share of a peer's test cases that come out as there"},
 	{"type", "share of its findings that bear the type it means"},
 }
@@ -48,27 +48,35 @@ func isBetterLow(name string) bool {
 	return slices.ContainsFunc(figureHelp, func(f struct{ name, help string }) bool { return f.name == "-"+name })
 }
 
+// setReport is what is told of a set. Its figures about labels leave out those of types that policies keep, and OTHER: these
+// are told type by type.
 type setReport struct {
-	Set     string        `json:"set"`
-	Note    string        `json:"note,omitempty"`
-	Rows    int           `json:"rows"`
-	Tokens  int           `json:"tokens"`
-	Words   int           `json:"words"`
-	Figures figures       `json:"figures"`
-	Types   []*typeReport `json:"types"`
-	rules   *setRules
+	Set       string              `json:"set"`
+	Note      string              `json:"note,omitempty"`
+	Rows      int                 `json:"rows"`
+	Tokens    int                 `json:"tokens"`
+	Words     int                 `json:"words"`
+	Labels    int                 `json:"labels"`
+	Values    int                 `json:"values"`
+	Figures   figures             `json:"figures"`
+	Intervals map[string]interval `json:"intervals"`
+	Worst     *sliceReport        `json:"worst,omitempty"`
+	Types     []*typeReport       `json:"types"`
+	Slices    []*sliceReport      `json:"slices"` // of at least sliceLabels labels, worst first
 }
 
 type typeReport struct {
-	Type      string         `json:"type"`
-	Entities  int            `json:"entities"`
-	Values    int            `json:"values"`
-	Bytes     int            `json:"bytes"`
-	BytesLeft int            `json:"bytes_left"`
-	Garbled   int            `json:"garbled,omitempty"` // labels of q "asr"
-	Findings  int            `json:"findings"`
-	FoundAs   map[string]int `json:"found_as,omitempty"` // the type that covers most of each label; "" is none
-	Figures   figures        `json:"figures"`
+	Type      string              `json:"type"`
+	Kept      bool                `json:"kept,omitempty"` // by policies that don't mention it
+	Entities  int                 `json:"entities"`
+	Values    int                 `json:"values"`
+	Bytes     int                 `json:"bytes"`
+	BytesLeft int                 `json:"bytes_left"`
+	Garbled   int                 `json:"garbled,omitempty"` // labels of q "asr"
+	Findings  int                 `json:"findings"`
+	FoundAs   map[string]int      `json:"found_as,omitempty"` // the type that covers most of each label; "" is none
+	Figures   figures             `json:"figures"`
+	Intervals map[string]interval `json:"intervals"`
 }
 
 // put sets a figure if there is anything to divide by.
@@ -78,16 +86,13 @@ func (f figures) put(name string, part, whole int, times float64) {
 	}
 }
 
-// reportSet makes the report of a set: the types that leak most first.
+// reportSet makes the report of a set: the types that leak most first, those that policies keep last.
 func reportSet(name string, e *evaluator) *setReport {
 	s := &e.set
 	r := &setReport{
 		Set: name, Note: e.rules.Note, Rows: s.rows, Tokens: s.tokens.all, Words: s.words.all,
-		Figures: figures{}, rules: e.rules, Types: []*typeReport{},
+		Figures: figures{}, Types: []*typeReport{}, Slices: []*sliceReport{},
 	}
-	r.Figures.put("over", s.tokens.over, s.tokens.all, 100)
-	r.Figures.put("over_kept", s.tokens.overKept, s.tokens.all, 100)
-	r.Figures.put("over_words", s.words.over, s.words.all, 1000)
 	found := map[string]foundScore{}
 	for t, f := range s.found {
 		kind := coarseOf(t)
@@ -95,9 +100,7 @@ func reportSet(name string, e *evaluator) *setReport {
 			kind = t.String()
 		}
 		sum := found[kind]
-		sum.findings += f.findings
-		sum.touching += f.touching
-		sum.right += f.right
+		sum.add(f)
 		found[kind] = sum
 	}
 	kinds := slices.Collect(maps.Keys(s.types))
@@ -106,18 +109,62 @@ func reportSet(name string, e *evaluator) *setReport {
 			kinds = append(kinds, kind)
 		}
 	}
+	intervals := bootstrap(name, e.rows, e.kept.keeps)
 	for _, kind := range kinds {
 		t := s.types[kind]
 		if t == nil {
 			t = &typeScore{}
 		}
-		r.Types = append(r.Types, reportType(kind, t, found[kind], e.rules))
+		one := reportType(kind, t, found[kind], e.rules)
+		one.Kept, one.Intervals = e.kept.keeps(kind), intervals[kind]
+		r.Types = append(r.Types, one)
 	}
 	slices.SortFunc(r.Types, func(a, b *typeReport) int {
-		return cmp.Or(cmp.Compare(min(b.Entities, 1), min(a.Entities, 1)),
+		return cmp.Or(cmp.Compare(min(b.Entities, 1), min(a.Entities, 1)), compareBools(a.Kept, b.Kept),
 			cmp.Compare(b.Figures["leak"], a.Figures["leak"]), cmp.Compare(a.Type, b.Type))
 	})
+	e.reportWhole(r)
+	r.Intervals = intervals[wholeSet]
+	for _, x := range reportSlices(s) {
+		if r.Worst == nil && !e.kept.keeps(x.Type) {
+			r.Worst = x
+			r.Figures["worst"] = x.Figures["cover"]
+		}
+		r.Slices = append(r.Slices, x)
+	}
 	return r
+}
+
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// reportWhole makes the figures of the whole set, whatever the type.
+func (e *evaluator) reportWhole(r *setReport) {
+	s := &e.set
+	all := &typeScore{}
+	for kind, t := range s.types {
+		if !e.kept.keeps(kind) {
+			all.add(t)
+		}
+	}
+	found := foundScore{}
+	for t, f := range s.found {
+		if !e.kept.kept[t] {
+			found.add(f)
+		}
+	}
+	r.Labels, r.Values = all.entities, all.values
+	r.Figures = reportType(wholeSet, all, found, &setRules{Precise: e.rules.Precise, AnyType: e.rules.AnyType}).Figures
+	r.Figures.put("over", s.tokens.over, s.tokens.all, 100)
+	r.Figures.put("over_kept", s.tokens.overKept, s.tokens.all, 100)
+	r.Figures.put("over_words", s.words.over, s.words.all, 1000)
 }
 
 func reportType(kind string, t *typeScore, found foundScore, rules *setRules) *typeReport {
@@ -129,7 +176,9 @@ func reportType(kind string, t *typeScore, found foundScore, rules *setRules) *t
 	if !rules.AnyType {
 		r.Figures.put("label", t.right, t.covered, 1)
 	}
+	r.Figures.put("recall", t.tokensCovered, t.tokens, 1)
 	r.Figures.put("leak", t.leaked, t.values, 1)
+	r.Figures.put("clear", t.inClear, t.values, 1)
 	r.Figures.put("asr", t.asrCovered, t.asr, 1)
 	if rules.precise(kind) {
 		r.Figures.put("precision", found.touching, found.findings, 1)
@@ -151,70 +200,4 @@ func (r *evalReport) json(w io.Writer) error {
 	out := json.NewEncoder(w)
 	out.SetIndent("", "  ")
 	return out.Encode(r)
-}
-
-// table writes the report for people.
-func (r *evalReport) table(w io.Writer) error {
-	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	for _, s := range r.Sets {
-		s.table(out)
-	}
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	for _, v := range r.Vectors {
-		if err := v.table(w); err != nil {
-			return err
-		}
-	}
-	return heldTable(w, r)
-}
-
-func (s *setReport) table(w io.Writer) {
-	fmt.Fprintf(w, "%s: %d rows, %d tokens", s.Set, s.Rows, s.Tokens)
-	if s.Note != "" {
-		fmt.Fprintf(w, "; %s", s.Note)
-	}
-	fmt.Fprintf(w, "\n  outside labels, of 100 tokens %s (kept types too %s), of 1000 words %s\n",
-		s.Figures.text("over", 2), s.Figures.text("over_kept", 2), s.Figures.text("over_words", 1))
-	if len(s.Types) > 0 {
-		fmt.Fprintln(w, "  \tlabels\tcover\tlabel\tleak\tleft\tfound\tprecision\tF2\tgarbled\tcover\t")
-	}
-	for _, t := range s.Types {
-		left := "-"
-		if t.Bytes > 0 {
-			left = fmt.Sprintf("%d/%d", t.BytesLeft, t.Bytes)
-		}
-		fmt.Fprintf(w, "  %s\t%d\t%s\t%s\t%s\t%s\t%d\t%s\t%s\t%d\t%s\t\n", t.Type, t.Entities, t.Figures.text("cover", 4), t.Figures.text("label", 4),
-			t.Figures.text("leak", 4), left, t.Findings, t.Figures.text("precision", 4), t.Figures.text("f2", 4), t.Garbled, t.Figures.text("asr", 4))
-	}
-	fmt.Fprintln(w)
-}
-
-func (f figures) text(name string, digits int) string {
-	v, ok := f[name]
-	if !ok {
-		return "-"
-	}
-	return fmt.Sprintf("%.*f", digits, v)
-}
-
-// heldTable lists the floors and bars that don't hold.
-func heldTable(w io.Writer, r *evalReport) error {
-	var b strings.Builder
-	for _, list := range []struct {
-		head  string
-		items []heldFigure
-	}{{"bars not reached", r.Bars}, {"floors missed", r.Missed}} {
-		if len(list.items) > 0 {
-			fmt.Fprintf(&b, "%s:\n", list.head)
-		}
-		for i := range list.items {
-			fmt.Fprintf(&b, "  %s\n", &list.items[i])
-		}
-	}
-	if _, err := io.WriteString(w, b.String()); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	return nil
 }

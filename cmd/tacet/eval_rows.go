@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,7 +19,33 @@ type label struct {
 	Turn       int    `json:"turn"`
 	Start, End int
 	Q          string `json:"q"` // how the label came about: absent or "match", "asr", or doubtful
+
+	// Value is the text, or, in generated rows, the form that all spellings share. Written is the written form of spoken words.
+	Value   json.RawMessage `json:"value"`
+	Written json.RawMessage `json:"written"`
+	// What slices are made of; all of it may be absent.
+	Group    json.RawMessage `json:"group"` // the parts of one identifier share it
+	Tag      string          `json:"tag"`
+	Origin   string          `json:"origin"` // of a name; behind "+" whether it is listed
+	Kind     string          `json:"kind"`   // how it was said
+	Spoken   json.RawMessage `json:"spoken"`
+	Prompted json.RawMessage `json:"prompted"`
+
+	covered bool // wholly in findings
 }
+
+// group is what the parts of one identifier share, "" for a label that is whole.
+func (l *label) group() string {
+	switch g := string(l.Group); g {
+	case "null", "0", `""`:
+		return ""
+	default:
+		return g
+	}
+}
+
+// canonical is the form of the value that doesn't depend on how it was said, "" if the row doesn't tell.
+func (l *label) canonical() string { return cmp.Or(unquoted(l.Written), unquoted(l.Value)) }
 
 // counts says that a label counts in the headline.
 func (l *label) counts() bool { return l.Q == "" || l.Q == "match" }
@@ -26,12 +53,21 @@ func (l *label) counts() bool { return l.Q == "" || l.Q == "match" }
 // labelledRow is a line of a labelled set, or a case of a peer's test suite, which has a kind.
 type labelledRow struct {
 	row
+	Lang     string          `json:"lang"`
 	Entities []label         `json:"entities"`
 	Hint     json.RawMessage `json:"hint"`
 	Kind     json.RawMessage `json:"kind"`
 }
 
 var errLabel = errors.New("an entity lies outside its text")
+
+// text is the text of a turn, or of a row that has no turns.
+func (r *labelledRow) text(turn int) string {
+	if r.Text != nil {
+		return *r.Text
+	}
+	return r.Turns[turn].Text
+}
 
 // texts are the texts of the row, after a check that all labels lie inside them.
 func (r *labelledRow) texts() ([][]byte, error) {
@@ -52,21 +88,35 @@ type evaluator struct {
 	kept    *keptTypes
 	checked map[detectors.Type]bool // types that have a check digit
 	set     setScore
+	rows    []rowScore
 	misses  []miss
 	cases   []vectorCase
 	marks   []mark
+	names   *nameLists // may be nil
+	low     *evaluator // of the lower-case variant of the set; nil if there is none
+}
+
+// newEvaluator makes the evaluator of one worker, and one for the lower-case variant, if the rules want that.
+func newEvaluator(set *detectors.Set, rules *setRules, kept *keptTypes, names *nameLists) *evaluator {
+	e := &evaluator{finder: *newFinder(set, false), rules: rules, kept: kept, checked: checkedTypes(), set: newSetScore(), names: names}
+	if rules.Lower {
+		low := *e
+		low.set = newSetScore()
+		e.low = &low
+	}
+	return e
 }
 
 // evalStream spreads the lines of a set over all cores and adds up what each scores.
-func evalStream(in *input, set *detectors.Set, rules *setRules, kept *keptTypes) (*evaluator, error) {
+func evalStream(in *input, set *detectors.Set, rules *setRules, kept *keptTypes, names *nameLists) (*evaluator, error) {
 	jobs := make(chan *chunk)
-	sum := &evaluator{set: newSetScore(), rules: rules}
+	sum := newEvaluator(set, rules, kept, names)
 	var mu sync.Mutex // guards sum and failed
 	var failed error
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
-			e := &evaluator{finder: *newFinder(set, false), rules: rules, kept: kept, checked: checkedTypes(), set: newSetScore()}
+			e := newEvaluator(set, rules, kept, names)
 			var err error
 			for c := range jobs {
 				if err == nil {
@@ -77,6 +127,9 @@ func evalStream(in *input, set *detectors.Set, rules *setRules, kept *keptTypes)
 			defer mu.Unlock()
 			failed = errors.Join(failed, err)
 			sum.add(e)
+			if e.low != nil {
+				sum.low.add(e.low)
+			}
 		})
 	}
 	var err error
@@ -97,6 +150,9 @@ func evalStream(in *input, set *detectors.Set, rules *setRules, kept *keptTypes)
 		return nil, fmt.Errorf("evaluate %s: %w", in.name, err)
 	}
 	sum.sort()
+	if sum.low != nil {
+		sum.low.sort()
+	}
 	return sum, nil
 }
 
@@ -126,6 +182,14 @@ func (e *evaluator) line(n int64, line []byte) error {
 		e.cases = append(e.cases, c)
 		return err
 	}
+	if err := e.row(n, &r); err != nil || e.low == nil {
+		return err
+	}
+	return e.low.row(n, lowered(&r))
+}
+
+// row finds in a row and scores it.
+func (e *evaluator) row(n int64, r *labelledRow) error {
 	texts, err := r.texts()
 	if err != nil {
 		return err
@@ -134,7 +198,7 @@ func (e *evaluator) line(n int64, line []byte) error {
 	r.each(func(_ int, text []byte, in detectors.Input) {
 		found = append(found, e.finder.set.Find(nil, text, in, e.scratch))
 	})
-	e.score(n, &r, texts, found)
+	e.score(n, r, texts, found)
 	return nil
 }
 
@@ -158,6 +222,12 @@ const (
 type keptTypes struct {
 	kept    map[detectors.Type]bool // kept by every policy that doesn't mention them
 	ignored map[detectors.Type]bool // not counted as over-redaction
+}
+
+// keeps says whether labels of a type are of what policies keep, so that they are told apart from what is hidden. OTHER is of everything.
+func (k *keptTypes) keeps(kind string) bool {
+	t, ok := detectors.ParseType(kind)
+	return ok && k.kept[t] || kind == "OTHER"
 }
 
 // marked says what is known about each byte of a text.

@@ -18,7 +18,8 @@ const leakLetters = 3
 // typeScore counts what became of the labels of one type.
 type typeScore struct {
 	entities, covered, right int // labels of the headline: all, wholly in findings, of these under the right type
-	values, leaked           int // different values of a row; those of which enough stays in clear
+	tokens, tokensCovered    int // runs of letters and digits in labels; those wholly in findings
+	values, leaked, inClear  int // different values of a row; those that can be had from the redacted row; those of which enough stays in clear
 	bytes, left              int // letters and digits in labels; those in clear
 	asr, asrCovered          int // labels inferred for garbled answers
 	foundAs                  map[string]int
@@ -27,11 +28,18 @@ type typeScore struct {
 // foundScore counts the findings of one type: all, those that touch a label, those that touch one they are right for.
 type foundScore struct{ findings, touching, right int }
 
+func (f *foundScore) add(o *foundScore) {
+	f.findings += o.findings
+	f.touching += o.touching
+	f.right += o.right
+}
+
 // setScore counts what became of a set.
 type setScore struct {
 	rows          int
 	tokens, words counted
 	types         map[string]*typeScore
+	slices        map[sliceKey]*typeScore // labels and values only
 	found         map[detectors.Type]*foundScore
 }
 
@@ -39,7 +47,7 @@ type setScore struct {
 type counted struct{ all, over, overKept int }
 
 func newSetScore() setScore {
-	return setScore{types: map[string]*typeScore{}, found: map[detectors.Type]*foundScore{}}
+	return setScore{types: map[string]*typeScore{}, slices: map[sliceKey]*typeScore{}, found: map[detectors.Type]*foundScore{}}
 }
 
 func (s *setScore) of(kind string) *typeScore {
@@ -47,6 +55,15 @@ func (s *setScore) of(kind string) *typeScore {
 	if t == nil {
 		t = &typeScore{foundAs: map[string]int{}}
 		s.types[kind] = t
+	}
+	return t
+}
+
+func (s *setScore) ofSlice(key sliceKey) *typeScore {
+	t := s.slices[key]
+	if t == nil {
+		t = &typeScore{}
+		s.slices[key] = t
 	}
 	return t
 }
@@ -68,14 +85,22 @@ type miss struct {
 	Start int    `json:"start"`
 	End   int    `json:"end"`
 	Type  string `json:"type"` // of the label, or of the finding that is too much
-	What  string `json:"what"` // "missed", "partly", "label" or "over"
+	What  string `json:"what"` // "missed", "partly", "label", "over", or "leak": all is covered, but can be had elsewhere
 	Found string `json:"found,omitempty"`
+	How   string `json:"how,omitempty"` // what can be had, of "leak"
 }
 
 // score adds a row.
 func (e *evaluator) score(line int64, r *labelledRow, texts [][]byte, found [][]detectors.Finding) {
 	e.set.rows++
-	values := map[string]bool{} // by type and value: whether it leaked
+	before := e.set.tokens
+	values := e.values(r, texts)
+	of := map[*label]*value{}
+	for _, v := range values {
+		for _, l := range v.labels {
+			of[l] = v
+		}
+	}
 	for turn, text := range texts {
 		marks := e.marked(text, turn, r.Entities, found[turn], unquoted(r.Hint) == "name?")
 		e.pieces(text, marks)
@@ -83,18 +108,67 @@ func (e *evaluator) score(line int64, r *labelledRow, texts [][]byte, found [][]
 			e.finding(line, turn, &found[turn][i], marks, r.Entities)
 		}
 		for i := range r.Entities {
-			if l := &r.Entities[i]; l.Turn == turn && !slices.Contains(e.rules.Without, l.Type) {
-				e.label(line, l, text, marks, found[turn], values)
+			if l := &r.Entities[i]; l.Turn == turn && !e.rules.skips(l.Type) {
+				e.label(line, l, text, marks, found[turn], of[l])
 			}
 		}
 	}
-	for key, leaked := range values {
-		kind, _, _ := strings.Cut(key, "\x00")
-		t := e.set.of(kind)
-		t.values++
-		if leaked {
-			t.leaked++
+	e.reread(r, texts, found, values)
+	row := rowScore{line: line, tokens: e.set.tokens.all - before.all, over: e.set.tokens.over - before.over}
+	for _, v := range values {
+		e.value(line, r, texts, v, row.part(v.kind))
+	}
+	e.rows = append(e.rows, row)
+}
+
+// part is the part of a row's score that is about a type.
+func (r *rowScore) part(kind string) *partScore {
+	for i := range r.parts {
+		if r.parts[i].kind == kind {
+			return &r.parts[i]
 		}
+	}
+	r.parts = append(r.parts, partScore{kind: kind})
+	return &r.parts[len(r.parts)-1]
+}
+
+// value counts one value with its labels, for its type, for the slices that they are in, and for the row.
+func (e *evaluator) value(line int64, r *labelledRow, texts [][]byte, v *value, row *partScore) {
+	leaked := 0
+	if v.leaks != "" {
+		leaked = 1
+	}
+	t := e.set.of(v.kind)
+	t.values++
+	t.leaked += leaked
+	if v.clear {
+		t.inClear++
+	}
+	covered, first := 0, true
+	for _, l := range v.labels {
+		in := e.slicesOf(r, l, texts[l.Turn])
+		for _, key := range in {
+			s := e.set.ofSlice(key)
+			s.entities++
+			if l.covered {
+				s.covered++
+			}
+			if first {
+				s.values++
+				s.leaked += leaked
+			}
+		}
+		if l.covered {
+			covered++
+		}
+		first = false
+	}
+	row.entities += len(v.labels)
+	row.covered += covered
+	row.values++
+	row.leaked += leaked
+	if l := v.labels[0]; leaked > 0 && covered == len(v.labels) {
+		e.misses = append(e.misses, miss{Line: line, Turn: l.Turn, Start: l.Start, End: l.End, Type: v.kind, What: "leak", How: v.leaks})
 	}
 }
 
@@ -133,8 +207,8 @@ func (e *evaluator) finding(line int64, turn int, f *detectors.Finding, marks []
 	}
 }
 
-// label counts one label.
-func (e *evaluator) label(line int64, l *label, text []byte, marks []mark, found []detectors.Finding, values map[string]bool) {
+// label counts one label, which is one of v's if it counts in the headline.
+func (e *evaluator) label(line int64, l *label, text []byte, marks []mark, found []detectors.Finding, v *value) {
 	t := e.set.of(l.Type)
 	marks = marks[l.Start:l.End]
 	covered := allOf(marks)&markFound != 0
@@ -149,6 +223,7 @@ func (e *evaluator) label(line int64, l *label, text []byte, marks []mark, found
 		return
 	}
 	t.entities++
+	l.covered = covered
 	as, right := mainFinding(l, found)
 	t.foundAs[as]++
 	m := miss{Line: line, Turn: l.Turn, Start: l.Start, End: l.End, Type: l.Type, Found: as}
@@ -167,15 +242,23 @@ func (e *evaluator) label(line int64, l *label, text []byte, marks []mark, found
 	if m.What != "" {
 		e.misses = append(e.misses, m)
 	}
+	eachPiece(text[l.Start:l.End], func(start, end int, word bool) {
+		if word {
+			return
+		}
+		t.tokens++
+		if allOf(marks[start:end])&markFound != 0 {
+			t.tokensCovered++
+		}
+	})
 	hides := markHidden
-	if kept, ok := detectors.ParseType(l.Type); ok && e.kept.kept[kept] || l.Type == "OTHER" {
+	if e.kept.keeps(l.Type) {
 		hides = markFound // what policies keep is hidden by nothing else
 	}
 	letters, left, leaks := inClear(text[l.Start:l.End], marks, hides)
 	t.bytes += letters
 	t.left += left
-	key := l.Type + "\x00" + string(bytes.ToLower(text[l.Start:l.End]))
-	values[key] = values[key] || leaks
+	v.clear = v.clear || leaks
 }
 
 // inClear counts the letters and digits of a value, in bytes, and those outside of findings, and says whether enough of
@@ -268,27 +351,36 @@ func (e *evaluator) add(o *evaluator) {
 	s.words.add(o.set.words)
 	for kind, t := range o.set.types {
 		sum := s.of(kind)
-		sum.entities += t.entities
-		sum.covered += t.covered
-		sum.right += t.right
-		sum.values += t.values
-		sum.leaked += t.leaked
-		sum.bytes += t.bytes
-		sum.left += t.left
-		sum.asr += t.asr
-		sum.asrCovered += t.asrCovered
+		sum.add(t)
 		for as, n := range t.foundAs {
 			sum.foundAs[as] += n
 		}
 	}
-	for kind, f := range o.set.found {
-		sum := s.ofFound(kind)
-		sum.findings += f.findings
-		sum.touching += f.touching
-		sum.right += f.right
+	for key, t := range o.set.slices {
+		s.ofSlice(key).add(t)
 	}
+	for kind, f := range o.set.found {
+		s.ofFound(kind).add(f)
+	}
+	e.rows = append(e.rows, o.rows...)
 	e.misses = append(e.misses, o.misses...)
 	e.cases = append(e.cases, o.cases...)
+}
+
+// add takes in counts, all but what labels were found as.
+func (t *typeScore) add(o *typeScore) {
+	t.entities += o.entities
+	t.covered += o.covered
+	t.right += o.right
+	t.tokens += o.tokens
+	t.tokensCovered += o.tokensCovered
+	t.values += o.values
+	t.leaked += o.leaked
+	t.inClear += o.inClear
+	t.bytes += o.bytes
+	t.left += o.left
+	t.asr += o.asr
+	t.asrCovered += o.asrCovered
 }
 
 func (c *counted) add(o counted) {
@@ -302,6 +394,7 @@ func (e *evaluator) sort() {
 	slices.SortStableFunc(e.misses, func(a, b miss) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Turn, b.Turn), cmp.Compare(a.Start, b.Start))
 	})
+	slices.SortFunc(e.rows, func(a, b rowScore) int { return cmp.Compare(a.line, b.line) })
 	slices.SortFunc(e.cases, func(a, b vectorCase) int { return cmp.Compare(a.line, b.line) })
 }
 

@@ -267,13 +267,15 @@ func reportVectors(name string, cases []vectorCase, why explanations) *vectorRep
 	return r
 }
 
-func (r *vectorReport) table(w io.Writer) error {
+func (r *vectorReport) table(w io.Writer, details bool) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d cases, agree %s, type right where found is expected %s; %d about no kind of data\n", r.Set, r.Cases, r.Figures.text("agree", 4), r.Figures.text("type", 4), r.Skipped)
 	for _, d := range r.Disagreements {
 		reason := d.Reason
 		if reason == "" {
 			reason = "UNEXPLAINED"
+		} else if !details {
+			continue
 		}
 		fmt.Fprintf(&b, "  %s (%s): expected %s, got %s: %s\n", d.Case, d.Kind, d.Expected, d.Got, reason)
 	}

@@ -14,7 +14,7 @@ import (
 func vectorOf(t *testing.T, kind, entity, text, spans, score string) vectorCase {
 	t.Helper()
 	line := fmt.Sprintf(`{"source":"f","test":"t","entity":%q,"kind":%q,"text":%q,"byte_spans":%s,"score":%s}`, entity, kind, text, spans, score)
-	e, err := evalStream(inputOf(t, strings.NewReader(line)), allDetectors(t), exact(), keptByDefault())
+	e, err := evalStream(inputOf(t, strings.NewReader(line)), allDetectors(t), exact(), keptByDefault(), nil)
 	require.NoError(t, err)
 	require.Len(t, e.cases, 1)
 	return e.cases[0]

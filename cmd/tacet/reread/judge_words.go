@@ -44,11 +44,16 @@ func (c *Call) name(v *Value, spelled bool) string {
 				return "a name"
 			}
 		}
-		letters := strings.Join(parts, "")
+		letters := lettersOf(tokensOf(v.Places[i].Was, 0))
 		for _, run := range c.spelled {
 			if spelled && longest(run, letters) > spellMax {
 				return "spelled letters"
 			}
+		}
+	}
+	for i := range v.Places {
+		if spelled && isSpelled(v.Places[i].Was) && c.spelledIn(&v.Places[i]) {
+			return "spelled letters"
 		}
 	}
 	if rare {
@@ -62,6 +67,44 @@ func (c *Call) name(v *Value, spelled bool) string {
 		}
 	}
 	return ""
+}
+
+// lettersOf are the letters of words, joined.
+func lettersOf(tokens []token) string {
+	var b strings.Builder
+	for _, t := range tokens {
+		if t.kind == word {
+			b.WriteString(strings.ReplaceAll(t.text, "-", ""))
+		}
+	}
+	return b.String()
+}
+
+// isSpelled says whether a name is spelled at least in part: "W IL L I am".
+func isSpelled(text string) bool {
+	letters := 0
+	for _, t := range tokensOf(text, 0) {
+		if t.kind == word && utf8.RuneCountInString(t.text) == 1 {
+			letters++
+		}
+	}
+	return letters > 1
+}
+
+// spelledIn says whether letters in order are left where a name was spelled, in words however short.
+func (c *Call) spelledIn(p *Place) bool {
+	n := 0
+	for _, it := range within(c.items[composed], p) {
+		switch it.kind {
+		case letter, word:
+			if n += utf8.RuneCountInString(it.text); n > spellMax {
+				return true
+			}
+		case cut:
+			n = 0
+		}
+	}
+	return false
 }
 
 // providers are what addresses end in that are written without their signs.
@@ -99,12 +142,17 @@ func (c *Call) handle(v *Value) string {
 			name += local(v.Places[i].Was, c.lang)
 		}
 	}
-	if i := strings.LastIndexByte(v.Canonical, '@'); i > 0 && !v.Parts {
-		name = local(v.Canonical, c.lang)
-	}
 	if name == "" {
 		return c.half(v)
 	}
+	if shown := c.handleOf(v, name); shown != "" || !strings.Contains(v.Canonical, "@") {
+		return shown
+	}
+	return c.handleOf(v, local(v.Canonical, c.lang))
+}
+
+// handleOf judges by one form of the local part.
+func (c *Call) handleOf(v *Value, name string) string {
 	shows := func(piece string) bool {
 		n := longest(piece, name)
 		return n > charsMax || n > 0 && n == utf8.RuneCountInString(name)
@@ -152,7 +200,7 @@ func (c *Call) address(v *Value) string {
 			if was[k].kind != number {
 				continue
 			}
-			streets := streetWordsBeside(was, k, 4)
+			streets := streetWordsBeside(was, k, 4, false)
 			if len(streets) == 0 {
 				continue
 			}
@@ -171,8 +219,8 @@ func (c *Call) address(v *Value) string {
 	return c.half(v)
 }
 
-// streetWordsBeside are the words of names within n items of the one at k: behind it, or, if there are none, before it.
-func streetWordsBeside(items []item, k, n int) (words []string) {
+// streetWordsBeside are the words of names within n items of the one at k: behind it, or, if there are none or both is set, before it.
+func streetWordsBeside(items []item, k, n int, both bool) (words []string) {
 	take := func(it *item) {
 		if it.kind == word && utf8.RuneCountInString(it.text) > 2 && !common()[it.text] && !streetWords[it.text] {
 			words = append(words, it.text)
@@ -181,7 +229,7 @@ func streetWordsBeside(items []item, k, n int) (words []string) {
 	for i := k + 1; i < len(items) && i <= k+n && items[i].kind != cut && items[i].kind != border; i++ {
 		take(&items[i])
 	}
-	if len(words) > 0 {
+	if len(words) > 0 && !both {
 		return words
 	}
 	for i := k - 1; i >= 0 && i >= k-n && items[i].kind != cut && items[i].kind != border; i-- {
@@ -196,7 +244,7 @@ func (c *Call) hasStreet(house string, streets []string, way reading) bool {
 		if it := &c.items[way][k]; it.kind != number || it.text != house {
 			continue
 		}
-		for _, w := range streetWordsBeside(c.items[way], k, 4) {
+		for _, w := range streetWordsBeside(c.items[way], k, 4, true) {
 			if slices.Contains(streets, w) {
 				return true
 			}
@@ -250,7 +298,7 @@ func (c *Call) date(v *Value) string {
 	if len(was) == 0 {
 		return c.half(v)
 	}
-	if len(was) == 1 && len(was[0].text) > digitsMax {
+	if len(was) == 1 && isDigits(was[0].text) && len(was[0].text) > digitsMax {
 		return c.identifier(v) // "02051995"
 	}
 	for _, way := range readings {

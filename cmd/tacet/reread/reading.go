@@ -52,7 +52,8 @@ func tokensOf(text string, turn int) []token {
 			i = end
 		case isLetter(r):
 			end := wordEnd(text, i)
-			all = append(all, token{word, fold(text[i:end]), turn, i, end})
+			own := end - possessive(text[i:end])
+			all = append(all, token{word, fold(text[i:own]), turn, i, own})
 			i = end
 		default:
 			if !unicode.IsSpace(r) {
@@ -102,6 +103,16 @@ func wordEnd(text string, i int) int {
 		end += size
 	}
 	return end
+}
+
+// possessive is the length of the "'s" at the end of a word.
+func possessive(w string) int {
+	for _, end := range []string{"'s", "’s", "'S", "’S"} {
+		if strings.HasSuffix(w, end) && len(w) > len(end) {
+			return len(end)
+		}
+	}
+	return 0
 }
 
 // digitValue is the value of a decimal digit of any script: those of each stand in a row of ten.
@@ -192,11 +203,11 @@ func (r *reader) next() {
 	case word:
 		r.nextWord(t)
 	case number:
-		if suffix := r.word(1); suffix == "st" || suffix == "nd" || suffix == "rd" || suffix == "th" {
-			r.put(number, t.text, 2)
-			return
-		}
+		suffix := r.word(1)
 		r.put(number, t.text, 1)
+		if suffix == "st" || suffix == "nd" || suffix == "rd" || suffix == "th" {
+			r.at++
+		}
 	default:
 		r.put(t.kind, t.text, 1)
 	}

@@ -128,6 +128,9 @@ func TestNames(t *testing.T) {
 	f("", "{{PERSON|[PERSON]|Larkspur}} / l a s")
 	f("a name", "{{PERSON|[SPELLED]|l a r k s p u r}} / is that larkspur")
 	f("a name", "{{LOCATION|Larkspur|Larkspur}}")
+	f("a name", "{{PERSON|Larkspur|Larkspur}}'s")
+	f("spelled letters", "{{PERSON|W IL L I am|W IL L I am}}")
+	f("", "{{PERSON|W I[SPELLED]|W IL L I am}}")
 }
 
 func TestAddresses(t *testing.T) {
@@ -136,6 +139,7 @@ func TestAddresses(t *testing.T) {
 	f("", "{{ADDRESS|[ADDRESS], Larkton|42 Rosebay Lane, Larkton}}")
 	f("number and street", "{{ADDRESS|42 Rosebay Lane[ADDRESS]|42 Rosebay Lane, Larkton}}")
 	f("number and street", "{{ADDRESS|42 [NUMBER] Rosebay|42 Rosebay Lane, Larkton}}")
+	f("number and street", "{{ADDRESS|[ADDRESS]|Rosenbayweg 5}} / at rosenbayweg 5 larkton")
 	f("", "{{ADDRESS|[NUMBER] Rosebay Lane|42 Rosebay Lane}}")
 	f("number and street", "{{ADDRESS|[ADDRESS]|42 Rosebay Lane}} / so forty two rosebay")
 	f("", "{{ADDRESS|[ADDRESS]|42 Rosebay Lane}} / 42 minutes / rosebay is nice")
@@ -154,6 +158,8 @@ func TestDates(t *testing.T) {
 	f("", "{{DATE_OF_BIRTH|[DATE_OF_BIRTH]|4th of March 1984}} / 4 of 1984")
 	f("digits in a row", "{{DATE_OF_BIRTH|[DATE_OF_BIRTH]|04031984}} / 031984")
 	f("parts of a date", "{{AGE|84|84}}")
+	f("", "{{DATE|[DATE]|in June}} / this June")
+	f("parts of a date", "on the {{DATE|17|17}}th")
 }
 
 // The digits of every language are read, with its ways to repeat them, and beside those of English.
