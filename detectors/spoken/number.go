@@ -11,9 +11,10 @@ type cardinal struct {
 	value uint64
 	width int // symbols
 	langs uint32
-	weak  bool // all of its words mean something else as well
-	zero  int  // zeros before the value: "double zero"
-	scale bool // there is a word for hundreds or more in it
+	own   uint32 // languages of the word, if it is one
+	weak  bool   // all of its words mean something else as well
+	zero  int    // zeros before the value: "double zero"
+	scale bool   // there is a word for hundreds or more in it
 	// If cut is above 0 the words from there on may be a number of their own: "twenty five" is 25 or 20 and 5.
 	cut, head, tail uint64
 }
@@ -29,7 +30,7 @@ func (r *Reader) below100(i int, langs uint32) (c cardinal, ok bool) {
 		return cardinal{value: v, width: 1, langs: langs & l, scale: v >= 100}, v > 0 && langs&l != 0
 	}
 	if d, ok := r.as(s, digit, langs); ok {
-		c = cardinal{value: uint64(d.value), width: 1, langs: r.narrow(langs, d.langs), weak: d.langs&^d.weak == 0}
+		c = cardinal{value: uint64(d.value), width: 1, langs: r.narrow(langs, d.langs), own: d.langs, weak: d.langs&^d.weak == 0}
 		if c.value > 0 { // vier und zwanzig
 			if k := i + 1; r.follows(i, k) && r.follows(k, k+1) {
 				if j, ok := r.as(&r.symbols[k], and, c.langs); ok && j.value == andUnits {
@@ -45,7 +46,7 @@ func (r *Reader) below100(i int, langs uint32) (c cardinal, ok bool) {
 	if !ok {
 		return c, false
 	}
-	c = cardinal{value: uint64(n.value), width: 1, langs: r.narrow(langs, n.langs), weak: n.langs&^n.weak == 0}
+	c = cardinal{value: uint64(n.value), width: 1, langs: r.narrow(langs, n.langs), own: n.langs, weak: n.langs&^n.weak == 0}
 	if n.value >= 100 || n.value%10 != 0 || n.value < 20 {
 		c.scale = n.value >= 100 && n.value%100 == 0
 		return c, true
@@ -57,7 +58,7 @@ func (r *Reader) below100(i int, langs uint32) (c cardinal, ok bool) {
 	if j, ok := r.as(&r.symbols[k], and, c.langs); ok && j.value == andTens && r.follows(k, k+1) {
 		k++
 	}
-	if d, ok := r.as(&r.symbols[k], digit, c.langs); ok && d.value > 0 && (d.langs&^d.weak != 0 || d.langs&c.langs&^r.v.english != 0 || k > i+1) {
+	if d, ok := r.as(&r.symbols[k], digit, c.langs); ok && d.value > 0 && (d.langs&^d.weak != 0 || d.langs&c.langs&^r.english() != 0 || k > i+1) {
 		c.cut, c.head, c.tail = 1, c.value, uint64(d.value)
 		if k > i+1 {
 			c.cut = 0
@@ -159,7 +160,7 @@ func (r *Reader) cardinal(i int, langs uint32) (c cardinal, ok bool) {
 		if !ok {
 			next, ok = r.lastBelow100(k, c.langs)
 		}
-		if !ok || next.value >= limit || next.value == 0 || next.weak && !next.scale && !joined || !joined && r.isSequence(k, next) {
+		if !ok || next.value >= limit || next.value == 0 || next.weak && !next.scale && !joined && next.own&^r.english() == 0 || !joined && r.isSequence(k, next) {
 			break
 		}
 		whole.width, whole.weak, whole.scale = k-i+next.width, false, true
@@ -228,7 +229,7 @@ func (r *Reader) overHundred(i int, c cardinal) cardinal {
 		joined = true
 	}
 	next, ok := r.lastBelow100(k, c.langs)
-	if !ok || next.value >= 100 || next.value == 0 || next.weak || !joined && r.isSequence(k, next) {
+	if !ok || next.value >= 100 || next.value == 0 || next.weak && next.own&^r.english() == 0 || !joined && r.isSequence(k, next) {
 		return c
 	}
 	if !joined {
@@ -377,7 +378,10 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 	if c.scale {
 		return len(r.parts) == 0 // "a hundred"
 	}
-	foreign := c.langs &^ r.v.english
+	if c.own == 0 {
+		c.own = c.langs
+	}
+	foreign := c.own & c.langs &^ r.english()
 	if foreign != 0 && r.monthNear(k, k+c.width-1, foreign) {
 		return true
 	}
@@ -398,19 +402,19 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 		if n := len(r.parts); n > 1 && r.parts[n-1].what == mark {
 			return r.parts[n-2].what == digit
 		}
-	case r.soundsLike(k):
+	case r.soundsLike(k, c.own&c.langs):
 		// "to", "for": between single digits, or at their end.
 		n := k + c.width
 		single := before&c.langs != 0 && r.parts[len(r.parts)-1].text.len() == 1
 		return single && (spoken > 2 && !r.follows(n-1, n) || r.follows(n-1, n) && r.isSingle(n))
 	}
-	return behind&c.langs != 0 || before&c.langs != 0
+	return behind&c.langs != 0 || before&c.own&c.langs != 0
 }
 
-// soundsLike says whether symbol k is an English word that only sounds like a digit.
-func (r *Reader) soundsLike(k int) bool {
-	d, ok := r.as(&r.symbols[k], digit, r.english())
-	return ok && d.langs == r.english() && d.weak == d.langs && d.value != 0
+// soundsLike says whether symbol k, a word of some languages, is an English one that only sounds like a digit.
+func (r *Reader) soundsLike(k int, langs uint32) bool {
+	d, ok := r.as(&r.symbols[k], digit, langs&r.english())
+	return ok && langs&r.english() != 0 && d.weak&r.english() != 0 && d.value != 0
 }
 
 // isSingle says whether symbol k is a single digit, by whatever word.
@@ -431,7 +435,7 @@ func (r *Reader) digitsBehind(k int, c *cardinal) (langs uint32) {
 	if r.symbols[k].kind == numeral {
 		return r.english()
 	}
-	open := c.langs
+	open := c.own & c.langs
 	for n := k; n < k+reach && open != 0 && r.follows(n-1, n); n++ {
 		all, strong := uint32(0), uint32(0)
 		list := r.senses(&r.symbols[n])

@@ -34,7 +34,13 @@ func (r *Reader) ordinalAt(i int) (n ordinalNumber) {
 		}
 		return n
 	}
-	if u, ok := r.as(s, digit, anyLang); ok && u.value > 0 && r.follows(i+1, i+2) {
+	u, ok := r.as(s, digit, anyLang)
+	if ok && u.value == 0 && u.langs&r.v.inflected != 0 { // "ноль второго"
+		if o, ok := r.as(next, ordinal, u.langs&r.v.inflected); ok && o.value < 10 {
+			return ordinalNumber{uint64(o.value), 2, u.langs & o.langs, false}
+		}
+	}
+	if ok && u.value > 0 && r.follows(i+1, i+2) {
 		if j, ok := r.as(next, and, u.langs); ok && j.value == andUnits {
 			if o, ok := r.as(&r.symbols[i+2], ordinal, u.langs); ok && (o.value == 20 || o.value == 30) {
 				return ordinalNumber{uint64(u.value + o.value), 3, u.langs & o.langs, false}

@@ -152,14 +152,17 @@ func (r *Reader) resume(k int, fixed bool, st *reading, last int32) int {
 // isNumberOf says whether symbol k is a number in the language of the run so far, if that isn't English, though it means something else
 // as well.
 func (r *Reader) isNumberOf(k int, st *reading) bool {
-	langs := st.langs &^ r.v.english
+	langs := st.langs &^ r.english()
 	if st.langs == anyLang || langs == 0 {
 		return false
 	}
-	s := &r.symbols[k]
-	_, single := r.as(s, digit, langs)
-	_, more := r.as(s, number, langs)
-	return single || more
+	list := r.senses(&r.symbols[k])
+	for i := range list {
+		if x := &list[i]; (x.kind == digit || x.kind == number) && x.langs&langs != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // readsSingly says whether the digits before and at symbol k are read one by one.
@@ -220,6 +223,8 @@ func (r *Reader) part(k int, st *reading) int {
 		}
 		r.push(part{first: s.first, last: s.first, what: letter, text: r.say(r.text(s.first))}, st)
 		return 1
+	case row:
+		return r.rowPart(k, st)
 	}
 	if n := r.repeated(k, st); n > 0 {
 		return n

@@ -29,6 +29,7 @@ type Region struct {
 	Kind       Kind
 	Symbols    int // letters and digits
 	Spoken     int // of them those that were said as words, or letter by letter
+	Single     int // of them those that stand for themselves, not "forty one"
 }
 
 // Hints is what the reader is told of a text.
@@ -38,6 +39,8 @@ type Hints struct {
 	Judge func(digits []byte) int
 	Code  bool // an identifier was asked for: a short or broken one is one, too
 	Open  bool // the turn before ended within one: the text may go on with it
+	Email bool // an e-mail address was asked for: a piece of one is one, too
+	Birth bool // a date of birth is spoken of: three numbers may be a day, a month and a year
 	Small bool // numbers below a hundred matter: there may be an address, an age or a date
 }
 
@@ -60,6 +63,8 @@ type Reader struct {
 	parts  []part
 	digits []byte // a reading to be judged
 	taken  []span // tokens of addresses
+
+	options []dropped // of a run with a correction
 }
 
 type span struct{ first, last int }

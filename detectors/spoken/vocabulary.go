@@ -76,18 +76,19 @@ type phrase struct {
 
 // vocabulary is all words of all languages. It is immutable.
 type vocabulary struct {
-	lexicon   *scan.Lexicon
-	entries   []entry // by scan.Entry.Topic
-	names     []string
-	glued     uint32   // languages that write a number as one word
-	english   uint32   // those whose words mix with each other's: digits are said in English in Hindi calls
-	accents   uint32   // those that are written without accents as well
-	inflected uint32   // those in which an ordinal may end a number, as years do
-	syllables uint32   // those that write digits as one word, a syllable each
-	spellings []string // how domains are written that other scripts have words for: a sense's value, less one
-	tests     []example
-	lengths   [2]int // of the words that numbers are glued of, in bytes
-	starts    starts // of the words that glued numbers begin with
+	lexicon    *scan.Lexicon
+	entries    []entry // by scan.Entry.Topic
+	names      []string
+	glued      uint32   // languages that write a number as one word
+	english    uint32   // those whose words mix with each other's: digits are said in English in Hindi calls
+	unitsFirst uint32   // those that say units before tens
+	accents    uint32   // those that are written without accents as well
+	inflected  uint32   // those in which an ordinal may end a number, as years do
+	syllables  uint32   // those that write digits as one word, a syllable each
+	spellings  []string // how domains are written that other scripts have words for: a sense's value, less one
+	tests      []example
+	lengths    [2]int // of the words that numbers are glued of, in bytes
+	starts     starts // of the words that glued numbers begin with
 }
 
 // starts is a set of the first bytes of words, with false hits.
@@ -227,6 +228,7 @@ func (b *builder) line(lang uint32, where, line string) error {
 		s.value = andTens
 	case name == "and-units":
 		s.value = andUnits
+		b.v.unitsFirst |= lang
 	case k.kind == tld || k.kind == provider:
 		if value != "" {
 			b.v.spellings = append(b.v.spellings, value)
@@ -248,6 +250,16 @@ func (b *builder) line(lang uint32, where, line string) error {
 		b.add(w, s)
 	}
 	return nil
+}
+
+// lower folds the case of ASCII and Latin-1, as the lexicon does.
+func lower(w string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x100 {
+			return unicode.ToLower(r)
+		}
+		return r
+	}, w)
 }
 
 // flag is the set of languages that a line of one word puts its own into, nil if it is no such line.
@@ -277,7 +289,7 @@ func (b *builder) add(w string, s sense) {
 // weaken marks a word of a language in all its forms, and says whether it knows it.
 func (b *builder) weaken(lang uint32, w string) (known bool) {
 	for _, form := range b.forms(w, lang) {
-		e := b.entries[strings.Join(splitWords(strings.ReplaceAll(form, "_", " ")), "_")]
+		e := b.entries[strings.Join(splitWords(lower(strings.ReplaceAll(form, "_", " "))), "_")]
 		if e == nil {
 			continue
 		}
@@ -331,7 +343,7 @@ var (
 )
 
 func (b *builder) addForm(w string, s sense) {
-	tokens := splitWords(strings.ReplaceAll(w, "_", " "))
+	tokens := splitWords(lower(strings.ReplaceAll(w, "_", " ")))
 	key := strings.Join(tokens, "_")
 	e := b.entry(key)
 	e.phrase = len(tokens) > 1
