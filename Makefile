@@ -70,7 +70,8 @@ eval: ## detection on generated and, where TACET_DATA is, labelled rows: holds t
 	@$(if $(wildcard $(TACET_DATA)/eval),,echo "no labelled data in $(TACET_DATA): generated rows only; set TACET_DATA" >&2)
 	$(GO) test -count=1 -run '^TestGeneratedSets$$' ./detectors -update
 	$(GO) run ./cmd/tacet eval --floors testdata/eval/floors.json --explained testdata/eval/disagreements.txt \
-		--types-table detectors/README.md $(EVALFLAGS) testdata/eval $(wildcard $(TACET_DATA)/eval $(TACET_DATA)/vectors)
+		--types-table detectors/README.md $(addprefix --gazetteer ,$(wildcard $(TACET_DATA)/gazetteer)) $(EVALFLAGS) \
+		testdata/eval $(wildcard $(TACET_DATA)/eval $(TACET_DATA)/vectors)
 
 .PHONY: bench
 bench: ## every benchmark, then the whole pipeline beside a copy loop (embedded broker, about 5 minutes)

@@ -78,6 +78,8 @@ a row of detect with labels:
 
 Offsets are bytes, half-open. Types are ours, or the coarse SSN, IP, CREDENTIAL, NATIONAL_ID and OTHER. "q" says how a label came about: only
 labels without it or with "match" count in the headline, "asr" is counted apart, anything else only excuses what is found there.
+A value is what labels of one type have in common that share a "group" or are read alike. "tag", "origin", "kind", "spoken" and "prompted" of a
+label, and "lang" of a row, make slices.
 A file of cases with a "kind" of scan, validate or context is the test suite of another program: it says where the two agree.
 
 `)
@@ -85,8 +87,12 @@ A file of cases with a "kind" of scan, validate or context is the test suite of 
 		fmt.Fprintf(&b, "  %-11s %s\n", strings.TrimPrefix(f.name, "-"), f.help)
 	}
 	b.WriteString(`
-With --json: {"detectors", "sets": [{"set", "note", "rows", "tokens", "words", "figures", "types": [{"type", "entities", "values", "bytes",
-"bytes_left", "garbled", "findings", "found_as", "figures"}]}], "vectors": [{"set", "cases", "skipped", "agree", "figures", "kinds",
+Figures of a whole set leave out types that policies keep (DATE, LOCATION, ORG, AGE) and OTHER. Intervals are of 95 %, from drawing whole rows anew 2,000
+times, or Wilson's where nothing or everything counts.
+
+With --json: {"detectors", "sets": [{"set", "note", "rows", "tokens", "words", "labels", "values", "figures", "intervals", "worst", "types": [{"type", "kept",
+"entities", "values", "bytes", "bytes_left", "garbled", "findings", "found_as", "figures", "intervals"}], "slices": [{"type", "by", "is", "labels",
+"figures"}]}], "vectors": [{"set", "cases", "skipped", "agree", "figures", "kinds",
 "disagreements": [{"case", "kind", "expected", "got", "reason"}], "unexplained", "settled"}], "missed": [{"set", "type", "figure", "is",
 "held"}], "bars"}. A figure that can't be told is absent. Shares go from 0 to 1. No output shows a value.
 

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -108,7 +109,9 @@ func (c *Call) spelledIn(p *Place) bool {
 }
 
 // providers are what addresses end in that are written without their signs.
-var providers = regexp.MustCompile(`(at)?(g ?mail|gm?a?i?m?l|yahoo|hotmail|outlook|aol|icloud|live)(dot)?(com|net|in|couk)?$`)
+var providers = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(at)?(g ?mail|gm?a?i?m?l|yahoo|hotmail|outlook|aol|icloud|live)(dot)?(com|net|in|couk)?$`)
+})
 
 // local is the local part of a mail address, or of a handle all of it, without signs.
 func local(text, lang string) string {
@@ -122,7 +125,7 @@ func local(text, lang string) string {
 	if at := strings.LastIndexByte(name, '@'); at > 0 {
 		name = name[:at]
 	} else {
-		name = providers.ReplaceAllString(name, "")
+		name = providers().ReplaceAllString(name, "")
 	}
 	return strings.Map(func(r rune) rune {
 		if isLetter(r) || r >= '0' && r <= '9' {
@@ -185,7 +188,9 @@ func (c *Call) inLabel(it *item) bool {
 }
 
 // postcodes are full ones of Britain, in flattened text, where o is zero, and of five or six digits.
-var postcodes = regexp.MustCompile(`[a-z0]{1,2}[0-9][a-z0-9]?[0-9][a-z0]{2}$|[0-9]{5,6}$`)
+var postcodes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[a-z0]{1,2}[0-9][a-z0-9]?[0-9][a-z0]{2}$|[0-9]{5,6}$`)
+})
 
 // address judges street addresses: neither may the house's number and a word of the street be left together, nor a full postcode. Of one without
 // a number, no half may be left.
@@ -193,7 +198,7 @@ func (c *Call) address(v *Value) string {
 	numbered := false
 	for i := range v.Places {
 		was := itemsOf(tokensOf(v.Places[i].Was, 0), c.lang, composed)
-		if code := postcodes.FindString(keyOf(was)); code != "" && code != keyOf(was) && (c.holds(code, composed) || c.holds(code, separated)) {
+		if code := postcodes().FindString(keyOf(was)); code != "" && code != keyOf(was) && (c.holds(code, composed) || c.holds(code, separated)) {
 			return "a postcode"
 		}
 		for k := range was {
