@@ -26,8 +26,8 @@ type partials struct {
 	n       int     // partial results met that are in no other
 }
 
-// findPartials starts the walk over d, which was found in as many strings as depth says. Anything but true in final counts as false: to mask a result too many costs less than to show one
-// that isn't final. A string is not true either; a line of text has no other kind of value.
+// findPartials starts the walk over d, which was found in as many strings as depth says. Anything but true in final counts as false: to
+// hide a result too many costs less than to show one that isn't final. A string is not true either; in a line of text it is the word.
 func (w *rewriter) findPartials(d *codec.Doc, depth int) *partials {
 	p := &w.partials[depth]
 	p.objects, p.next, p.end, p.n = p.objects[:0], 0, 0, 0
