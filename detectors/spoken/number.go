@@ -376,13 +376,14 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 		return true
 	}
 	if c.scale {
-		return len(r.parts) == 0 // "a hundred"
+		h, ok := r.as(&r.symbols[k], hundred, anyLang)
+		return len(r.parts) == 0 && (!ok || h.langs&^h.weak != 0) // "a hundred"
 	}
 	if c.own == 0 {
 		c.own = c.langs
 	}
 	foreign := c.own & c.langs &^ r.english()
-	if foreign != 0 && r.monthNear(k, k+c.width-1, foreign) {
+	if c.own&r.english() == 0 && foreign != 0 && r.monthNear(k, k+c.width-1, foreign) {
 		return true
 	}
 	behind := r.digitsBehind(k+c.width, c)

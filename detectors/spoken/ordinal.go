@@ -81,6 +81,29 @@ func (r *Reader) writeOrdinal(i, w int) {
 		r.put(c, from, to)
 	}
 	r.edit(int(from), int(to), start, Region{Kind: Other, Symbols: len(r.digits), Spoken: len(r.digits)})
+	r.dropFillers(i + w)
+}
+
+// dropFillers leaves out words without meaning between a day, before symbol k, and its month.
+func (r *Reader) dropFillers(k int) {
+	const reach = 4
+	first := -1
+	for n := k; n < len(r.symbols) && n < k+reach && r.symbols[n].first <= r.symbols[n-1].last+2; n++ {
+		s := &r.symbols[n]
+		switch {
+		case r.is(s, month):
+			if first >= 0 {
+				r.edit(int(r.start(&r.symbols[first])), int(r.start(s)), len(r.with), Region{Kind: Other})
+			}
+			return
+		case r.is(s, filler) && s.char == 0 && !r.is(s, month):
+			if first < 0 {
+				first = n
+			}
+		case first >= 0:
+			return
+		}
+	}
 }
 
 // nearMonth says whether the name of a month stands within two words of symbols i to k.
@@ -114,9 +137,13 @@ func (r *Reader) monthNear(i, k int, langs uint32) bool {
 // monthNames are the names that the detectors of dates know.
 var monthNames = [...]string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"}
 
-// isNumberIn says whether a symbol is a written number, or a number or an ordinal in one of the languages.
-func (r *Reader) isNumberIn(s *symbol, langs uint32) bool {
-	if s.kind == numeral || s.kind == glued {
+// isNumberIn says whether a symbol is a number or an ordinal in one of the languages, or a written number beside a word
+// that isn't weak.
+func (r *Reader) isNumberIn(s *symbol, langs uint32, weak bool) bool {
+	if s.kind == numeral {
+		return !weak
+	}
+	if s.kind == glued {
 		return true
 	}
 	list := r.senses(s)
@@ -138,10 +165,10 @@ func (r *Reader) foreignMonth(i int) bool {
 	const reach = 2
 	beside := false
 	for k := i - 1; k >= 0 && r.symbols[k].last >= s.first-reach && !beside; k-- {
-		beside = r.isNumberIn(&r.symbols[k], m.langs)
+		beside = r.isNumberIn(&r.symbols[k], m.langs, m.langs&^m.weak == 0)
 	}
 	for k := i + 1; k < len(r.symbols) && r.symbols[k].first <= s.last+reach && !beside; k++ {
-		beside = r.isNumberIn(&r.symbols[k], m.langs)
+		beside = r.isNumberIn(&r.symbols[k], m.langs, m.langs&^m.weak == 0)
 	}
 	if !beside {
 		return false

@@ -281,14 +281,14 @@ func (v *vocabulary) flag(line string) *uint32 {
 
 // add notes a word, or a phrase whose words are joined by underscores, in all its forms.
 func (b *builder) add(w string, s sense) {
-	for _, form := range b.forms(w, s.langs) {
+	for _, form := range b.forms(w, s.langs, s.kind == letter) {
 		b.addForm(form, s)
 	}
 }
 
 // weaken marks a word of a language in all its forms, and says whether it knows it.
 func (b *builder) weaken(lang uint32, w string) (known bool) {
-	for _, form := range b.forms(w, lang) {
+	for _, form := range b.forms(w, lang, false) {
 		e := b.entries[strings.Join(splitWords(lower(strings.ReplaceAll(form, "_", " "))), "_")]
 		if e == nil {
 			continue
@@ -304,15 +304,16 @@ func (b *builder) weaken(lang uint32, w string) (known bool) {
 }
 
 // forms are the ways in which a word is written. The lexicon folds the case of ASCII and Latin-1; what goes beyond stands in capitals,
-// too. Devanagari has two ways to write a dot below and two to write a nasal, and leaves the dot away.
-func (b *builder) forms(w string, lang uint32) []string {
+// too. Devanagari has two ways to write a dot below and two to write a nasal, and leaves the dot away. Exact keeps the accents: without,
+// the names of letters are short words.
+func (b *builder) forms(w string, lang uint32, exact bool) []string {
 	list := []string{w}
 	also := func(form string) {
 		if form != "" && !slices.Contains(list, form) {
 			list = append(list, form)
 		}
 	}
-	if lang&b.v.accents != 0 {
+	if lang&b.v.accents != 0 && !exact {
 		also(plain.Replace(w))
 	}
 	also(dotless.Replace(w))
