@@ -10,6 +10,7 @@ import (
 type part struct {
 	first, last int32 // tokens
 	symbol      int   // the first
+	behindWords bool  // words without meaning stand before it
 	text        piece
 	alt         piece // another reading; empty if there is none
 	langs       uint32
@@ -60,6 +61,7 @@ func (r *Reader) run(i int) (next int) {
 	r.parts, r.digits = r.parts[:0], r.digits[:0]
 	st := reading{langs: anyLang, last: r.symbols[i].first - 1}
 	next = i
+	skipped := false
 	for k := i; k < len(r.symbols) && len(r.parts) < partsMost; {
 		if k > i && !r.adjacent(st.last, k) {
 			break
@@ -67,7 +69,8 @@ func (r *Reader) run(i int) (next int) {
 		before := len(r.parts)
 		if n := r.part(k, &st); n > 0 {
 			for ; before < len(r.parts); before++ {
-				r.parts[before].symbol = k
+				r.parts[before].symbol, r.parts[before].behindWords = k, skipped
+				skipped = false
 			}
 			k += n
 			for k < len(r.symbols) && r.symbols[k].first <= st.last {
@@ -82,6 +85,7 @@ func (r *Reader) run(i int) (next int) {
 		if k = r.skip(k, &st); k < 0 {
 			break
 		}
+		skipped = true
 	}
 	if len(r.parts) == 0 {
 		return i + 1
@@ -340,7 +344,7 @@ func (r *Reader) repeated(k int, st *reading) int {
 		return 0
 	}
 	next := k + 1
-	for r.is(&r.symbols[next], filler) && r.symbols[next].char == 0 && r.follows(next, next+1) {
+	for r.is(&r.symbols[next], filler) && !r.is(&r.symbols[next], digit) && r.symbols[next].char == 0 && r.follows(next, next+1) {
 		next++ // "double um one"
 	}
 	s := &r.symbols[next]
@@ -428,12 +432,12 @@ func (r *Reader) spelled(k int, st *reading) int {
 	case c == 'a' || c == 'i':
 		// The article and the pronoun.
 		again := r.follows(k, k+1) && r.symbols[k+1].char != 0
-		if !explained && !(before && (behind || again || st.letters > 0) || behind && r.follows(k+1, k+2) && r.begins(k+2) && !r.isNumber(k+1)) {
+		if !explained && !(before && (behind || again || st.letters > 0 && r.ends(s.last)) || behind && r.follows(k+1, k+2) && r.begins(k+2) && !r.isNumber(k+1)) {
 			return 0
 		}
 	case c != 0:
 	case named:
-		if l.langs&^l.weak == 0 && !(before && st.letters > 0 && (behind || st.letters > 1)) {
+		if weak := l.langs&^l.weak == 0; (weak || l.langs&r.english() == 0 && !r.spells(k, l.langs, st)) && !(before && st.letters > 0 && (behind || st.letters > 1)) {
 			return 0
 		}
 		c = byte(l.value)
@@ -443,7 +447,7 @@ func (r *Reader) spelled(k int, st *reading) int {
 			return 0
 		}
 		p.weak = l.langs&^l.weak == 0
-		if r.is(s, month) && !(before && st.letters > 0) && !(r.follows(k, k+1) && !r.isNumber(k+1) && r.begins(k+1)) && !r.h.Code {
+		if r.is(s, month) && !(before && st.letters > 0) && !(r.follows(k, k+1) && !r.isNumber(k+1) && r.begins(k+1)) && (!r.h.Code || r.h.Birth) {
 			return 0
 		}
 		if p.weak && !(before && (st.phonetic > 0 || st.letters > 1) || behind) {
@@ -460,6 +464,36 @@ func (r *Reader) spelled(k int, st *reading) int {
 		n++
 	}
 	return n
+}
+
+// ends says whether no other word stands right behind a token.
+func (r *Reader) ends(token int32) bool {
+	if int(token)+1 >= len(r.t.Tokens) {
+		return true
+	}
+	return r.t.Tokens[token+1].Start-r.t.Tokens[token].End != 1 || r.b[r.t.Tokens[token].End] != ' '
+}
+
+// spells says whether names of letters of the same language follow symbol k, or numbers of it stand beside: what is "be" in German is a
+// word in English.
+func (r *Reader) spells(k int, langs uint32, st *reading) bool {
+	if langs &^= r.english(); st.langs != anyLang && st.langs&langs != 0 {
+		return true
+	}
+	if r.follows(k, k+1) {
+		if d, ok := r.as(&r.symbols[k+1], digit, langs); ok && d.langs&langs&^d.weak != 0 {
+			return true
+		}
+	}
+	for n := k + 1; n < k+3; n++ {
+		if !r.follows(n-1, n) {
+			return false
+		}
+		if _, ok := r.as(&r.symbols[n], letter, langs); !ok && r.symbols[n].char == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // explained is the last token of what explains the letter c of symbol k: "as in sam", "for sugar", "sierra"; that of the symbol itself
@@ -572,6 +606,11 @@ func (r *Reader) behindInitials(st *reading) int {
 	}
 	if n > 2 && n < len(r.parts) && st.digits < 3 && !r.h.Code && isInitialism(r, r.parts[:n], initialisms) {
 		return r.parts[n].symbol // "h d m i two"
+	}
+	for k := 2; k < len(r.parts) && k < n+1; k++ {
+		if r.parts[k].behindWords && isInitialism(r, r.parts[:k], named) {
+			return r.parts[k].symbol // "n i number"
+		}
 	}
 	if n < 2 || n == len(r.parts) || n == 2 && st.digits < codeLeast || !isInitialism(r, r.parts[:n], named) {
 		return 0

@@ -182,6 +182,8 @@ func (r *Reader) list() bool {
 			s.kind = numeral
 			if n := len(r.symbols); n > 1 && r.symbols[n-1].entry != 0 && r.symbols[n-2].kind == numeral {
 				joined = true // "4111 um 1111"
+			} else if n > 0 && r.symbols[n-1].kind == numeral && r.b[tokens[i-1].End] != ' ' && tokens[i-1].Len() == t.Len() && t.Start-tokens[i-1].End == 2 {
+				joined = true // "4111. 1111."
 			}
 			r.symbols = append(r.symbols, s)
 			continue
@@ -191,7 +193,15 @@ func (r *Reader) list() bool {
 				r.symbols = append(r.symbols, s)
 			}
 			continue
-		case t.Len() == 1 && !r.isCut(t):
+		case t.Len() == 1:
+			if r.isCut(t) {
+				if s.entry = r.v.find(t, r.b); s.entry == 0 || r.phraseAt(&s, i) == i {
+					continue
+				}
+				i = int(s.last)
+				r.symbols = append(r.symbols, s)
+				continue
+			}
 			s.char = r.b[t.Start] | 0x20
 			letters++
 		}
