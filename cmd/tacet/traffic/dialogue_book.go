@@ -11,7 +11,7 @@ import (
 var dialogueFiles embed.FS
 
 // DialogueLangs are the languages that dialogues are written in. English is there in depth, the others in a few scenes.
-func DialogueLangs() []string { return strings.Fields("en") }
+func DialogueLangs() []string { return strings.Fields("en hi de fr es it nl pl pt sv da") }
 
 // book holds the scenes of one language and split.
 type book struct {

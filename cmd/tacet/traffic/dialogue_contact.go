@@ -74,7 +74,7 @@ func dialled(country, raw string) string {
 // is only said may name a provider.
 func (m *maker) mail(written bool) *fact {
 	p := m.who("self")
-	first, last := strings.ToLower(ascii(p.given)), strings.ToLower(ascii(p.last))
+	first, last := ascii(strings.ToLower(p.given)), ascii(strings.ToLower(p.last))
 	if first == "" || last == "" {
 		first, last = "info", "desk"
 	}
@@ -103,7 +103,7 @@ func (m *maker) mail(written bool) *fact {
 
 func (m *maker) userName() *fact {
 	p := m.who("self")
-	s := strings.ToLower(initial(ascii(p.given)+"x")+ascii(p.last)) + m.fill(choose(m, []string{"xx", "x", "xxx"}))
+	s := initial(ascii(strings.ToLower(p.given))+"x") + ascii(strings.ToLower(p.last)) + m.fill(choose(m, []string{"xx", "x", "xxx"}))
 	return &fact{typ: "USERNAME", raw: s, written: []string{s}, how: email, norm: strings.ToLower}
 }
 

@@ -236,8 +236,13 @@ const answers = "Biscuit, Shadow, Oreo, Sheru, Bruno, Marmalade, Tigger, Simba, 
 
 // place draws an entry of places.txt that belongs to the split. Lists of which too little is left give all they have.
 func (m *maker) place(country, kind string) string {
-	if m.names.listed && kind == "city" && m.chance(0.3) {
-		return titled(m.listedWord(placeName))
+	if m.names.listed && kind == "city" && m.talk.voice != "deva" && m.chance(0.3) {
+		if w, ok := m.listedWord(placeName); ok {
+			return titled(w)
+		}
+	}
+	if m.talk.voice == "deva" && (kind == "city" || kind == "org") {
+		country = "deva"
 	}
 	key := country + " " + kind
 	list, ok := m.places[key]

@@ -68,6 +68,8 @@ func isNameWord(s string) bool {
 	letters := 0
 	for i, r := range s {
 		switch {
+		case r == 'ı' || r == 'ŉ' || r == 'ſ': // their capitals are those of other letters
+			return false
 		case unicode.Is(unicode.Latin, r):
 			letters++
 		case (r == '\'' || r == '-') && i > 0 && i < len(s)-1:
@@ -78,10 +80,10 @@ func isNameWord(s string) bool {
 	return letters >= 2
 }
 
-// splitOf is the split a word belongs to, by its hash: 70 % train, 15 % dev, 15 % test. Case doesn't matter.
+// splitOf is the split a word belongs to, by its hash: 70 % train, 15 % dev, 15 % test. Case and accents don't matter.
 func splitOf(word string) Split {
 	h := fnv.New32a()
-	h.Write([]byte(strings.ToLower(word)))
+	h.Write([]byte(plainLetters.Replace(strings.ToLower(word))))
 	// The low bits of FNV are poor for short words; fold the high ones in.
 	x := h.Sum32()
 	x ^= x >> 15
@@ -94,6 +96,16 @@ func splitOf(word string) Split {
 		return Dev
 	}
 	return Test
+}
+
+// nameIn says that a name belongs to a split: all its words do, so that no half of it stands in another.
+func nameIn(name string, split Split) bool {
+	for w := range strings.FieldsFuncSeq(name, func(r rune) bool { return r == '-' || r == ' ' }) {
+		if splitOf(w) != split {
+			return false
+		}
+	}
+	return true
 }
 
 // nameStock are the names of a split.
@@ -133,7 +145,7 @@ func newNameStock(split Split, lists *NameLists) *nameStock {
 		}
 		for _, w := range strings.Fields(rest) {
 			own[strings.ToLower(w)] = true
-			if splitOf(w) == split {
+			if nameIn(w, split) {
 				n.origins[origin][i] = append(n.origins[origin][i], w)
 			}
 		}
@@ -144,7 +156,7 @@ func newNameStock(split Split, lists *NameLists) *nameStock {
 		n.known = func(w string) bool { return lists.known[strings.ToLower(w)] }
 		for i, from := range []*[tiers][]string{&lists.given, &lists.last, &lists.places} {
 			for tier := range from {
-				n.lists[i][tier] = slices.DeleteFunc(slices.Clone(from[tier]), func(w string) bool { return splitOf(w) != split })
+				n.lists[i][tier] = slices.DeleteFunc(slices.Clone(from[tier]), func(w string) bool { return !nameIn(w, split) })
 			}
 		}
 	}
@@ -156,6 +168,8 @@ func bigOrigin(origin string) string {
 	switch origin {
 	case "us", "uk", "in", "af":
 		return origin
+	case "deva":
+		return "in"
 	case "":
 		return "any"
 	}
@@ -166,8 +180,13 @@ func bigOrigin(origin string) string {
 func (m *maker) nameWord(kind int, origin string) (word, from string) {
 	n := m.names
 	p := m.rng.Float64()
+	if origin == "deva" { // nothing else is in its script
+		return choose(m, n.origins[origin][kind]), origin
+	}
 	if n.listed && p < 0.45 {
-		return titled(m.listedWord(kind)), ""
+		if w, ok := m.listedWord(kind); ok {
+			return titled(w), ""
+		}
 	}
 	if p > 0.85 {
 		return m.inventName(kind, origin), origin
@@ -177,7 +196,8 @@ func (m *maker) nameWord(kind int, origin string) (word, from string) {
 
 // listedWord draws from the user's lists, frequent ones more often than their share. Rare last names and places hold too many
 // words that are none.
-func (m *maker) listedWord(kind int) string {
+// There are none where a short list leaves nothing for the split.
+func (m *maker) listedWord(kind int) (word string, ok bool) {
 	tier := 0
 	switch p := m.rng.Float64(); {
 	case p < 0.3:
@@ -185,10 +205,13 @@ func (m *maker) listedWord(kind int) string {
 	case p < 0.75 || kind != givenName && p < 0.95:
 		tier = 1
 	}
-	for m.names.lists[kind][tier] == nil {
+	for range tiers {
+		if list := m.names.lists[kind][tier]; len(list) > 0 {
+			return choose(m, list), true
+		}
 		tier = (tier + 1) % tiers
 	}
-	return choose(m, m.names.lists[kind][tier])
+	return "", false
 }
 
 // titled writes a listed word with a capital: O'Brien, Smith-Jones, McLeod.

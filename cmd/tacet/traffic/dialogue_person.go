@@ -28,6 +28,9 @@ func (m *maker) party() *party {
 	country := m.country()
 	p := &party{country: country}
 	origin := choose(m, originsOf(country))
+	if m.talk.voice == "deva" {
+		origin = "deva"
+	}
 	var from, of string
 	p.given, from = m.nameWord(givenName, origin)
 	p.last, of = m.nameWord(lastName, origin)
@@ -39,7 +42,7 @@ func (m *maker) party() *party {
 		p.origin = bigOrigin(of) + "+listed"
 	}
 	switch q := m.rng.Float64(); {
-	case q < 0.06:
+	case q < 0.06 && origin != "deva":
 		p.middle = string(rune('A' + m.rng.IntN(26)))
 	case q < 0.1:
 		p.middle, _ = m.nameWord(givenName, origin)
@@ -143,15 +146,20 @@ func (m *maker) nameFact(slot string) (*fact, bool) {
 func (m *maker) heardName(list []string) (chunks []chunk) {
 	t := m.talk
 	for _, w := range list {
+		parted := w
 		if t.style != cased {
 			switch {
 			case strings.Contains(w, "-") && m.chance(0.7):
 				w = strings.ReplaceAll(w, "-", " ")
 			case strings.Contains(w, "'") && m.chance(0.6):
-				w = strings.ReplaceAll(w, "'", choose(m, []string{"", " "}))
+				w = strings.ReplaceAll(w, "'", "")
+				if i := strings.IndexByte(parted, '\''); m.chance(0.5) && parted[i-1] != ' ' && splitOf(parted[i+1:]) == m.split {
+					w = parted[:i] + " " + parted[i+1:]
+				}
 			case (strings.HasPrefix(w, "Mc") || strings.HasPrefix(w, "Mac")) && len(w) > 6 && m.chance(0.2):
-				i := strings.IndexByte(w, 'c') + 1
-				w = w[:i] + " " + w[i:]
+				if i := strings.IndexByte(w, 'c') + 1; splitOf(w[i:]) == m.split {
+					w = w[:i] + " " + w[i:]
+				}
 			case t.typed && m.chance(0.06):
 				w = plainLetters.Replace(w)
 			}

@@ -136,11 +136,20 @@ func (m *maker) saySome(s string) (words string, n int) {
 }
 
 func (m *maker) sayDigit(c byte) string {
+	t := m.talk
 	if c == '0' {
-		return m.talk.digits.zero
+		return t.digits.zero
 	}
-	return m.talk.tongue.ones[c-'0']
+	if t.errors > 0 && t.lang == "en" && !t.typed && m.chance(t.errors/5) {
+		if w := soundAlike[c-'0']; w != "" {
+			return w
+		}
+	}
+	return t.tongue.ones[c-'0']
 }
+
+// soundAlike are words that recognisers write for a digit. The value is still the digit.
+var soundAlike = [10]string{1: "won", 2: "to", 4: "for", 8: "ate"}
 
 func (m *maker) sayLetter(c byte) string {
 	t := m.talk
@@ -172,7 +181,7 @@ var asInWords = [26]string{"apple alpha andrew", "bravo boy bob", "charlie cat",
 // spell spells a word by its letters.
 func (m *maker) spell(word string) (chunks []chunk) {
 	t := m.talk
-	letters := strings.ToUpper(ascii(word))
+	letters := strings.ToUpper(ascii(strings.ToLower(word)))
 	if letters == "" {
 		return []chunk{{words: word, raw: word}}
 	}

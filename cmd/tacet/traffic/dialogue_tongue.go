@@ -272,7 +272,7 @@ func dutch(t *tongue) {
 			return one + "en" + ten
 		})
 	t.double = "dubbel"
-	t.dash, t.underscore, t.at = "streepje", "laag streepje", []string{"apenstaartje", "at"}
+	t.dot, t.dash, t.underscore, t.at = "punt", "streepje", "laag streepje", []string{"apenstaartje", "at"}
 	t.months = words("januari februari maart april mei juni juli augustus september oktober november december")
 	t.nineteen = "negentienhonderd"
 	t.fillers, t.backchannels = words("eh uh nou"), []string{"Ja.", "Oké.", "Mm-hm.", "Ga verder."}
@@ -329,7 +329,7 @@ func danish(t *tongue) {
 	t.pair = pairs(t.ones, words("ti elleve tolv tretten fjorten femten seksten sytten atten nitten"), words("- - tyve tredive fyrre halvtreds tres halvfjerds firs halvfems"),
 		func(ten, one string, _ int) string { return one + "og" + ten })
 	t.double = "dobbelt"
-	t.dash, t.underscore, t.at = "bindestreg", "underscore", []string{"snabel-a", "at"}
+	t.dot, t.dash, t.underscore, t.at = "punktum", "bindestreg", "underscore", []string{"snabel-a", "at"}
 	t.months = words("januar februar marts april maj juni juli august september oktober november december")
 	t.nineteen = "nitten hundrede og "
 	t.fillers, t.backchannels = words("øh altså hm"), []string{"Ja.", "Okay.", "Mm.", "Godt."}

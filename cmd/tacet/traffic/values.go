@@ -255,7 +255,8 @@ func (g *Generator) address(p *person) string {
 // plainLetters spells the letters of the names in the tables as addresses do.
 var plainLetters = strings.NewReplacer("á", "a", "à", "a", "â", "a", "ä", "a", "ã", "a", "å", "a", "ą", "a", "ć", "c", "ç", "c", "é", "e", "è", "e",
 	"ê", "e", "ë", "e", "ę", "e", "í", "i", "î", "i", "ï", "i", "ł", "l", "ń", "n", "ñ", "n", "ó", "o", "ò", "o", "ô", "o", "ö", "o", "ś", "s",
-	"ú", "u", "ü", "u", "ź", "z", "ż", "z", "ß", "ss", "Á", "A", "É", "E", "Í", "I", "Ł", "L", "Ó", "O", "Ü", "U")
+	"ú", "u", "ü", "u", "ù", "u", "û", "u", "õ", "o", "ø", "o", "æ", "ae", "œ", "oe", "ş", "s", "š", "s", "ğ", "g", "ı", "i", "ì", "i", "ÿ", "y", "ý", "y", "č", "c",
+	"ź", "z", "ż", "z", "ß", "ss", "Á", "A", "É", "E", "Í", "I", "Ł", "L", "Ó", "O", "Ü", "U")
 
 // ascii leaves the letters of a name that an address can hold.
 func ascii(s string) string {
