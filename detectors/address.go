@@ -35,6 +35,7 @@ func (p *pass) address(i int) (next int) {
 		return 0
 	}
 	p.unitsBefore(&a)
+	p.houseBefore(&a)
 	p.cornerBefore(&a)
 	p.frontBefore(&a)
 	p.addressTail(&a)

@@ -133,6 +133,18 @@ func (p *pass) unitsBefore(a *place) {
 	}
 }
 
+// houseBefore takes in the name of the house or building before its number: "rose cottage 3 green lane".
+func (p *pass) houseBefore(a *place) {
+	k := a.first - 1
+	if !a.street || !p.isFree(k) || !p.is(k, &houseNames) || p.between(k) != gapSpace && p.between(k) != gapComma {
+		return
+	}
+	for n := 0; n < 3 && p.isNamePart(k-1) && p.text.Tokens[k-1].Len() > 1 && p.between(k-1) == gapSpace && !p.is(k-1, &plainWords); n++ {
+		k--
+		a.first = k
+	}
+}
+
 // unitOfNumbers is the token of the unit whose number stands right before token i, with one more number between them at most; -1
 // if there is none.
 func (p *pass) unitOfNumbers(i int) int {

@@ -13,6 +13,7 @@ const (
 	toldPlace  = 0.2  // a state, a large city
 	toldCode   = 0.15 // a postcode
 	toldNear   = 0.25 // "near the temple"
+	toldSole   = 0.1  // an answer that is a place and nothing else
 	toldBare   = 0.12 // nothing but words that could be a name
 	toldByWord = 0.4
 	toldSelf   = 0.2 // who speaks asked or spoke of it
@@ -434,6 +435,8 @@ func (p *pass) answerAddress() (next int) {
 			return 0
 		}
 		sc.form = toldBare
+	} else if s.places > 0 && s.numbers+s.streets+s.common == 0 && s.closed {
+		sc.form += toldSole
 	}
 	return p.noteStretch(&s, sc)
 }
