@@ -148,7 +148,8 @@ var timesWords = map[string]int{
 }
 
 // fillers say nothing.
-var fillers = setOf("uh um umm er erm hmm mm mhm ah eh euh ehm emm uhm like okay ok yeah yes right then so")
+var fillers = setOf("uh um umm er erm hmm mm mhm ah eh euh ehm emm uhm ahm aeh eee yyy aa matlab like okay ok yeah yes right then so " +
+	"also alors cioe altsa allora pues entao nou wiec")
 
 // likeWords come between a letter and the word that it begins: "s as in sugar".
 var likeWords = setOf("as for like wie come comme como jak als van")
