@@ -13,7 +13,7 @@ func nameParts(text string) (parts []string) {
 	spelled := ""
 	for _, t := range tokensOf(text, 0) {
 		switch {
-		case t.kind != word || fillers[t.text]:
+		case t.kind != word || fillers[t.text] || pauses[t.text]:
 		case utf8.RuneCountInString(t.text) == 1:
 			spelled += t.text
 		default:

@@ -116,6 +116,7 @@ func TestMail(t *testing.T) {
 func TestNames(t *testing.T) {
 	f := func(want, marked string) { t.Helper(); require.Equal(t, want, judged(t, "en", marked), marked) }
 	f("", "i am {{PERSON|[PERSON]|Ada Larkspur}}")
+	f("", "i am {{PERSON|[PERSON]|Ada, eh, alors Larkspur}} / eh, alors")
 	f("a name", "i am {{PERSON|[PERSON] Larkspur|Ada Larkspur}}")
 	f("a name", "i am {{PERSON|[PERSON]|Ada Larkspur}} / thanks ADA")
 	f("a name", "{{PERSON|[PERSON]|Anne-Łucja}} / lucja")

@@ -148,8 +148,10 @@ var timesWords = map[string]int{
 }
 
 // fillers say nothing.
-var fillers = setOf("uh um umm er erm hmm mm mhm ah eh euh ehm emm uhm ahm aeh eee yyy aa matlab like okay ok yeah yes right then so " +
-	"also alors cioe altsa allora pues entao nou wiec")
+var fillers = setOf("uh um umm er erm hmm mm mhm ah eh euh ehm emm uhm ahm aeh like okay ok yeah yes right then so")
+
+// pauses are what people say within a name without meaning it; elsewhere some of them are letters or words.
+var pauses = setOf("eee yyy aa matlab also alors cioe altsa allora pues entao nou wiec")
 
 // likeWords come between a letter and the word that it begins: "s as in sugar".
 var likeWords = setOf("as for like wie come comme como jak als van")
