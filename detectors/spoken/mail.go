@@ -387,6 +387,7 @@ func (r *Reader) isExplanation(k int) bool {
 // spell writes tokens first to last as an address has them and gives the number of letters and digits.
 func (r *Reader) spell(first, last int, domain bool) (n int) {
 	start := len(r.with)
+	langs := uint32(0) // of the number before
 	for k := first; k <= last; {
 		s := r.symbolAt(k)
 		t := &r.t.Tokens[k]
@@ -398,7 +399,7 @@ func (r *Reader) spell(first, last int, domain bool) (n int) {
 		i := int(r.at[k])
 		from, to := r.start(s), r.end(s)
 		k = int(s.last) + 1
-		if m, ok := r.as(s, mark, anyLang); ok && first < k-1 && k <= last {
+		if m, ok := r.as(s, mark, anyLang); ok && first < k-1 && (k <= last || m.value == '/') {
 			r.put(byte(m.value), from, to)
 			continue
 		}
@@ -428,8 +429,11 @@ func (r *Reader) spell(first, last int, domain bool) (n int) {
 			r.putName(s)
 			continue
 		}
-		if c, ok := r.cardinal(i, anyLang); ok && (!c.weak || !r.is(s, stop)) && int(r.symbols[i+c.width-1].last) <= last {
+		if c, ok := r.cardinal(i, anyLang); ok && (!c.weak || !r.is(s, stop) && !r.is(s, filler) || c.own&langs != 0 || r.isSpelledNumber(i, &c)) && int(r.symbols[i+c.width-1].last) <= last {
 			end := r.end(&r.symbols[i+c.width-1])
+			if langs = 0; !c.weak {
+				langs = c.langs
+			}
 			r.digits = appendValue(r.digits[:0], c.value)
 			for _, d := range r.digits {
 				r.put(d, from, end)
@@ -446,6 +450,19 @@ func (r *Reader) spell(first, last int, domain bool) (n int) {
 		}
 	}
 	return len(r.with) - start
+}
+
+// isSpelledNumber says whether a word at symbol i that may be another one is a number of an address: others of its language follow, or
+// letters stand on both sides.
+func (r *Reader) isSpelledNumber(i int, c *cardinal) bool {
+	if c.own&^r.english() == 0 {
+		return false
+	}
+	if r.digitsBehind(i+c.width, c) != 0 {
+		return true
+	}
+	n := i + c.width
+	return i > 0 && r.follows(i-1, i) && r.symbols[i-1].char != 0 && r.follows(n-1, n) && r.symbols[n].char != 0
 }
 
 // joined says whether a mark stands beside a symbol within tokens first to last.
@@ -550,6 +567,11 @@ func (r *Reader) hostStart(k int) (first int) {
 				return first
 			}
 			return k
+		case n > 0 && r.isDash(s) && r.gap(int(s.last)):
+			if before := r.hostStart(int(s.first) - 1); before >= 0 && r.gap(int(s.first)-1) {
+				return before
+			}
+			return first
 		case s.entry == 0 || r.is(s, stop) || r.is(s, mark) || r.is(s, at) || r.isNumber(int(r.at[s.first])):
 			return first
 		default:
@@ -565,6 +587,12 @@ func (r *Reader) hostStart(k int) (first int) {
 		}
 	}
 	return first
+}
+
+// isDash says whether a symbol is a spoken dash and nothing else.
+func (r *Reader) isDash(s *symbol) bool {
+	m, ok := r.as(s, mark, anyLang)
+	return ok && m.value == '-' && m.langs&^m.weak != 0
 }
 
 // isWeb says whether "www" or "w w w" begins at a token.

@@ -81,7 +81,13 @@ func (r *Reader) below100(i int, langs uint32) (c cardinal, ok bool) {
 // lastBelow100 reads what ends a number behind hundreds or thousands at symbol i: a number below a hundred, in some languages an
 // ordinal, as in the names of years.
 func (r *Reader) lastBelow100(i int, langs uint32) (c cardinal, ok bool) {
-	if c, ok = r.below100(i, langs); langs&r.v.inflected == 0 || i >= len(r.symbols) {
+	c, ok = r.below100(i, langs)
+	if ok && c.width == 1 && c.value > 1 && c.value < 10 && c.langs&^r.v.shortTens == 0 && r.follows(i, i+1) {
+		if u, ok := r.as(&r.symbols[i+1], digit, c.langs); ok && u.value > 0 && !r.isSequence(i+1, cardinal{value: 1, width: 1, langs: c.langs}) {
+			c.value, c.width, c.weak = c.value*10+uint64(u.value), 2, false // "tám tư"
+		}
+	}
+	if langs&r.v.inflected == 0 || i >= len(r.symbols) {
 		return c, ok
 	}
 	if ok {
@@ -205,7 +211,7 @@ func (r *Reader) below1000(i int, langs uint32) (c cardinal, ok bool) {
 		return c, false
 	}
 	k := i + c.width
-	if r.follows(k-1, k) && c.value > 0 && c.value < 100 {
+	if r.follows(k-1, k) && (c.value > 0 && c.value < 100 || c.value == 0 && c.langs&^r.v.shortTens == 0) {
 		if h, ok := r.as(&r.symbols[k], hundred, c.langs); ok {
 			c = cardinal{value: c.value * 100, width: c.width + 1, langs: r.narrow(c.langs, h.langs), scale: true}
 			return r.overHundred(i, c), true
@@ -229,7 +235,7 @@ func (r *Reader) overHundred(i int, c cardinal) cardinal {
 		joined = true
 	}
 	next, ok := r.lastBelow100(k, c.langs)
-	if !ok || next.value >= 100 || next.value == 0 || next.weak && next.own&^r.english() == 0 || !joined && r.isSequence(k, next) {
+	if !ok || next.value >= 100 || next.value == 0 || next.weak && next.own&^r.english() == 0 || !joined && next.width == 1 && r.isSequence(k, next) {
 		return c
 	}
 	if !joined {

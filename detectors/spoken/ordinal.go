@@ -53,57 +53,55 @@ func (r *Reader) ordinalAt(i int) (n ordinalNumber) {
 // ordinal says how many symbols at i make an ordinal number, 0 if they don't.
 func (r *Reader) ordinal(i int) int { return r.ordinalAt(i).width }
 
-// writeOrdinal writes the ordinal of w symbols at i where it may be the day of a date or the number of a street.
-func (r *Reader) writeOrdinal(i, w int) {
+// writeOrdinal writes the ordinal of w symbols at i where it may be the day of a date or the number of a street, and gives the number of
+// symbols it has dealt with. Outside English a second ordinal is the month: "einundzwanzigster fünfter".
+func (r *Reader) writeOrdinal(i, w int) int {
 	o := r.ordinalAt(i)
-	near := r.nearMonth(i, i+w-1)
+	var m ordinalNumber
+	if langs := o.langs &^ r.english(); langs != 0 && o.value > 0 && o.value <= 31 && r.follows(i+w-1, i+w) {
+		if m = r.ordinalAt(i + w); m.langs&langs == 0 || m.value < 1 || m.value > 12 {
+			m = ordinalNumber{}
+		}
+	}
+	near := r.nearMonth(i, i+w-1) || m.value > 0
 	if !near && (!r.h.Small || o.weak && !r.h.Code) {
-		return
+		return w
 	}
 	start := len(r.with)
 	from, to := r.start(&r.symbols[i]), r.end(&r.symbols[i+w-1])
 	r.digits = appendValue(r.digits[:0], o.value)
-	suffix := "th"
-	if v := o.value; v < 10 || v > 20 {
-		switch v % 10 {
-		case 1:
-			suffix = "st"
-		case 2:
-			suffix = "nd"
-		case 3:
-			suffix = "rd"
-		}
-	}
+	symbols := len(r.digits)
 	for _, c := range r.digits {
 		r.put(c, from, to)
 	}
-	for _, c := range []byte(suffix) {
+	for _, c := range []byte(ordinalSuffix(o.value)) {
 		r.put(c, from, to)
 	}
-	r.edit(int(from), int(to), start, Region{Kind: Other, Symbols: len(r.digits), Spoken: len(r.digits)})
-	r.dropFillers(i + w)
+	if m.value > 0 {
+		next, end := r.start(&r.symbols[i+w]), r.end(&r.symbols[i+w+m.width-1])
+		r.put(' ', to, next)
+		for _, c := range []byte(monthNames[m.value-1]) {
+			r.put(c, next, end)
+		}
+		to = end
+		w += m.width
+	}
+	r.edit(int(from), int(to), start, Region{Kind: Other, Symbols: symbols, Spoken: symbols})
+	return w
 }
 
-// dropFillers leaves out words without meaning between a day, before symbol k, and its month.
-func (r *Reader) dropFillers(k int) {
-	const reach = 4
-	first := -1
-	for n := k; n < len(r.symbols) && n < k+reach && r.symbols[n].first <= r.symbols[n-1].last+2; n++ {
-		s := &r.symbols[n]
-		switch {
-		case r.is(s, month):
-			if first >= 0 {
-				r.edit(int(r.start(&r.symbols[first])), int(r.start(s)), len(r.with), Region{Kind: Other})
-			}
-			return
-		case r.is(s, filler) && s.char == 0 && !r.is(s, month):
-			if first < 0 {
-				first = n
-			}
-		case first >= 0:
-			return
+func ordinalSuffix(v uint64) string {
+	if v < 10 || v > 20 {
+		switch v % 10 {
+		case 1:
+			return "st"
+		case 2:
+			return "nd"
+		case 3:
+			return "rd"
 		}
 	}
+	return "th"
 }
 
 // nearMonth says whether the name of a month stands within two words of symbols i to k.

@@ -52,8 +52,7 @@ type reading struct {
 // run reads what begins with symbol i and gives the symbol to go on with.
 func (r *Reader) run(i int) (next int) {
 	if w := r.ordinal(i); w > 0 {
-		r.writeOrdinal(i, w)
-		return i + w
+		return i + r.writeOrdinal(i, w)
 	}
 	if r.foreignMonth(i) {
 		return i + 1

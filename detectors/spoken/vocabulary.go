@@ -84,6 +84,7 @@ type vocabulary struct {
 	unitsFirst uint32   // those that say units before tens
 	accents    uint32   // those that are written without accents as well
 	inflected  uint32   // those in which an ordinal may end a number, as years do
+	shortTens  uint32   // those in which two digits behind hundreds are tens and units
 	syllables  uint32   // those that write digits as one word, a syllable each
 	spellings  []string // how domains are written that other scripts have words for: a sense's value, less one
 	tests      []example
@@ -273,6 +274,8 @@ func (v *vocabulary) flag(line string) *uint32 {
 		return &v.accents
 	case "inflected":
 		return &v.inflected
+	case "short-tens":
+		return &v.shortTens
 	case "syllables":
 		return &v.syllables
 	}
