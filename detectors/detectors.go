@@ -199,10 +199,10 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 
 // search runs the detectors over the text.
 func (p *pass) search() {
+	p.findInert() // first: answers are looked for in any text
 	if len(p.text.Hot) == 0 && len(p.text.Ats) == 0 && len(p.text.Pairs) == 0 && len(p.speech.Regions) == 0 && (p.wants.cues|p.path.bits)&cueAddress == 0 {
 		return
 	}
-	p.findInert()
 	p.listen()
 	p.findStrong()
 	p.findWritten()
