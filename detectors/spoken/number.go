@@ -397,7 +397,9 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 	if n := len(r.parts); n > 1 && r.parts[n-1].what == mark && r.parts[n-2].what == digit && r.parts[n-2].spoken {
 		before = r.parts[n-2].langs & foreign
 	} else if n > 0 && r.parts[n-1].what == digit && r.parts[n-1].spoken {
-		before = r.parts[n-1].langs
+		if before = r.parts[n-1].langs; before&r.english() != 0 {
+			before &= r.english()
+		}
 		for _, p := range r.parts {
 			if p.spoken && p.what == digit {
 				spoken++
@@ -433,7 +435,8 @@ func (r *Reader) isSingle(k int) bool {
 }
 
 // digitsBehind gives the languages of what stands at symbol k, behind the cardinal c, if it is a number that means nothing else. Outside
-// English more of those that may mean something else may stand between: "do teen paanch".
+// English more of those that may mean something else may stand between: "do teen paanch". A number that English has, too, says nothing
+// of other languages: "um, zero five".
 func (r *Reader) digitsBehind(k int, c *cardinal) (langs uint32) {
 	const reach = 4
 	if !r.follows(k-1, k) {
@@ -456,7 +459,7 @@ func (r *Reader) digitsBehind(k int, c *cardinal) (langs uint32) {
 				all |= x.langs
 			}
 		}
-		if strong&open != 0 {
+		if strong&open != 0 && (c.own&r.english() != 0 || strong&r.english() == 0) {
 			return strong & open
 		}
 		open &= all &^ r.english()
