@@ -119,7 +119,7 @@ func (m *maker) vary(s string) string {
 	for {
 		end := strings.IndexByte(s, ']')
 		if end < 0 {
-			return s
+			return strings.NewReplacer(" ?", "?", " ,", ",", " .", ".").Replace(s)
 		}
 		begin := strings.LastIndexByte(s[:end], '[')
 		s = s[:begin] + choose(m, strings.Split(s[begin+1:end], "|")) + s[end+1:]

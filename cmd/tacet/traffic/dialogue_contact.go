@@ -127,48 +127,48 @@ func (m *maker) zip(country string) string {
 	}[country])
 }
 
-// address makes up where somebody lives: as far as the street, or with town and postcode.
-func (m *maker) address(country string, whole bool) *fact {
-	number := fmt.Sprint(m.between(1, 299))
-	street := m.place(country, "street")
-	kind := m.place(country, "kind")
-	var s, zip string
+// address makes up where somebody lives, with town and postcode, at the street of the slot beside it.
+func (m *maker) address(country, street string) *fact {
+	s := m.fact(street).written[0] + ", " + m.place(country, "city")
+	if m.chance(0.7) {
+		s += choose(m, []string{", ", " "}) + m.fill(m.zip(country))
+	}
+	return addressFact(s)
+}
+
+func addressFact(s string) *fact {
+	return &fact{typ: "ADDRESS", raw: strings.ReplaceAll(s, ",", ""), written: []string{s}, how: house, norm: strings.ToLower}
+}
+
+// street makes up an address as far as the street.
+func (m *maker) street(country string) string {
+	number, street, kind := fmt.Sprint(m.between(1, 299)), m.place(country, "street"), m.place(country, "kind")
 	switch country {
 	case "uk":
-		s = m.unit([]string{"Flat N, ", "Flat NL, ", "Apartment N, ", "The Basement Flat, "}, 0.25) + number + " " + street + " " + kind
 		if m.chance(0.08) {
-			s = m.place("uk", "house") + ", " + street + " " + kind
+			return m.place("uk", "house") + ", " + street + " " + kind
 		}
+		return m.unit([]string{"Flat N, ", "Flat NL, ", "Apartment N, ", "The Basement Flat, "}, 0.25) + number + " " + street + " " + kind
 	case "us":
 		number = fmt.Sprint(choose(m, []int{m.between(1, 999), m.between(1000, 9999), 100 * m.between(1, 99)}))
-		s = number + choose(m, []string{" ", " ", " ", " North ", " West "}) + street + " " + kind + m.unit([]string{", Apartment N", ", Apt NL", ", Suite N0", ", Unit N"}, 0.25)
+		return number + choose(m, []string{" ", " ", " ", " North ", " West "}) + street + " " + kind + m.unit([]string{", Apartment N", ", Apt NL", ", Suite N0", ", Unit N"}, 0.25)
 	case "in":
-		s = m.unit([]string{"Flat N0, ", "Flat number N0L, ", "Plot number N, ", "House number N, ", "Door number N, ", "N slash N, ", "L N0N, "}, 1) + street + " " + kind
+		s := m.unit([]string{"Flat N0, ", "Flat number N0L, ", "Plot number N, ", "House number N, ", "Door number N, ", "N slash N, ", "L N0N, "}, 1) + street + " " + kind
 		if m.chance(0.4) {
 			s += ", " + m.place("in", "landmark")
 		}
 		if m.chance(0.5) {
 			s += ", " + m.place("in", "area")
 		}
+		return s
 	case "de", "nl", "sv", "da":
-		s = street + kind + " " + number
+		return street + kind + " " + number
 	case "pt", "es", "it":
-		s = capital(kind) + " " + street + ", " + number
+		return capital(kind) + " " + street + ", " + number
 	case "fr":
-		s = number + " " + kind + " " + street
-	case "pl":
-		s = kind + " " + street + " " + number
+		return number + " " + kind + " " + street
 	}
-	if whole {
-		s += ", " + m.place(country, "city")
-		if m.chance(0.7) {
-			zip = m.fill(m.zip(country))
-			s += choose(m, []string{", ", " "}) + zip
-		}
-	}
-	f := &fact{typ: "ADDRESS", raw: strings.ReplaceAll(s, ",", ""), written: []string{s}, how: house}
-	f.norm = strings.ToLower
-	return f
+	return kind + " " + street + " " + number
 }
 
 // unit makes a flat from one of the patterns: N is a number, L a letter.

@@ -23,6 +23,17 @@ type fact struct {
 	norm      func(raw string) string
 }
 
+// breaks is how often a fact is said over several turns, of what the options ask for.
+func (f *fact) breaks() float64 {
+	switch {
+	case f.parts:
+		return 1
+	case f.how == email && f.typ == "EMAIL", f.how == house:
+		return 0.4
+	}
+	return 0
+}
+
 // value is canonical for what was said.
 func (f *fact) value(raw string) string {
 	switch {
@@ -98,9 +109,9 @@ func (m *maker) draw(slot string) *fact {
 	case "org":
 		return literal("ORG", m.place(country, "org"))
 	case "address":
-		return m.address(country, true)
+		return m.address(country, strings.Replace(slot, "address", "street", 1))
 	case "street":
-		return m.address(country, false)
+		return addressFact(m.street(country))
 	case "postcode":
 		f := m.number("POSTCODE", m.zip(country))
 		f.parts = false

@@ -105,8 +105,12 @@ func (m *maker) figureMore(slot string, said bool) (string, bool) {
 			return choose(m, []string{ones[a] + " nil", ones[a] + " " + ones[b], ones[a] + " to " + ones[b], "thirty love", "a hundred and twelve for six"}), true
 		}
 		return fmt.Sprintf("%d-%d", a, b), true
-	case "digits": // small numbers in a row that mean nothing to anybody
-		return choose(m, []string{"one two three", "one two", "one, two, three, testing", "three two one", "two or three", "four or five", "one or two", "twenty four seven", "fifty fifty", "nine to five", "sixty forty"}), true
+	case "few":
+		return choose(m, []string{"one", "two", "three", "four", "two or three", "four or five", "one or two", "a couple of", "2", "3"}), true
+	case "run": // numbers in a row that mean nothing to anybody
+		return choose(m, []string{"one two three", "one two one two", "one, two, three, testing", "three two one", "five four three two one", "one two three four"}), true
+	case "idiom":
+		return choose(m, []string{"twenty four seven", "fifty fifty", "nine to five", "sixty forty", "a hundred and ten percent", "at sixes and sevens", "one in a million", "two for one", "catch twenty two", "three sixty"}), true
 	}
 	return "", false
 }

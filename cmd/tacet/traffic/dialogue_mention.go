@@ -176,7 +176,7 @@ func (m *maker) put(x form, f *fact, kind string, agent bool) {
 		e.Value = strings.ToLower(f.raw)
 	}
 	parts := [][]chunk{x.chunks}
-	if x.spoken && !x.fixed && !agent && !t.typed && len(x.chunks) > 1 && f.parts && m.chance(m.o.TurnSplits) {
+	if x.spoken && !x.fixed && !agent && !t.typed && len(x.chunks) > 1 && m.chance(m.o.TurnSplits*f.breaks()) {
 		parts = m.parted(x.chunks)
 	}
 	if len(parts) > 1 {
@@ -186,11 +186,30 @@ func (m *maker) put(x form, f *fact, kind string, agent bool) {
 	for i, p := range parts {
 		if i > 0 {
 			t.turns = append(t.turns, utterance{agent: !agent})
-			t.say(choose(m, t.tongue.backchannels))
+			m.acknowledge(f, parts[i-1])
 			t.turns = append(t.turns, utterance{agent: agent})
 		}
 		t.entity(m.spokenTogether(f, p), e)
 	}
+}
+
+// acknowledge is what the other side says between the parts of a value: yes, or the part again.
+func (m *maker) acknowledge(f *fact, part []chunk) {
+	t := m.talk
+	raw := ""
+	for _, c := range part {
+		if c.extra {
+			raw = ""
+			break
+		}
+		raw += c.raw
+	}
+	if f.how != digits || raw == "" || raw[0] == '+' || !m.chance(0.25) {
+		t.say(choose(m, t.tongue.backchannels))
+		return
+	}
+	again := m.sayRun(raw, nil)
+	t.entity(m.spokenTogether(f, again), DialogueEntity{Type: f.typ, Value: raw, Spoken: true, Kind: "partial"})
 }
 
 // parted cuts chunks into two or three turns. A correction stays with what it corrects.
@@ -214,7 +233,7 @@ func (m *maker) parted(chunks []chunk) (parts [][]chunk) {
 // spokenTogether joins chunks by spaces, commas in cased texts, and hesitations.
 func (m *maker) spokenTogether(f *fact, chunks []chunk) string {
 	t := m.talk
-	commas := f.parts && t.style == cased && m.chance(0.3)
+	commas := (f.how == digits || f.how == mixed) && t.style == cased && m.chance(0.3)
 	var b strings.Builder
 	for i, c := range chunks {
 		if i > 0 {

@@ -144,7 +144,9 @@ func newNameStock(split Split, lists *NameLists) *nameStock {
 			i = lastName
 		}
 		for _, w := range strings.Fields(rest) {
-			own[strings.ToLower(w)] = true
+			for part := range strings.SplitSeq(strings.ToLower(w), "-") {
+				own[part] = true
+			}
 			if nameIn(w, split) {
 				n.origins[origin][i] = append(n.origins[origin][i], w)
 			}
@@ -183,7 +185,7 @@ func (m *maker) nameWord(kind int, origin string) (word, from string) {
 	if origin == "deva" { // nothing else is in its script
 		return choose(m, n.origins[origin][kind]), origin
 	}
-	if n.listed && p < 0.45 {
+	if n.listed && (p < 0.2 || p < 0.45 && origin != "in") {
 		if w, ok := m.listedWord(kind); ok {
 			return titled(w), ""
 		}

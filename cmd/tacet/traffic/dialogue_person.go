@@ -2,12 +2,14 @@ package traffic
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // party is somebody in a dialogue, or of whom is spoken.
 type party struct {
 	given, middle, last string
-	origin              string // of the last name, as DialogueEntity.Origin has it
+	origin              string // us, uk, in, eu, af, or any
 	country             string
 }
 
@@ -37,10 +39,7 @@ func (m *maker) party() *party {
 	if from == "" {
 		of = ""
 	}
-	p.origin = bigOrigin(of) + "+unlisted"
-	if m.names.known(p.given) && m.names.known(p.last) {
-		p.origin = bigOrigin(of) + "+listed"
-	}
+	p.origin = bigOrigin(of)
 	switch q := m.rng.Float64(); {
 	case q < 0.06 && origin != "deva":
 		p.middle = string(rune('A' + m.rng.IntN(26)))
@@ -138,7 +137,19 @@ func (m *maker) nameFact(slot string) (*fact, bool) {
 	default:
 		return nil, false
 	}
-	return &fact{typ: "PERSON", raw: strings.Join(list, " "), chunks: m.heardName(list), origin: p.origin}, true
+	return &fact{typ: "PERSON", raw: strings.Join(list, " "), chunks: m.heardName(list), origin: p.origin + "+" + m.listed(list)}, true
+}
+
+// listed says whether all words of a name stand in the lists. Initials and small words don't count.
+func (m *maker) listed(list []string) string {
+	for _, name := range list {
+		for w := range strings.FieldsFuncSeq(name, func(r rune) bool { return r == '-' || r == ' ' }) {
+			if r, n := utf8.DecodeRuneInString(w); n < len(w) && !unicode.IsLower(r) && !m.names.known(w) {
+				return "unlisted"
+			}
+		}
+	}
+	return "listed"
 }
 
 // heardName writes the words of a name as the call's recogniser or typist does. In lower case, signs may be lost and words

@@ -150,7 +150,7 @@ func requireSound(t *testing.T, d Dialogue) {
 		require.NotEmpty(t, e.Value)
 		_, known := detectors.ParseType(e.Type)
 		require.True(t, known, e.Type)
-		require.Equal(t, e.Type == "PERSON" && !strings.HasPrefix(e.Origin, "+"), e.Origin != "", "%+v", e)
+		require.Equal(t, e.Type == "PERSON", e.Origin != "", "%+v", e)
 	}
 }
 

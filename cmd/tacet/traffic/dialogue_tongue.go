@@ -22,6 +22,7 @@ type tongue struct {
 	fillers         []string
 	backchannels    []string
 	corrections     []string
+	delays          []string // said while looking for an answer
 	fluff           []string // words beside which a value still stands alone
 	titles          []string
 	providers       []string
@@ -75,6 +76,7 @@ func english(t *tongue, voice string) {
 	t.corrections = []string{"no sorry", "sorry", "scratch that", "no wait", "I mean", "no"}
 	t.fluff = words("yes yeah yep sure ok okay um uh so well hi hello thanks please it's its it is that's thank you")
 	t.titles = words("Mr Mrs Ms Miss Dr Mr Mrs")
+	t.delays = []string{"Hang on.", "One second.", "Let me look.", "Um, hold on.", "Just a minute, I'll get it.", "Where did I put it?", "Bear with me."}
 	t.homophones = englishHomophones()
 	switch voice {
 	case "uk":
@@ -187,6 +189,7 @@ func german(t *tongue) {
 	}
 	t.fillers, t.backchannels = words("äh ähm also"), []string{"Ja.", "Mhm.", "Okay.", "Genau."}
 	t.corrections = []string{"nein Entschuldigung", "Moment nein", "Quatsch"}
+	t.delays = []string{"Moment bitte.", "Ich schaue nach."}
 	t.fluff, t.titles = words("ja genau also das ist"), words("Herr Frau Dr. Herr Frau")
 	t.providers = words("gmx.de web.de gmail.com t-online.de")
 	t.currency, t.clock, t.percent = "Euro", "N Uhr", "Prozent"

@@ -48,7 +48,7 @@ func (t *talk) entity(text string, e DialogueEntity) {
 }
 
 // passingSlots are of one scene only: others who are spoken of, and where and when. The caller, the agent and their values stay.
-var passingSlots = [...]string{"other", "other2", "other3", "city", "city2", "date", "date2", "phone2", "email2", "org2", "order", "address2", "street2"}
+var passingSlots = [...]string{"other", "other2", "other3", "city", "city2", "date", "date2", "phone2", "email2", "org2", "order", "dob2", "age2", "address2", "street2"}
 
 // perform has a scene played.
 func (m *maker) perform(s *scene) {
@@ -63,9 +63,13 @@ func (m *maker) perform(s *scene) {
 		if l.agent && t.silent {
 			continue
 		}
-		t.turns = append(t.turns, utterance{agent: l.agent})
 		words := m.vary(l.words)
 		alone := m.isBare(words)
+		if alone && t.asked && !l.agent && !t.typed && m.chance(0.05) && len(t.tongue.delays) > 0 {
+			t.turns = append(t.turns, utterance{})
+			t.say(choose(m, t.tongue.delays))
+		}
+		t.turns = append(t.turns, utterance{agent: l.agent})
 		before := ""
 		for {
 			plain, rest, found := strings.Cut(words, "{")
@@ -128,6 +132,10 @@ func (m *maker) flatten(d *Dialogue) {
 			e.Turn, e.Start = len(d.Turns), len(buf)
 			buf = append(buf, text...)
 			e.End = len(buf)
+			if n := len(d.Entities) - 1; j >= 2 && u.segs[j-1].text == " " && u.segs[j-2].ent >= 0 && d.Entities[n].End == e.Start-1 && bothNames(&d.Entities[n], e) {
+				d.Entities[n].End, d.Entities[n].Value = e.End, d.Entities[n].Value+" "+e.Value
+				continue
+			}
 			d.Entities = append(d.Entities, *e)
 		}
 		if n := len(u.segs); n > 0 && u.segs[n-1].ent < 0 {
@@ -137,6 +145,11 @@ func (m *maker) flatten(d *Dialogue) {
 			d.Turns = append(d.Turns, DialogueTurn{Role: role, Text: string(buf)})
 		}
 	}
+}
+
+// bothNames says that two entities beside each other are one name: "{otherfirst} {last}".
+func bothNames(a, b *DialogueEntity) bool {
+	return a.Type == "PERSON" && b.Type == "PERSON" && a.Kind != "spelled" && b.Kind != "spelled"
 }
 
 func trimRight(b []byte) []byte {
