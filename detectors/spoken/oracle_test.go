@@ -100,12 +100,16 @@ func oracleReadPart(w []string, first bool) (p oraclePart, ok bool) {
 		return p, false
 	}
 	if n := oracleTimes[w[0]]; n > 0 {
-		if len(w) > 1 {
-			if v, ok := oracleDigits[w[1]]; ok {
-				return oraclePart{text: strings.Repeat(strconv.Itoa(v), n), words: 2, number: true}, true
+		k := 1
+		for k < len(w) && oracleFiller[w[k]] {
+			k++
+		}
+		if k < len(w) {
+			if v, ok := oracleDigits[w[k]]; ok {
+				return oraclePart{text: strings.Repeat(strconv.Itoa(v), n), words: k + 1, number: true}, true
 			}
-			if c, ok := oracleSpell[w[1]]; ok {
-				return oraclePart{text: strings.Repeat(c, n), words: 2}, true
+			if c, ok := oracleSpell[w[k]]; ok {
+				return oraclePart{text: strings.Repeat(c, n), words: k + 1}, true
 			}
 		}
 		return p, false

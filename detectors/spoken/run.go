@@ -343,7 +343,10 @@ func (r *Reader) repeated(k int, st *reading) int {
 		return 0
 	}
 	next := k + 1
-	for r.is(&r.symbols[next], filler) && !r.is(&r.symbols[next], digit) && r.symbols[next].char == 0 && r.follows(next, next+1) {
+	for r.is(&r.symbols[next], filler) && r.symbols[next].char == 0 && r.follows(next, next+1) {
+		if _, ok := r.as(&r.symbols[next], digit, m.langs); ok {
+			break
+		}
 		next++ // "double um one"
 	}
 	s := &r.symbols[next]
