@@ -200,7 +200,11 @@ func oracleRead(w []string) (runs []oracleRun) {
 		}
 		text, ok, again := oracleWrite(parts, fix)
 		if ok {
-			runs = append(runs, oracleRun{i, end - 1, text})
+			last := end - 1
+			if end == len(w)-1 && oracleTimes[w[end]] > 0 && (len(parts) > 1 || !parts[0].number) {
+				last = end // what is doubled is said later
+			}
+			runs = append(runs, oracleRun{i, last, text})
 		}
 		if again {
 			i++

@@ -343,8 +343,9 @@ func (r *Reader) repeated(k int, st *reading) int {
 		return 0
 	}
 	next := k + 1
-	for r.is(&r.symbols[next], filler) && r.symbols[next].char == 0 && r.follows(next, next+1) {
-		if _, ok := r.as(&r.symbols[next], digit, m.langs); ok {
+	for r.symbols[next].char == 0 && r.follows(next, next+1) {
+		_, idle := r.as(&r.symbols[next], filler, m.langs)
+		if _, ok := r.as(&r.symbols[next], digit, m.langs); ok || !idle {
 			break
 		}
 		next++ // "double um one"

@@ -1,6 +1,10 @@
 package spoken
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"slices"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // correctedMost is how many parts a correction takes back at most, if not all.
 const correctedMost = 6
@@ -76,13 +80,9 @@ func (r *Reader) write(i int, st *reading, kind Kind) {
 
 // symbolBehind is the symbol right behind a token, -1 if there is none.
 func (r *Reader) symbolBehind(token int32) int {
-	for k := range r.symbols {
-		if r.symbols[k].first > token {
-			if r.adjacent(token, k) {
-				return k
-			}
-			break
-		}
+	k, _ := slices.BinarySearchFunc(r.symbols, token+1, func(s symbol, first int32) int { return int(s.first) - int(first) })
+	if k < len(r.symbols) && r.adjacent(token, k) {
+		return k
 	}
 	return -1
 }
