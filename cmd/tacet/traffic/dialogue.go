@@ -68,11 +68,13 @@ type DialogueEntity struct {
 	// Value is canonical: the same for all spellings. It follows the text: where the recogniser lost a digit, it has none.
 	// Of an identifier in several turns it is the whole.
 	Value    string
-	Spoken   bool   // in words as it is said: "double four", "at example dot com", "s as in sugar"
-	Group    int    // above 0: the parts of one identifier
-	Prompted bool   // the agent had just asked for something
-	Lost     bool   // a digit or letter is missing, so that no check digit fits
-	Origin   string // of names: us, uk, in, eu, af or any, with +listed or +unlisted, as "in+listed"
+	Spoken   bool // in words as it is said: "double four", "at example dot com", "s as in sugar"
+	Group    int  // above 0: the parts of one identifier
+	Prompted bool // the agent had just asked for something
+	Lost     bool // a digit or letter is missing, so that no check digit fits
+	// Origin is where a name is from: us, uk, in, eu, af, or any for what came from lists; and whether its words stand in
+	// the lists in use: "in+listed", "any+unlisted". Empty for all that is no name.
+	Origin string
 	// Kind says how it was put: intro ("my name is …"), bare (nothing else in the turn), readback (by the other side),
 	// spelled, partial (the last digits), corrected ("no sorry"), vocative, third (somebody else's), signature, or given.
 	Kind string

@@ -163,7 +163,7 @@ func (m *maker) drawAccess(slot, country string) *fact {
 	case "order":
 		return m.number("ORDER_ID", choose(m, []string{"ORD-xxxxxx", "yyxxxxxxx", "zxxxxxxx", "xxx-xxxxxxx", "yxxxxx", "yyyxxx"}))
 	case "plate":
-		f := m.number("VEHICLE_PLATE", choose(m, map[string][]string{"uk": {"yyxx yyy"}, "us": {"yyy xxxx", "xyyyxxx", "yyy-xxx"}, "in": {"KA 0x yy xxxx", "MH 1x yy xxxx", "TN xx y xxxx", "DL xx yy xxxx"}}[country]))
+		f := m.number("VEHICLE_PLATE", choose(m, map[string][]string{"uk": {"yyxx yyy"}, "us": {"yyy xxxx", "xyyyxxx", "yyy-xxx"}, "in": {"KA 0z yy xxxx", "MH 1x yy xxxx", "TN zx y xxxx", "DL zC yy xxxx"}}[country]))
 		f.parts = false
 		return f
 	case "nhs":

@@ -86,13 +86,14 @@ func (m *maker) figureMore(slot string, said bool) (string, bool) {
 			return choose(m, []string{"fifty gig", "unlimited", "ten gig", "five hundred meg", "super saver", "two for one"}), true
 		}
 		return choose(m, []string{"50 GB", "Unlimited", "10GB", "500 Mbps", "Basic 200", "Family 4"}), true
-	case "size":
-		u := choose(m, []string{"gigabytes", "megabits", "milligrams", "kilos", "inches", "gigs", "litres"})
-		v := choose(m, []int{5, 10, 20, 50, 100, 250, 500})
-		if said && v < 100 {
-			return sayTwo(v) + " " + u, true
-		}
-		return fmt.Sprint(v) + " " + u, true
+	case "data":
+		return m.measure(words("gigabytes gigs megabits megs"), said), true
+	case "dose":
+		return m.measure(words("milligrams milligrams mils micrograms"), said), true
+	case "weight":
+		return m.measure(words("kilos grams pounds ounces"), said), true
+	case "volume":
+		return m.measure(words("litres gallons millilitres pints"), said), true
 	case "model":
 		brand := choose(m, words("Vireo Halden Orbis Talon Quanta Zephyr"))
 		if said {
@@ -113,6 +114,15 @@ func (m *maker) figureMore(slot string, said bool) (string, bool) {
 		return choose(m, []string{"twenty four seven", "fifty fifty", "nine to five", "sixty forty", "a hundred and ten percent", "at sixes and sevens", "one in a million", "two for one", "catch twenty two", "three sixty"}), true
 	}
 	return "", false
+}
+
+// measure makes an amount in one of the units.
+func (m *maker) measure(units []string, said bool) string {
+	v, u := choose(m, []int{2, 5, 10, 12, 20, 25, 50, 75, 100, 250, 500}), choose(m, units)
+	if said && v < 100 {
+		return sayTwo(v) + " " + u
+	}
+	return fmt.Sprint(v) + " " + u
 }
 
 // figureAbroad is figureOf in other languages, in figures.
