@@ -500,6 +500,57 @@ func evalData(t *testing.T) string {
 	return dir
 }
 
+// generatedCalls is a file of the calls that make eval has invented, by the options of the Makefile.
+func generatedCalls(t *testing.T) string {
+	t.Helper()
+	makefile, err := os.ReadFile("../../Makefile")
+	require.NoError(t, err)
+	_, options, ok := strings.Cut(string(makefile), "\nCALLS       := ")
+	require.True(t, ok)
+	options, _, _ = strings.Cut(options, "\n")
+	var rows, errOut bytes.Buffer
+	require.Equal(t, exitDone, execute(context.Background(), append([]string{"gen"}, strings.Fields(options)...), strings.NewReader(""), &rows, &errOut), errOut.String())
+	name := filepath.Join(t.TempDir(), "generated_calls.jsonl")
+	require.NoError(t, os.WriteFile(name, rows.Bytes(), 0o600))
+	return name
+}
+
+// Where nothing of invented calls is redacted, the reader can have every value; where all is, next to none: it is neither blind nor
+// sees what isn't there.
+func TestEvalRereadOnCalls(t *testing.T) {
+	rows, err := os.ReadFile(generatedCalls(t))
+	require.NoError(t, err)
+	e := scorer(&setRules{})
+	var values, blind, ghosts float64
+	for line := range bytes.Lines(rows) {
+		var r labelledRow
+		require.NoError(t, parseRow(line, &r, &r.row))
+		texts, err := r.texts()
+		require.NoError(t, err)
+		all := e.values(&r, texts)
+		values += float64(len(all))
+		found := make([][]detectors.Finding, len(texts))
+		e.reread(&r, texts, found, all)
+		for _, v := range all {
+			if v.leaks == "" {
+				blind++
+			}
+		}
+		for _, l := range r.Entities {
+			found[l.Turn] = append(found[l.Turn], detectors.Finding{Start: l.Start, End: l.End, Type: detectors.Number})
+		}
+		e.reread(&r, texts, found, all)
+		for _, v := range all {
+			if v.leaks != "" {
+				ghosts++
+			}
+		}
+	}
+	require.Greater(t, values, 5000.)
+	require.Less(t, blind/values, 0.002)
+	require.Less(t, ghosts/values, 0.01)
+}
+
 // The reader that judges leaks has to see: where nothing is redacted, it can have nearly every value of every set.
 func TestEvalRereadSees(t *testing.T) {
 	files, err := corpusFiles([]string{"../../testdata/eval", filepath.Join(evalData(t), "eval")})
@@ -549,7 +600,10 @@ func TestEvalFloorsHold(t *testing.T) {
 		require.NoError(t, json.Unmarshal(out.Bytes(), &r))
 		require.NotZero(t, len(r.Sets)+len(r.Vectors))
 	}
-	t.Run("generated", func(t *testing.T) { run(t, "../../testdata/eval") })
+	t.Run("generated", func(t *testing.T) {
+		calls := generatedCalls(t)
+		run(t, "../../testdata/eval", calls)
+	})
 	t.Run("labelled", func(t *testing.T) {
 		if underRace {
 			t.Skip("minutes under the race detector, and the same figures; the other sets go the same way")
