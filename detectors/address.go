@@ -72,10 +72,10 @@ func (p *pass) address(i int) (next int) {
 
 // What says that an address follows: "moved to", "send it to", "wohne in", "vivo en".
 var (
-	toWords = wordsOf("to at on in au en a nach")
+	toWords = wordsOf("to at on in from au en a nach")
 	atOn    = wordsOf("at on")
 	itWords = wordsOf("it them this mich me")
-	toVerbs = wordsOf("live lives living located reside resides moved moving deliver delivered ship shipped send sent wohne wohnt wohnhaft habite vivo vive abito abita woon woont")
+	toVerbs = wordsOf("live lives living located reside resides moved moving deliver delivered ship shipped send sent return returned arrived mailed couriered forward forwarded drop drops dropped pick picked wohne wohnt wohnhaft habite vivo vive abito abita woon woont")
 )
 
 // addressHead reads the first part of an address round token i.
@@ -103,6 +103,9 @@ func (p *pass) addressHead(a *place, i int) bool {
 		k++
 	}
 	if s := p.behindNumber(k); s.form > 0 {
+		if s.form == placeSmall && unit < 0 && p.placedHead(a, i) {
+			return true // the whole text says more
+		}
 		a.last, a.form, a.street = s.last, s.form, true
 		if h, ok := p.isHouse(s.last + 1); ok && p.bitsAt(s.first)&(wordLead|wordSoftLead) != 0 && p.between(s.last) == gapSpace && p.isFree(h) && p.codeAt(s.last+1, gapSpace) < 0 {
 			a.last = h

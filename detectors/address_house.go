@@ -292,7 +292,7 @@ func (p *pass) sandwichHead(a *place, i, last int) bool {
 	if !ok || tokens[k].Len() > 5 || p.hasCurrency(int(tokens[k].Start)) || !p.isFree(end) {
 		return false
 	}
-	told := p.toldBefore(i, p.is(i-1, &tellWords))
+	told := p.toldBefore(i, p.is(i-1, &tellWords)) || p.unitOfNumbers(i) >= 0
 	switch gap := p.joint(end); gap {
 	case gapComma, gapLine:
 		if small && !told && !p.is(end+1, &flatWords) {
@@ -322,15 +322,35 @@ func (p *pass) movedHead(a *place, i int) bool {
 	for k > 0 && k > i-back && p.isNamePart(k-1) && p.text.Tokens[k-1].Len() > 1 && p.between(k-1) == gapSpace && !p.is(k-1, &plainWords) {
 		k--
 	}
-	if k == i || !p.isFree(k-1) || !p.is(k-1, &toWords) || !p.is(k-2, &toVerbs) && !(p.is(k-2, &itWords) && p.is(k-3, &toVerbs)) || !p.isFree(k-2) {
+	near, far := p.sendsTo(k - 1)
+	if !near && !far {
 		return false
 	}
 	s := p.stretch(k, bounds{most: 10})
+	if (!near || k == i) && (s.numbers < 2 || p.isYear(s.last)) && s.streets == 0 && !s.code || s.common > 0 && k == i {
+		return false
+	}
 	if s.numbers == 0 || s.last < i || s.words == 0 || s.words < 2 && !s.code && s.places+s.streets == 0 {
 		return false
 	}
 	a.first, a.last, a.form, a.street, a.code, a.town = k, s.last, s.form(), true, s.code, s.places > 0
 	return true
+}
+
+// sendsTo says whether token k is "to" or the like behind a verb like "moved" or "send it", or that verb stands further before: "send
+// a new one to".
+func (p *pass) sendsTo(k int) (near, far bool) {
+	const back = 5
+	if !p.isFree(k) || !p.is(k, &toWords) {
+		return false, false
+	}
+	for j := k - 1; j > k-back && p.isFree(j) && p.text.Tokens[j].IsWord() && !p.sentenceEnds(int(p.text.Tokens[j].End)); j-- {
+		if p.is(j, &toVerbs) {
+			near = j == k-1 || j == k-2 && p.is(k-1, &itWords)
+			return near, !near
+		}
+	}
+	return false, false
 }
 
 // tellingHead takes a number and the capitals behind it for an address behind words as "located at": "it's located at 4000 Rose
@@ -341,8 +361,9 @@ func (p *pass) tellingHead(a *place, i int) bool {
 	if t.IsNumber() && t.Len() < 2 || !p.isFree(k) || !p.is(k, &tellWords) || !p.toldBefore(k, true) {
 		return false
 	}
-	s := p.stretch(i, bounds{most: 10, capital: true})
-	if s.words == 0 || s.common > 0 || s.last == i || !p.isCapitalWord(i+1) && !p.isCapitalWord(i+2) {
+	capital := p.isCapitalWord(i+1) || p.isCapitalWord(i+2)
+	s := p.stretch(i, bounds{most: 10, capital: capital})
+	if s.words == 0 || s.common > 0 || s.last == i || !capital && (s.numbers < 2 || p.isYear(s.last)) {
 		return false
 	}
 	a.last, a.form, a.street, a.code, a.town = s.last, tellingForm, true, s.code, true
@@ -392,7 +413,7 @@ func (p *pass) placedHead(a *place, i int) bool {
 	if s.code {
 		form += placedCode
 	}
-	if form == placedNumber {
+	if form == placedNumber || s.places == 0 && s.words < 2 {
 		return false
 	}
 	a.last, a.form, a.code, a.town = s.last, form, s.code, true
@@ -552,6 +573,9 @@ func (p *pass) wordsTail(a *place) {
 	end := s.sure
 	if a.code {
 		end = s.place
+		if !a.town && !capital && s.closed && s.common == 0 && s.words <= 2 && gap != gapLine {
+			end = s.last // "25500 anytown"
+		}
 	}
 	const loose = 3
 	if s.closed && s.common == 0 && s.last > end && s.last-max(end, s.first-1) <= loose && !a.code && a.form >= streetSmall && gap != gapLine && !a.box {

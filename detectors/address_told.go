@@ -200,7 +200,7 @@ func (p *pass) isPhoneAt(j int) bool {
 		}
 		digits += tokens[k].Len()
 	}
-	return digits >= 9
+	return digits >= 10
 }
 
 // isUnitOfTime says whether token j is what makes a number before it a time: "am", "pm", or "5pm" as a whole.

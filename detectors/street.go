@@ -58,11 +58,12 @@ var (
 	directions = wordsOf("north south east west northeast northwest southeast southwest n s e w ne nw se sw")
 	bisWords   = wordsOf("bis ter quater")
 	// germanLeads stand before the name of a place in German: "Am Markt 3", "An der Alster 5".
-	germanLeads  = wordsOf("am im an auf zum zur unter in hinter bei")
-	germanThes   = wordsOf("der dem den")
-	trailing     = wordsOf("straße strasse str straat laan utca gatan vägen weg platz allee gasse ring damm ufer plein kade tee iela gatve g u ulica")
-	locality     = wordsOf("sector phase block stage ward")
-	ordinalRoads = wordsOf("cross main street st avenue ave road rd lane block stage phase floor")
+	germanLeads    = wordsOf("am im an auf zum zur unter in hinter bei")
+	germanArticles = wordsOf("der die das den dem eine einer eines welche welcher diese dieser unsere unserer meine meiner keine de het een deze")
+	germanThes     = wordsOf("der dem den")
+	trailing       = wordsOf("straße strasse str straat laan utca gatan vägen weg platz allee gasse ring damm ufer plein kade tee iela gatve g u ulica")
+	locality       = wordsOf("sector phase block stage ward")
+	ordinalRoads   = wordsOf("cross main street st avenue ave road rd lane block stage phase floor")
 )
 
 // streetEnds are the ends of compounds that are streets. The first need nothing more; the others are ends of other words.
@@ -387,7 +388,7 @@ func (p *pass) compound(k int) street {
 		return s
 	case (ends || p.text.Tokens[k].Bits&wordStreet != 0 || p.text.Tokens[k].Len() <= 6) && p.is(k, &trailing) && p.isFree(k-1) && (p.between(k-1) == gapSpace || p.between(k-1) == gapDash):
 		ok, named := p.isName(k - 1)
-		if !ok || !p.text.Tokens[k-1].IsWord() {
+		if !ok || !p.text.Tokens[k-1].IsWord() || p.is(k-1, &germanLeads) {
 			return s
 		}
 		s.first, s.form = k-1, placeSmall
@@ -396,6 +397,9 @@ func (p *pass) compound(k int) street {
 		}
 		if p.text.Tokens[k].Bits&wordStreet != 0 {
 			s.form += 0.15
+			if !named && !p.is(k-1, &plainWords) && !p.is(k-1, &germanArticles) {
+				s.form += 0.15
+			}
 		}
 	case p.hasEnd(k, streetEnds):
 		s.form = streetSmall
@@ -421,7 +425,7 @@ func (p *pass) compound(k int) street {
 
 // germanPlace reads a street that is named for where it lies: "Am Markt", "An der Alster". It needs a postcode or a word.
 func (p *pass) germanPlace(k int) street {
-	if !p.isCapital(k) || p.between(k-1) != gapSpace {
+	if !p.isCapital(k) || p.between(k-1) != gapSpace || isWord(p.bytesOf(&p.text.Tokens[k]), "platz") {
 		return street{}
 	}
 	j := k - 1
