@@ -18,14 +18,14 @@ var (
 	oracleTeens  = map[string]int{"ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fifteen": 15, "nineteen": 19}
 	oracleTens   = map[string]int{"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "ninety": 90}
 	oracleTimes  = map[string]int{"double": 2, "triple": 3}
-	oracleSpell  = map[string]string{"b": "b", "s": "s", "x": "x", "k": "k", "t": "t", "bravo": "b", "sierra": "s", "tango": "t", "foxtrot": "f"}
+	oracleSpell  = map[string]string{"b": "b", "s": "s", "x": "x", "k": "k", "t": "t", "bravo": "b", "sierra": "s", "quebec": "q", "foxtrot": "f"}
 	oracleFiller = map[string]bool{"uh": true, "um": true, "er": true}
 	oracleFix    = map[string]bool{"sorry": true, "no": true}
 )
 
 // oracleWords are the words that sequences are made of.
 var oracleWords = strings.Fields("zero one two three four five six seven eight nine ten eleven twelve thirteen fifteen nineteen twenty thirty forty fifty ninety " +
-	"hundred double triple b s x k t bravo sierra tango foxtrot uh um er sorry no as in and salt")
+	"hundred double triple b s x k t bravo sierra quebec foxtrot uh um er sorry no as in and salt")
 
 // oraclePart is a piece of a run: what it is written as and the words it takes.
 type oraclePart struct {
@@ -123,8 +123,12 @@ func oracleReadPart(w []string, first bool) (p oraclePart, ok bool) {
 	}
 	p = oraclePart{text: c, words: 1}
 	switch {
-	case len(w) > 3 && w[1] == "as" && w[2] == "in" && len(w[3]) > 1:
-		p.words = 4
+	case len(w) > 2 && w[1] == "as" && w[2] == "in":
+		if len(w) > 3 && len(w[3]) > 1 {
+			p.words = 4
+		}
+	case len(w) > 2 && (w[1] == "as" || w[1] == "in") && len(w[2]) > 1 && w[2][:1] == c:
+		p.words = 3
 	case len(w[0]) > 1 || len(w) < 2:
 	case len(w[1]) > 1 && oracleSpell[w[1]] == c:
 		p.words = 2

@@ -36,9 +36,10 @@ const (
 // reading is a run while it is read.
 type reading struct {
 	langs    uint32
-	last     int32 // token
-	fix      int   // the part that begins behind a correction; 0 if there is none
-	skipped  bool  // words without meaning stand between two parts
+	own      uint32 // languages of all numbers so far
+	last     int32  // token
+	fix      int    // the part that begins behind a correction; 0 if there is none
+	skipped  bool   // words without meaning stand between two parts
 	digits   int
 	letters  int
 	phonetic int
@@ -58,7 +59,7 @@ func (r *Reader) run(i int) (next int) {
 		return i + 1
 	}
 	r.parts, r.digits = r.parts[:0], r.digits[:0]
-	st := reading{langs: anyLang, last: r.symbols[i].first - 1}
+	st := reading{langs: anyLang, own: anyLang, last: r.symbols[i].first - 1}
 	next = i
 	skipped := false
 	for k := i; k < len(r.symbols) && len(r.parts) < partsMost; {
@@ -155,13 +156,12 @@ func (r *Reader) resume(k int, fixed bool, st *reading, last int32) int {
 // isNumberOf says whether symbol k is a number in the language of the run so far, if that isn't English, though it means something else
 // as well.
 func (r *Reader) isNumberOf(k int, st *reading) bool {
-	langs := st.langs &^ r.english()
-	if st.langs == anyLang || langs == 0 {
+	if st.own == anyLang || st.own&r.english() != 0 {
 		return false
 	}
 	list := r.senses(&r.symbols[k])
 	for i := range list {
-		if x := &list[i]; (x.kind == digit || x.kind == number) && x.langs&langs != 0 {
+		if x := &list[i]; (x.kind == digit || x.kind == number) && x.langs&st.own != 0 {
 			return true
 		}
 	}
@@ -170,7 +170,7 @@ func (r *Reader) isNumberOf(k int, st *reading) bool {
 
 // readsSingly says whether the digits before and at symbol k are read one by one.
 func (r *Reader) readsSingly(k int) bool {
-	return k < len(r.symbols) && r.is(&r.symbols[k], digit) && r.parts[len(r.parts)-1].text.len() == 1
+	return k < len(r.symbols) && r.is(&r.symbols[k], digit) && r.isNumber(k) && r.parts[len(r.parts)-1].text.len() == 1
 }
 
 // begins says whether a part may begin with symbol k, whatever stands before.
@@ -245,7 +245,10 @@ func (r *Reader) part(k int, st *reading) int {
 			p.alt = r.sayValue(c.head)
 			p.alt.end = r.sayValue(c.tail).end
 		}
-		st.langs = c.langs
+		if c.own != 0 {
+			p.langs &= c.own
+		}
+		st.langs, st.own = c.langs, st.own&p.langs
 		r.push(p, st)
 		return c.width
 	}
@@ -268,7 +271,7 @@ func (r *Reader) rowPart(k int, st *reading) int {
 		r.digits = r.digits[:p.text.start]
 		return 0
 	}
-	st.langs = r.narrow(st.langs, p.langs)
+	st.langs, st.own = r.narrow(st.langs, p.langs), st.own&p.langs
 	r.push(p, st)
 	return 1
 }
@@ -480,7 +483,7 @@ func (r *Reader) ends(token int32) bool {
 // spells says whether names of letters of the same language follow symbol k, or numbers of it stand beside: what is "be" in German is a
 // word in English.
 func (r *Reader) spells(k int, langs uint32, st *reading) bool {
-	if langs &^= r.english(); st.langs != anyLang && st.langs&langs != 0 {
+	if langs &^= r.english(); st.own&r.english() == 0 && st.own&langs != 0 {
 		return true
 	}
 	if r.follows(k, k+1) {
