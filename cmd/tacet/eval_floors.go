@@ -26,6 +26,9 @@ type setRules struct {
 	Precise []string `json:"precise,omitempty"`
 	// AnyType says that types are mixed up in the labels, so that any type is right.
 	AnyType bool `json:"any_type,omitempty"`
+	// Answers says that all that is said but by agents answers a question for personal data, and isn't all labelled, so that over-redaction
+	// can be told of what agents say only.
+	Answers bool `json:"answers,omitempty"`
 	// Lower says that the set is scored in lower case without punctuation, too, under its name with lowerSuffix, by the same rules
 	// and bars, and floors of its own.
 	Lower bool `json:"lower,omitempty"`
@@ -167,6 +170,7 @@ func (r *evalReport) hold(f *floorsFile) {
 const (
 	floorMargin   = 0.003
 	ceilingMargin = 1.05
+	worstMargin   = 0.02 // of a slice, which may have few labels
 	// floorEntities is how many labels or findings it takes to hold a figure.
 	floorEntities = 5
 )
@@ -212,6 +216,8 @@ func floorsOf(have figures, names ...string) figures {
 	for _, name := range names {
 		switch is, ok := have[name]; {
 		case !ok:
+		case name == "worst":
+			held[name] = math.Max(math.Floor((is-worstMargin)*1000)/1000, 0)
 		case name == "over":
 			held[name] = math.Ceil((is*ceilingMargin+0.005)*100) / 100
 		case isBetterLow(name):

@@ -103,7 +103,9 @@ func (e *evaluator) score(line int64, r *labelledRow, texts [][]byte, found [][]
 	}
 	for turn, text := range texts {
 		marks := e.marked(text, turn, r.Entities, found[turn], unquoted(r.Hint) == "name?")
-		e.pieces(text, marks)
+		if !e.rules.Answers || turn < len(r.Turns) && r.Turns[turn].Role == "agent" {
+			e.pieces(text, marks)
+		}
 		for i := range found[turn] {
 			e.finding(line, turn, &found[turn][i], marks, r.Entities)
 		}

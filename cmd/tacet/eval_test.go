@@ -244,6 +244,17 @@ func TestEvalHint(t *testing.T) {
 	f(2, `null`)
 }
 
+// Where callers do nothing but answer, over-redaction is of what agents say.
+func TestEvalAnswers(t *testing.T) {
+	e := scorer(&setRules{Answers: true})
+	r := &labelledRow{}
+	require.NoError(t, json.Unmarshal([]byte(`{"turns":[{"role":"agent","text":"Your name Eve?"},{"role":"caller","text":"Ann Lee"}]}`), r))
+	texts, err := r.texts()
+	require.NoError(t, err)
+	e.score(1, r, texts, [][]detectors.Finding{found(t, texts[0], "PERSON", "Eve"), found(t, texts[1], "PERSON", "Ann Lee")})
+	require.Equal(t, counted{all: 3, over: 1, overKept: 1}, e.set.tokens)
+}
+
 // The whole set's figures are of all types but those that policies keep, and OTHER.
 func TestEvalWhole(t *testing.T) {
 	r := scored(t, exact(), "{{PERSON|Ann Lee}} {{PHONE|123}} {{DATE|May}} {{OTHER|x}} Eve", []string{"PERSON", "Ann", "PHONE", "123", "ORG", "Eve", "PERSON", "Eve"}[:6])
