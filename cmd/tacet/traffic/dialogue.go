@@ -111,16 +111,17 @@ func (o *DialogueOptions) fill() {
 
 // maker makes dialogues one after the other.
 type maker struct {
-	rng     *rand.Rand
-	o       DialogueOptions
-	split   Split
-	prefix  string
-	serial  int
-	books   map[string]*book
-	names   *nameStock
-	places  map[string][]string // by country and kind, as they are needed
-	tongues map[string]*tongue
-	talk    *talk // the dialogue in the making
+	rng        *rand.Rand
+	o          DialogueOptions
+	split      Split
+	prefix     string
+	serial     int
+	books      map[string]*book
+	names      *nameStock
+	places     map[string][]string // by country and kind, as they are needed
+	tongues    map[string]*tongue
+	homographs map[string][]string // by kind of word, when they are first needed
+	talk       *talk               // the dialogue in the making
 }
 
 func newMaker(seed uint64, split Split, o DialogueOptions) *maker {

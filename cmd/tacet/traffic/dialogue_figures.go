@@ -107,13 +107,34 @@ func (m *maker) figureMore(slot string, said bool) (string, bool) {
 		}
 		return fmt.Sprintf("%d-%d", a, b), true
 	case "few":
-		return choose(m, []string{"one", "two", "three", "four", "two or three", "four or five", "one or two", "a couple of", "2", "3"}), true
+		return choose(m, []string{"one", "two", "three", "four", "two or three", "four or five", "one or two", "2", "3"}), true
 	case "run": // numbers in a row that mean nothing to anybody
 		return choose(m, []string{"one two three", "one two one two", "one, two, three, testing", "three two one", "five four three two one", "one two three four"}), true
 	case "idiom":
 		return choose(m, []string{"twenty four seven", "fifty fifty", "nine to five", "sixty forty", "a hundred and ten percent", "at sixes and sevens", "one in a million", "two for one", "catch twenty two", "three sixty"}), true
 	}
-	return "", false
+	return m.homograph(slot)
+}
+
+// homograph draws a word that is a name, too.
+func (m *maker) homograph(kind string) (string, bool) {
+	if m.homographs == nil {
+		m.homographs = map[string][]string{}
+		text, err := dialogueFiles.ReadFile("dialogues/homographs.txt")
+		if err != nil {
+			panic("traffic: there is no list of homographs")
+		}
+		for l := range strings.Lines(string(text)) {
+			if kind, list, ok := strings.Cut(l, ": "); ok && l[0] != '#' {
+				m.homographs[kind] = strings.Fields(list)
+			}
+		}
+	}
+	list := m.homographs[kind]
+	if list == nil {
+		return "", false
+	}
+	return choose(m, list), true
 }
 
 // measure makes an amount in one of the units.

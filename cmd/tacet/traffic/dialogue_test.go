@@ -345,7 +345,7 @@ func TestDialogueVariety(t *testing.T) {
 	for _, split := range splits {
 		m := newMaker(9, split, DialogueOptions{})
 		played := map[*scene]bool{}
-		for range 12_000 {
+		for range 8000 {
 			m.dialogue()
 			for s := range m.talk.played {
 				played[s] = true
@@ -359,6 +359,12 @@ func TestDialogueVariety(t *testing.T) {
 		}
 	}
 	require.GreaterOrEqual(t, scenes, 250)
+	for _, lang := range DialogueLangs() {
+		m := newMaker(10, Test, DialogueOptions{Langs: []string{lang}})
+		for range 1000 {
+			m.dialogue()
+		}
+	}
 	calls := some(5000, 9, Train, DialogueOptions{Names: smallLists(t)})
 	count := func(of func(Dialogue) bool) (n int) {
 		for _, d := range calls {

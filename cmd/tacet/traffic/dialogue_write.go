@@ -220,7 +220,7 @@ func (m *maker) hesitate(s string, first, beforeValue bool) string {
 	t := m.talk
 	if first && s != "" && m.chance(t.fillers) {
 		word, _, _ := strings.Cut(s, " ")
-		if r, n := utf8.DecodeRuneInString(s); unicode.IsUpper(r) && !strings.HasPrefix(word, "I") && t.lang != "de" {
+		if r, n := utf8.DecodeRuneInString(s); unicode.IsUpper(r) && word != "I" && !strings.HasPrefix(word, "I'") && t.lang != "de" {
 			s = string(unicode.ToLower(r)) + s[n:]
 		}
 		s = capital(choose(m, t.tongue.fillers)) + ", " + s
