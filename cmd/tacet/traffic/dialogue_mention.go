@@ -67,10 +67,20 @@ func (m *maker) kindOf(s slot, f *fact, agent, alone bool, before string) string
 		return "vocative"
 	case alone:
 		return "bare"
-	case strings.TrimSpace(before) != "":
+	case introduces(before):
 		return "intro"
 	}
 	return "given"
+}
+
+// introduces says that the words before a name are those by which people say who they are: "my name is", "ich heiße".
+func introduces(before string) bool {
+	list := strings.Fields(strings.ToLower(before))
+	if len(list) == 0 {
+		return false
+	}
+	const last = " is it's its i'm im am name's names myself by me with here main naam मैं नाम ist heiße bin suis m'appelle c'est soy llamo es sono chiamo parla met się mówi tu jestem sou chamo-me fala heter är hedder er det "
+	return strings.Contains(last, " "+strings.Trim(list[len(list)-1], ",.!")+" ")
 }
 
 // form is a value as it is put in one place.
