@@ -265,7 +265,11 @@ func (r *Reader) isCertain(s *symbol) bool {
 
 // take notes an address of tokens first to last, written since start.
 func (r *Reader) take(first, last, start int, region Region) {
-	r.edit(int(r.t.Tokens[first].Start), int(r.t.Tokens[last].End), start, region)
+	if len(r.with) == start {
+		return
+	}
+	// Words without meaning at the ends are none of it.
+	r.edit(int(r.from[start]), int(r.to[len(r.to)-1]), start, region)
 	r.taken = append(r.taken, span{first, last})
 	for k := first; k <= last; k++ {
 		if s := r.symbolAt(k); s != nil {
