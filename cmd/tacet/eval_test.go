@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -178,57 +177,6 @@ func TestEvalRules(t *testing.T) {
 	require.Equal(t, 1.0, r.figure("SSN", "cover"))
 }
 
-// What is found of values is judged by reading the redacted row again.
-func TestEvalLeak(t *testing.T) {
-	f := func(leak float64, kind, marked string, findings ...[]string) {
-		t.Helper()
-		require.Equal(t, leak, scored(t, exact(), marked, findings...).figure(kind, "leak"))
-	}
-	f(0, "PHONE", "call {{PHONE|0151 23 456}} now", []string{"PHONE", "0151 23 456"})
-	f(1, "PHONE", "call {{PHONE|0151 23 456}} now")
-	f(1, "PHONE", "{{PHONE|0151 23 456}} / so oh one five one two three", []string{"PHONE", "0151 23 456"})
-	f(0, "PHONE", "{{PHONE|0151 23 456}} / so oh one five one two three", []string{"PHONE", "0151 23 456"}, []string{"NUMBER", "oh one five one two three"})
-	f(0.5, "PERSON", "{{PERSON|Ada}} met {{PERSON|Bea}} and {{PERSON|Ada}}", []string{"PERSON", "Bea"})
-	f(1, "CREDIT_CARD", "{{CREDIT_CARD|4012888888881881}}", []string{"DATE", "4012888888881881"}) // policies keep dates
-	f(0, "DATE", "on {{DATE|4 May 1990}}", []string{"DATE", "4 May 1990"})                        // but of a date nobody expects more
-	f(0, wholeSet, "on {{DATE|4 May 1990}} with {{PERSON|Ada}}", []string{"PERSON", "Ada"})
-
-	// A value in clear that is labelled nowhere is a leak of its own, and told as one.
-	e := scorer(exact())
-	r, texts := mustRow(t, "{{PERSON|Adalark}} / bye adalark")
-	e.score(7, r, texts, [][]detectors.Finding{found(t, texts[0], "PERSON", "Adalark"), nil})
-	require.Equal(t, []miss{{Line: 7, End: 7, Type: "PERSON", What: "leak", How: "a name"}}, e.misses)
-}
-
-// The parts of an identifier are one value.
-func TestEvalGroups(t *testing.T) {
-	e := scorer(exact())
-	r, texts := mustRow(t, "{{PHONE|0151}} / {{PHONE|23456}} / {{PHONE|0151 23456}}")
-	r.Turns = append(r.Turns, r.Turns...)
-	r.Entities[0].Group, r.Entities[1].Group = json.RawMessage("1"), json.RawMessage("1")
-	values := e.values(r, texts)
-	require.Len(t, values, 2)
-	require.True(t, values[0].parts)
-	require.False(t, values[1].parts)
-	r.Entities[0].Group, r.Entities[1].Group = json.RawMessage("0"), nil
-	require.Len(t, e.values(r, texts), 3)
-	r.Entities[0].Value = json.RawMessage(`"oh one five one 23 456"`)
-	require.Len(t, e.values(r, texts), 2, "what is read alike is one value")
-}
-
-func TestEvalRedactedText(t *testing.T) {
-	text := []byte("call 0151 23 or 7")
-	out, starts, ends := redactedText(text, found(t, text, "PHONE", "0151 23", "DATE", "or", "PIN", "7"), func(k detectors.Type) bool { return k != detectors.Date })
-	require.Equal(t, "call [PHONE] or [PIN]", out)
-	place := func(start, end int) string { return out[starts[start]:ends[end]] }
-	require.Equal(t, "[PHONE]", place(5, 12))
-	require.Equal(t, "[PHONE]", place(7, 9))
-	require.Equal(t, "ll [PHONE] o", place(2, 14))
-	require.Equal(t, "call ", place(0, 5))
-	require.Equal(t, "[PHONE] ", place(11, 13))
-	require.Equal(t, "[PIN]", place(16, 17))
-}
-
 // A row that may hold a name excuses names, and nothing else.
 func TestEvalHint(t *testing.T) {
 	f := func(want int, hint string) {
@@ -263,104 +211,6 @@ func TestEvalWhole(t *testing.T) {
 	require.Equal(t, 0.5, r.figure("PERSON", "recall"))
 	require.True(t, r.Types[len(r.Types)-1].Kept)
 	require.False(t, r.Types[0].Kept)
-}
-
-func TestEvalLower(t *testing.T) {
-	f := func(want, marked string) {
-		t.Helper()
-		r, texts := mustRow(t, marked)
-		text := string(texts[0])
-		r.Text = &text
-		low := lowered(r)
-		got, at := "", 0
-		for _, l := range low.Entities {
-			got += (*low.Text)[at:l.Start] + "<" + (*low.Text)[l.Start:l.End] + ">"
-			at = l.End
-		}
-		require.Equal(t, want, got+(*low.Text)[at:])
-	}
-	f("hello it's <ann-lee o'hara> here", "Hello, it's {{PERSON|Ann-Lee O'Hara}}: here!")
-	f("<ada.lark@example.com> and <https://example.com/a?b=1>", "<{{EMAIL|Ada.Lark@Example.com}}>, and {{URL|https://Example.com/A?b=1}}.")
-	f("call <+44 151-234 567> <12/05/1984> <10.0.0.1> £5.50 10%", "Call ({{PHONE|+44 151-234 567}}), {{DATE|12/05/1984}}; {{IP|10.0.0.1}}... £5.50, 10%")
-	f("at 5 pm in the us and or st john", "At 5 p.m. in the U.S. and/or St.John")
-	f("<müller> <straße 5> x", "  {{PERSON|MÜLLER}},\n{{ADDRESS|Straße 5,}} - X ")
-	f("a b", "{{OTHER|...}} A \t B")
-	f("aa b", "//aa [b]")
-	f("<j> <x>", "{{PERSON|\"J\"}} {{PERSON|X.}}")
-	f("<@ada> #5 see www.example.com", "{{USERNAME|@Ada}}: #5; see www.example.com.")
-}
-
-// Every byte of a text has gone to a place within the lower one, in order.
-func FuzzEvalLower(f *testing.F) {
-	f.Add("Hello, U.S. \xff A-B. (x)\u00a0İ @a.b 1.5")
-	f.Fuzz(func(t *testing.T, text string) {
-		low, at := lowerText(text)
-		require.Len(t, at, len(text)+1)
-		require.Equal(t, len(low), at[len(text)])
-		for i := range text {
-			require.LessOrEqual(t, at[i], at[i+1])
-		}
-		require.Equal(t, strings.Join(strings.Fields(low), " "), low)
-	})
-}
-
-func TestEvalBootstrap(t *testing.T) {
-	var rows []rowScore
-	for i := range 200 {
-		p := partScore{kind: "PERSON", entities: 2, values: 1}
-		if i%4 > 0 {
-			p.covered = 2
-		} else {
-			p.leaked = i / 4 % 2
-		}
-		rows = append(rows, rowScore{line: int64(i), tokens: 10, over: i % 2, parts: []partScore{p, {kind: "DATE", entities: 1, values: 1, leaked: 1}}})
-	}
-	apart := func(kind string) bool { return kind == "DATE" }
-	all := bootstrap("s", rows, apart)
-	require.Equal(t, all, bootstrap("s", rows, apart), "the same rows, the same intervals")
-	require.Equal(t, all["PERSON"]["cover"], all[wholeSet]["cover"])
-	// Rows are drawn whole: 200 of them, not 400 labels, so that the error is sqrt(.75 × .25 / 200) = 0.031.
-	require.InDelta(t, 0.75-1.96*0.0306, all["PERSON"]["cover"][0], 0.012)
-	require.InDelta(t, 0.75+1.96*0.0306, all["PERSON"]["cover"][1], 0.012)
-	require.InDelta(t, 5-1.96*100*0.0354/10, all[wholeSet]["over"][0], 0.12)
-	require.InDelta(t, 0.125, (all["PERSON"]["leak"][0]+all["PERSON"]["leak"][1])/2, 0.02)
-	require.Equal(t, interval{0, 0.0188}, all["DATE"]["cover"], "no label is covered")
-	require.Equal(t, interval{0.9812, 1}, all["DATE"]["leak"])
-	require.Equal(t, interval{0, 0.0126}, wilson(0, 300))
-	require.Empty(t, bootstrap("s", nil, apart)[wholeSet])
-}
-
-func TestEvalSlices(t *testing.T) {
-	var line strings.Builder
-	line.WriteString(`{"lang":"en","turns":[{"role":"agent","text":"Your name?"},{"role":"customer","text":"ada"},{"role":"customer","text":"BEA"}],"entities":[` +
-		`{"type":"PERSON","turn":1,"start":0,"end":3,"tag":"attempt0","origin":"uk+listed","spoken":true,"kind":"bare","group":1},{"type":"PERSON","turn":2,"start":0,"end":3,"group":1,"prompted":false}]}`)
-	var r labelledRow
-	require.NoError(t, parseRow([]byte(line.String()), &r, &r.row))
-	e := scorer(exact())
-	e.names = &nameLists{words: map[string]bool{"ada": true}}
-	names := func(i int) string {
-		var all []string
-		for _, key := range e.slicesOf(&r, &r.Entities[i], []byte(r.Turns[r.Entities[i].Turn].Text)) {
-			all = append(all, key.by+"="+key.is)
-		}
-		return strings.Join(all, " ")
-	}
-	require.Equal(t, "casing=lower gazetteer=in origin=uk list=listed kind=bare spoken=yes attempt=0 language=en speaker=customer prompted=no turns=several", names(0))
-	require.Equal(t, "casing=capitals gazetteer=out language=en speaker=customer prompted=no turns=several", names(1))
-	r.Entities[0].Kind, r.Entities[1].Prompted = "", nil
-	require.Contains(t, names(0), "prompted=yes turns=")
-	require.Contains(t, names(1), "prompted=yes turns=", "the turn before is the customer's, too")
-	r.Turns[0].Text = "Your postcode?"
-	require.Contains(t, names(0), "prompted=no turns=")
-	require.Equal(t, []string{"in", "part", "out", ""}, []string{e.names.listed("ADA"), e.names.listed("Ada Bea"), e.names.listed("O Bea"), e.names.listed("B")})
-
-	// The worst slice leads, kept types aside, and a floor may name it.
-	rep := scored(t, exact(), strings.Repeat("{{PERSON|ada}} {{PERSON|BEA}} {{LOCATION|x}} ", sliceLabels)+"{{PERSON|Cy}}", []string{"PERSON", "ada"})
-	require.Equal(t, "PERSON casing=capitals", rep.Worst.name())
-	require.Equal(t, 0.0, rep.figure(wholeSet, "worst"))
-	require.Equal(t, 0.0333, rep.figure("PERSON casing=lower", "cover"))
-	require.Len(t, compare("s", map[string]figures{"PERSON casing=lower": {"cover": 0.5}, wholeSet: {"worst": 0.1}}, rep.all()), 2)
-	require.Equal(t, -1.0, rep.figure("PERSON casing=mixed", "cover"), "too few")
 }
 
 func TestEvalF2(t *testing.T) {
@@ -509,91 +359,6 @@ func evalData(t *testing.T) string {
 		t.Skipf("no labelled data in %s: set TACET_DATA", dir)
 	}
 	return dir
-}
-
-// generatedCalls is a file of the calls that make eval has invented, by the options of the Makefile.
-func generatedCalls(t *testing.T) string {
-	t.Helper()
-	makefile, err := os.ReadFile("../../Makefile")
-	require.NoError(t, err)
-	_, options, ok := strings.Cut(string(makefile), "\nCALLS       := ")
-	require.True(t, ok)
-	options, _, _ = strings.Cut(options, "\n")
-	var rows, errOut bytes.Buffer
-	require.Equal(t, exitDone, execute(context.Background(), append([]string{"gen"}, strings.Fields(options)...), strings.NewReader(""), &rows, &errOut), errOut.String())
-	name := filepath.Join(t.TempDir(), "generated_calls.jsonl")
-	require.NoError(t, os.WriteFile(name, rows.Bytes(), 0o600))
-	return name
-}
-
-// Where nothing of invented calls is redacted, the reader can have every value; where all is, next to none: it is neither blind nor
-// sees what isn't there.
-func TestEvalRereadOnCalls(t *testing.T) {
-	rows, err := os.ReadFile(generatedCalls(t))
-	require.NoError(t, err)
-	e := scorer(&setRules{})
-	var values, blind, ghosts float64
-	for line := range bytes.Lines(rows) {
-		var r labelledRow
-		require.NoError(t, parseRow(line, &r, &r.row))
-		texts, err := r.texts()
-		require.NoError(t, err)
-		all := e.values(&r, texts)
-		values += float64(len(all))
-		found := make([][]detectors.Finding, len(texts))
-		e.reread(&r, texts, found, all)
-		for _, v := range all {
-			if v.leaks == "" {
-				blind++
-			}
-		}
-		for _, l := range r.Entities {
-			found[l.Turn] = append(found[l.Turn], detectors.Finding{Start: l.Start, End: l.End, Type: detectors.Number})
-		}
-		e.reread(&r, texts, found, all)
-		for _, v := range all {
-			if v.leaks != "" {
-				ghosts++
-			}
-		}
-	}
-	require.Greater(t, values, 5000.)
-	require.Less(t, blind/values, 0.002)
-	require.Less(t, ghosts/values, 0.01)
-}
-
-// The reader that judges leaks has to see: where nothing is redacted, it can have nearly every value of every set.
-func TestEvalRereadSees(t *testing.T) {
-	files, err := corpusFiles([]string{"../../testdata/eval", filepath.Join(evalData(t), "eval")})
-	require.NoError(t, err)
-	e := scorer(&setRules{})
-	for _, name := range files {
-		f, err := os.Open(name)
-		require.NoError(t, err)
-		values, seen := 0, 0
-		lines := bufio.NewScanner(f)
-		lines.Buffer(nil, rowBytesMax)
-		for n := 0; lines.Scan(); n++ {
-			if n%5 > 0 {
-				continue
-			}
-			var r labelledRow
-			require.NoError(t, parseRow(lines.Bytes(), &r, &r.row))
-			texts, err := r.texts()
-			require.NoError(t, err)
-			all := e.values(&r, texts)
-			e.reread(&r, texts, make([][]detectors.Finding, len(texts)), all)
-			for _, v := range all {
-				values++
-				if v.leaks != "" {
-					seen++
-				}
-			}
-		}
-		require.NoError(t, lines.Err())
-		require.NoError(t, f.Close())
-		require.GreaterOrEqual(t, float64(seen), 0.98*float64(values), name)
-	}
 }
 
 // TestEvalFloorsHold runs make eval: on the generated sets, and on the labelled data and the cases of peers where they are.
