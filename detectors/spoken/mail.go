@@ -21,9 +21,9 @@ func (r *Reader) addresses() {
 	if !marks {
 		return
 	}
-	r.at = r.at[:0]
+	r.at, r.taken = r.at[:0], r.taken[:0]
 	for range tokens {
-		r.at = append(r.at, -1)
+		r.at, r.taken = append(r.at, -1), append(r.taken, false)
 	}
 	for i := range r.symbols {
 		r.at[r.symbols[i].first] = int32(i)
@@ -69,12 +69,7 @@ func (r *Reader) symbolTo(token int) *symbol {
 
 // isTaken says whether a token belongs to an address already.
 func (r *Reader) isTaken(token int) bool {
-	for _, s := range r.taken {
-		if token >= s.first && token <= s.last {
-			return true
-		}
-	}
-	return false
+	return token >= 0 && token < len(r.taken) && r.taken[token]
 }
 
 // domain reads a domain from a token on: labels joined by dots. It gives the last token, -1 if there is none, and whether it ends
@@ -270,8 +265,8 @@ func (r *Reader) take(first, last, start int, region Region) {
 	}
 	// Words without meaning at the ends are none of it.
 	r.edit(int(r.from[start]), int(r.to[len(r.to)-1]), start, region)
-	r.taken = append(r.taken, span{first, last})
 	for k := first; k <= last; k++ {
+		r.taken[k] = true
 		if s := r.symbolAt(k); s != nil {
 			*s = symbol{first: s.first, last: s.last, phrase: -1}
 		}

@@ -62,12 +62,10 @@ type Reader struct {
 	to     []uint32
 	parts  []part
 	digits []byte // a reading to be judged
-	taken  []span // tokens of addresses
+	taken  []bool // by token: whether it belongs to an address; empty if there are none
 
 	options []dropped // of a run with a correction
 }
-
-type span struct{ first, last int }
 
 // symbol is a token, or several of a phrase, that may stand for something.
 type symbol struct {
