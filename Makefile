@@ -77,6 +77,10 @@ eval: build ## detection on generated and, where TACET_DATA is, labelled rows: h
 		--types-table detectors/README.md $(addprefix --gazetteer ,$(wildcard $(TACET_DATA)/gazetteer)) $(EVALFLAGS) \
 		testdata/eval "$$calls" $(wildcard $(TACET_DATA)/eval $(TACET_DATA)/vectors)
 
+.PHONY: train
+train: ## the model of detectors/names, the same bytes from the same data; needs TACET_DATA
+	TACET_DATA=$(TACET_DATA) $(GO) run ./cmd/train
+
 .PHONY: bench
 bench: ## every benchmark, then the whole pipeline beside a copy loop (embedded broker, about 5 minutes)
 	$(GO) test -run '^$$' -bench . ./...

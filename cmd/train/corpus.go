@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/sonexlabs/tacet/cmd/tacet/traffic"
 	"github.com/sonexlabs/tacet/detectors/names"
 	"github.com/sonexlabs/tacet/detectors/names/train"
 )
@@ -102,7 +103,12 @@ func (t *texts) generated(seed uint64, s split, n int) []train.Example {
 	g := newGenerator(seed, s, t)
 	list := make([]train.Example, 0, n)
 	for i := range n {
-		e := g.dress(g.next())
+		e := g.next()
+		if g.topic.context.Expect == 0 && !g.topic.context.Written && g.chance(0.10) {
+			e = g.run(e)
+		}
+		g.misask(&e)
+		e = g.dress(e)
 		e.Call = i / 8
 		if g.chance(0.02) {
 			e = g.alias(e)
@@ -110,6 +116,53 @@ func (t *texts) generated(seed uint64, s split, n int) []train.Example {
 		list = append(list, e)
 	}
 	return list
+}
+
+// run goes on from a text with others, as recognisers of long recordings do.
+func (g *generator) run(e train.Example) train.Example {
+	stops := g.chance(0.5)
+	for range 2 + g.rng.IntN(10) {
+		next := g.next()
+		if g.topic.context.Written || g.topic.context.Expect != 0 || g.topic.lang != "" || strings.HasPrefix(g.topic.name, "bare") {
+			continue
+		}
+		if stops {
+			next.Text = upperFirst(next.Text)
+			e.Text += pick(g, []string{". ", ". ", ", ", "? "})
+		} else {
+			e.Text += " "
+		}
+		by := len(e.Text)
+		for _, m := range next.Marks {
+			m.Start, m.End = m.Start+by, m.End+by
+			e.Marks = append(e.Marks, m)
+		}
+		e.Text += next.Text
+	}
+	e.Context = names.Context{Turn: -1}
+	return e
+}
+
+// misask gives a text a question that it doesn't answer: people say what they want.
+func (g *generator) misask(e *train.Example) {
+	c := &e.Context
+	if c.Written {
+		return
+	}
+	if c.Speaker == names.SpeakerUnknown && g.chance(0.4) {
+		c.Speaker = pick(g, []names.Speaker{names.SpeakerAgent, names.SpeakerCustomer})
+	}
+	if c.Expect != 0 || c.Speaker != names.SpeakerCustomer && len(e.Text) < 40 {
+		return
+	}
+	switch r := g.rng.Float64(); {
+	case r < 0.25:
+		c.Expect, c.Speaker = names.ExpectOther, names.SpeakerCustomer
+	case r < 0.31 && !strings.HasPrefix(g.topic.name, "bare-"):
+		c.Expect, c.Speaker = names.ExpectName, names.SpeakerCustomer
+	case r < 0.34:
+		c.Expect, c.Speaker = pick(g, []names.Expect{names.ExpectAddress, names.ExpectOrg}), names.SpeakerCustomer
+	}
 }
 
 // alias replaces what is marked by aliases, as in text that was redacted before.
@@ -204,11 +257,26 @@ func written(list []train.Example, rng *rand.Rand, both float64) (out []train.Ex
 	return out
 }
 
+// How many dialogues of the traffic generator are learnt from, and are kept for development.
+const (
+	trainDialogues = 12000
+	devDialogues   = 1500
+)
+
 // assemble reads and makes all that is trained on, and all that thresholds are chosen on.
 func assemble(data string, t *texts, seed uint64, n int) (training, dev []train.Example, err error) {
 	rng := rand.New(rand.NewPCG(seed, 3))
 	training = t.generated(seed, splitTrain, n)
-	dev = t.generated(seed+1, splitDev, 24000)
+	dev = t.generated(seed+1, splitDev, 16000)
+	calls, err := dialogues(data, seed, traffic.Train, trainDialogues)
+	if err != nil {
+		return nil, nil, err
+	}
+	training = append(training, calls...)
+	if calls, err = dialogues(data, seed+1, traffic.Dev, devDialogues); err != nil {
+		return nil, nil, err
+	}
+	dev = append(dev, shift(calls, len(dev))...)
 	for _, c := range corpora {
 		list, err := readCorpus(data, c.file)
 		if err != nil {

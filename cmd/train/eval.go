@@ -103,12 +103,13 @@ func (j *judge) run(e *train.Example) (s score) {
 // expectation reads crudely from the turn before what was asked.
 func expectation(turn string) names.Expect {
 	low := strings.ToLower(turn)
-	for _, cue := range []string{"name", "imię", "nazwisk", "who am i speaking", "who is this", "whom", "who should", "who shall"} {
+	for _, cue := range []string{"name", "imię", "nazwisk", "naam", "nome", "nombre", "apellido", "votre nom", "heißen", "namn", "navn", "hedder", "heter",
+		"llama", "appelez", "chiama", "who am i speaking", "vem talar", "hvem taler", "met wie", "con chi", "z kim", "con quién", "mit wem", "com quem", "à qui", "who is this", "whom", "who should", "who shall"} {
 		if strings.Contains(low, cue) {
 			return names.ExpectName
 		}
 	}
-	if strings.Contains(low, "address") || strings.Contains(low, "where do you live") {
+	if strings.Contains(low, "address") && !strings.Contains(low, "mail") || strings.Contains(low, "where do you live") {
 		return names.ExpectAddress
 	}
 	if strings.Contains(low, "?") || strings.Contains(low, "proszę") || strings.Contains(low, "please") {
@@ -192,7 +193,7 @@ func evaluate(w io.Writer, data string, m *names.Model, preset names.Preset, onl
 			shown := 0
 			if show > 0 {
 				j.misses = func(e *train.Example, m train.Mark) {
-					if shown++; shown%7 == 0 && shown/7 <= show {
+					if shown++; shown%13 == 0 && shown/13 <= show {
 						fmt.Fprintf(w, "   miss %d: %s >>%s<< %s\n", e.Context.Expect, tail(e.Text[:m.Start]), e.Text[m.Start:m.End], head(e.Text[m.End:]))
 					}
 				}

@@ -137,6 +137,9 @@ func (g *generator) slot(slot string) {
 		f(g)
 		return
 	}
+	if g.foreignText(slot) {
+		return
+	}
 	for _, l := range languages {
 		if part, ok := strings.CutPrefix(strings.TrimRight(slot, "2"), l.slot); ok && g.foreign(l, part) {
 			return
@@ -273,6 +276,71 @@ func (g *generator) spelled() {
 		letters = append(letters, string(r))
 	}
 	g.entity(names.Person, strings.Join(letters, pick(g, []string{" ", " ", " ", "-", ", "})))
+}
+
+// mangled writes a spelled name as recognisers hear it: letters run together and doubled.
+func (g *generator) mangled() {
+	name := g.surname(g.origin())
+	if g.chance(0.5) {
+		name = g.given(g.origin()) + " " + name
+	} else if g.chance(0.5) {
+		name = g.given(g.origin())
+	}
+	var parts []string
+	for r := []rune(strings.ReplaceAll(strings.ToLower(name), " ", "")); len(r) > 0; {
+		n := 1
+		if g.chance(0.3) {
+			n = min(len(r), 2+g.rng.IntN(2))
+		}
+		part := string(r[:n])
+		r = r[n:]
+		if g.chance(0.3) {
+			part = strings.ToUpper(part)
+		}
+		if g.chance(0.04) {
+			part = pick(g, []string{"double", "space", "are", "you", "why", "see", "tea", "bee", "oh", "eye", "and"})
+		}
+		parts = append(parts, part)
+	}
+	g.entity(names.Person, strings.Join(parts, " "))
+}
+
+var natoWords = strings.Fields("alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa quebec romeo sierra tango uniform victor whiskey xray yankee zulu")
+
+// nato spells a name by the words of the radio.
+func (g *generator) nato() {
+	var parts []string
+	for _, r := range strings.ToLower(unaccent(g.surname(g.origin()))) {
+		if r >= 'a' && r <= 'z' {
+			parts = append(parts, natoWords[r-'a'])
+		}
+	}
+	if len(parts) > 0 {
+		g.entity(names.Person, strings.Join(parts, " "))
+	}
+}
+
+// asIn spells a name with words for its letters.
+func (g *generator) asIn() {
+	var parts []string
+	for _, r := range strings.ToLower(unaccent(g.surname(g.origin()))) {
+		if r >= 'a' && r <= 'z' {
+			parts = append(parts, string(r)+pick(g, []string{" for ", " as in ", " "})+natoWords[r-'a'])
+		}
+	}
+	if len(parts) > 0 {
+		g.entity(names.Person, strings.Join(parts, " "))
+	}
+}
+
+// reversed writes the surname first.
+func (g *generator) reversed() {
+	o := g.origin()
+	name := g.surname(o) + pick(g, []string{" ", " ", ", "}) + g.given(o)
+	if g.chance(0.4) {
+		name += " " + g.letter()
+	}
+	g.entity(names.Person, name)
 }
 
 // origin draws where a person's names come from.

@@ -83,6 +83,22 @@ func (t *texts) listed() ([]names.Listed, map[string]int) {
 	return train.SortListed(list), counts
 }
 
+// frequent gives the words that the model should know without summing up: common words and frequent names.
+func (t *texts) frequent() (list []string) {
+	for w, level := range t.words {
+		if level <= 35 {
+			list = append(list, w)
+		}
+	}
+	for w, e := range t.tiers {
+		if e[0] == 3 || e[1] == 3 {
+			list = append(list, w)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
 // commonness maps SCOWL's levels to the seven of a signature.
 func commonness(level int) int {
 	switch {

@@ -45,9 +45,9 @@ func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	f.IntVar(&o.preset, "preset", 0, "preset to evaluate: 0 balanced, 1 strict, 2 paranoid")
 	f.StringVar(&o.only, "only", "", "sets to evaluate, comma-separated")
 	f.IntVar(&o.show, "show", 0, "misses to print for each set")
-	f.IntVar(&o.texts, "texts", 200000, "generated texts to train on")
+	f.IntVar(&o.texts, "texts", 260000, "generated texts to train on")
 	f.Uint64Var(&o.train.Seed, "seed", 1, "of everything random")
-	f.IntVar(&o.train.Epochs, "epochs", 5, "times to go over the data")
+	f.IntVar(&o.train.Epochs, "epochs", 4, "times to go over the data")
 	f.IntVar(&o.train.MinCount, "min-count", 4, "how often a word of the vocabulary occurs")
 	f.Float64Var(&o.train.DropWord, "drop-word", 0.3, "share of words dropped")
 	f.Float64Var(&o.train.DropList, "drop-list", 0.2, "share of entities dropped from the lists")
@@ -107,6 +107,7 @@ func build(o *options, log io.Writer) ([]byte, error) {
 	}
 	listed, counts := t.listed()
 	fmt.Fprintf(log, "%d texts, %d for development, %d listed words %v, after %v\n", len(training), len(dev), len(listed), counts, time.Since(start).Round(time.Second))
+	o.train.Frequent = t.frequent()
 	p, err := train.Train(training, listed, o.train)
 	if err != nil {
 		return nil, err

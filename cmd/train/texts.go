@@ -42,9 +42,11 @@ type texts struct {
 	originDraw      []int
 	given, surnames *pool
 	places          [4][]string
-	english         []string          // words that are not rare, for what recognisers make of names
-	words           map[string]int    // English words by level, 10 is frequent
-	tiers           map[string][3]int // of given names, surnames and places
+	foreign         map[string][]string // by language and kind, as "de noun"
+	function        map[string][]string // frequent words by language
+	english         []string            // words that are not rare, for what recognisers make of names
+	words           map[string]int      // English words by level, 10 is frequent
+	tiers           map[string][3]int   // of given names, surnames and places
 }
 
 // originWeights are how often the origins are drawn; others have a weight of 2.
@@ -77,6 +79,15 @@ func readTexts(data string) (*texts, error) {
 		} else {
 			t.things[key] = strings.Fields(rest)
 		}
+	}
+	t.foreign, t.function = map[string][]string{}, map[string][]string{}
+	for _, line := range lines("foreign.txt") {
+		f := strings.Fields(line)
+		t.foreign[f[0]+" "+f[1]] = f[2:]
+	}
+	for _, line := range lines("stopwords.txt") {
+		f := strings.Fields(line)
+		t.function[f[0]] = f[1:]
 	}
 	if err := t.readWords(); err != nil {
 		return nil, err

@@ -187,6 +187,7 @@ type Word struct {
 	length  int
 	mark    mark
 	alias   bool
+	foreign bool // in another script
 }
 
 // Unlist makes the word one that no list of names and places has.
@@ -198,6 +199,9 @@ func (w *Word) Unlist() {
 
 // Length is the word's length as the features take it.
 func (w *Word) Length() int { return w.length }
+
+// Coarse is the coarse class of the word's signature.
+func (w *Word) Coarse() int { return int(w.Sig.coarse()) }
 
 // WordRows appends the rows of the regions that depend on one word alone.
 func WordRows(dst, letters []uint32, sig Sig, length int) []uint32 {
@@ -235,10 +239,11 @@ func Analyse(t *scan.Text, c *Context, lists Lists) (segments []Segment) {
 			}
 			w.Known = lists.Known(w.Hash)
 			if !k.IsNumber() {
-				w.Letters = affixRows(nil, t.Bytes[k.Start:k.End])
+				word := t.Bytes[k.Start:k.End]
+				w.Letters, w.foreign = affixRows(nil, word), isOtherScript(word)
 			}
 			if inAlias(t, i) {
-				w = Word{Hash: aliasHash, Sig: MakeSig(0, 0, 0, 0, KindAlias), Known: -1, alias: true, length: 1, mark: mark{capDigits, brkStop}}
+				w = Word{Hash: aliasHash, Sig: aliasSig, Known: -1, alias: true, length: 1, mark: mark{capDigits, brkStop}}
 			} else {
 				shapes |= k.Shape
 			}
@@ -253,6 +258,9 @@ func Analyse(t *scan.Text, c *Context, lists Lists) (segments []Segment) {
 
 // Alias says whether the word is part of an alias of our own, which no span covers.
 func (w *Word) Alias() bool { return w.alias }
+
+// OtherScript says whether the word begins with a letter that isn't Latin: unless a name was asked for, no span covers it.
+func (w *Word) OtherScript() bool { return w.foreign }
 
 // id is the word's identity in features of several words.
 func (w *Word) id() uint64 {

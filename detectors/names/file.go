@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"math/bits"
 
@@ -42,6 +41,9 @@ type Choice struct {
 // Format is the version of the file.
 const Format = 1
 
+// plainBit marks plain words beside their signature, which has thirteen bits.
+const plainBit = 1 << 15
+
 const magic = "TACETNM\n"
 
 // Known is a word of the vocabulary.
@@ -50,6 +52,14 @@ type Known struct {
 	Sig    Sig
 	Here   [Classes]int16                // the sum of its identity row, its letters and its signature
 	Around [Identities - 1][Classes]int8 // its other identity rows
+	Plain  bool                          // it is never part of a name, unless a name was asked for
+}
+
+// Summed is a word outside the vocabulary whose rows are summed up beforehand, because it is frequent enough.
+type Summed struct {
+	Hash uint32
+	Sig  Sig
+	Here [Classes]int16
 }
 
 // Listed is a word of the lists.
@@ -61,7 +71,8 @@ type Listed struct {
 // Parameters are what a model consists of.
 type Parameters struct {
 	Manifest Manifest
-	Words    []Known // ascending by Hash
+	Words    []Known  // ascending by Hash
+	Summed   []Summed // ascending by Hash
 	Unknown  [coarses + 1][Identities][Classes]int8
 	Lists    []Listed                    // ascending by Hash
 	Rows     []int8                      // RowCount rows of Classes weights
@@ -76,9 +87,44 @@ func (p *Parameters) Encode() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode model: %w", err)
 	}
+	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return nil, fmt.Errorf("encode model: %w", err)
+	}
+	out := append([]byte(magic), 0, 0, 0, 0)
+	binary.LittleEndian.PutUint32(out[len(magic):], uint32(len(man)))
+	out = append(out, man...)
+	return enc.EncodeAll(p.payload(), out), enc.Close()
+}
+
+// Build makes a model of parameters, as reading the file that Encode writes would.
+func Build(p *Parameters) (*Model, error) {
+	m := &Model{man: p.Manifest}
+	r := &reader{b: p.payload()}
+	m.read(r)
+	if r.short || len(r.b) > 0 {
+		return nil, errModel
+	}
+	m.finish()
+	return m, nil
+}
+
+// WithBias gives a copy of the model with another threshold: what is added to a class against all others.
+func (m *Model) WithBias(preset Preset, setting int, class Class, bias int) *Model {
+	other := *m
+	other.biases[preset][setting][class] = int32(bias)
+	return &other
+}
+
+func (p *Parameters) payload() []byte {
 	var b bytes.Buffer
 	putHashes(&b, len(p.Words), func(i int) uint32 { return p.Words[i].Hash })
-	putColumn(&b, len(p.Words), func(i int) uint16 { return uint16(p.Words[i].Sig) })
+	putColumn(&b, len(p.Words), func(i int) uint16 {
+		if p.Words[i].Plain {
+			return uint16(p.Words[i].Sig) | plainBit
+		}
+		return uint16(p.Words[i].Sig)
+	})
 	for k := 0; k < Classes; k++ {
 		putColumn(&b, len(p.Words), func(i int) uint16 { return uint16(p.Words[i].Here[k]) })
 	}
@@ -96,6 +142,11 @@ func (p *Parameters) Encode() ([]byte, error) {
 			}
 		}
 	}
+	putHashes(&b, len(p.Summed), func(i int) uint32 { return p.Summed[i].Hash })
+	putColumn(&b, len(p.Summed), func(i int) uint16 { return uint16(p.Summed[i].Sig) })
+	for k := 0; k < Classes; k++ {
+		putColumn(&b, len(p.Summed), func(i int) uint16 { return uint16(p.Summed[i].Here[k]) })
+	}
 	putHashes(&b, len(p.Lists), func(i int) uint32 { return p.Lists[i].Hash })
 	putColumn(&b, len(p.Lists), func(i int) uint16 { return uint16(p.Lists[i].Sig) })
 	for k := 0; k < Classes; k++ {
@@ -103,19 +154,24 @@ func (p *Parameters) Encode() ([]byte, error) {
 			b.WriteByte(byte(p.Rows[i]))
 		}
 	}
-	for _, part := range []any{p.Trans, p.Biases, p.Curve} {
-		if err := binary.Write(&b, binary.LittleEndian, part); err != nil {
-			return nil, fmt.Errorf("encode model: %w", err)
+	for i := range p.Trans {
+		for _, w := range p.Trans[i] {
+			b.Write(binary.LittleEndian.AppendUint16(nil, uint16(w)))
 		}
 	}
-	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		return nil, fmt.Errorf("encode model: %w", err)
+	for i := range p.Biases {
+		for j := range p.Biases[i] {
+			for _, w := range p.Biases[i][j] {
+				b.Write(binary.LittleEndian.AppendUint16(nil, uint16(w)))
+			}
+		}
 	}
-	out := append([]byte(magic), 0, 0, 0, 0)
-	binary.LittleEndian.PutUint32(out[len(magic):], uint32(len(man)))
-	out = append(out, man...)
-	return enc.EncodeAll(b.Bytes(), out), enc.Close()
+	for _, curve := range p.Curve {
+		for _, c := range curve {
+			b.Write(binary.LittleEndian.AppendUint32(nil, math.Float32bits(c)))
+		}
+	}
+	return b.Bytes()
 }
 
 // putHashes writes ascending hashes by their differences.
@@ -245,14 +301,35 @@ func Read(file []byte) (*Model, error) {
 	return m, nil
 }
 
-func (m *Model) read(r *reader) {
-	hashes := r.hashes()
-	n := len(hashes)
-	sigs := r.column(n)
-	var here [Classes][]uint16
-	for k := range here {
-		here[k] = r.column(n)
+// wordColumns are the words of a part of the file.
+type wordColumns struct {
+	hashes []uint32
+	sigs   []uint16
+	here   [Classes][]uint16
+}
+
+func (r *reader) words() (w wordColumns) {
+	w.hashes = r.hashes()
+	w.sigs = r.column(len(w.hashes))
+	for k := range w.here {
+		w.here[k] = r.column(len(w.hashes))
 	}
+	return w
+}
+
+// entry makes the entry of word i, without what it says of its neighbours.
+func (w *wordColumns) entry(i int) entry {
+	lane := func(k int) uint64 { return uint64(int64(int16(w.here[k][i])) + sumZero) }
+	e := entry{key: w.hashes[i], sig: Sig(w.sigs[i] &^ plainBit), plain: w.sigs[i]&plainBit != 0}
+	e.coarse = e.sig.coarse()
+	e.even = lane(0) | lane(2)<<16 | lane(4)<<32
+	e.odd = lane(1) | lane(3)<<16
+	return e
+}
+
+func (m *Model) read(r *reader) {
+	words := r.words()
+	n := len(words.hashes)
 	var around [Identities - 1][Classes][]byte
 	for i := range around {
 		for k := range around[i] {
@@ -265,14 +342,14 @@ func (m *Model) read(r *reader) {
 			rows[c][i] = packBytes(r.take(Classes))
 		}
 	}
+	summed := r.words()
 	listed := r.hashes()
 	listedSigs := r.column(len(listed))
 	planes := r.take(rowCount * Classes)
-	tail := bytes.NewReader(r.take(len(r.b)))
+	m.readNumbers(r)
 	if r.short {
 		return
 	}
-	m.readNumbers(tail, r)
 	m.setRows(planes)
 	for c := range m.unknown {
 		m.unknown[c] = unknownEntry(uint8(c), rows[c])
@@ -283,44 +360,61 @@ func (m *Model) read(r *reader) {
 	for i, h := range listed {
 		m.add(h, Sig(listedSigs[i]))
 	}
-	size := 1 << bits.Len(uint(n*3/2))
+	size := 1 << bits.Len(uint((n+len(summed.hashes))*3/2))
 	m.table, m.mask = make([]entry, size), uint32(size-1)
-	for i, h := range hashes {
-		e := entry{key: h, id: h, sig: Sig(sigs[i])}
-		e.coarse = e.sig.coarse()
-		lane := func(k int) uint64 { return uint64(int64(int16(here[k][i])) + sumZero) }
-		e.even = lane(0) | lane(2)<<16 | lane(4)<<32
-		e.odd = lane(1) | lane(3)<<16
+	for i, h := range words.hashes {
+		e := words.entry(i)
+		e.id = h
 		for j, to := range []*uint64{&e.before, &e.behind, &e.twoBefore, &e.twoBehind} {
 			for k := 0; k < Classes; k++ {
 				*to |= uint64(around[j][k][i]^0x80) << (8 * k)
 			}
 		}
-		at := h & m.mask
-		for m.table[at].key != 0 {
-			at = (at + 1) & m.mask
-		}
-		m.table[at] = e
+		m.insert(&e)
+	}
+	for i := range summed.hashes {
+		e := summed.entry(i)
+		u := &m.unknown[e.coarse]
+		e.id, e.before, e.behind, e.twoBefore, e.twoBehind = u.id, u.before, u.behind, u.twoBefore, u.twoBehind
+		m.insert(&e)
 	}
 }
 
-func (m *Model) readNumbers(tail io.Reader, r *reader) {
-	var trans [Classes + 1][Classes]int16
-	var biases [Presets][Settings][Classes]int16
-	for _, part := range []any{&trans, &biases, &m.curve} {
-		if binary.Read(tail, binary.LittleEndian, part) != nil {
-			r.short = true
+// insert adds an entry to the table, unless its word is there.
+func (m *Model) insert(e *entry) {
+	at := e.key & m.mask
+	for m.table[at].key != 0 {
+		if m.table[at].key == e.key {
+			return
+		}
+		at = (at + 1) & m.mask
+	}
+	m.table[at] = *e
+}
+
+func (m *Model) readNumbers(r *reader) {
+	number := func() int32 {
+		if b := r.take(2); b != nil {
+			return int32(int16(binary.LittleEndian.Uint16(b)))
+		}
+		return 0
+	}
+	for i := range m.trans {
+		for k := range m.trans[i] {
+			m.trans[i][k] = number()
 		}
 	}
-	for i := range trans {
-		for k, w := range trans[i] {
-			m.trans[i][k] = int32(w)
+	for p := range m.biases {
+		for s := range m.biases[p] {
+			for k := range m.biases[p][s] {
+				m.biases[p][s][k] = number()
+			}
 		}
 	}
-	for p := range biases {
-		for s := range biases[p] {
-			for k, w := range biases[p][s] {
-				m.biases[p][s][k] = int32(w)
+	for c := range m.curve {
+		for i := range m.curve[c] {
+			if b := r.take(4); b != nil {
+				m.curve[c][i] = math.Float32frombits(binary.LittleEndian.Uint32(b))
 			}
 		}
 	}
@@ -370,4 +464,11 @@ func (m *Model) finish() {
 		}
 	}
 	m.gap = gap
+}
+
+// WithCurve gives a copy of the model with another curve of confidences of a class: of the margin, constant and slope.
+func (m *Model) WithCurve(class Class, curve [2]float32) *Model {
+	other := *m
+	other.curve[class] = curve
+	return &other
 }

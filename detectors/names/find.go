@@ -34,75 +34,69 @@ func Setting(c *Context) int {
 	return settingUnknown
 }
 
-// findSegment appends the spans of the tokens from at to end.
+// findSegment appends the spans of the tokens from from to to.
 func (m *Model) findSegment(dst []Span, t *scan.Text, from, to int, c *Context, s *Scratch) []Span {
-	m.resolve(t, from, to, s)
-	n := to - from
-	p := placeOf(c, m.mark(t, from, to, s), n)
-	m.score(&p, s)
-	setting := Setting(c)
-	bias, gap := &m.biases[c.Preset][setting], m.gap
-	scores := s.scores[:n]
 	first := len(dst)
-	for i := 0; i < n; {
-		// What is certainly outside needs no search, and the search may end there.
-		if !m.bend(&scores[i], bias, gap) {
-			i++
-			continue
-		}
-		j := i + 1
-		for j < n && m.bend(&scores[j], bias, gap) {
-			j++
-		}
-		if m.viterbi(i, j, n, s) {
-			dst = m.spans(dst, i, j, n, from, s)
-		}
-		i = j + 1
-	}
-	if len(dst) > first {
+	if dst = m.label(dst, t, from, to, c, s); len(dst) > first {
 		dst = m.widen(dst, first, t, from, to, s)
 	}
 	return dst
 }
 
-// bend adds the biases to the weights of a token and says whether it may be something.
-func (m *Model) bend(scores, bias *[Classes]int32, gap int32) bool {
+// label appends the spans of the tokens from from to to as the search finds them.
+func (m *Model) label(dst []Span, t *scan.Text, from, to int, c *Context, s *Scratch) []Span {
+	shapes, any := m.resolve(t, from, to, s)
+	asked := c.Expect&ExpectName != 0 && !c.Written
+	if !any && !asked {
+		return dst
+	}
+	n := to - from
+	v := view{place: placeOf(c, modeOf(shapes), n), words: s.words, text: t, from: from}
+	length := v.length()
+	v.place0 = fromPlace + (((v.asked*3+v.speaker)*2+v.written)<<7 | length<<4)
+	v.place1 = fromPlaceG + (v.asked<<12 | length<<9)
+	setting := Setting(c)
+	bias := &m.biases[c.Preset][setting]
+	open := -1 // where the tokens that may be something began
+	for i := range n {
+		if w := s.words[i+2]; (!w.plain || asked) && w.key != aliasHash {
+			scores := m.score(&v, i)
+			if bend(&scores, bias) <= m.gap {
+				s.scores[i] = scores
+				if open < 0 {
+					open = i
+				}
+				continue
+			}
+		}
+		// What is certainly outside needs no search, and the search ends there.
+		if open >= 0 {
+			dst = m.search(dst, open, i, n, from, s)
+			open = -1
+		}
+	}
+	if open >= 0 {
+		dst = m.search(dst, open, n, n, from, s)
+	}
+	return dst
+}
+
+// bend adds the biases to the weights of a token and says by how much Outside is better than all others.
+func bend(scores, bias *[Classes]int32) int32 {
 	top := int32(-1 << 30)
 	for k := 1; k < Classes; k++ {
 		scores[k] += bias[k]
 		top = max(top, scores[k])
 	}
-	return scores[0]-top <= gap
+	return scores[0] - top
 }
 
-// mark fills s.marks, with one for each edge, and gives the segment's mode.
-func (m *Model) mark(t *scan.Text, from, to int, s *Scratch) int {
-	marks := append(s.marks[:0], mark{0, brkStop})
-	b := t.Bytes
-	var shapes scan.Shape
-	for i := from; i < to; i++ {
-		k := &t.Tokens[i]
-		next := mark{capLower, brkStop}
-		if k.Shape&^scan.NonHex != scan.Lower {
-			next.cap = capOf(k, b)
-		}
-		if i > from {
-			before := t.Tokens[i-1].End
-			if k.Start-before == 1 && b[before] == ' ' {
-				next.brk = brkSpace
-			} else {
-				next.brk = brkOf(b, before, k.Start)
-			}
-		}
-		if s.words[i-from+2].key == aliasHash {
-			next = mark{capDigits, brkStop}
-		} else {
-			shapes |= k.Shape
-		}
-		marks = append(marks, next)
+// search appends the spans of the tokens from i to j.
+func (m *Model) search(dst []Span, i, j, n, from int, s *Scratch) []Span {
+	if m.viterbi(i, j, n, s) {
+		dst = m.spans(dst, i, j, n, from, s)
 	}
-	s.marks = append(marks, mark{0, brkStop})
-	return modeOf(shapes)
+	return dst
 }
 
 // viterbi labels the tokens from i to j of a segment of n, which stand between tokens that are outside, and says whether
@@ -198,7 +192,7 @@ func (m *Model) spans(dst []Span, i, j, n, from int, s *Scratch) []Span {
 	return dst
 }
 
-// widen lets persons take in the title before them and the filler within them.
+// widen lets persons take in the title before them, the degree behind them and the filler within them.
 func (m *Model) widen(dst []Span, first int, t *scan.Text, from, to int, s *Scratch) []Span {
 	kind := func(i int) Kind {
 		if i < from || i >= to {
@@ -213,16 +207,21 @@ func (m *Model) widen(dst []Span, first int, t *scan.Text, from, to int, s *Scra
 			for kind(span.First-1) == KindTitle && isTitleGap(t.Bytes[t.Tokens[span.First-1].End:t.Tokens[span.First].Start]) {
 				span.First--
 			}
+			for span.Last+1 < to && (kind(span.Last+1) == KindTitle || isDegree(t, span.Last+1)) && isTitleGap(t.Bytes[t.Tokens[span.Last].End:t.Tokens[span.Last+1].Start]) {
+				span.Last++
+			}
 		}
 		if out > first {
 			last := &dst[out-1]
 			touches := span.First <= last.Last+1
 			filled := span.First == last.Last+2 && kind(last.Last+1) == KindFiller
 			if span.Class == Person && last.Class == Person && (touches || filled) {
-				last.Last, last.Confidence = span.Last, min(last.Confidence, span.Confidence)
+				last.Last, last.Confidence = max(last.Last, span.Last), min(last.Confidence, span.Confidence)
 				continue
 			}
-			span.First = max(span.First, last.Last+1)
+			if span.First = max(span.First, last.Last+1); span.First > span.Last {
+				continue
+			}
 		}
 		dst[out] = span
 		out++
@@ -230,12 +229,38 @@ func (m *Model) widen(dst []Span, first int, t *scan.Text, from, to int, s *Scra
 	return dst[:out]
 }
 
-// isTitleGap says whether what stands between a title and a name is nothing but space and a full stop.
+// isDegree says whether token i is part of a degree written with full stops: M.D., Ph.D.
+func isDegree(t *scan.Text, i int) bool {
+	k := &t.Tokens[i]
+	letter := func(k *scan.Token, c byte) bool { return k.Len() <= 2 && t.Bytes[k.Start]|0x20 == c }
+	dot := func(i int) bool {
+		return i > 0 && i < len(t.Tokens) && t.Tokens[i].Start-t.Tokens[i-1].End == 1 && t.Bytes[t.Tokens[i-1].End] == '.'
+	}
+	first := (letter(k, 'm') || letter(k, 'p')) && dot(i+1) && letter(&t.Tokens[i+1], 'd')
+	return first || letter(k, 'd') && dot(i) && (letter(&t.Tokens[i-1], 'm') || letter(&t.Tokens[i-1], 'p'))
+}
+
+// isTitleGap says whether what stands between a title and a name is nothing but space, a full stop and a comma.
 func isTitleGap(b []byte) bool {
 	for _, c := range b {
-		if c != ' ' && c != '.' {
+		if c != ' ' && c != '.' && c != ',' {
 			return false
 		}
 	}
 	return len(b) <= 3
+}
+
+// Labels gives the class of each token as the search finds it, before titles, fillers and what was heard are added.
+func (m *Model) Labels(t *scan.Text, c *Context, s *Scratch) []Class {
+	labels := make([]Class, len(t.Tokens))
+	for at := 0; at < len(t.Tokens); {
+		end := segmentEnd(t, at)
+		for _, span := range m.label(nil, t, at, end, c, s) {
+			for i := span.First; i <= span.Last; i++ {
+				labels[i] = span.Class
+			}
+		}
+		at = end
+	}
+	return labels
 }

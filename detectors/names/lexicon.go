@@ -24,6 +24,9 @@ func (s Sig) kind() Kind   { return Kind(s >> 9) }
 // Common says whether the word is among the few thousand most frequent ones.
 func (s Sig) Common() bool { return s.common() >= 6 }
 
+// Given says whether the word is a frequent given name.
+func (s Sig) Given() bool { return s.given() >= 2 }
+
 // Unlisted is the signature without what it says of names and places.
 func (s Sig) Unlisted() Sig { return s &^ 63 }
 
@@ -95,30 +98,34 @@ func (s Sig) coarse() uint8 {
 
 // lexicon maps the hashes of words to signatures: open addressing.
 type lexicon struct {
-	keys []uint32 // 0 is empty
-	sigs []Sig
-	wrap uint32
+	slots []listing
+	wrap  uint32
+}
+
+type listing struct {
+	hash uint32 // 0 is empty
+	sig  Sig
 }
 
 func newLexicon(n int) lexicon {
 	size := 1 << bits.Len(uint(n*3/2))
-	return lexicon{keys: make([]uint32, size), sigs: make([]Sig, size), wrap: uint32(size - 1)}
+	return lexicon{slots: make([]listing, size), wrap: uint32(size - 1)}
 }
 
 func (l *lexicon) add(h uint32, s Sig) {
 	i := h & l.wrap
-	for l.keys[i] != 0 && l.keys[i] != h {
+	for l.slots[i].hash != 0 && l.slots[i].hash != h {
 		i = (i + 1) & l.wrap
 	}
-	l.keys[i], l.sigs[i] = h, s
+	l.slots[i] = listing{h, s}
 }
 
 func (l *lexicon) lookup(h uint32) Sig {
 	for i := h & l.wrap; ; i = (i + 1) & l.wrap {
-		if l.keys[i] == h {
-			return l.sigs[i]
+		if l.slots[i].hash == h {
+			return l.slots[i].sig
 		}
-		if l.keys[i] == 0 {
+		if l.slots[i].hash == 0 {
 			return 0
 		}
 	}
@@ -130,6 +137,7 @@ func digitsHash(n int) uint32 { return 0xD1600000 + uint32(min(n, lengthMax))*0x
 const (
 	edgeHash  = 0x0ED6E5A1
 	aliasHash = 0x0A11A5E3
+	aliasSig  = Sig(KindAlias) << 9
 )
 
 // hashOf is the hash by which the tables know a token.

@@ -60,6 +60,31 @@ func capOf(t *scan.Token, b []byte) uint8 {
 	return capLower
 }
 
+// mark gives the mark of token i of the segment, or of an edge.
+func (v *view) mark(i int) mark {
+	if i < 0 || i >= v.n {
+		return mark{0, brkStop}
+	}
+	if v.words[i+2].key == aliasHash {
+		return mark{capDigits, brkStop}
+	}
+	t := v.text
+	k := &t.Tokens[v.from+i]
+	next := mark{capLower, brkStop}
+	if k.Shape&^scan.NonHex != scan.Lower {
+		next.cap = capOf(k, t.Bytes)
+	}
+	if i > 0 {
+		before := t.Tokens[v.from+i-1].End
+		if k.Start-before == 1 && t.Bytes[before] == ' ' {
+			next.brk = brkSpace
+		} else {
+			next.brk = brkOf(t.Bytes, before, k.Start)
+		}
+	}
+	return next
+}
+
 func brkOf(b []byte, from, to uint32) uint8 {
 	if to-from == 1 {
 		switch b[from] {

@@ -1,7 +1,7 @@
 package names
 
 import (
-	"hash/maphash"
+	"math/rand/v2"
 
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
@@ -12,16 +12,16 @@ const heardMax = 64
 // Memory holds the words that were accepted as names of persons in one call, as hashes under a random key of its own, so
 // that it holds no text. One goroutine at a time may use it.
 type Memory struct {
-	seed   maphash.Seed
+	factor uint64 // secret, odd
 	filter uint64
 	words  [heardMax]uint32
 	n      int // words that were ever added
 }
 
 // NewMemory makes an empty memory.
-func NewMemory() *Memory { return &Memory{seed: maphash.MakeSeed()} }
+func NewMemory() *Memory { return &Memory{factor: rand.Uint64() | 1} }
 
-func (m *Memory) key(hash uint32) uint32 { return uint32(maphash.Comparable(m.seed, hash)) | 1 }
+func (m *Memory) key(hash uint32) uint32 { return uint32(uint64(hash)*m.factor>>32) | 1 }
 
 // Add notes the word of a token of a scan.Text.
 func (m *Memory) Add(hash uint32) {

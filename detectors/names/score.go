@@ -2,6 +2,7 @@ package names
 
 import (
 	"math"
+	"unicode/utf8"
 
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
@@ -12,7 +13,7 @@ type entry struct {
 	key, id              uint32
 	sig                  Sig
 	coarse               uint8
-	_                    [5]uint8
+	plain                bool   // never part of a name, unless a name was asked for
 	even, odd            uint64 // sums for the labels 0, 2, 4 and 1, 3, in lanes of 16 bits, each sumZero too large
 	before, behind       uint64 // what the word says of the next and of the previous label
 	twoBefore, twoBehind uint64
@@ -41,12 +42,12 @@ func (e *entry) add(row uint64) {
 	e.odd += row >> 8 & lanes
 }
 
-// resolve finds the entries of the tokens of a segment.
-func (m *Model) resolve(t *scan.Text, from, to int, s *Scratch) {
-	if cap(s.words) < segmentMax+4 {
+// resolve finds the entries of the tokens of a segment, and gives the union of their shapes and whether any may be
+// part of a name.
+func (m *Model) resolve(t *scan.Text, from, to int, s *Scratch) (shapes scan.Shape, any bool) {
+	if s.words == nil {
 		s.words = make([]*entry, 0, segmentMax+4)
 		s.rare = make([]entry, 0, segmentMax)
-		s.marks = make([]mark, 0, segmentMax+2)
 		s.scores = make([][Classes]int32, segmentMax)
 		s.ahead = make([][Classes]int32, segmentMax)
 		s.back = make([]uint32, segmentMax)
@@ -55,6 +56,7 @@ func (m *Model) resolve(t *scan.Text, from, to int, s *Scratch) {
 	words := append(s.words[:0], &m.edge, &m.edge)
 	s.rare = s.rare[:0]
 	aliases := len(t.Opens) > 0
+	table, mask := m.table, m.mask
 	for i := from; i < to; i++ {
 		k := &t.Tokens[i]
 		h := k.Hash
@@ -62,8 +64,8 @@ func (m *Model) resolve(t *scan.Text, from, to int, s *Scratch) {
 			h = digitsHash(k.Len())
 		}
 		var e *entry
-		for at := h & m.mask; ; at = (at + 1) & m.mask {
-			e = &m.table[at]
+		for at := h & mask; ; at = (at + 1) & mask {
+			e = &table[at]
 			if e.key == h {
 				break
 			}
@@ -73,21 +75,42 @@ func (m *Model) resolve(t *scan.Text, from, to int, s *Scratch) {
 			}
 		}
 		if aliases && inAlias(t, i) {
-			e = m.newEntry(s, aliasHash, MakeSig(0, 0, 0, 0, KindAlias), nil, 1)
-		} else if e == nil {
-			sig := m.lookup(h)
-			if sig == 0 {
-				sig = shapeSig(k)
+			e = m.newEntry(s, aliasHash, aliasSig, nil, 1)
+		} else {
+			shapes |= k.Shape
+			if e == nil {
+				e = m.rareEntry(t, k, h, s)
 			}
-			word := t.Bytes[k.Start:k.End]
-			if k.Shape == scan.Digit {
-				word = nil
-			}
-			e = m.newEntry(s, h, sig, word, min(k.Len(), lengthMax))
 		}
+		any = any || !e.plain
 		words = append(words, e)
 	}
 	s.words = append(words, &m.edge, &m.edge)
+	return shapes, any
+}
+
+// rareEntry makes the entry of a token that the table doesn't know.
+func (m *Model) rareEntry(t *scan.Text, k *scan.Token, h uint32, s *Scratch) *entry {
+	sig := m.lookup(h)
+	if sig == 0 {
+		sig = shapeSig(k)
+	}
+	word := t.Bytes[k.Start:k.End]
+	if k.Shape == scan.Digit {
+		word = nil
+	}
+	e := m.newEntry(s, h, sig, word, min(k.Len(), lengthMax))
+	if k.Shape&scan.High != 0 {
+		e.plain = isOtherScript(word)
+	}
+	return e
+}
+
+// isOtherScript says whether a word begins with a letter that isn't Latin. The model has seen no text of other scripts:
+// there it would take anything for a name.
+func isOtherScript(word []byte) bool {
+	r, _ := utf8.DecodeRune(word)
+	return r >= 0x370 && r < 0x1E00 || r >= 0x1F00
 }
 
 // newEntry sums up the rows of a word that the table doesn't know.
@@ -107,59 +130,53 @@ func (m *Model) newEntry(s *Scratch, h uint32, sig Sig, word []byte, length int)
 	return &s.rare[len(s.rare)-1]
 }
 
-// score fills s.scores with the weights of the labels of a segment's tokens.
-func (m *Model) score(p *place, s *Scratch) {
-	words, rows := s.words, m.rows
-	n := len(words) - 4
-	b2, b1, w, n1 := words[0], words[1], words[2], words[3]
-	pair := func(x, y *entry) int { return pairRow(uint64(x.id), uint64(y.id)) }
-	pairBefore, pairHere, pairBehind := pair(b2, b1), pair(b1, w), pair(w, n1)
-	wordGBefore, gWordHere, ggHere := wordGRow(uint64(b2.id), uint64(b1.sig)), gWordRow(uint64(w.sig), uint64(n1.id)), ggRow(uint64(b1.sig), uint64(w.sig))
-	five := uint64(b2.coarse)<<15 | uint64(b1.coarse)<<10 | uint64(w.coarse)<<5 | uint64(n1.coarse)
-	length := p.length()
-	place0, placeG0 := fromPlace+(((p.asked*3+p.speaker)*2+p.written)<<7|length<<4), fromPlaceG+(p.asked<<12|length<<9)
-	marks := s.marks
-	for i := 0; i < n; i++ {
-		n2 := words[i+4]
-		pairLast := pair(n1, n2)
-		wordGHere, gWordBehind, ggBehind := wordGRow(uint64(b1.id), uint64(w.sig)), gWordRow(uint64(n1.sig), uint64(n2.id)), ggRow(uint64(w.sig), uint64(n1.sig))
-		five = (five<<5 | uint64(n2.coarse)) & (1<<25 - 1)
-		sig, coarse := uint64(w.sig), int(w.coarse)
-		var all, even uint64
-		add := func(row uint64) { all += row; even += row & lanes }
-		add(b1.before)
-		add(n1.behind)
-		add(b2.twoBefore)
-		add(n2.twoBehind)
-		add(rows[pairBefore+3])
-		add(rows[pairHere+2])
-		add(rows[pairBehind+1])
-		add(rows[pairLast])
-		add(rows[wordGHere])
-		add(rows[wordGBefore+1])
-		add(rows[gWordHere])
-		add(rows[gWordBehind+1])
-		add(rows[ggHere+1])
-		add(rows[ggBehind])
-		add(rows[gggRow(uint64(b1.coarse), sig, uint64(n1.coarse))])
-		add(rows[wwgRow(uint64(b2.id), uint64(b1.id), sig)])
-		add(rows[gwwRow(sig, uint64(n1.id), uint64(n2.id))])
-		add(rows[fiveRow(five)])
-		add(rows[caseRow(p.mode, marks[i], marks[i+1], marks[i+2])])
-		add(rows[caseGRow(p.mode, marks[i+1], w.sig)])
-		pos := p.position(i)
-		add(rows[place0+pos])
-		add(rows[placeG0+(pos<<5|coarse)])
-		add(rows[p.askedGRow(w.sig)])
-		odd := (all-even)>>8 + w.odd
-		even += w.even
-		s.scores[i] = [Classes]int32{
-			int32(even & 0xFFFF), int32(odd & 0xFFFF), int32(even >> 16 & 0xFFFF), int32(odd >> 16 & 0xFFFF), int32(even >> 32 & 0xFFFF),
-		}
-		b2, b1, w, n1 = b1, w, n1, n2
-		pairBefore, pairHere, pairBehind = pairHere, pairBehind, pairLast
-		wordGBefore, gWordHere, ggHere = wordGHere, gWordBehind, ggBehind
-	}
+// view is a segment with all that features look at.
+type view struct {
+	place
+	words          []*entry // two edges, the words, two edges
+	text           *scan.Text
+	from           int // first token
+	place0, place1 int // first rows of its place, without and with the class of the word
+}
+
+// score sums up the weights of the labels of token i.
+func (m *Model) score(v *view, i int) [Classes]int32 {
+	rows := m.rows
+	b2, b1, w, n1, n2 := v.words[i], v.words[i+1], v.words[i+2], v.words[i+3], v.words[i+4]
+	id2, id1, id, idn1, idn2 := uint64(b2.id), uint64(b1.id), uint64(w.id), uint64(n1.id), uint64(n2.id)
+	sig1, sig, sign1 := uint64(b1.sig), uint64(w.sig), uint64(n1.sig)
+	// The sum of bytes 0, 2 and 4 of the rows, in lanes of 16 bits, and the sum of the rows, whose difference is the
+	// sum of bytes 1 and 3.
+	var all, even uint64
+	add := func(row uint64) { all += row; even += row & lanes }
+	add(b1.before)
+	add(n1.behind)
+	add(b2.twoBefore)
+	add(n2.twoBehind)
+	add(rows[pairRow(id2, id1)+3])
+	add(rows[pairRow(id1, id)+2])
+	add(rows[pairRow(id, idn1)+1])
+	add(rows[pairRow(idn1, idn2)])
+	add(rows[wordGRow(id1, sig)])
+	add(rows[wordGRow(id2, sig1)+1])
+	add(rows[gWordRow(sig, idn1)])
+	add(rows[gWordRow(sign1, idn2)+1])
+	add(rows[ggRow(sig1, sig)+1])
+	add(rows[ggRow(sig, sign1)])
+	add(rows[gggRow(uint64(b1.coarse), sig, uint64(n1.coarse))])
+	add(rows[wwgRow(id2, id1, sig)])
+	add(rows[gwwRow(sig, idn1, idn2)])
+	add(rows[fiveRow(uint64(b2.coarse)<<20|uint64(b1.coarse)<<15|uint64(w.coarse)<<10|uint64(n1.coarse)<<5|uint64(n2.coarse))])
+	at := v.mark(i)
+	add(rows[caseRow(v.mode, v.mark(i-1), at, v.mark(i+1))])
+	add(rows[caseGRow(v.mode, at, w.sig)])
+	pos := v.position(i)
+	add(rows[v.place0+pos])
+	add(rows[v.place1+(pos<<5|int(w.coarse))])
+	add(rows[v.askedGRow(w.sig)])
+	odd := (all-even)>>8 + w.odd
+	even += w.even
+	return [Classes]int32{int32(even & 0xFFFF), int32(odd & 0xFFFF), int32(even >> 16 & 0xFFFF), int32(odd >> 16 & 0xFFFF), int32(even >> 32 & 0xFFFF)}
 }
 
 // confidence maps a margin to a share of right spans.

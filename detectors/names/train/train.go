@@ -41,6 +41,8 @@ type Options struct {
 	Rate                            float64   // of learning: 0.2
 	Decay                           float64   // L2
 	Log                             io.Writer // progress; may be nil
+	// Frequent are words whose rows are summed up beforehand, for speed.
+	Frequent []string
 }
 
 // lists are the words that the trainer knows.
@@ -99,6 +101,7 @@ type trainer struct {
 	rng       *rand.Rand
 	lists     lists
 	words     []uint32 // vocabulary, ascending
+	plain     map[uint32]bool
 	letters   map[uint32][]uint32
 	lengths   map[uint32]int
 	shapes    map[uint32]names.Sig // of words that no list has
@@ -119,11 +122,18 @@ type trainer struct {
 
 type weightOne struct{ w, g float32 }
 
+// A word is plain if it occurs this often and if less than one in so many of its occurrences is part of anything. The
+// tagger doesn't look at plain words, unless a name was asked for.
+const (
+	plainCount = 40
+	plainShare = 1000
+)
+
 // choose makes the vocabulary: the words that occur often.
 func (t *trainer) choose(examples []Example) {
-	type count struct{ all, person int }
+	type count struct{ all, person, entity int }
 	counts := map[uint32]*count{}
-	t.lists.known = map[uint32]int{}
+	t.lists.known, t.plain = map[uint32]int{}, map[uint32]bool{}
 	t.each(examples, func(s *names.Segment, labels []names.Class, _ *Example) {
 		for i := range s.Words {
 			if s.Words[i].Alias() {
@@ -138,12 +148,16 @@ func (t *trainer) choose(examples []Example) {
 			if labels[i] == names.Person {
 				c.person++
 			}
+			if labels[i] != names.Outside {
+				c.entity++
+			}
 		}
 	})
 	for h, c := range counts {
 		// A word that is nearly always a name says nothing more than that it is listed, unless it is frequent.
 		if c.all >= t.MinCount && (c.person*10 < c.all*7 || c.all >= 20*t.MinCount) {
 			t.words = append(t.words, h)
+			t.plain[h] = c.all >= plainCount && c.entity*plainShare < c.all && !t.lists.sigs[h].Given()
 		}
 	}
 	slices.Sort(t.words)
@@ -424,22 +438,16 @@ func (t *trainer) quantise(listed []names.Listed) *names.Parameters {
 	}
 	for i, h := range t.words {
 		w := &p.Words[i]
-		w.Hash, w.Sig = h, t.lists.sigs[h]
+		w.Hash, w.Sig, w.Plain = h, t.lists.sigs[h], t.plain[h]
 		if w.Sig == 0 {
 			w.Sig = t.shapes[h]
 		}
-		for k, v := range identity(i, names.IdentityHere) {
-			w.Here[k] = int16(v)
-		}
-		for _, r := range names.WordRows(nil, t.letters[h], w.Sig, t.lengths[h]) {
-			for k := range names.Classes {
-				w.Here[k] += int16(p.Rows[int(r)*names.Classes+k])
-			}
-		}
+		w.Here = sum(p.Rows, identity(i, names.IdentityHere), t.letters[h], w.Sig, t.lengths[h])
 		for j := range w.Around {
 			w.Around[j] = identity(i, j+1)
 		}
 	}
+	p.Summed = t.summed(p.Rows, func(coarse int) [names.Classes]int8 { return identity(n+coarse, names.IdentityHere) })
 	for c := range p.Unknown {
 		for j := range p.Unknown[c] {
 			p.Unknown[c][j] = identity(n+c, j)
@@ -454,6 +462,36 @@ func (t *trainer) quantise(listed []names.Listed) *names.Parameters {
 		p.Curve[c] = [2]float32{0, 1.0 / scale}
 	}
 	return p
+}
+
+// sum adds up the rows that depend on a word alone.
+func sum(rows []int8, identity [names.Classes]int8, letters []uint32, sig names.Sig, length int) (here [names.Classes]int16) {
+	for k, v := range identity {
+		here[k] = int16(v)
+	}
+	for _, r := range names.WordRows(nil, letters, sig, length) {
+		for k := range names.Classes {
+			here[k] += int16(rows[int(r)*names.Classes+k])
+		}
+	}
+	return here
+}
+
+// summed sums up the rows of frequent words outside the vocabulary.
+func (t *trainer) summed(rows []int8, unknown func(coarse int) [names.Classes]int8) (list []names.Summed) {
+	var text scan.Text
+	lex := scan.NewLexicon(nil, 0)
+	for _, word := range t.Frequent {
+		text.Scan([]byte(word), lex)
+		segments := names.Analyse(&text, &names.Context{}, &t.lists)
+		if len(segments) != 1 || len(segments[0].Words) != 1 || segments[0].Words[0].Known >= 0 {
+			continue
+		}
+		w := &segments[0].Words[0]
+		list = append(list, names.Summed{Hash: w.Hash, Sig: w.Sig, Here: sum(rows, unknown(w.Coarse()), w.Letters, w.Sig, w.Length())})
+	}
+	slices.SortFunc(list, func(a, b names.Summed) int { return cmp.Compare(a.Hash, b.Hash) })
+	return slices.CompactFunc(list, func(a, b names.Summed) bool { return a.Hash == b.Hash })
 }
 
 // SortListed orders listed words by hash and joins those that collide.

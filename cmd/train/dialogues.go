@@ -1,0 +1,57 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/sonexlabs/tacet/cmd/tacet/traffic"
+	"github.com/sonexlabs/tacet/detectors/names"
+	"github.com/sonexlabs/tacet/detectors/names/train"
+)
+
+// dialogueLangs are the languages of the dialogues, each as often as it stands here.
+var dialogueLangs = strings.Fields("en en en en en en en en en en hi hi de fr es it nl pl pl pt sv da")
+
+var dialogueClasses = map[string]names.Class{"PERSON": names.Person, "LOCATION": names.Location, "ORG": names.Org, "ADDRESS": names.Address}
+
+// dialogues gives the turns of n dialogues of a split, each with what was asked before it.
+func dialogues(data string, seed uint64, split traffic.Split, n int) (list []train.Example, err error) {
+	lists, err := traffic.ReadNameLists(filepath.Join(data, "gazetteer"))
+	if err != nil {
+		return nil, fmt.Errorf("read names for dialogues: %w", err)
+	}
+	call := 0
+	for d := range traffic.Dialogues(seed, split, traffic.DialogueOptions{Langs: dialogueLangs, Names: lists}) {
+		if call == n {
+			break
+		}
+		list = append(list, turns(&d, call)...)
+		call++
+	}
+	return list, nil
+}
+
+// turns gives the turns of a dialogue.
+func turns(d *traffic.Dialogue, call int) []train.Example {
+	list := make([]train.Example, len(d.Turns))
+	asked := names.Expect(0)
+	for i, turn := range d.Turns {
+		e := train.Example{Text: turn.Text, Call: call, Context: names.Context{Turn: i, Written: d.Channel == "doc"}}
+		switch turn.Role {
+		case "agent":
+			e.Context.Speaker = names.SpeakerAgent
+			asked = expectation(turn.Text)
+		case "customer":
+			e.Context.Speaker, e.Context.Expect = names.SpeakerCustomer, asked
+		}
+		list[i] = e
+	}
+	for _, x := range d.Entities {
+		if class, ok := dialogueClasses[x.Type]; ok {
+			e := &list[x.Turn]
+			e.Marks = append(e.Marks, train.Mark{Start: x.Start, End: x.End, Class: class})
+		}
+	}
+	return list
+}
