@@ -7,8 +7,13 @@ import (
 	"slices"
 )
 
-// resamples is how often the rows of a set are drawn anew for its intervals.
-const resamples = 2000
+// How often the rows of a set are drawn anew for its intervals: fewer times where there are so many that it would take minutes, when
+// intervals are narrow anyway.
+const (
+	resamples    = 2000
+	resamplesMin = 200
+	drawsMax     = 400e6 // rows drawn in all
+)
 
 // interval is where a figure lies with a probability of 95 %.
 type interval [2]float64
@@ -53,7 +58,7 @@ func bootstrap(name string, rows []rowScore, apart func(kind string) bool) map[s
 	drawn := make([][3][]float64, len(names)) // of each type: cover, leak, over
 	times := make([]int, len(rows))
 	once := sumOf(rows, entries, len(names), func(int) int { return 1 })
-	for range resamples {
+	for range max(min(resamples, drawsMax/max(len(rows), 1)), resamplesMin) {
 		clear(times)
 		for range rows {
 			times[rng.IntN(len(rows))]++

@@ -59,7 +59,7 @@ type setReport struct {
 	Labels    int                 `json:"labels"`
 	Values    int                 `json:"values"`
 	Figures   figures             `json:"figures"`
-	Intervals map[string]interval `json:"intervals"`
+	Intervals map[string]interval `json:"intervals,omitempty"`
 	Worst     *sliceReport        `json:"worst,omitempty"`
 	Types     []*typeReport       `json:"types"`
 	Slices    []*sliceReport      `json:"slices"` // of at least sliceLabels labels, worst first
@@ -76,7 +76,7 @@ type typeReport struct {
 	Findings  int                 `json:"findings"`
 	FoundAs   map[string]int      `json:"found_as,omitempty"` // the type that covers most of each label; "" is none
 	Figures   figures             `json:"figures"`
-	Intervals map[string]interval `json:"intervals"`
+	Intervals map[string]interval `json:"intervals,omitempty"`
 }
 
 // put sets a figure if there is anything to divide by.
