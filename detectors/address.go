@@ -91,6 +91,9 @@ func (p *pass) addressHead(a *place, i int) bool {
 	unit := p.unitBefore(i)
 	if gap := p.between(i - 1); gap == gapSpace || gap == gapComma || gap == gapDot {
 		if s := p.beforeNumber(i - 1); s.form > 0 {
+			if s.form < streetNamed && p.movedHead(a, i) {
+				return true
+			}
 			if unit < 0 || s.form > placeSmall {
 				a.first, a.last, a.form, a.street = s.first, last, s.form, true
 				p.numberBefore(a)

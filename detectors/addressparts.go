@@ -347,3 +347,43 @@ func isCanadian(a, b []byte) bool {
 	return len(a) == 3 && len(b) == 3 && scan.IsLetter(a[0]) && scan.IsDigit(a[1]) && scan.IsLetter(a[2]) &&
 		scan.IsDigit(b[0]) && scan.IsLetter(b[1]) && scan.IsDigit(b[2])
 }
+
+// wordsTail takes in the words behind an address that capitals and marks don't set apart: "9 rose lane new town kent", up to the
+// last that is surely a part, or all if the text or the answer ends with them.
+func (p *pass) wordsTail(a *place) {
+	if !a.street || a.last+1 >= len(p.text.Tokens) {
+		return
+	}
+	gap := p.joint(a.last)
+	switch gap {
+	case gapSpace, gapComma, gapDash:
+	case gapLine:
+	default:
+		return
+	}
+	capital := p.isCapitalWord(a.first) && !p.isInitial(a.first) || a.first < a.last && p.isCapitalWord(a.first+1)
+	s := p.stretch(a.last+1, bounds{most: 12, capital: capital, words: a.code})
+	end := s.sure
+	if a.code {
+		end = s.place
+		if !a.town && !capital && s.closed && s.common == 0 && s.words <= 2 && gap != gapLine {
+			end = s.last // "25500 anytown"
+		}
+	}
+	const loose = 3
+	if s.closed && s.common == 0 && s.last > end && s.last-max(end, s.first-1) <= loose && !a.code && a.form >= streetSmall && gap != gapLine && !a.box {
+		end = s.last
+	}
+	if end < s.first || gap == gapLine && s.place < s.first && !s.code {
+		return
+	}
+	a.last, a.town = end, true
+	a.form += addressTown
+	if s.places > 0 {
+		a.form += toldPlace
+	}
+	if s.code && !a.code {
+		a.form += 0.3
+		a.code = true
+	}
+}
