@@ -52,6 +52,9 @@ type reading struct {
 
 // run reads what begins with symbol i and gives the symbol to go on with.
 func (r *Reader) run(i int) (next int) {
+	if s := &r.symbols[i]; s.kind == none && s.char == 0 && s.kinds&starters == 0 {
+		return i + 1
+	}
 	if w := r.ordinal(i); w > 0 {
 		return i + r.writeOrdinal(i, w)
 	}

@@ -74,6 +74,7 @@ type symbol struct {
 	phrase      int16  // of the entry, -1 for the word alone
 	char        byte   // of a single letter, in lower case; 0 if it is none
 	kind        kind   // numeral or mixed, else none
+	kinds       kindSet
 }
 
 // senses are what a symbol may mean.
@@ -85,8 +86,20 @@ func (r *Reader) senses(s *symbol) []sense {
 	return e.senses
 }
 
+// kinds are the kinds of all a symbol may mean.
+func (r *Reader) kinds(s *symbol) kindSet {
+	e := &r.v.entries[s.entry]
+	if s.phrase >= 0 {
+		return e.phrases[s.phrase].kinds
+	}
+	return e.kinds
+}
+
 // as gives the meaning of a kind that a symbol has in one of the languages.
 func (r *Reader) as(s *symbol, k kind, langs uint32) (sense, bool) {
+	if !s.kinds.has(k) {
+		return sense{}, false
+	}
 	list := r.senses(s)
 	for i := range list {
 		if list[i].kind == k && r.speaks(list[i].langs, langs) {
@@ -97,10 +110,7 @@ func (r *Reader) as(s *symbol, k kind, langs uint32) (sense, bool) {
 }
 
 // is says whether a symbol has a meaning of a kind in any language.
-func (r *Reader) is(s *symbol, k kind) bool {
-	_, ok := r.as(s, k, anyLang)
-	return ok
-}
+func (r *Reader) is(s *symbol, k kind) bool { return s.kinds.has(k) }
 
 const anyLang = ^uint32(0)
 
@@ -196,7 +206,7 @@ func (r *Reader) list() bool {
 				if s.entry = r.v.find(t, r.b); s.entry == 0 || r.phraseAt(&s, i) == i {
 					continue
 				}
-				i = int(s.last)
+				i, s.kinds = int(s.last), r.kinds(&s)
 				r.symbols = append(r.symbols, s)
 				continue
 			}
@@ -212,6 +222,7 @@ func (r *Reader) list() bool {
 		}
 		if s.entry != 0 {
 			i = r.phraseAt(&s, i)
+			s.kinds = r.kinds(&s)
 			switch list := r.senses(&s); {
 			case len(list) == 0:
 				if s.char == 0 {

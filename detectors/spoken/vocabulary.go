@@ -64,6 +64,7 @@ type sense struct {
 // entry is what the vocabulary knows of a word: what it means alone, and the phrases that it begins, the longest first.
 type entry struct {
 	word    string
+	kinds   kindSet
 	senses  []sense
 	phrases []phrase
 	next    uint16 // the entry of another word that the lexicon can't tell from this one; 0 if there is none
@@ -71,8 +72,24 @@ type entry struct {
 
 type phrase struct {
 	rest   []uint32 // hashes of the words behind the first
+	kinds  kindSet
 	senses []sense
 }
+
+// kindSet is a set of kinds, a bit each.
+type kindSet uint32
+
+func kindsOf(senses []sense) (k kindSet) {
+	for _, s := range senses {
+		k |= 1 << s.kind
+	}
+	return k
+}
+
+func (k kindSet) has(x kind) bool { return k>>x&1 != 0 }
+
+// starters are the kinds that something to be written may begin with.
+const starters kindSet = 1<<digit | 1<<number | 1<<hundred | 1<<scale | 1<<times | 1<<ordinal | 1<<letter | 1<<phonetic | 1<<mark | 1<<month
 
 // vocabulary is all words of all languages. It is immutable.
 type vocabulary struct {
@@ -393,14 +410,14 @@ func (b *builder) finish() {
 			continue
 		}
 		slices.SortStableFunc(e.senses, func(x, y sense) int { return int(x.kind) - int(y.kind) })
-		out := entry{word: key, senses: e.senses}
+		out := entry{word: key, kinds: kindsOf(e.senses), senses: e.senses}
 		for _, p := range e.begins {
 			tokens := strings.Split(p, "_")
 			rest := make([]uint32, len(tokens)-1)
 			for i, w := range tokens[1:] {
 				rest[i] = hash(w)
 			}
-			out.phrases = append(out.phrases, phrase{rest, b.entries[p].senses})
+			out.phrases = append(out.phrases, phrase{rest, kindsOf(b.entries[p].senses), b.entries[p].senses})
 		}
 		slices.SortStableFunc(out.phrases, func(x, y phrase) int { return len(y.rest) - len(x.rest) })
 		for _, s := range e.senses {
