@@ -38,19 +38,20 @@ func BenchmarkRead(b *testing.B) {
 			lex := scan.NewLexicon(nil, 0)
 			var r Reader
 			turns := strings.Split(strings.TrimSpace(callText[name]), "\n")
-			texts := make([]scan.Text, len(turns))
+			texts, sources := make([]scan.Text, len(turns)), make([][]byte, len(turns))
 			size, tokens := 0, 0
 			for i, turn := range turns {
-				texts[i].Scan([]byte(turn), lex)
+				sources[i] = []byte(turn)
+				texts[i].Scan(sources[i], lex)
 				size += len(turn)
 				tokens += len(texts[i].Tokens)
 			}
 			b.SetBytes(int64(size))
 			b.ReportAllocs()
 			for b.Loop() {
-				for i, turn := range turns {
+				for i := range texts {
 					if r.Read(&texts[i], lex, Hints{}) {
-						texts[i].Scan([]byte(turn), lex)
+						texts[i].Scan(sources[i], lex)
 					}
 				}
 			}

@@ -13,12 +13,7 @@ const (
 // addresses finds e-mail addresses and links among the symbols and writes them. What they take is no part of runs.
 func (r *Reader) addresses() {
 	tokens := len(r.t.Tokens)
-	marks := false
-	for i := range r.symbols {
-		s := &r.symbols[i]
-		marks = marks || r.is(s, at) || r.isDot(s)
-	}
-	if !marks {
+	if r.seen&(1<<at|1<<mark) == 0 {
 		return
 	}
 	r.at, r.taken = r.at[:0], r.taken[:0]

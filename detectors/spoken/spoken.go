@@ -53,6 +53,7 @@ type Reader struct {
 	b       []byte
 	h       Hints
 	symbols []symbol
+	seen    kindSet // kinds of all symbols
 	at      []int32 // by token: its symbol, or -1; only where addresses are read
 
 	edits  []scan.Edit
@@ -180,7 +181,7 @@ func sortEdits(edits []scan.Edit, found []Region) {
 // list finds the symbols among the tokens and says whether anything can come of them.
 func (r *Reader) list() bool {
 	tokens := r.t.Tokens
-	r.symbols = r.symbols[:0]
+	r.symbols, r.seen = r.symbols[:0], 0
 	numbers, letters, marks, joined := 0, 0, 0, false
 	for i := 0; i < len(tokens); i++ {
 		t := &tokens[i]
@@ -223,6 +224,7 @@ func (r *Reader) list() bool {
 		if s.entry != 0 {
 			i = r.phraseAt(&s, i)
 			s.kinds = r.kinds(&s)
+			r.seen |= s.kinds
 			switch list := r.senses(&s); {
 			case len(list) == 0:
 				if s.char == 0 {
