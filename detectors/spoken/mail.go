@@ -382,6 +382,7 @@ func (r *Reader) isExplanation(k int) bool {
 func (r *Reader) spell(first, last int, domain bool) (n int) {
 	start := len(r.with)
 	langs := uint32(0) // of the number before
+	spoken := r.markLangs(first, last)
 	for k := first; k <= last; {
 		s := r.symbolAt(k)
 		t := &r.t.Tokens[k]
@@ -423,7 +424,7 @@ func (r *Reader) spell(first, last int, domain bool) (n int) {
 			r.putName(s)
 			continue
 		}
-		if c, ok := r.cardinal(i, anyLang); ok && (!c.weak || !r.is(s, stop) && !r.is(s, filler) || c.own&langs != 0 || r.isSpelledNumber(i, &c)) && int(r.symbols[i+c.width-1].last) <= last {
+		if c, ok := r.cardinal(i, anyLang); ok && (c.own == 0 || r.speaks(c.own, spoken)) && (!c.weak || !r.is(s, stop) && !r.is(s, filler) || c.own&langs != 0 || r.isSpelledNumber(i, &c)) && int(r.symbols[i+c.width-1].last) <= last {
 			end := r.end(&r.symbols[i+c.width-1])
 			if langs = 0; !c.weak {
 				langs = c.langs
@@ -444,6 +445,26 @@ func (r *Reader) spell(first, last int, domain bool) (n int) {
 		}
 	}
 	return len(r.with) - start
+}
+
+// markLangs gives the languages in which the marks among tokens first to last and behind them are said.
+func (r *Reader) markLangs(first, last int) (langs uint32) {
+	for k := first; k <= last+1; k++ {
+		s := r.symbolAt(k)
+		if s == nil || !s.kinds.has(mark) && !s.kinds.has(at) {
+			continue
+		}
+		if m, ok := r.as(s, mark, anyLang); ok {
+			langs |= m.langs
+		}
+		if a, ok := r.as(s, at, anyLang); ok {
+			langs |= a.langs
+		}
+	}
+	if langs == 0 {
+		return anyLang
+	}
+	return langs
 }
 
 // isSpelledNumber says whether a word at symbol i that may be another one is a number of an address: others of its language follow, or

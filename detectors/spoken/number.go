@@ -397,7 +397,7 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 	if n := len(r.parts); n > 1 && r.parts[n-1].what == mark && r.parts[n-2].what == digit && r.parts[n-2].spoken {
 		before = r.parts[n-2].langs & foreign
 	} else if n > 0 && r.parts[n-1].what == digit && r.parts[n-1].spoken {
-		if before = r.parts[n-1].langs; before&r.english() != 0 {
+		if before = r.parts[n-1].langs; before&r.english() != 0 && (!r.h.Code || r.isEnglishFiller(k)) {
 			before &= r.english()
 		}
 		for _, p := range r.parts {
@@ -434,9 +434,15 @@ func (r *Reader) isSingle(k int) bool {
 	return r.is(&r.symbols[k], digit)
 }
 
+// isEnglishFiller says whether symbol k is a word without meaning in English.
+func (r *Reader) isEnglishFiller(k int) bool {
+	f, ok := r.as(&r.symbols[k], filler, r.english())
+	return ok && f.langs&r.english() != 0
+}
+
 // digitsBehind gives the languages of what stands at symbol k, behind the cardinal c, if it is a number that means nothing else. Outside
 // English more of those that may mean something else may stand between: "do teen paanch". A number that English has, too, says nothing
-// of other languages: "um, zero five".
+// of other languages, unless an identifier was asked for: "um, zero five".
 func (r *Reader) digitsBehind(k int, c *cardinal) (langs uint32) {
 	const reach = 4
 	if !r.follows(k-1, k) {
@@ -459,7 +465,7 @@ func (r *Reader) digitsBehind(k int, c *cardinal) (langs uint32) {
 				all |= x.langs
 			}
 		}
-		if strong&open != 0 && (c.own&r.english() != 0 || strong&r.english() == 0) {
+		if strong&open != 0 && (c.own&r.english() != 0 || strong&r.english() == 0 || r.h.Code && !r.isEnglishFiller(k-c.width)) {
 			return strong & open
 		}
 		open &= all &^ r.english()
