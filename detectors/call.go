@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"reflect"
 
+	"github.com/sonexlabs/tacet/detectors/names"
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
 
@@ -26,6 +27,7 @@ type Call struct {
 
 	run   openRun
 	heard heard
+	names *names.Memory
 }
 
 // openRun is a number that the last turns ended within.
@@ -40,10 +42,14 @@ type openRun struct {
 }
 
 // NewCall makes the memory of a call that begins.
-func NewCall() *Call { return &Call{heard: heard{seed: maphash.MakeSeed()}} }
+func NewCall() *Call {
+	return &Call{heard: heard{seed: maphash.MakeSeed()}, names: names.NewMemory()}
+}
 
 // Bytes is the memory c takes.
-func (c *Call) Bytes() int { return int(reflect.TypeFor[Call]().Size()) }
+func (c *Call) Bytes() int {
+	return int(reflect.TypeFor[Call]().Size() + reflect.TypeFor[names.Memory]().Size())
+}
 
 // want is what the turn at hand is expected to hold.
 type want struct {

@@ -49,6 +49,7 @@ const (
 	byAccount
 	byNumber
 	bySpeech
+	byNames
 	bySecret
 	byCommand
 	byEncoded
@@ -91,6 +92,7 @@ func catalog() []entry {
 		byAccount:    {name: "account", types: []Type{AccountID, BankAccount, OrderID}, run: (*pass).account, code: (*pass).documentID, after: (*pass).letteredID},
 		byNumber:     {name: "number", types: []Type{Number}, run: (*pass).plainNumber},
 		bySpeech:     {name: "speech", types: []Type{Spelled}},
+		byNames:      {name: "names", types: []Type{Person, Location, Org}},
 		bySecret:     {name: "secret", types: []Type{Secret}, begin: credentialWords, word: (*pass).secretWord, code: (*pass).secretCode, long: (*pass).secretCode, start: (*pass).numbered},
 		byCommand:    {name: "command", types: []Type{Secret}, begin: "curl sshpass", word: (*pass).curl},
 		byEncoded:    {name: "encoded", code: (*pass).encoded, long: (*pass).encoded},

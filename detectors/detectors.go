@@ -10,6 +10,7 @@ import (
 	"hash/fnv"
 	"strings"
 
+	"github.com/sonexlabs/tacet/detectors/names"
 	"github.com/sonexlabs/tacet/detectors/rules"
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
@@ -75,6 +76,8 @@ const revision = 3
 type Set struct {
 	*tables
 	custom    *custom // what users added; may be nil
+	names     *names.Model
+	preset    names.Preset
 	threshold float32
 	prior     [TypesMax]float32
 	version   string
@@ -99,13 +102,16 @@ func (t *tables) choose(o Options) (*Set, error) {
 		return nil, err
 	}
 	s := &Set{tables: t, custom: own, longest: scan.MaxText}
+	if s.names, err = nameModel(); err != nil {
+		return nil, fmt.Errorf("choose detectors: %w", err)
+	}
 	switch o.Preset {
 	case "", "balanced":
 		s.threshold = 0.5
 	case "strict":
-		s.threshold = 0.4
+		s.threshold, s.preset = 0.4, names.Strict
 	case "paranoid":
-		s.threshold = 0.3
+		s.threshold, s.preset = 0.3, names.Paranoid
 	default:
 		return nil, fmt.Errorf("choose detectors: unknown preset %q: must be balanced, strict or paranoid", o.Preset)
 	}
@@ -185,6 +191,7 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 		p.namedUser()
 		p.namedBIC()
 	}
+	p.findNames()
 	if s.custom != nil || in.Known != nil {
 		p.findCustom()
 	}

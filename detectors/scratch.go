@@ -3,6 +3,7 @@ package detectors
 import (
 	"sort"
 
+	"github.com/sonexlabs/tacet/detectors/names"
 	"github.com/sonexlabs/tacet/detectors/scan"
 	"github.com/sonexlabs/tacet/detectors/spoken"
 )
@@ -41,6 +42,8 @@ type pass struct {
 	told       bool     // whether any of them may be about a type that is known by its form
 	wants      want     // what the call expects this turn to hold
 	speech     spoken.Reader
+	tagger     names.Scratch
+	spans      []names.Span
 	judgeDigit func([]byte) int // digitScore, made once
 
 	groups  int32

@@ -1,0 +1,12 @@
+package names
+
+// IsCommon says whether a word, by the hash of its scan.Token, is one of everyday speech and no name by itself: an answer that has it
+// is a sentence.
+func (m *Model) IsCommon(hash uint32) bool {
+	s := m.lookup(hash)
+	switch s.kind() {
+	case KindTalk, KindFiller, KindForeign, KindNumber, KindOrg, KindRelation:
+		return true
+	}
+	return s.common() >= 3 && s.given() < 2
+}

@@ -1,0 +1,171 @@
+package detectors
+
+import (
+	"sync"
+
+	"github.com/sonexlabs/tacet/detectors/names"
+)
+
+// nameModel is the tagger of names, read once for all sets.
+var nameModel = sync.OnceValues(names.Load)
+
+const (
+	// addressSure is how sure the tagger must be of an address that nobody asked for: the detector of addresses reads most of them.
+	addressSure = 0.9
+	// nameTokens is the length of the longest answer that is a name as a whole.
+	nameTokens = 5
+)
+
+// findNames looks for persons, places and organisations, and for addresses that have no number. It comes last: what was found before
+// is no name.
+func (p *pass) findNames() {
+	if p.set.names == nil || len(p.text.Tokens) == 0 || !p.mayHoldNames() {
+		return
+	}
+	ctx := names.Context{Turn: -1, Preset: p.set.preset, Expect: p.expectsName(), Written: p.isWritten()}
+	switch p.in.Role {
+	case RoleAgent:
+		ctx.Speaker = names.SpeakerAgent
+	case RoleCustomer:
+		ctx.Speaker = names.SpeakerCustomer
+	}
+	if p.in.Call != nil {
+		ctx.Memory = p.in.Call.names
+	}
+	p.spans = p.set.names.Find(p.spans[:0], &p.text, &ctx, &p.tagger)
+	if len(p.spans) == 0 {
+		p.answerName(&ctx)
+		return
+	}
+	before := len(p.candidates)
+	if before > 1 {
+		sortCandidates(p.candidates)
+	}
+	next := 0
+	for i := range p.spans {
+		next = p.addSpan(&p.spans[i], next, before)
+	}
+	p.answerName(&ctx)
+}
+
+// mayHoldNames says whether names are looked for at all: in logs only beside a word for one, since nearly all of their words are no
+// language.
+func (p *pass) mayHoldNames() bool {
+	return p.in.Channel != ChannelLog || (p.text.Said|p.path.bits)&cueName != 0
+}
+
+// isWritten says whether a text is a document or a log rather than what somebody says or types in a conversation.
+func (p *pass) isWritten() bool {
+	return p.in.Channel == ChannelDoc || p.in.Channel == ChannelLog || p.in.Channel == ChannelUnknown && p.in.Call == nil
+}
+
+// expectsName is what the last question asked for, as the tagger knows it.
+func (p *pass) expectsName() (e names.Expect) {
+	cues := p.wants.cues | p.path.bits
+	if cues&cueName != 0 {
+		e |= names.ExpectName
+	}
+	if cues&cueAddress != 0 {
+		e |= names.ExpectAddress
+	}
+	if e == 0 && (cues&cuesAsked != 0 || p.wants.topics[0] != 0) {
+		e = names.ExpectOther
+	}
+	return e
+}
+
+// addSpan adds what the tagger found, less what other candidates have, of which there are known from the next on. It gives the one
+// to go on with.
+func (p *pass) addSpan(s *names.Span, next, known int) int {
+	kind := [...]Type{names.Person: Person, names.Location: Location, names.Org: Org, names.Address: Address}[s.Class]
+	if kind == Address && p.wants.cues&cueAddress == 0 && s.Confidence < addressSure {
+		return next
+	}
+	start, end := int(p.text.Tokens[s.First].Start), int(p.text.Tokens[s.Last].End)
+	for next < known && p.candidates[next].end <= start {
+		next++
+	}
+	at := start
+	for k := next; k < known && p.candidates[k].start < end; k++ {
+		c := &p.candidates[k]
+		if c.kind.yields() || c.end <= at {
+			continue
+		}
+		p.addName(at, min(c.start, end), kind, s.Confidence)
+		at = max(at, c.end)
+	}
+	p.addName(at, end, kind, s.Confidence)
+	return next
+}
+
+// addName adds the tokens that lie wholly in a region.
+func (p *pass) addName(start, end int, kind Type, confidence float32) {
+	if start >= end {
+		return
+	}
+	first, last := p.tokensOf(start, end)
+	for first <= last && (int(p.text.Tokens[first].Start) < start || p.isInert(int(p.text.Tokens[first].Start))) {
+		first++
+	}
+	for last >= first && (int(p.text.Tokens[last].End) > end || p.isInert(int(p.text.Tokens[last].Start))) {
+		last--
+	}
+	if first > last {
+		return
+	}
+	// Words about identifiers are no names: "Reisepass", "iban". They cut what they stand in.
+	for k := first; k <= last; k++ {
+		if t := &p.text.Tokens[k]; t.Bits&wordsNoName != 0 || t.Topic != 0 {
+			if k > first {
+				p.addTokens(first, k-1, kind, confidence)
+			}
+			first = k + 1
+		}
+	}
+	if first <= last {
+		p.addTokens(first, last, kind, confidence)
+	}
+}
+
+// wordsNoName mean something of an identifier, and are no names of anybody.
+const wordsNoName = cuesIdentifier | cuesAgainst | wordCode | wordSecurity | wordNumber | wordKey | wordAuth | wordOrder | wordYear | wordGeo | wordSpell
+
+func (p *pass) addTokens(first, last int, kind Type, confidence float32) {
+	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
+	s := score{form: min(max(confidence, p.set.threshold), scoreMax), locale: 0}
+	p.addScored(start, end, guess{kind: kind, score: s, detector: byNames}, p.lower(start, end))
+}
+
+// answerName takes the whole of a short turn for a name that was asked for, where nothing else was found in it and no word of it says
+// that it is something else.
+func (p *pass) answerName(ctx *names.Context) {
+	tokens := p.text.Tokens
+	if p.wants.cues&cueName == 0 || p.in.Call == nil || len(p.candidates) > 0 || len(tokens) > nameTokens+3 || p.wants.decay > 0.1 {
+		return
+	}
+	first, last := 0, len(tokens)-1
+	for first <= last && p.is(first, &answerLead) {
+		first++
+	}
+	for last >= first && p.is(last, &thanksWords) {
+		last--
+	}
+	if first > last || last-first >= nameTokens {
+		return
+	}
+	for k := first; k <= last; k++ {
+		if t := &tokens[k]; !t.IsWord() || p.isInert(int(t.Start)) || t.Bits&^(wordPlace|wordSoftLead|wordUnit|wordPhrase|wordPhraseEnd|wordMonth|cueCalling) != 0 || p.is(k, &notAnswers) || p.is(k, &notPasswords) || p.set.names.IsCommon(t.Hash) {
+			return
+		}
+	}
+	start, end := int(tokens[first].Start), int(tokens[last].End)
+	if p.hasApostrophe(p.b[start:end]) {
+		return
+	}
+	p.addScored(start, end, guess{kind: Person, score: score{question: 0.6}, rule: "answer", detector: byNames}, p.lower(start, end))
+	if ctx.Memory != nil {
+		for k := first; k <= last; k++ {
+			ctx.Memory.Add(tokens[k].Hash)
+		}
+	}
+}
