@@ -57,6 +57,7 @@ type want struct {
 	topics [2]uint16
 	decay  float32 // what the age of the question takes from a score
 	open   bool    // an earlier turn broke off inside a number
+	agent  bool    // the agent asked
 }
 
 // score is base, less the decay, if one of the cues is wanted.
@@ -79,6 +80,7 @@ func (w *want) scoreFor(kind Type, base float32, t *tables) float32 {
 func (c *Call) expects(role Role) want {
 	w := want{open: c.run.n > 0 && (role == c.run.by || role == RoleUnknown)}
 	if c.asked.bits != 0 && c.age <= patience && (role != c.by || role == RoleUnknown || c.by == RoleCustomer) {
+		w.agent = c.by == RoleAgent
 		w.cues, w.topics, w.decay = c.asked.bits, c.asked.topics, 0.08*float32(c.age)
 	}
 	return w
@@ -114,6 +116,9 @@ func (c *Call) update(p *pass, found []Finding) {
 // follow keeps the number that ends the turn, or goes on with the one before.
 func (c *Call) follow(p *pass) {
 	tail := p.tail()
+	if p.in.Channel == ChannelChat && c.run.n > 0 && tail == nil {
+		c.run = openRun{} // who types sends numbers whole
+	}
 	if tail == nil {
 		if c.run.n > 0 && (p.in.Role == c.run.by || p.in.Role == RoleUnknown) && !p.isPause() {
 			c.run = openRun{}
@@ -132,6 +137,9 @@ func (c *Call) follow(p *pass) {
 		c.run.add(p.canon[tail.canonStart:tail.canonEnd])
 	}
 	c.run.pause, c.run.kind, c.run.group, c.run.detector = 0, tail.kind, tail.group, tail.detector
+	if tail.score.check > 0 || int(c.run.n) > runMost/2+4 {
+		c.run = openRun{} // it is whole
+	}
 }
 
 // add takes letters and digits of a piece in, as far as there is room.

@@ -256,10 +256,16 @@ func (p *pass) monthDate(m int) (d date, ok bool) {
 	if d.first == d.last || !p.isFree(d.first) || int(p.text.Tokens[d.last].End) > p.limit || !p.isMonthHere(&d, m) {
 		return d, false
 	}
+	if k := d.last + 1; d.year != 0 && p.isFree(k) && p.is(k, &yearWords) && p.between(d.last) == gapSpace && int(p.text.Tokens[k].End) <= p.limit {
+		d.last = k // "25 sierpnia 1922 roku"
+	}
 	d.end = int(p.text.Tokens[d.last].End)
 	d.expand()
 	return d, true
 }
+
+// yearWords stand behind the year in Slavonic languages.
+var yearWords = wordsOf("roku rok rokiem года год г roka rokov")
 
 // isMonthHere says whether a word that means something else, too, is a month.
 func (p *pass) isMonthHere(d *date, m int) bool {

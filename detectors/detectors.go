@@ -191,6 +191,7 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 		p.namedUser()
 		p.namedBIC()
 	}
+	p.widenAnswer()
 	p.findNames()
 	if s.custom != nil || in.Known != nil {
 		p.findCustom()

@@ -275,7 +275,7 @@ func (p *pass) plainNumber(r *run, best *guess) {
 			likely = max(likely, r.ctx.boost(cueAnyID)+0.15)
 		}
 	}
-	if r.digits >= 4 && r.digits <= 12 || r.digits >= askedLeast && p.in.Call != nil && r.ctx.next&cuesAgainst == 0 {
+	if r.digits >= 4 && r.digits <= 12 || r.digits >= askedLeast && p.wants.agent && r.ctx.next&cuesAgainst == 0 {
 		kind, detector := p.askedKind(r.digits, spoken.Digits) // the answer, or a piece of it
 		base := float32(0.75)
 		if kind == Number {
@@ -285,7 +285,7 @@ func (p *pass) plainNumber(r *run, best *guess) {
 			best.betterScored(kind, score{question: base - p.wants.decay}, "asked", detector)
 		}
 	}
-	if p.wants.open && p.goesOnFrom(r.start) {
+	if p.wants.open && p.goesOnFrom(r.start) && r.ctx.next&cuesAgainst == 0 && (r.digits > 1 || p.endsText(r)) && (p.in.Channel != ChannelChat || r.digits > 2) {
 		p.goOn(best) // the rest of a number begun in an earlier turn
 	}
 	if kind := p.heardBefore(r.d, &r.ctx); kind != 0 {

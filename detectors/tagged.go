@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/sonexlabs/tacet/detectors/names"
+	"github.com/sonexlabs/tacet/detectors/scan"
 )
 
 // nameModel is the tagger of names, read once for all sets.
@@ -94,9 +95,53 @@ func (p *pass) addSpan(s *names.Span, next, known int) int {
 		p.addName(at, min(c.start, end), kind, s.Confidence)
 		at = max(at, c.end)
 	}
+	if kind == Person && at < end {
+		end = p.postNominal(s.Last, end, p.limitAfter(next, known, end))
+		at = p.title(s.First, at)
+	}
 	p.addName(at, end, kind, s.Confidence)
 	return next
 }
+
+// limitAfter is where the next of the candidates begins behind a place.
+func (p *pass) limitAfter(next, known, at int) int {
+	for k := next; k < known; k++ {
+		if c := &p.candidates[k]; c.start >= at {
+			return c.start
+		}
+	}
+	return len(p.b)
+}
+
+// postNominal is where the degree or the rank behind a name ends whose last token is k: "Elaine Roe, MD". It is at if there is none.
+func (p *pass) postNominal(k, at, limit int) int {
+	for n := k + 1; n < len(p.text.Tokens) && n <= k+2; n++ {
+		t := &p.text.Tokens[n]
+		from := int(p.text.Tokens[n-1].End)
+		if gap := int(t.Start) - from; gap > 2 || gap == 2 && p.b[from] != ',' || gap == 1 && p.b[from] != ' ' && p.b[from] != ',' || int(t.End) > limit || p.isInert(int(t.Start)) || !p.is(n, &postNominals) {
+			break
+		}
+		if t.Shape&scan.Lower != 0 && p.is(n, &weakNominals) {
+			break
+		}
+		at = int(t.End)
+	}
+	return at
+}
+
+// title is where the title before a name begins whose first token is k.
+func (p *pass) title(k, at int) int {
+	if k > 0 && p.is(k-1, &titles) && !p.isInert(int(p.text.Tokens[k-1].Start)) && int(p.text.Tokens[k].Start)-int(p.text.Tokens[k-1].End) <= 2 && int(p.text.Tokens[k].Start) == at {
+		return int(p.text.Tokens[k-1].Start)
+	}
+	return at
+}
+
+var (
+	postNominals = wordsOf("md do phd dds dmd dpm od pa rn np lcsw lmft mft psyd jd esq jr sr ii iii mbe obe cbe frcs mrcp facs")
+	weakNominals = wordsOf("do od pa np jr sr ii iii") // in small letters they may be other words
+	titles       = wordsOf("mr mrs ms miss mister missus dr doctor prof professor sir madam aunt auntie uncle herr frau madame monsieur señor señora signor signora")
+)
 
 // addName adds the tokens that lie wholly in a region.
 func (p *pass) addName(start, end int, kind Type, confidence float32) {

@@ -1,0 +1,140 @@
+package detectors
+
+import "github.com/sonexlabs/tacet/detectors/scan"
+
+const (
+	// widenTokens is the length of the longest turn that is one answer, read out letter by letter.
+	widenTokens = 24
+	// widenWord is the longest word that may stand for a letter or a digit in one: "see", "for", "you".
+	widenWord = 3
+	// widenGap is how many words may stand between two pieces of one.
+	widenGap = 3
+	// cuesRead are questions that are answered letter by letter.
+	cuesRead = cuePostcode | cuePAN | cueNINO | cueIBAN | cueID | wordSpell
+)
+
+// widenAnswer takes all of an answer that is read out letter by letter for one finding. Recognisers write such letters as words ("see a
+// five" for CA5) and names in pieces ("SM I th"), so what lies between two pieces of the answer, and short words beside them, belong
+// to it.
+func (p *pass) widenAnswer() {
+	if p.wants.cues&cuesRead == 0 || p.in.Call == nil || len(p.text.Tokens) == 0 || len(p.text.Tokens) > widenTokens {
+		return
+	}
+	first, last := p.answerBounds()
+	if first > last {
+		return
+	}
+	kind, from, to := Type(0), -1, -1
+	if p.wants.cues&wordSpell != 0 && p.wants.cues&cueName != 0 && p.wants.cues&(cuePostcode|cueEmail) == 0 {
+		if !p.isInPieces(first, last) {
+			return
+		}
+		kind, from, to = Person, first, last
+	} else if kind, from, to = p.answerPieces(); kind == 0 {
+		return
+	}
+	for from > first && p.isPiece(from-1) {
+		from--
+	}
+	for to < last && p.isPiece(to+1) {
+		to++
+	}
+	for k := from; k <= to; k++ {
+		if p.isInert(int(p.text.Tokens[k].Start)) {
+			return
+		}
+	}
+	start, end := int(p.text.Tokens[from].Start), int(p.text.Tokens[to].End)
+	p.addScored(start, end, guess{kind: kind, score: score{question: 0.9 - p.wants.decay}, rule: "answer", detector: bySpeech}, p.compact(start, end))
+}
+
+// answerBounds are the first and the last token of a turn without the words that lead to an answer or thank for it.
+func (p *pass) answerBounds() (first, last int) {
+	first, last = 0, len(p.text.Tokens)-1
+	for first <= last && (p.is(first, &answerLead) || p.is(first, &answerWords)) && !p.isSpelledOut(first) {
+		first++
+	}
+	for last >= first && p.is(last, &thanksWords) && !p.isSpelledOut(last) {
+		last--
+	}
+	return first, last
+}
+
+// answerWords name what the answer is.
+var answerWords = wordsOf("postcode post code zip name surname first last full is the spelled spelt number")
+
+// answerPieces are the first and the last token of what was found of the kind that was asked for, if there is little between.
+func (p *pass) answerPieces() (kind Type, from, to int) {
+	from, to = -1, -1
+	for k := range p.candidates {
+		c := &p.candidates[k]
+		if c.kind != Postcode && c.kind != UKNINO && c.kind != INPAN && c.kind != IBAN && c.kind != Number && c.kind != Spelled {
+			continue
+		}
+		a, b := p.tokensOf(c.start, c.end)
+		if from >= 0 && (a > to+1+widenGap || b < from-1-widenGap) {
+			return 0, 0, 0
+		}
+		if from < 0 || a < from {
+			from = a
+		}
+		to = max(to, b)
+		if kind == 0 || kind == Number || kind == Spelled {
+			kind = c.kind
+		}
+	}
+	if kind == Number || kind == Spelled {
+		if asked, _ := p.askedKind(codeAsked, 0); asked != 0 {
+			kind = asked
+		}
+	}
+	return kind, from, to
+}
+
+// codeAsked is a usual number of letters and digits of a code.
+const codeAsked = 6
+
+// isPiece says whether token k may be a letter or a digit, or several, of what is read out.
+func (p *pass) isPiece(k int) bool {
+	t := &p.text.Tokens[k]
+	if p.isInert(int(t.Start)) || p.sentenceEnds(int(t.End)) && k+1 < len(p.text.Tokens) {
+		return false
+	}
+	if t.Shape&scan.Digit != 0 || p.isSpelledOut(k) {
+		return true
+	}
+	return t.Len() <= widenWord && !p.is(k, &plainPieces)
+}
+
+// plainPieces are short words that stand for no letter.
+var plainPieces = wordsOf("yes yep no not and the is was it my i'm but can hi ok okay um uh er")
+
+// isInPieces says whether tokens first to last are mostly letters, or pieces of words of two and three.
+func (p *pass) isInPieces(first, last int) bool {
+	const long = 4
+	short, all := 0, 0
+	for k := first; k <= last; k++ {
+		t := &p.text.Tokens[k]
+		if p.isSpelledOut(k) {
+			short += 2
+			all += 2
+			continue
+		}
+		all++
+		if t.Len() < long {
+			short++
+		}
+	}
+	return all > 1 && short*3 >= all*2
+}
+
+// isSpelledOut says whether token k is letters or digits that were said one by one.
+func (p *pass) isSpelledOut(k int) bool {
+	start := int(p.text.Tokens[k].Start)
+	for i := range p.speech.Regions {
+		if g := &p.speech.Regions[i]; g.Start <= start && start < g.End {
+			return g.Symbols > 1
+		}
+	}
+	return false
+}
