@@ -96,6 +96,7 @@ func (c *Call) update(p *pass, found []Finding) {
 	}
 	other := said.bits&wordOther != 0 && said.bits&cuesAsked == 0
 	said.bits &= cuesAsked
+	before := c.asked.bits
 	c.age++
 	// The agent's words are questions. The customer's count where no value came with them: "my card number is, wait".
 	if said.bits&^wordEnding != 0 && (p.in.Role == RoleAgent || len(p.candidates) == 0) {
@@ -103,6 +104,9 @@ func (c *Call) update(p *pass, found []Finding) {
 	}
 	if c.age > patience || other && p.in.Role == RoleAgent {
 		c.asked = meaning{}
+	}
+	if p.in.Role == RoleAgent && (other || said.bits&^wordEnding != 0 && said.bits != before) {
+		c.run = openRun{} // the next question
 	}
 	c.groups = p.groups
 	for i := range found {

@@ -276,7 +276,7 @@ func (p *pass) plainNumber(r *run, best *guess) {
 		}
 	}
 	if r.digits >= 4 && r.digits <= 12 || r.digits >= askedLeast && p.wants.agent && r.ctx.next&cuesAgainst == 0 {
-		kind, detector := p.askedKind(r.digits, spoken.Digits) // the answer, or a piece of it
+		kind, detector := p.askedKind(r.digits, spoken.Digits, p.cueBefore(r.first)) // the answer, or a piece of it
 		base := float32(0.75)
 		if kind == Number {
 			base = 0.65 // an identifier of its own has the better label

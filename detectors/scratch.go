@@ -45,6 +45,7 @@ type pass struct {
 	tagger     names.Scratch
 	spans      []names.Span
 	judgeDigit func([]byte) int // digitScore, made once
+	early      uint64           // see saidSoFar
 
 	groups  int32
 	code    [formMax]byte // the letters and digits of a possible identifier

@@ -17,7 +17,7 @@ const (
 
 // hear writes down what is spoken in the text: numbers, letters, addresses. What comes after sees the written form only.
 func (p *pass) hear() {
-	p.speech.Regions = p.speech.Regions[:0]
+	p.speech.Regions, p.early = p.speech.Regions[:0], 0
 	if p.in.Channel == ChannelLog || len(p.text.Tokens) == 0 {
 		return
 	}
@@ -56,7 +56,7 @@ func (p *pass) digitScore(d []byte) (score int) {
 			}
 		}
 	}
-	wanted := p.wants.cues | p.text.Said
+	wanted := p.wants.cues | p.saidSoFar()
 	if n >= phoneLeast && n <= digitsE164 && (wanted&(cuePhone|cueCalling) != 0 || wanted&(cuesIdentifier&^cueAnyID) == 0) {
 		if a := numbering().national(d, p.set.phonePlans); a.fit == fitValid && n > 8 {
 			score = max(score, 50)
@@ -80,11 +80,26 @@ func (p *pass) digitScore(d []byte) (score int) {
 	return score
 }
 
+// saidSoFar is what the words of the text say, before anything is found in it. It is worked out when it is first needed.
+func (p *pass) saidSoFar() uint64 {
+	const done = 1 << 63
+	if p.early == 0 {
+		p.early = done
+		for _, h := range p.text.Hot {
+			if t := &p.text.Tokens[h]; t.Bits != 0 {
+				m := p.meaning(int(h))
+				p.early |= m.bits
+			}
+		}
+	}
+	return p.early &^ done
+}
+
 // findSpoken adds what is an identifier because it was said digit by digit or letter by letter, or because it was asked for.
 func (p *pass) findSpoken() {
 	for i := range p.speech.Regions {
 		g := &p.speech.Regions[i]
-		if g.Kind == spoken.Other && g.Symbols < askedLeast || p.isInert(g.Start) || p.isFound(g.Start, g.End) {
+		if g.Kind == spoken.Other && g.Symbols < askedLeast || g.Symbols == 0 || p.isInert(g.Start) || p.isFound(g.Start, g.End) {
 			continue
 		}
 		kind, s, rule, detector := p.spokenKind(g)
@@ -125,7 +140,7 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 	}
 	whole := len(p.text.Tokens) == 1
 	if g.Symbols >= askedLeast && (g.Kind != spoken.Other || g.Symbols > askedLeast || whole) {
-		if kind, detector = p.askedKind(g.Symbols, g.Kind); kind != 0 {
+		if kind, detector = p.askedKind(g.Symbols, g.Kind, 0); kind != 0 {
 			return kind, score{question: 0.75 - p.wants.decay}, "asked", detector
 		}
 	}
@@ -134,13 +149,14 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 	if kind = p.heardBefore(p.b[g.Start:g.End], &ctx); kind != 0 {
 		return kind, score{form: 0.7}, "heard before", bySpeech
 	}
+	kind, detector = wantedKind(ctx.near | ctx.mid)
 	switch g.Kind {
 	case spoken.Digits:
 		if g.Symbols >= spokenLeast && !isYears(p.b[g.Start:g.End]) {
-			return Number, score{form: 0.5}, "spoken", byNumber
+			return kind, score{form: 0.5}, "spoken", detector
 		}
 	case spoken.Code:
-		return Number, score{form: 0.5}, "spoken", byNumber
+		return kind, score{form: 0.5}, "spoken", detector
 	case spoken.Letters:
 		return Spelled, score{form: 0.5}, "spoken", bySpeech
 	}
@@ -201,10 +217,16 @@ func (p *pass) goesOnFrom(start int) bool {
 	return false
 }
 
-// askedKind is the type of an answer of n letters and digits to the last question; 0 if that asked for nothing of the kind.
-func (p *pass) askedKind(n int, how spoken.Kind) (Type, uint8) {
+// askedKind is the type of an answer of n letters and digits to the last question; 0 if that asked for nothing of the kind. Where several
+// things were asked for, the word before the answer tells which: near is what that says.
+func (p *pass) askedKind(n int, how spoken.Kind, near uint64) (Type, uint8) {
 	cues := p.wants.cues
 	letters := how == spoken.Letters
+	if both := cues & near & (cueAccount | cueBank | cueCard | cueCVV | cueExpiry); both != 0 && p.wants.topics[0] != 0 {
+		if kind, detector := wantedKind(both); kind != Number {
+			return kind, detector
+		}
+	}
 	switch {
 	case cues == 0 && p.wants.topics[0] == 0:
 		return 0, 0

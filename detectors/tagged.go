@@ -160,7 +160,7 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 	}
 	// Words about identifiers are no names: "Reisepass", "iban". They cut what they stand in.
 	for k := first; k <= last; k++ {
-		if t := &p.text.Tokens[k]; t.Bits&wordsNoName != 0 || t.Topic != 0 {
+		if t := &p.text.Tokens[k]; t.Bits&wordsNoName != 0 || t.Topic != 0 || p.speech.IsPlain(t, p.b) {
 			if k > first {
 				p.addTokens(first, k-1, kind, confidence)
 			}
@@ -176,6 +176,13 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 const wordsNoName = cuesIdentifier | cuesAgainst | wordCode | wordSecurity | wordNumber | wordKey | wordAuth | wordOrder | wordYear | wordGeo | wordSpell
 
 func (p *pass) addTokens(first, last int, kind Type, confidence float32) {
+	letters := true
+	for k := first; k <= last; k++ {
+		letters = letters && p.text.Tokens[k].Len() == 1
+	}
+	if letters && !(kind == Person && p.wants.cues&cueName != 0) {
+		return // an abbreviation, said letter by letter
+	}
 	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
 	s := score{form: min(max(confidence, p.set.threshold), scoreMax), locale: 0}
 	p.addScored(start, end, guess{kind: kind, score: s, detector: byNames}, p.lower(start, end))

@@ -1,6 +1,9 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"github.com/sonexlabs/tacet/detectors/scan"
+	"github.com/sonexlabs/tacet/detectors/spoken"
+)
 
 const (
 	// widenTokens is the length of the longest turn that is one answer, read out letter by letter.
@@ -84,7 +87,7 @@ func (p *pass) answerPieces() (kind Type, from, to int) {
 		}
 	}
 	if kind == Number || kind == Spelled {
-		if asked, _ := p.askedKind(codeAsked, 0); asked != 0 {
+		if asked, _ := p.askedKind(codeAsked, spoken.Code, 0); asked != 0 {
 			kind = asked
 		}
 	}
@@ -97,7 +100,7 @@ const codeAsked = 6
 // isPiece says whether token k may be a letter or a digit, or several, of what is read out.
 func (p *pass) isPiece(k int) bool {
 	t := &p.text.Tokens[k]
-	if p.isInert(int(t.Start)) || p.sentenceEnds(int(t.End)) && k+1 < len(p.text.Tokens) {
+	if p.isInert(int(t.Start)) || p.at(int(t.Start)-1) == '\'' || p.sentenceEnds(int(t.End)) && k+1 < len(p.text.Tokens) {
 		return false
 	}
 	if t.Shape&scan.Digit != 0 || p.isSpelledOut(k) {
@@ -107,7 +110,7 @@ func (p *pass) isPiece(k int) bool {
 }
 
 // plainPieces are short words that stand for no letter.
-var plainPieces = wordsOf("yes yep no not and the is was it my i'm but can hi ok okay um uh er")
+var plainPieces = wordsOf("i yes yep no not and the is was it my i'm but can hi ok okay um uh er")
 
 // isInPieces says whether tokens first to last are mostly letters, or pieces of words of two and three.
 func (p *pass) isInPieces(first, last int) bool {

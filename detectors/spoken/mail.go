@@ -236,8 +236,45 @@ func (r *Reader) email(i int) {
 	start := len(r.with)
 	n := r.spell(first, int(s.first)-1, false)
 	r.put('@', r.start(s), r.end(s))
-	n += r.spell(int(s.last)+1, last, true)
+	if dot, tail, stop := r.corrected(last); tail > 0 {
+		n += r.spell(int(s.last)+1, stop, true)
+		n += r.spell(dot, tail, true)
+		last = tail
+	} else {
+		n += r.spell(int(s.last)+1, last, true)
+	}
 	r.take(first, last, start, Region{Kind: Email, Symbols: n, Spoken: n})
+}
+
+// corrected reads another last part behind an address: "dot com no dot org". It gives the tokens of the new one, with its dot, and that
+// before the old one.
+func (r *Reader) corrected(last int) (dot, tail, stop int) {
+	fixed := false
+	k := last + 1
+	for n := 0; n < skipMost; n++ {
+		s := r.symbolAt(k)
+		if s == nil || !r.gap(k-1) {
+			return 0, 0, 0
+		}
+		if r.isDot(s) && fixed {
+			t := r.symbolAt(int(s.last) + 1)
+			old := r.symbolTo(last)
+			if t == nil || !r.is(t, tld) || old == nil {
+				return 0, 0, 0
+			}
+			before := r.symbolTo(int(old.first) - 1)
+			if before == nil || !r.isDot(before) {
+				return 0, 0, 0
+			}
+			return int(s.first), int(t.last), int(before.first) - 1
+		}
+		if !r.is(s, fix) && !r.is(s, filler) {
+			return 0, 0, 0
+		}
+		fixed = fixed || r.is(s, fix)
+		k = int(s.last) + 1
+	}
+	return 0, 0, 0
 }
 
 // half writes a part of an address, tokens first to last.
@@ -295,6 +332,8 @@ func (r *Reader) local(end int) (first int) {
 			first = k
 		case s.kind == none && s.entry == 0 && s.char == 0:
 			return first
+		case k > 1 && s.first == s.last && !joined && r.isExplanation(k):
+			continue // the word behind "as in"
 		case r.isMark(s):
 			joined = true
 			k = int(s.first)
@@ -302,6 +341,8 @@ func (r *Reader) local(end int) (first int) {
 			joined = false
 			k = int(s.first)
 			first = k
+		case k > 0 && k < end && (r.is(s, asIn) || r.is(s, like)) && r.explains(s, k):
+			k = int(s.first)
 		case s.kind != none, s.char != 0, r.is(s, digit), r.is(s, number), r.is(s, times), r.is(s, letter) && !r.is(s, stop), r.is(s, phonetic):
 			if r.is(s, stop) && s.char == 0 && !r.is(s, number) && !joined && !r.isSaidBeside(s) {
 				return first
@@ -366,6 +407,12 @@ func (r *Reader) isSaidBeside(s *symbol) bool {
 func (r *Reader) isMark(s *symbol) bool {
 	m, ok := r.as(s, mark, anyLang)
 	return ok && (m.value == '.' || m.value == '-' || m.value == '_' || m.value == '+')
+}
+
+// explains says whether a symbol that ends with token k stands between a letter and the word that explains it.
+func (r *Reader) explains(s *symbol, k int) bool {
+	l := r.symbolTo(int(s.first) - 1)
+	return l != nil && l.char != 0 && k+1 < len(r.t.Tokens) && (r.is(s, asIn) || l.char == r.b[r.t.Tokens[k+1].Start]|0x20)
 }
 
 // isExplanation says whether token k explains the letter before: "s as in sam".
@@ -527,13 +574,23 @@ func (r *Reader) link(i int) {
 	if r.isTaken(int(s.first)) || s.first == 0 || !r.gap(int(s.first)-1) || !r.gap(int(s.last)) {
 		return
 	}
+	if t := &r.t.Tokens[s.last+1]; int(t.End) < len(r.b) && r.b[t.End] == '@' && r.b[r.t.Tokens[s.first].Start-1] == ' ' {
+		start := len(r.with)
+		r.spell(int(s.first)-1, int(s.last)+1, false) // "zoe dot w@example.org"
+		r.take(int(s.first)-1, int(s.last)+1, start, Region{Kind: Other})
+		return
+	}
 	first := r.hostStart(int(s.first) - 1)
 	if first < 0 || r.isTaken(first) {
 		return
 	}
 	last, known := r.domain(first)
 	scheme := r.schemeStart(first)
-	if r.h.Email && !(known && last == len(r.t.Tokens)-1 && first == 0) {
+	if r.h.Email && known && last == len(r.t.Tokens)-1 && first == 0 {
+		r.half(first, last) // the rest of an address begun before
+		return
+	}
+	if r.h.Email {
 		if from := r.local(int(s.first) - 1); from >= 0 && last > int(s.last) && !known {
 			r.half(from, last) // "kofi dot a"
 		}

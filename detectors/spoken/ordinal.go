@@ -87,7 +87,30 @@ func (r *Reader) writeOrdinal(i, w int) int {
 		w += m.width
 	}
 	r.edit(int(from), int(to), start, Region{Kind: Other, Symbols: symbols, Spoken: symbols})
+	r.dropFillers(i + w)
 	return w
+}
+
+// dropFillers leaves out words without meaning between a day, before symbol k, and its month.
+func (r *Reader) dropFillers(k int) {
+	const reach = 4
+	first := -1
+	for n := k; n < len(r.symbols) && n < k+reach && r.symbols[n].first <= r.symbols[n-1].last+2; n++ {
+		s := &r.symbols[n]
+		switch {
+		case r.is(s, month):
+			if first >= 0 {
+				r.edit(int(r.start(&r.symbols[first])), int(r.start(s)), len(r.with), Region{Kind: Other})
+			}
+			return
+		case r.is(s, filler) && s.char == 0:
+			if first < 0 {
+				first = n
+			}
+		case first >= 0:
+			return
+		}
+	}
 }
 
 func ordinalSuffix(v uint64) string {

@@ -591,6 +591,9 @@ func (r *Reader) accept(st *reading) (Kind, bool) {
 		return Digits, st.digits >= digitLeast || wanted || r.h.Small
 	}
 	if st.digits == 0 {
+		if wanted && len(r.parts) == 1 && r.parts[0].last > r.parts[0].first {
+			return Letters, true // "c for cat"
+		}
 		return Letters, st.letters >= spellLeast && !isInitialism(r, r.parts, initialisms) || wanted && st.letters > 1
 	}
 	n := st.letters + st.digits

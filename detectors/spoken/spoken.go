@@ -354,3 +354,27 @@ func (r *Reader) joins(from, to int) bool {
 	}
 	return !dash || space != 1 // " -u" begins something
 }
+
+// IsPlain says whether a word is a number, a filler or the like in some language and means nothing else: it is no name.
+func (r *Reader) IsPlain(t *scan.Token, b []byte) bool {
+	if r.v == nil {
+		r.v = words()
+	}
+	if t.Shape&scan.Digit != 0 {
+		return false
+	}
+	list := r.v.entries[r.v.find(t, b)].senses
+	plain := false
+	for i := range list {
+		switch x := &list[i]; x.kind {
+		case digit, number, hundred, scale, times, filler:
+			if x.langs&^x.weak == 0 {
+				return false
+			}
+			plain = true
+		case phonetic, letter, month:
+			return false
+		}
+	}
+	return plain
+}

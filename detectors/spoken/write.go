@@ -159,7 +159,7 @@ func (r *Reader) choose(st *reading, kind Kind) (choice int, d dropped) {
 		options = append(options, dropped{})
 		r.options = options
 	}
-	if r.h.Judge == nil || kind != Digits || n == 0 && len(options) == 1 {
+	if r.h.Judge == nil || kind != Digits || n == 0 && len(options) == 1 || r.hasMarks() {
 		return 0, options[0]
 	}
 	best := -1
