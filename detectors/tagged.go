@@ -89,7 +89,7 @@ func (p *pass) addSpan(s *names.Span, next, known int) int {
 	at := start
 	for k := next; k < known && p.candidates[k].start < end; k++ {
 		c := &p.candidates[k]
-		if c.kind.yields() || c.end <= at {
+		if c.end <= at {
 			continue
 		}
 		p.addName(at, min(c.start, end), kind, s.Confidence)
@@ -160,7 +160,7 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 	}
 	// Words about identifiers are no names: "Reisepass", "iban". They cut what they stand in.
 	for k := first; k <= last; k++ {
-		if t := &p.text.Tokens[k]; t.Bits&wordsNoName != 0 || t.Topic != 0 || p.speech.IsPlain(t, p.b) {
+		if t := &p.text.Tokens[k]; (t.Bits&wordsNoName != 0 || t.Topic != 0 || p.speech.IsPlain(t, p.b)) && !p.set.names.IsGiven(t.Hash) {
 			if k > first {
 				p.addTokens(first, k-1, kind, confidence)
 			}

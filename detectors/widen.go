@@ -42,6 +42,9 @@ func (p *pass) widenAnswer() {
 	for to < last && p.isPiece(to+1) {
 		to++
 	}
+	if kind != Person && p.isFound(int(p.text.Tokens[from].Start), int(p.text.Tokens[to].End)) {
+		return
+	}
 	for k := from; k <= to; k++ {
 		if p.isInert(int(p.text.Tokens[k].Start)) {
 			return
@@ -69,9 +72,10 @@ var answerWords = wordsOf("postcode post code zip name surname first last full i
 // answerPieces are the first and the last token of what was found of the kind that was asked for, if there is little between.
 func (p *pass) answerPieces() (kind Type, from, to int) {
 	from, to = -1, -1
+	best := float32(0)
 	for k := range p.candidates {
 		c := &p.candidates[k]
-		if c.kind != Postcode && c.kind != UKNINO && c.kind != INPAN && c.kind != IBAN && c.kind != Number && c.kind != Spelled {
+		if c.kind.yields() || c.kind == Email || c.kind == Person || c.kind == Address || c.kind == DateOfBirth || c.kind == Phone {
 			continue
 		}
 		a, b := p.tokensOf(c.start, c.end)
@@ -82,8 +86,8 @@ func (p *pass) answerPieces() (kind Type, from, to int) {
 			from = a
 		}
 		to = max(to, b)
-		if kind == 0 || kind == Number || kind == Spelled {
-			kind = c.kind
+		if kind == 0 || kind == Number || kind == Spelled || c.total > best && c.kind != Number && c.kind != Spelled {
+			kind, best = c.kind, c.total
 		}
 	}
 	if kind == Number || kind == Spelled {

@@ -10,3 +10,6 @@ func (m *Model) IsCommon(hash uint32) bool {
 	}
 	return s.common() >= 3 && s.given() < 2
 }
+
+// IsGiven says whether a word, by the hash of its scan.Token, is a frequent given name.
+func (m *Model) IsGiven(hash uint32) bool { return m.lookup(hash).Given() }
