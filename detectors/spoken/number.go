@@ -388,7 +388,8 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 	if c.own == 0 {
 		c.own = c.langs
 	}
-	foreign := c.own & c.langs &^ r.english()
+	own := c.own & c.langs
+	foreign := own &^ r.english()
 	if c.own&r.english() == 0 && foreign != 0 && r.monthNear(k, k+c.width-1, foreign) {
 		return true
 	}
@@ -411,13 +412,13 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 		if n := len(r.parts); n > 1 && r.parts[n-1].what == mark {
 			return r.parts[n-2].what == digit
 		}
-	case r.soundsLike(k, c.own&c.langs):
+	case r.soundsLike(k, own):
 		// "to", "for": between single digits, or at their end.
 		n := k + c.width
 		single := before&c.langs != 0 && r.parts[len(r.parts)-1].text.len() == 1
 		return single && (spoken > 2 && !r.follows(n-1, n) || r.follows(n-1, n) && r.isSingle(n))
 	}
-	return behind&c.langs != 0 || before&c.own&c.langs != 0
+	return (behind|before)&own != 0
 }
 
 // soundsLike says whether symbol k, a word of some languages, is an English one that only sounds like a digit.

@@ -63,7 +63,13 @@ func (r *Reader) writeOrdinal(i, w int) int {
 			m = ordinalNumber{}
 		}
 	}
+	if o.weak && m.weak {
+		m = ordinalNumber{}
+	}
 	near := r.nearMonth(i, i+w-1) || m.value > 0
+	if o.weak && o.langs&r.english() == 0 && m.value == 0 && !r.monthNear(i, i+w-1, o.langs) {
+		return w
+	}
 	if !near && (!r.h.Small || o.weak && !r.h.Code) {
 		return w
 	}
@@ -143,16 +149,25 @@ func (r *Reader) nearMonth(i, k int) bool {
 	return false
 }
 
-// monthNear says whether a month in one of some languages stands behind symbol k, or "de" and the month, or before it.
+// monthNear says whether a month in one of some languages stands behind symbol k, or "de" and the month, or before symbol i. Right behind
+// it may be in English where that is mixed in.
 func (r *Reader) monthNear(i, k int, langs uint32) bool {
 	const reach = 2
-	is := func(n int) bool { _, ok := r.as(&r.symbols[n], month, langs); return ok }
 	for n := k + 1; n < len(r.symbols) && r.symbols[n].first <= r.symbols[k].last+reach; n++ {
-		if is(n) {
+		if r.isMonthOf(n, langs) {
 			return true
 		}
 	}
-	return i > 0 && r.follows(i-1, i) && is(i-1)
+	if r.follows(k, k+1) && langs&r.v.english != 0 && r.is(&r.symbols[k+1], month) {
+		return true
+	}
+	return i > 0 && r.follows(i-1, i) && r.isMonthOf(i-1, langs)
+}
+
+// isMonthOf says whether symbol k is a month in one of some languages.
+func (r *Reader) isMonthOf(k int, langs uint32) bool {
+	m, ok := r.as(&r.symbols[k], month, langs)
+	return ok && m.langs&langs != 0
 }
 
 // monthNames are the names that the detectors of dates know.

@@ -462,6 +462,9 @@ func (r *Reader) spelled(k int, st *reading) int {
 		if p.weak && !(before && (st.phonetic > 0 || st.letters > 1) || behind) {
 			return 0
 		}
+		if p.weak && l.langs&r.english() == 0 && !r.isTable(k, l.langs) {
+			return 0
+		}
 		c = byte(l.value)
 		st.phonetic++
 	}
@@ -503,6 +506,16 @@ func (r *Reader) spells(k int, langs uint32, st *reading) bool {
 		}
 	}
 	return true
+}
+
+// isTable says whether another word of a spelling alphabet of the same language stands beside symbol k, or the letter itself before it:
+// outside English they are names.
+func (r *Reader) isTable(k int, langs uint32) bool {
+	shares := func(n int) bool {
+		l, ok := r.as(&r.symbols[n], phonetic, langs)
+		return ok && l.langs&langs != 0
+	}
+	return r.follows(k, k+1) && shares(k+1) || k > 0 && r.follows(k-1, k) && shares(k-1)
 }
 
 // explained is the last token of what explains the letter c of symbol k: "as in sam", "for sugar", "sierra"; that of the symbol itself
