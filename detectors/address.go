@@ -35,6 +35,7 @@ func (p *pass) address(i int) (next int) {
 		return 0
 	}
 	p.unitsBefore(&a)
+	p.letterBefore(&a)
 	p.houseBefore(&a)
 	p.cornerBefore(&a)
 	p.frontBefore(&a)
@@ -75,7 +76,7 @@ var (
 	toWords = wordsOf("to at on in from au en a nach")
 	atOn    = wordsOf("at on")
 	itWords = wordsOf("it them this mich me")
-	toVerbs = wordsOf("live lives living located reside resides moved moving deliver delivered ship shipped send sent return returned arrived mailed couriered forward forwarded drop drops dropped pick picked wohne wohnt wohnhaft habite vivo vive abito abita woon woont")
+	toVerbs = wordsOf("delivery shipping live lives living located reside resides moved moving deliver delivered ship shipped send sent return returned arrived mailed couriered forward forwarded drop drops dropped pick picked wohne wohnt wohnhaft habite vivo vive abito abita woon woont")
 )
 
 // addressHead reads the first part of an address round token i.
@@ -85,7 +86,7 @@ func (p *pass) addressHead(a *place, i int) bool {
 	if !ok || p.hasCurrency(int(t.Start)) || p.isUnitOfTime(i+1) || p.isFree(i-1) && p.between(i-1) == gapSpace && p.is(i-1, &countedWords) || !p.mayBegin(a, i) {
 		return p.ordinalHead(a, i) || p.codeHead(a, i)
 	}
-	if p.boxHead(a, i) || p.militaryHead(a, i) {
+	if p.boxHead(a, i) || p.militaryHead(a, i) || p.dayHead(a, i) {
 		return true
 	}
 	unit := p.unitBefore(i)

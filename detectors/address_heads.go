@@ -1,5 +1,23 @@
 package detectors
 
+// isStreetDay says whether the day of token i is a part of a street's name: "Travessa 25 de Abril 50".
+func (p *pass) isStreetDay(i int) bool {
+	return p.bitsAt(i-1)&(wordLead|wordSoftLead) != 0 && p.isFree(i-1) && p.between(i-1) == gapSpace && p.text.Tokens[i].IsNumber() && p.text.Tokens[i].Len() <= 2 &&
+		p.is(i+1, &ofWords) && p.bitsAt(i+2)&wordMonth != 0 && p.between(i) == gapSpace && p.between(i+1) == gapSpace
+}
+
+// dayHead reads a street that is named for the day of token i, and its number.
+func (p *pass) dayHead(a *place, i int) bool {
+	if !p.isStreetDay(i) || !p.isFree(i+2) {
+		return false
+	}
+	a.first, a.last, a.form, a.street = i-1, i+2, streetSmall, true
+	if last, ok := p.isHouse(i + 3); ok && (p.between(i+2) == gapSpace || p.between(i+2) == gapComma) && p.isFree(last) {
+		a.last = last
+	}
+	return true
+}
+
 // sandwichHead reads a name between two numbers, as addresses of the Nordic countries, of Poland and others come out of forms:
 // "59 Metsanurga 48, Vadsa", "5850 Jana Nerudy 894". What follows, or a word before, must speak for an address.
 func (p *pass) sandwichHead(a *place, i, last int) bool {

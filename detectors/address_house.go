@@ -1,5 +1,7 @@
 package detectors
 
+import "github.com/sonexlabs/tacet/detectors/scan"
+
 // What the heads of addresses score that are no number with a street.
 const (
 	houseNamed   = 0.5  // "rose cottage, mill lane"
@@ -127,6 +129,17 @@ func (p *pass) unitsBefore(a *place) {
 		return
 	}
 	if k := a.first - 1; p.isFree(k) && tokens[k].IsNumber() && tokens[k].Len() <= 4 && p.between(k) == gapDash && p.isApart(k) {
+		a.first = k
+	}
+}
+
+// letterBefore takes in the letter before a number: "d 3023 mosque layout".
+func (p *pass) letterBefore(a *place) {
+	k := a.first - 1
+	if !a.street || !p.text.Tokens[a.first].IsNumber() || !p.isFree(k) || p.between(k) != gapSpace || p.text.Tokens[k].Len() != 1 || p.at(int(p.text.Tokens[k].Start)-1) == '\'' {
+		return
+	}
+	if c := p.b[p.text.Tokens[k].Start] | 0x20; scan.IsLetter(c) && c != 'a' && c != 'i' && c != 'o' && c != 'e' && c != 'y' && c != 'u' {
 		a.first = k
 	}
 }

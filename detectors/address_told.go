@@ -169,7 +169,7 @@ func (p *pass) stretchNumber(s *stretch, j int) (last int, ok bool) {
 		s.numbers++
 		return code, !p.isPhoneAt(j)
 	}
-	if end := int(t.End); p.at(end) == '%' || (p.at(end) == ':' || p.at(end) == '.') && scan.IsDigit(p.at(end+1)) {
+	if end := int(t.End); p.at(end) == '%' || (p.at(end) == ':' || p.at(end) == '.' || p.at(end) == ',') && scan.IsDigit(p.at(end+1)) {
 		return j, false
 	}
 	if !t.IsNumber() {
@@ -256,6 +256,12 @@ func (p *pass) stretchWord(s *stretch, j int) bool {
 		s.last, s.sure = j, j
 		return true
 	case p.is(j, &partWords) && p.mayJoin(s, j):
+		return true
+	case p.is(j, &fillers) && j > s.first && next < len(p.text.Tokens) && p.isFree(next) && (!p.text.Tokens[next].IsWord() || p.isNamePart(next)):
+		return true
+	case t.Bits&wordMonth != 0 && s.streets > 0 && (p.is(j-1, &ofWords) || p.is(j-1, &romans)):
+		s.words++
+		s.last, s.sure = j, j
 		return true
 	case t.Bits&wordLead != 0 && p.isNamePart(next):
 		s.streets++
@@ -418,8 +424,11 @@ func (p *pass) answerAddress() (next int) {
 		return 0
 	}
 	s := p.stretch(k, bounds{most: stretchMost})
-	if s.last < s.first || s.words == 0 {
-		return 0
+	if s.last < s.first || s.words == 0 || s.words == s.common && s.numbers > 0 && s.streets == 0 {
+		return 0 // "the old 1"
+	}
+	if p.isFree(k-1) && p.between(k-1) == gapSpace && isWord(p.bytesOf(&p.text.Tokens[k-1]), "the") {
+		s.first = k - 1
 	}
 	sc := score{form: s.form()}
 	switch agents := p.in.Call != nil && p.in.Call.by != RoleCustomer; {

@@ -116,6 +116,10 @@ var (
 		hotel pump circle signal junction depot stop tank ground stadium university library museum club gym bakery pharmacy supermarket court
 		office garden gate tower towers plaza petrol metro bus railway police post playground cinema lake beach roundabout crossing flyover clinic
 		hall factory mill mart store stores complex`)
+	// fillers mean nothing and may stand anywhere.
+	fillers = wordsOf("uh um er erm ehm ähm äh euh eee yyy hum")
+	// romans stand in streets named for a day: "piazza xx settembre".
+	romans = wordsOf("xx iv xi xxv ii ix viii xxiv")
 	// codeWords stand before a postcode within an address.
 	codeWords = wordsOf("pin pincode postcode post postal zip zipcode plz code cp cap")
 	// partWords join the parts of an address and end none.

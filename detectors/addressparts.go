@@ -348,6 +348,11 @@ func isCanadian(a, b []byte) bool {
 		scan.IsDigit(b[0]) && scan.IsLetter(b[1]) && scan.IsDigit(b[2])
 }
 
+// asksAddress says whether the turn is the answer to a question for an address.
+func (p *pass) asksAddress() bool {
+	return p.wants.cues&cueAddress != 0 && p.wants.cues&(cueEmail|cueIP) == 0 && p.in.Call != nil && p.in.Call.by == RoleAgent
+}
+
 // wordsTail takes in the words behind an address that capitals and marks don't set apart: "9 rose lane new town kent", up to the
 // last that is surely a part, or all if the text or the answer ends with them.
 func (p *pass) wordsTail(a *place) {
@@ -371,7 +376,7 @@ func (p *pass) wordsTail(a *place) {
 		}
 	}
 	const loose = 3
-	if s.closed && s.common == 0 && s.last > end && s.last-max(end, s.first-1) <= loose && !a.code && a.form >= streetSmall && gap != gapLine && !a.box {
+	if s.closed && s.common == 0 && s.last > end && s.last-max(end, s.first-1) <= loose && !a.code && (a.form >= streetSmall || p.asksAddress()) && gap != gapLine && !a.box {
 		end = s.last
 	}
 	if end < s.first || gap == gapLine && s.place < s.first && !s.code {

@@ -60,6 +60,7 @@ var (
 	// germanLeads stand before the name of a place in German: "Am Markt 3", "An der Alster 5".
 	germanLeads    = wordsOf("am im an auf zum zur unter in hinter bei")
 	germanArticles = wordsOf("der die das den dem eine einer eines welche welcher diese dieser unsere unserer meine meiner keine de het een deze")
+	germanIns      = wordsOf("in an auf")
 	germanThes     = wordsOf("der dem den")
 	trailing       = wordsOf("straße strasse str straat laan utca gatan vägen weg platz allee gasse ring damm ufer plein kade tee iela gatve g u ulica")
 	locality       = wordsOf("sector phase block stage ward")
@@ -211,7 +212,7 @@ func (p *pass) isRoad(s *street, k int) bool {
 	return p.text.Tokens[k].IsNumber() && p.text.Tokens[k].Len() >= 3 && p.is(s.last, &roadWords)
 }
 
-var roadWords = wordsOf("drive dr court ct circle cir parkway pkwy highway hwy terrace crescent trail close")
+var roadWords = wordsOf("drive dr court ct circle cir parkway pkwy highway hwy terrace crescent trail close place square grove walk croft layout enclave cross path puram")
 
 // namedStreet reads a name of one to four words and a street word behind it, from token k on.
 func (p *pass) namedStreet(k int) street {
@@ -288,7 +289,7 @@ func (p *pass) ledStreet(k int) street {
 		return street{}
 	}
 	s := street{first: k}
-	sure := tokens[k].Bits&wordLead != 0
+	sure := tokens[k].Bits&wordLead != 0 || p.is(k, &sureLeads)
 	if tokens[k].Len() == 1 {
 		if sure = p.between(k) == gapSlash; !sure { // "C/ Mayor"
 			return street{}
@@ -322,6 +323,9 @@ func (p *pass) ledStreet(k int) street {
 }
 
 func (p *pass) ledForm(s street, sure, linked, named bool, names int) street {
+	if !sure && !named && names > 0 && (names > 1 || linked) && p.is(s.first, &frenchLeads) && p.isFree(s.first-1) && p.text.Tokens[s.first-1].IsNumber() && !p.is(s.last, &plainWords) {
+		sure = true // "7 place victor hugo"
+	}
 	switch {
 	case names == 0 || p.is(s.last, &streetUses) && !linked:
 	case sure && named:
@@ -335,6 +339,12 @@ func (p *pass) ledForm(s street, sure, linked, named bool, names int) street {
 	}
 	return s
 }
+
+// sureLeads are those of softLeadWords that mean little else in their language; frenchLeads do so between a number and two names.
+var (
+	sureLeads   = wordsOf("plac praça largo camino ronda estrada corso")
+	frenchLeads = wordsOf("place square route passage cours villa")
+)
 
 // roadLeads are those of softLeadWords that are streets wherever a name in capitals follows.
 var roadLeads = wordsOf("avenue av boulevard bd via corso largo praça estrada camino ronda plaza")
@@ -410,6 +420,9 @@ func (p *pass) compound(k int) street {
 		s.form = 0.15
 		if capital {
 			s.form = 0.35
+		}
+		if p.is(k-1, &germanThes) && p.is(k-2, &germanIns) && p.between(k-1) == gapSpace && p.isFree(k-2) || capital && p.between(k-1) == gapLine {
+			s.form = streetSmall // "in der Schulring 178"
 		}
 	default:
 		return s

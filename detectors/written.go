@@ -58,6 +58,9 @@ func (p *pass) written(i int) (next int) {
 		}
 		return next
 	}
+	if p.isStreetDay(i) {
+		return p.address(i)
+	}
 	if next = p.date(i); next > 0 {
 		return next
 	}
