@@ -375,10 +375,11 @@ func (g *generator) part(o string, pool *pool) string {
 	return titleCase(name)
 }
 
-// own draws a word of the generator's split.
+// own draws a word of the generator's split. The lists have words such as "the" and "my", which are names in some
+// language; what little recall they cost is less than what they'd do to English.
 func (g *generator) own(list []string) string {
 	for range 50 {
-		if w := pick(g, list); splitOf(w) == g.split {
+		if w := pick(g, list); splitOf(w) == g.split && (!g.t.stop[w] || g.t.homographs[w]) {
 			return w
 		}
 	}

@@ -44,6 +44,8 @@ type texts struct {
 	places          [4][]string
 	foreign         map[string][]string // by language and kind, as "de noun"
 	function        map[string][]string // frequent words by language
+	stop            map[string]bool     // those of English
+	homographs      map[string]bool     // names that are words, which are drawn all the same
 	english         []string            // words that are not rare, for what recognisers make of names
 	words           map[string]int      // English words by level, 10 is frequent
 	tiers           map[string][3]int   // of given names, surnames and places
@@ -53,7 +55,7 @@ type texts struct {
 var originWeights = map[string]int{"uk": 8, "us": 8, "india": 5, "southindia": 9, "poland": 4, "homograph": 5}
 
 func readTexts(data string) (*texts, error) {
-	t := &texts{lists: map[string][]string{}, things: map[string][]string{}, words: map[string]int{}, tiers: map[string][3]int{}}
+	t := &texts{lists: map[string][]string{}, things: map[string][]string{}, words: map[string]int{}, tiers: map[string][3]int{}, homographs: map[string]bool{}}
 	t.given, t.surnames = &pool{byOrigin: map[string][]string{}}, &pool{byOrigin: map[string][]string{}}
 	if err := t.readTemplates(); err != nil {
 		return nil, err
@@ -65,6 +67,11 @@ func readTexts(data string) (*texts, error) {
 			p = t.surnames
 		}
 		p.byOrigin[f[0]] = append(p.byOrigin[f[0]], f[2:]...)
+		if f[0] == "homograph" {
+			for _, w := range f[2:] {
+				t.homographs[w] = true
+			}
+		}
 		if f[1] == "given" {
 			for range max(originWeights[f[0]], 2) {
 				t.originDraw = append(t.originDraw, len(t.origins))
@@ -80,6 +87,7 @@ func readTexts(data string) (*texts, error) {
 			t.things[key] = strings.Fields(rest)
 		}
 	}
+	t.stop, _ = stopwords()
 	t.foreign, t.function = map[string][]string{}, map[string][]string{}
 	for _, line := range lines("foreign.txt") {
 		f := strings.Fields(line)

@@ -3,6 +3,7 @@ package names
 import (
 	"fmt"
 	"hash/fnv"
+	"math/bits"
 
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
@@ -42,21 +43,49 @@ const (
 	rowCount   = fromAskedG + 1<<askedGBits
 )
 
+// Words, signatures and classes come as hashes of 64 bits. Which rotation they get says in which place of a feature they stand.
 func affixRow(x uint64) int     { return int(fromAffix + x>>(64-affixBits)) }
-func pairRow(x, y uint64) int   { return int(fromPair + (x*mulA+y*mulB)>>(64-pairBits)*4) }
-func wordGRow(x, y uint64) int  { return int(fromWordG + (x*mulA+y*mulD)>>(64-wordGBits)*2) }
-func gWordRow(x, y uint64) int  { return int(fromGWord + (x*mulC+y*mulB)>>(64-gWordBits)*2) }
-func ggRow(x, y uint64) int     { return int(fromGG + (x*mulC+y*mulD)>>(64-ggBits)*2) }
-func gggRow(x, y, z uint64) int { return int(fromGGG + (x*mulE+y*mulD+z*mulF)>>(64-gggBits)) }
-func wwgRow(x, y, z uint64) int { return int(fromWWG + (x*mulE+y*mulA+z*mulD)>>(64-wwgBits)) }
-func gwwRow(x, y, z uint64) int { return int(fromGWW + (x*mulC+y*mulB+z*mulF)>>(64-gwwBits)) }
+func pairRow(x, y uint64) int   { return int(fromPair + (x+turn(y, 21))>>(64-pairBits)*4) }
+func wordGRow(x, g uint64) int  { return int(fromWordG + (x+turn(g, 13))>>(64-wordGBits)*2) }
+func gWordRow(g, y uint64) int  { return int(fromGWord + (g+turn(y, 21))>>(64-gWordBits)*2) }
+func ggRow(g, h uint64) int     { return int(fromGG + (g+turn(h, 13))>>(64-ggBits)*2) }
+func gggRow(c, g, d uint64) int { return int(fromGGG + (c+turn(g, 13)+turn(d, 37))>>(64-gggBits)) }
+func wwgRow(x, y, g uint64) int { return int(fromWWG + (turn(x, 45)+y+turn(g, 13))>>(64-wwgBits)) }
+func gwwRow(g, x, y uint64) int { return int(fromGWW + (g+turn(x, 21)+turn(y, 45))>>(64-gwwBits)) }
 func fiveRow(x uint64) int      { return int(fromFive + (x*mulG)>>(64-fiveBits)) }
+
+func turn(x uint64, n int) uint64 { return bits.RotateLeft64(x, n) }
+
+// mix makes a hash of 64 bits of anything.
+func mix(x uint64) uint64 {
+	x = (x ^ x>>32) * mulA
+	return (x ^ x>>29) * mulB
+}
+
+// hash64 is the hash of a signature.
+func (s Sig) hash64() uint64 { return (uint64(s) + 1) * mulF }
+
+// coarseHashes are the hashes of the coarse classes.
+var coarseHashes = func() (list [coarses]uint64) {
+	for i := range list {
+		list[i] = mix(uint64(i) + 1)
+	}
+	return list
+}()
+
+// stateHashes are the hashes of ways of writing and of questions.
+var stateHashes = func() (list [64]uint64) {
+	for i := range list {
+		list[i] = mix(uint64(i) + 1001)
+	}
+	return list
+}()
 
 // RowCount is the number of rows of the regions, which hold Classes weights each.
 func RowCount() int { return rowCount }
 
 // templates changes when what a feature means changes.
-const templates = 1
+const templates = 2
 
 // TemplateHash names the features: a model fits the code that has the same.
 func TemplateHash() string {
@@ -129,16 +158,16 @@ func (p *place) placeGRow(i int, coarse uint8) int {
 	return fromPlaceG + (p.asked<<12 | p.length()<<9 | p.position(i)<<5 | int(coarse))
 }
 
-func (p *place) askedGRow(sig Sig) int {
-	return int(fromAskedG + ((uint64(sig)<<8|uint64(p.asked)<<4|uint64(p.length()))*mulA)>>(64-askedGBits))
+func (p *place) askedGRow(g uint64) int {
+	return int(fromAskedG + (g+turn(stateHashes[p.asked<<3|p.length()], 27))>>(64-askedGBits))
 }
 
 func caseRow(mode int, before, at, behind mark) int {
 	return fromCase + (mode<<13 | int(before.cap)<<10 | int(at.cap)<<7 | int(behind.cap)<<4 | int(at.brk)<<2 | int(behind.brk))
 }
 
-func caseGRow(mode int, at mark, sig Sig) int {
-	return int(fromCaseG + ((uint64(sig)<<8|uint64(mode)<<4|uint64(at.cap))*mulB)>>(64-caseGBits))
+func caseGRow(mode int, at mark, g uint64) int {
+	return int(fromCaseG + (g+turn(stateHashes[mode<<3|int(at.cap)], 27))>>(64-caseGBits))
 }
 
 // lengthMax is the length from which on words and numbers are of one length.
@@ -210,9 +239,10 @@ func WordRows(dst, letters []uint32, sig Sig, length int) []uint32 {
 
 // Segment is a run of tokens that is labelled as a whole.
 type Segment struct {
-	First int // token of the text
-	Words []Word
-	place place
+	First  int // token of the text
+	Words  []Word
+	place  place
+	street bool
 }
 
 // Lists tell what the trainer knows of a word by its hash.
@@ -247,6 +277,7 @@ func Analyse(t *scan.Text, c *Context, lists Lists) (segments []Segment) {
 			} else {
 				shapes |= k.Shape
 			}
+			s.street = s.street || w.Sig.kind() == KindStreet
 			s.Words = append(s.Words, w)
 		}
 		s.place = placeOf(c, modeOf(shapes), end-at)
@@ -255,6 +286,12 @@ func Analyse(t *scan.Text, c *Context, lists Lists) (segments []Segment) {
 	}
 	return segments
 }
+
+// Street says whether the segment has a word that streets are called by.
+func (s *Segment) Street() bool { return s.street }
+
+// Number says whether the word is a number.
+func (w *Word) Number() bool { return w.Sig.isNumber() }
 
 // Alias says whether the word is part of an alias of our own, which no span covers.
 func (w *Word) Alias() bool { return w.alias }
@@ -265,13 +302,13 @@ func (w *Word) OtherScript() bool { return w.foreign }
 // id is the word's identity in features of several words.
 func (w *Word) id() uint64 {
 	if w.Known >= 0 {
-		return uint64(w.Hash)
+		return mix(uint64(w.Hash))
 	}
-	return uint64(unknownID(w.Sig.coarse()))
+	return unknownID(w.Sig.coarse())
 }
 
-func (w *Word) sig() uint64    { return uint64(w.Sig) }
-func (w *Word) coarse() uint64 { return uint64(w.Sig.coarse()) }
+func (w *Word) sig() uint64    { return w.Sig.hash64() }
+func (w *Word) coarse() uint64 { return coarseHashes[w.Sig.coarse()] }
 
 // CopyPlace takes over what is known of the place of another segment.
 func (s *Segment) CopyPlace(from *Segment) { s.place = from.place }
@@ -341,13 +378,13 @@ func (s *Segment) Rows(dst []uint32, i, vocabulary int) []uint32 {
 	add(gwwRow(w.sig(), n1.id(), n2.id()))
 	five := uint64(0)
 	for _, x := range []*Word{b2, b1, w, n1, n2} {
-		five = five<<5 | x.coarse()
+		five = five<<5 | uint64(x.Sig.coarse())
 	}
 	add(fiveRow(five))
 	add(caseRow(s.place.mode, b1.mark, w.mark, n1.mark))
-	add(caseGRow(s.place.mode, w.mark, w.Sig))
+	add(caseGRow(s.place.mode, w.mark, w.sig()))
 	add(s.place.placeRow(i))
 	add(s.place.placeGRow(i, w.Sig.coarse()))
-	add(s.place.askedGRow(w.Sig))
+	add(s.place.askedGRow(w.sig()))
 	return dst
 }

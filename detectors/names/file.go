@@ -364,7 +364,7 @@ func (m *Model) read(r *reader) {
 	m.table, m.mask = make([]entry, size), uint32(size-1)
 	for i, h := range words.hashes {
 		e := words.entry(i)
-		e.id = h
+		e.id = mix(uint64(h))
 		for j, to := range []*uint64{&e.before, &e.behind, &e.twoBefore, &e.twoBehind} {
 			for k := 0; k < Classes; k++ {
 				*to |= uint64(around[j][k][i]^0x80) << (8 * k)
@@ -452,6 +452,10 @@ func (m *Model) finish() {
 	// How much better Outside must be at a token so that no path through another label can win there, whatever its
 	// neighbours are.
 	gap := int32(0)
+	// A run of tokens that are not outside, each of them worse than outside by more than warm, loses to the same run
+	// outside: what it wins by its inner transitions is less, and going in and out wins nothing.
+	warm, enter := int32(0), int32(0)
+	stay := m.trans[Outside][Outside]
 	for k := 1; k < Classes; k++ {
 		for from := 0; from <= Classes; from++ {
 			for to := 0; to <= Classes; to++ {
@@ -462,7 +466,13 @@ func (m *Model) finish() {
 				gap = max(gap, d)
 			}
 		}
+		for from := 1; from < Classes; from++ {
+			warm = max(warm, m.trans[from][k]-stay)
+		}
+		in := max(m.trans[Outside][k]-stay, m.trans[Classes][k]-m.trans[Classes][Outside])
+		enter = max(enter, in, in+m.trans[k][Outside]-stay)
 	}
+	m.warm = warm + enter
 	m.gap = gap
 }
 

@@ -45,24 +45,24 @@ func (m *Model) findSegment(dst []Span, t *scan.Text, from, to int, c *Context, 
 
 // label appends the spans of the tokens from from to to as the search finds them.
 func (m *Model) label(dst []Span, t *scan.Text, from, to int, c *Context, s *Scratch) []Span {
-	shapes, any := m.resolve(t, from, to, s)
+	shapes, any, street := m.resolve(t, from, to, s)
 	asked := c.Expect&ExpectName != 0 && !c.Written
-	if !any && !asked {
+	if !any && !asked && !street {
 		return dst
 	}
 	n := to - from
-	v := view{place: placeOf(c, modeOf(shapes), n), words: s.words, text: t, from: from}
+	v := view{place: placeOf(c, modeOf(shapes), n), words: s.words, text: t, from: from, marked: -2}
 	length := v.length()
 	v.place0 = fromPlace + (((v.asked*3+v.speaker)*2+v.written)<<7 | length<<4)
 	v.place1 = fromPlaceG + (v.asked<<12 | length<<9)
-	setting := Setting(c)
-	bias := &m.biases[c.Preset][setting]
-	open := -1 // where the tokens that may be something began
+	bias := &m.biases[c.Preset][Setting(c)]
+	open, hot := -1, false // where the tokens that may be something began, and whether any is likely enough
 	for i := range n {
-		if w := s.words[i+2]; (!w.plain || asked) && w.key != aliasHash {
+		if w := s.words[i+2]; asked || !w.plain && (street || !w.sig.isNumber()) {
 			scores := m.score(&v, i)
-			if bend(&scores, bias) <= m.gap {
+			if over := bend(&scores, bias); over <= m.gap && w.key != aliasHash {
 				s.scores[i] = scores
+				hot = hot || over <= m.warm
 				if open < 0 {
 					open = i
 				}
@@ -70,12 +70,12 @@ func (m *Model) label(dst []Span, t *scan.Text, from, to int, c *Context, s *Scr
 			}
 		}
 		// What is certainly outside needs no search, and the search ends there.
-		if open >= 0 {
+		if hot {
 			dst = m.search(dst, open, i, n, from, s)
-			open = -1
 		}
+		open, hot = -1, false
 	}
-	if open >= 0 {
+	if hot {
 		dst = m.search(dst, open, n, n, from, s)
 	}
 	return dst
@@ -192,7 +192,8 @@ func (m *Model) spans(dst []Span, i, j, n, from int, s *Scratch) []Span {
 	return dst
 }
 
-// widen lets persons take in the title before them, the degree behind them and the filler within them.
+// widen lets persons take in the title before them and the degree behind them, and joins what a filler parts, or in other
+// classes a plain word: Bank of Erewhon.
 func (m *Model) widen(dst []Span, first int, t *scan.Text, from, to int, s *Scratch) []Span {
 	kind := func(i int) Kind {
 		if i < from || i >= to {
@@ -214,8 +215,8 @@ func (m *Model) widen(dst []Span, first int, t *scan.Text, from, to int, s *Scra
 		if out > first {
 			last := &dst[out-1]
 			touches := span.First <= last.Last+1
-			filled := span.First == last.Last+2 && kind(last.Last+1) == KindFiller
-			if span.Class == Person && last.Class == Person && (touches || filled) {
+			filled := span.First == last.Last+2 && (kind(last.Last+1) == KindFiller || span.Class != Person && s.words[last.Last+1-from+2].plain)
+			if span.Class == last.Class && (touches || filled) {
 				last.Last, last.Confidence = max(last.Last, span.Last), min(last.Confidence, span.Confidence)
 				continue
 			}

@@ -24,8 +24,14 @@ func (s Sig) kind() Kind   { return Kind(s >> 9) }
 // Common says whether the word is among the few thousand most frequent ones.
 func (s Sig) Common() bool { return s.common() >= 6 }
 
+// Function says whether the word is among the most frequent ones of English.
+func (s Sig) Function() bool { return s.common() == 7 }
+
 // Given says whether the word is a frequent given name.
 func (s Sig) Given() bool { return s.given() >= 2 }
+
+// isNumber says whether the word is a number in words or in figures.
+func (s Sig) isNumber() bool { k := s.kind(); return k == KindNumber || k == KindDigits }
 
 // Unlisted is the signature without what it says of names and places.
 func (s Sig) Unlisted() Sig { return s &^ 63 }
@@ -164,4 +170,4 @@ func shapeSig(t *scan.Token) Sig {
 }
 
 // unknownID is the identity of words that the table doesn't know: one for each class.
-func unknownID(coarse uint8) uint32 { return 0x7F4A7C15 * (uint32(coarse) + 1) }
+func unknownID(coarse uint8) uint64 { return mix(uint64(coarse) + 1<<40) }

@@ -69,7 +69,7 @@ func (m *Model) recall(dst []Span, first int, t *scan.Text, c *Context, s *Scrat
 		}
 		for i := span.First; i <= span.Last; i++ {
 			k := &t.Tokens[i]
-			if !m.canRecall(t, i) {
+			if !m.canRecall(t, i, s) {
 				continue
 			}
 			if s.nheard < heardMax {
@@ -96,7 +96,7 @@ func (m *Model) recall(dst []Span, first int, t *scan.Text, c *Context, s *Scrat
 		}
 		h := t.Tokens[i].Hash
 		heard := filter>>(h>>26)&1 != 0 && s.hasHeard(h) || c.Memory != nil && c.Memory.Has(h)
-		if heard && m.canRecall(t, i) {
+		if heard && m.canRecall(t, i, s) {
 			dst = append(dst, Span{i, i, Person, sure})
 		}
 	}
@@ -116,12 +116,17 @@ func (s *Scratch) hasHeard(h uint32) bool {
 }
 
 // canRecall says whether a word alone may be taken for a name because it was one before.
-func (m *Model) canRecall(t *scan.Text, i int) bool {
+func (m *Model) canRecall(t *scan.Text, i int, s *Scratch) bool {
 	k := &t.Tokens[i]
 	if k.Shape&scan.Digit != 0 || k.Len() < 3 || inAlias(t, i) {
 		return false
 	}
-	sig := m.lookup(k.Hash)
+	var sig Sig
+	if s.from <= i && i < s.to {
+		sig = s.words[i-s.from+2].sig
+	} else {
+		sig = m.lookup(k.Hash)
+	}
 	return sig.common() <= commonMax && (sig.kind() == KindNone || sig.kind() == KindHigh)
 }
 

@@ -89,16 +89,16 @@ type Context struct {
 // Model is a trained tagger. It is immutable and safe for concurrent use.
 type Model struct {
 	lexicon
-	table   []entry // the known words: open addressing by hash, one cache line each
-	mask    uint32
-	unknown [coarses]entry // identity rows and numbers of words that the table doesn't know
-	edge    entry          // stands before the first and behind the last word
-	rows    []uint64       // the rows of all regions, eight labels of a byte each, 128 is zero
-	trans   [Classes + 1][Classes]int32
-	biases  [Presets][settings][Classes]int32
-	curve   [Classes][2]float32 // of the logistic function from margin to confidence
-	gap     int32               // how much better Outside must be to be certain
-	man     Manifest
+	table     []entry // the known words: open addressing by hash, one cache line each
+	mask      uint32
+	unknown   [coarses]entry // identity rows and numbers of words that the table doesn't know
+	edge      entry          // stands before the first and behind the last word
+	rows      []uint64       // the rows of all regions, eight labels of a byte each, 128 is zero
+	trans     [Classes + 1][Classes]int32
+	biases    [Presets][settings][Classes]int32
+	curve     [Classes][2]float32 // of the logistic function from margin to confidence
+	gap, warm int32               // how much better Outside must be to be certain: alone, and if it is everywhere
+	man       Manifest
 }
 
 // Manifest says where the model comes from.
@@ -112,15 +112,16 @@ func Load() (*Model, error) { return Read(embedded) }
 
 // Scratch is the memory of one worker. Its zero value is ready for use.
 type Scratch struct {
-	words  []*entry // of the segment
-	rare   []entry  // entries of words that the table doesn't know
-	marks  []mark   // of the segment
-	scores [][Classes]int32
-	back   []uint32 // best predecessors, three bits for each label
-	ahead  [][Classes]int32
-	labels []Class
-	heard  [heardMax]uint32 // hashes of the words of spans in this text
-	nheard int
+	words    []*entry // of the segment
+	rare     []entry  // entries of words that the table doesn't know
+	marks    []mark   // of the segment
+	scores   [][Classes]int32
+	back     []uint32 // best predecessors, three bits for each label
+	ahead    [][Classes]int32
+	labels   []Class
+	heard    [heardMax]uint32 // hashes of the words of spans in this text
+	nheard   int
+	from, to int // the segment that words is of
 }
 
 // Find appends the spans of t to dst, in order and without overlap. It allocates nothing once dst and s are large

@@ -10,10 +10,11 @@ import (
 // entry is all that features know of one word: its identity, its signature and the sums of the rows that depend on it
 // alone. It fills one cache line.
 type entry struct {
-	key, id              uint32
+	key                  uint32
 	sig                  Sig
 	coarse               uint8
-	plain                bool   // never part of a name, unless a name was asked for
+	plain                bool // never part of a name, unless a name was asked for
+	id                   uint64
 	even, odd            uint64 // sums for the labels 0, 2, 4 and 1, 3, in lanes of 16 bits, each sumZero too large
 	before, behind       uint64 // what the word says of the next and of the previous label
 	twoBefore, twoBehind uint64
@@ -42,9 +43,9 @@ func (e *entry) add(row uint64) {
 	e.odd += row >> 8 & lanes
 }
 
-// resolve finds the entries of the tokens of a segment, and gives the union of their shapes and whether any may be
-// part of a name.
-func (m *Model) resolve(t *scan.Text, from, to int, s *Scratch) (shapes scan.Shape, any bool) {
+// resolve finds the entries of the tokens of a segment, and gives the union of their shapes, and whether any may be part
+// of a name and any is a word for streets.
+func (m *Model) resolve(t *scan.Text, from, to int, s *Scratch) (shapes scan.Shape, any, street bool) {
 	if s.words == nil {
 		s.words = make([]*entry, 0, segmentMax+4)
 		s.rare = make([]entry, 0, segmentMax)
@@ -82,11 +83,13 @@ func (m *Model) resolve(t *scan.Text, from, to int, s *Scratch) (shapes scan.Sha
 				e = m.rareEntry(t, k, h, s)
 			}
 		}
-		any = any || !e.plain
+		any = any || !e.plain && !e.sig.isNumber()
+		street = street || e.sig.kind() == KindStreet
 		words = append(words, e)
 	}
 	s.words = append(words, &m.edge, &m.edge)
-	return shapes, any
+	s.from, s.to = from, to
+	return shapes, any, street
 }
 
 // rareEntry makes the entry of a token that the table doesn't know.
@@ -137,14 +140,29 @@ type view struct {
 	text           *scan.Text
 	from           int // first token
 	place0, place1 int // first rows of its place, without and with the class of the word
+
+	// The marks of the token that was asked for last and of its neighbours.
+	marked             int
+	before, at, behind mark
+}
+
+// marksAt gives the marks of token i and of its neighbours. Most often the token before was asked for before.
+func (v *view) marksAt(i int) (before, at, behind mark) {
+	if v.marked == i-1 {
+		v.before, v.at, v.behind = v.at, v.behind, v.mark(i+1)
+	} else {
+		v.before, v.at, v.behind = v.mark(i-1), v.mark(i), v.mark(i+1)
+	}
+	v.marked = i
+	return v.before, v.at, v.behind
 }
 
 // score sums up the weights of the labels of token i.
 func (m *Model) score(v *view, i int) [Classes]int32 {
 	rows := m.rows
-	b2, b1, w, n1, n2 := v.words[i], v.words[i+1], v.words[i+2], v.words[i+3], v.words[i+4]
-	id2, id1, id, idn1, idn2 := uint64(b2.id), uint64(b1.id), uint64(w.id), uint64(n1.id), uint64(n2.id)
-	sig1, sig, sign1 := uint64(b1.sig), uint64(w.sig), uint64(n1.sig)
+	around := v.words[i : i+5 : i+5]
+	b2, b1, w, n1, n2 := around[0], around[1], around[2], around[3], around[4]
+	sig1, sig, sign1 := b1.sig.hash64(), w.sig.hash64(), n1.sig.hash64()
 	// The sum of bytes 0, 2 and 4 of the rows, in lanes of 16 bits, and the sum of the rows, whose difference is the
 	// sum of bytes 1 and 3.
 	var all, even uint64
@@ -153,27 +171,27 @@ func (m *Model) score(v *view, i int) [Classes]int32 {
 	add(n1.behind)
 	add(b2.twoBefore)
 	add(n2.twoBehind)
-	add(rows[pairRow(id2, id1)+3])
-	add(rows[pairRow(id1, id)+2])
-	add(rows[pairRow(id, idn1)+1])
-	add(rows[pairRow(idn1, idn2)])
-	add(rows[wordGRow(id1, sig)])
-	add(rows[wordGRow(id2, sig1)+1])
-	add(rows[gWordRow(sig, idn1)])
-	add(rows[gWordRow(sign1, idn2)+1])
+	add(rows[pairRow(b2.id, b1.id)+3])
+	add(rows[pairRow(b1.id, w.id)+2])
+	add(rows[pairRow(w.id, n1.id)+1])
+	add(rows[pairRow(n1.id, n2.id)])
+	add(rows[wordGRow(b1.id, sig)])
+	add(rows[wordGRow(b2.id, sig1)+1])
+	add(rows[gWordRow(sig, n1.id)])
+	add(rows[gWordRow(sign1, n2.id)+1])
 	add(rows[ggRow(sig1, sig)+1])
 	add(rows[ggRow(sig, sign1)])
-	add(rows[gggRow(uint64(b1.coarse), sig, uint64(n1.coarse))])
-	add(rows[wwgRow(id2, id1, sig)])
-	add(rows[gwwRow(sig, idn1, idn2)])
+	add(rows[gggRow(coarseHashes[b1.coarse&31], sig, coarseHashes[n1.coarse&31])])
+	add(rows[wwgRow(b2.id, b1.id, sig)])
+	add(rows[gwwRow(sig, n1.id, n2.id)])
 	add(rows[fiveRow(uint64(b2.coarse)<<20|uint64(b1.coarse)<<15|uint64(w.coarse)<<10|uint64(n1.coarse)<<5|uint64(n2.coarse))])
-	at := v.mark(i)
-	add(rows[caseRow(v.mode, v.mark(i-1), at, v.mark(i+1))])
-	add(rows[caseGRow(v.mode, at, w.sig)])
+	before, at, behind := v.marksAt(i)
+	add(rows[caseRow(v.mode, before, at, behind)])
+	add(rows[caseGRow(v.mode, at, sig)])
 	pos := v.position(i)
 	add(rows[v.place0+pos])
 	add(rows[v.place1+(pos<<5|int(w.coarse))])
-	add(rows[v.askedGRow(w.sig)])
+	add(rows[v.askedGRow(sig)])
 	odd := (all-even)>>8 + w.odd
 	even += w.even
 	return [Classes]int32{int32(even & 0xFFFF), int32(odd & 0xFFFF), int32(even >> 16 & 0xFFFF), int32(odd >> 16 & 0xFFFF), int32(even >> 32 & 0xFFFF)}

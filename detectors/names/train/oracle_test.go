@@ -90,7 +90,7 @@ func (o *oracle) label(s *names.Segment, bias [names.Classes]int16, asked bool) 
 	from := make([][nc]int, n)
 	for i := range n {
 		w := &s.Words[i]
-		barred := w.Alias() || !asked && (w.Known >= 0 && o.p.Words[w.Known].Plain || w.Known < 0 && w.OtherScript())
+		barred := w.Alias() || !asked && (w.Known >= 0 && o.p.Words[w.Known].Plain || w.Known < 0 && w.OtherScript() || w.Number() && !s.Street())
 		scores := o.score(s, i)
 		for k := range nc {
 			score := scores[k] + int(bias[k])

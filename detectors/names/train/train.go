@@ -122,12 +122,24 @@ type trainer struct {
 
 type weightOne struct{ w, g float32 }
 
-// A word is plain if it occurs this often and if less than one in so many of its occurrences is part of anything. The
-// tagger doesn't look at plain words, unless a name was asked for.
+// The tagger doesn't look at plain words, unless a name was asked for. A word is plain if it occurs this often and if no more
+// than one in so many of its occurrences is part of a person or of something else. The most frequent words of all may be
+// so a little more often: they join the parts of names.
 const (
-	plainCount = 40
-	plainShare = 1000
+	plainCount    = 40
+	plainPerson   = 1000
+	plainOther    = 150
+	plainFunction = 150
+	plainJoint    = 12
 )
+
+func isPlain(all, person, entity int, sig names.Sig) bool {
+	other := entity - person
+	if sig.Function() {
+		return all >= plainCount && person*plainFunction < all && other*plainJoint < all
+	}
+	return all >= plainCount && person*plainPerson < all && other*plainOther < all && !sig.Given()
+}
 
 // choose makes the vocabulary: the words that occur often.
 func (t *trainer) choose(examples []Example) {
@@ -157,7 +169,7 @@ func (t *trainer) choose(examples []Example) {
 		// A word that is nearly always a name says nothing more than that it is listed, unless it is frequent.
 		if c.all >= t.MinCount && (c.person*10 < c.all*7 || c.all >= 20*t.MinCount) {
 			t.words = append(t.words, h)
-			t.plain[h] = c.all >= plainCount && c.entity*plainShare < c.all && !t.lists.sigs[h].Given()
+			t.plain[h] = isPlain(c.all, c.person, c.entity, t.lists.sigs[h])
 		}
 	}
 	slices.Sort(t.words)
