@@ -1,6 +1,10 @@
 package spoken
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"slices"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // The reach of an address, in tokens.
 const (
@@ -71,6 +75,7 @@ func (r *Reader) isTaken(token int) bool {
 // as domains do.
 func (r *Reader) domain(first int) (last int, known bool) {
 	k, dots := first, 0
+	point, served := false, false // a word that is more than a dot stands for one; a provider comes first
 	last = -1
 	for s := r.symbolAt(k); s != nil && s.char == 0 && (r.is(s, filler) || r.is(s, hesitation)) && r.gap(int(s.last)); s = r.symbolAt(k) {
 		k = int(s.last) + 1
@@ -82,7 +87,7 @@ func (r *Reader) domain(first int) (last int, known bool) {
 		}
 		if dots > 0 {
 			last = end
-			known = r.isTopLevel(k, end)
+			known = r.isTopLevel(k, end) && !(point && r.isSmallWord(k, end))
 		}
 		dot := r.symbolAt(end + 1)
 		if dot == nil || !r.isDot(dot) || !r.gap(end) {
@@ -94,11 +99,18 @@ func (r *Reader) domain(first int) (last int, known bool) {
 			}
 			break
 		}
+		if m, _ := r.as(dot, mark, anyLang); m.weak&r.english() != 0 {
+			point = true
+		}
+		served = served || dots == 0 && r.isProvider(k, end)
 		dots++
 		k = int(dot.last) + 1
 		if s := r.symbolAt(k); s != nil && s.char == 0 && r.is(s, filler) && r.gap(int(s.last)) {
 			k = int(s.last) + 1
 		}
+	}
+	if point && !known && !served {
+		return -1, false // "at a later point in time"
 	}
 	return last, known
 }
@@ -169,6 +181,14 @@ func (r *Reader) label(k int, behindDot bool) (last int) {
 func (r *Reader) endsLabel(k int) bool {
 	dot, c := r.symbolAt(k+1), r.symbolTo(k-1)
 	return dot != nil && r.isDot(dot) && c != nil && c.char != 0
+}
+
+// isSmallWord says whether tokens k to end are a top-level domain that is a common word, too: "in".
+func (r *Reader) isSmallWord(k, end int) bool {
+	s := r.symbolAt(k)
+	return s != nil && int(s.last) == end && slices.ContainsFunc(r.senses(s), func(x sense) bool {
+		return x.langs&r.english() != 0 && (x.kind == stop || x.kind == like || x.kind == fix || x.kind == filler)
+	})
 }
 
 // isTopLevel says whether tokens k to end are the last part of a domain: "com", "c o m".

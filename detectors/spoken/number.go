@@ -11,7 +11,7 @@ type cardinal struct {
 	value uint64
 	width int // symbols
 	langs uint32
-	own   uint32 // languages of the word, if it is one
+	own   uint32 // languages of all of its words
 	weak  bool   // all of its words mean something else as well
 	zero  int    // zeros before the value: "double zero"
 	scale bool   // there is a word for hundreds or more in it
@@ -27,7 +27,7 @@ func (r *Reader) below100(i int, langs uint32) (c cardinal, ok bool) {
 	s := &r.symbols[i]
 	if s.kind == glued {
 		v, l := r.gluedNumber(&r.t.Tokens[s.first])
-		return cardinal{value: v, width: 1, langs: langs & l, scale: v >= 100}, v > 0 && langs&l != 0
+		return cardinal{value: v, width: 1, langs: langs & l, own: l, scale: v >= 100}, v > 0 && langs&l != 0
 	}
 	if d, ok := r.as(s, digit, langs); ok {
 		c = cardinal{value: uint64(d.value), width: 1, langs: r.narrow(langs, d.langs), own: d.langs, weak: d.langs&^d.weak == 0}
@@ -35,7 +35,7 @@ func (r *Reader) below100(i int, langs uint32) (c cardinal, ok bool) {
 			if k := i + 1; r.follows(i, k) && r.follows(k, k+1) {
 				if j, ok := r.as(&r.symbols[k], and, c.langs); ok && j.value == andUnits {
 					if n, ok := r.as(&r.symbols[k+1], number, c.langs); ok && n.value%10 == 0 && n.value < 100 {
-						return cardinal{value: c.value + uint64(n.value), width: 3, langs: r.narrow(c.langs, n.langs)}, true
+						return cardinal{value: c.value + uint64(n.value), width: 3, langs: r.narrow(c.langs, n.langs), own: c.own & n.langs}, true
 					}
 				}
 			}
@@ -58,13 +58,13 @@ func (r *Reader) below100(i int, langs uint32) (c cardinal, ok bool) {
 	if j, ok := r.as(&r.symbols[k], and, c.langs); ok && j.value == andTens && r.follows(k, k+1) {
 		k++
 	}
-	if d, ok := r.as(&r.symbols[k], digit, c.langs); ok && d.value > 0 && (d.langs&^d.weak != 0 || d.langs&c.langs&^r.english() != 0 || k > i+1) {
+	if d, ok := r.as(&r.symbols[k], digit, c.langs); ok && d.value > 0 && (d.langs&^d.weak != 0 || d.langs&c.own&^r.english() != 0 || k > i+1) {
 		c.cut, c.head, c.tail = 1, c.value, uint64(d.value)
 		if k > i+1 {
 			c.cut = 0
 		}
 		c.value += uint64(d.value)
-		c.width, c.langs, c.weak = k-i+1, r.narrow(c.langs, d.langs), false
+		c.width, c.langs, c.own, c.weak = k-i+1, r.narrow(c.langs, d.langs), c.own&d.langs, false
 		return c, true
 	}
 	// soixante-dix, quatre-vingt-onze
@@ -73,7 +73,7 @@ func (r *Reader) below100(i int, langs uint32) (c cardinal, ok bool) {
 			c.cut, c.head, c.tail = 1, c.value, uint64(d.value)
 		}
 		c.value += uint64(d.value)
-		c.width, c.langs, c.weak = k-i+1, r.narrow(c.langs, d.langs), false
+		c.width, c.langs, c.own, c.weak = k-i+1, r.narrow(c.langs, d.langs), c.own&d.langs, false
 	}
 	return c, true
 }
@@ -93,7 +93,7 @@ func (r *Reader) lastBelow100(i int, langs uint32) (c cardinal, ok bool) {
 	if ok {
 		if c.width == 1 && c.value >= 20 && c.value < 100 && c.value%10 == 0 && r.follows(i, i+1) {
 			if u, ok := r.as(&r.symbols[i+1], ordinal, c.langs&r.v.inflected); ok && u.value > 0 && u.value < 10 {
-				c.value, c.width, c.langs = c.value+uint64(u.value), 2, c.langs&u.langs
+				c.value, c.width, c.langs, c.own = c.value+uint64(u.value), 2, c.langs&u.langs, c.own&u.langs
 			}
 		}
 		return c, true
@@ -102,7 +102,7 @@ func (r *Reader) lastBelow100(i int, langs uint32) (c cardinal, ok bool) {
 	if !ok {
 		return c, false
 	}
-	c = cardinal{value: uint64(o.value), width: 1, langs: langs & o.langs}
+	c = cardinal{value: uint64(o.value), width: 1, langs: langs & o.langs, own: o.langs}
 	if o.value >= 20 && o.value%10 == 0 && r.follows(i, i+1) {
 		if u, ok := r.as(&r.symbols[i+1], ordinal, c.langs); ok && u.value > 0 && u.value < 10 {
 			c.value += uint64(u.value)
@@ -131,7 +131,7 @@ func (r *Reader) cardinal(i int, langs uint32) (c cardinal, ok bool) {
 			return c, false
 		}
 	}
-	whole := c
+	whole, weakScale := c, false
 	total, limit := uint64(0), uint64(1)<<62
 	for {
 		k := i + whole.width
@@ -145,15 +145,16 @@ func (r *Reader) cardinal(i int, langs uint32) (c cardinal, ok bool) {
 			if !ok || z.value > most || pow10(z.value) >= limit {
 				break
 			}
+			weakScale = z.langs&^z.weak == 0
 			limit = pow10(z.value)
 			total += c.value * limit
 			whole.width++
-			c.langs = r.narrow(c.langs, z.langs)
+			c.langs, c.own = r.narrow(c.langs, z.langs), c.own&z.langs
 			k++
 		}
-		whole.weak = whole.weak && whole.width == 1
+		whole.weak = whole.weak && (whole.width == 1 || weakScale)
 		whole.scale = !whole.weak
-		c = cardinal{langs: c.langs}
+		c = cardinal{langs: c.langs, own: c.own}
 		if !r.follows(k-1, k) {
 			break
 		}
@@ -166,14 +167,15 @@ func (r *Reader) cardinal(i int, langs uint32) (c cardinal, ok bool) {
 		if !ok {
 			next, ok = r.lastBelow100(k, c.langs)
 		}
-		if !ok || next.value >= limit || next.value == 0 || next.weak && !next.scale && !joined && next.own&^r.english() == 0 || !joined && r.isSequence(k, next) {
+		if !ok || next.value >= limit || next.value == 0 || next.weak && !next.scale && (next.own&r.english() != 0 || next.own&c.own == 0) || !joined && r.isSequence(k, next) {
 			break
 		}
 		whole.width, whole.weak, whole.scale = k-i+next.width, false, true
+		next.own &= c.own
 		c = next
 	}
 	if limit < 1<<62 {
-		whole.value, whole.langs, whole.cut = total+c.value, c.langs, 0
+		whole.value, whole.langs, whole.own, whole.cut = total+c.value, c.langs, c.own, 0
 	}
 	return whole, true
 }
@@ -187,7 +189,7 @@ func (r *Reader) bareScale(i int, langs uint32) (c cardinal, ok bool) {
 	if !ok || z.value != 3 {
 		return c, false
 	}
-	return cardinal{value: 1, langs: langs & z.langs &^ r.v.english, weak: z.langs&^z.weak&^r.v.english == 0}, true
+	return cardinal{value: 1, langs: langs & z.langs &^ r.v.english, own: z.langs, weak: z.langs&^z.weak&^r.v.english == 0}, true
 }
 
 // isSequence says whether a single digit at symbol k is one of several read one by one.
@@ -204,7 +206,7 @@ func (r *Reader) below1000(i int, langs uint32) (c cardinal, ok bool) {
 	if c, ok = r.below100(i, langs); !ok {
 		if i < len(r.symbols) {
 			if h, ok := r.as(&r.symbols[i], hundred, langs); ok {
-				c = cardinal{value: 100, width: 1, langs: r.narrow(langs, h.langs), scale: h.langs&^h.weak != 0, weak: true}
+				c = cardinal{value: 100, width: 1, langs: r.narrow(langs, h.langs), own: h.langs, scale: h.langs&^h.weak != 0, weak: true}
 				return r.overHundred(i, c), true
 			}
 		}
@@ -212,8 +214,8 @@ func (r *Reader) below1000(i int, langs uint32) (c cardinal, ok bool) {
 	}
 	k := i + c.width
 	if r.follows(k-1, k) && (c.value > 0 && c.value < 100 || c.value == 0 && c.langs&^r.v.shortTens == 0) {
-		if h, ok := r.as(&r.symbols[k], hundred, c.langs); ok {
-			c = cardinal{value: c.value * 100, width: c.width + 1, langs: r.narrow(c.langs, h.langs), scale: true}
+		if h, ok := r.as(&r.symbols[k], hundred, c.langs); ok && !(h.langs&^h.weak == 0 && c.own&r.english() != 0 && !r.goesOn(k, h.langs)) {
+			c = cardinal{value: c.value * 100, width: c.width + 1, langs: r.narrow(c.langs, h.langs), own: c.own & h.langs, scale: true}
 			return r.overHundred(i, c), true
 		}
 	}
@@ -221,6 +223,20 @@ func (r *Reader) below1000(i int, langs uint32) (c cardinal, ok bool) {
 		return r.overHundred(i, c), true
 	}
 	return c, true
+}
+
+// goesOn says whether a number that isn't English, too, stands behind symbol k in one of some languages: "six cent douze", not "six cents".
+func (r *Reader) goesOn(k int, langs uint32) bool {
+	if !r.follows(k, k+1) {
+		return false
+	}
+	list := r.senses(&r.symbols[k+1])
+	for i := range list {
+		if x := &list[i]; (x.kind == digit || x.kind == number || x.kind == scale) && x.langs&langs != 0 && x.langs&r.english() == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // overHundred reads on behind hundreds: "and forty five", "one" in "nine hundred one".
@@ -235,14 +251,14 @@ func (r *Reader) overHundred(i int, c cardinal) cardinal {
 		joined = true
 	}
 	next, ok := r.lastBelow100(k, c.langs)
-	if !ok || next.value >= 100 || next.value == 0 || next.weak && next.own&^r.english() == 0 || !joined && next.width == 1 && r.isSequence(k, next) {
+	if !ok || next.value >= 100 || next.value == 0 || next.weak && (next.own&r.english() != 0 || next.own&c.own == 0) || !joined && next.width == 1 && r.isSequence(k, next) {
 		return c
 	}
 	if !joined {
 		c.cut, c.head, c.tail = uint64(c.width), c.value, next.value
 	}
 	c.value += next.value
-	c.width, c.langs, c.weak, c.scale = k-i+next.width, next.langs, false, true
+	c.width, c.langs, c.own, c.weak, c.scale = k-i+next.width, next.langs, c.own&next.own, false, true
 	return c
 }
 
@@ -385,9 +401,6 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 		h, ok := r.as(&r.symbols[k], hundred, anyLang)
 		return len(r.parts) == 0 && (!ok || h.langs&^h.weak != 0) // "a hundred"
 	}
-	if c.own == 0 {
-		c.own = c.langs
-	}
 	own := c.own & c.langs
 	foreign := own &^ r.english()
 	if c.own&r.english() == 0 && foreign != 0 && r.monthNear(k, k+c.width-1, foreign) {
@@ -417,6 +430,9 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 		n := k + c.width
 		single := before&c.langs != 0 && r.parts[len(r.parts)-1].text.len() == 1
 		return single && (spoken > 2 && !r.follows(n-1, n) || r.follows(n-1, n) && r.isSingle(n))
+	}
+	if c.width == 1 && r.symbols[k].kinds.has(hundred) {
+		return before&own != 0 && before&r.english() == 0 // "cents" are money in English
 	}
 	return (behind|before)&own != 0
 }

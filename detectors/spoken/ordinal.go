@@ -173,8 +173,8 @@ func (r *Reader) isMonthOf(k int, langs uint32) bool {
 // monthNames are the names that the detectors of dates know.
 var monthNames = [...]string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"}
 
-// isNumberIn says whether a symbol is a number or an ordinal in one of the languages, or a written number beside a word
-// that isn't weak.
+// isNumberIn says whether a symbol is a number or an ordinal in one of the languages, or a written number; beside a
+// month that is weak neither that nor a weak one.
 func (r *Reader) isNumberIn(s *symbol, langs uint32, weak bool) bool {
 	if s.kind == numeral {
 		return !weak
@@ -184,7 +184,7 @@ func (r *Reader) isNumberIn(s *symbol, langs uint32, weak bool) bool {
 	}
 	list := r.senses(s)
 	for i := range list {
-		if x := &list[i]; (x.kind == digit || x.kind == number || x.kind == ordinal || x.kind == hundred || x.kind == scale) && x.langs&langs != 0 {
+		if x := &list[i]; (x.kind == digit || x.kind == number || x.kind == ordinal || x.kind == hundred || x.kind == scale) && x.langs&langs != 0 && !(weak && x.langs&^x.weak == 0) {
 			return true
 		}
 	}

@@ -2,6 +2,7 @@ package spoken
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
@@ -606,6 +607,9 @@ func (r *Reader) accept(st *reading) (Kind, bool) {
 	if st.digits == 0 {
 		if wanted && len(r.parts) == 1 && r.parts[0].last > r.parts[0].first {
 			return Letters, true // "c for cat"
+		}
+		if st.letters < spellLeast && !slices.ContainsFunc(r.parts, func(p part) bool { return !p.weak }) {
+			return Letters, false // "John David"
 		}
 		return Letters, st.letters >= spellLeast && !isInitialism(r, r.parts, initialisms) || wanted && st.letters > 1
 	}
