@@ -116,6 +116,10 @@ func (p *pass) addressHead(a *place, i int) bool {
 		}
 		if unit >= 0 {
 			a.first = unit
+			if p.is(unit-1, &floorWords) && p.isFree(unit-1) && p.between(unit-1) == gapSpace {
+				a.first = unit - 1
+				p.articleBefore(a)
+			}
 			a.form += addressWeakUnit
 		}
 		return true

@@ -139,14 +139,25 @@ func (p *pass) letterBefore(a *place) {
 	if !a.street || !p.text.Tokens[a.first].IsNumber() || !p.isFree(k) || p.between(k) != gapSpace || p.text.Tokens[k].Len() != 1 || p.at(int(p.text.Tokens[k].Start)-1) == '\'' {
 		return
 	}
+	if p.text.Tokens[k].Shape == scan.Upper && p.text.Tokens[a.first].Len() >= 3 {
+		a.first = k
+		return
+	}
 	if c := p.b[p.text.Tokens[k].Start] | 0x20; scan.IsLetter(c) && c != 'a' && c != 'i' && c != 'o' && c != 'e' && c != 'y' && c != 'u' {
 		a.first = k
 	}
 }
 
+var floorWords = wordsOf("basement ground top garden upper lower first second third rear front attic")
+
 // houseBefore takes in the name of the house or building before its number: "rose cottage 3 green lane".
 func (p *pass) houseBefore(a *place) {
 	k := a.first - 1
+	if a.street && p.isFree(k) && p.isFree(k-1) && isWord(p.bytesOf(&p.text.Tokens[k]), "flat") && p.is(k-1, &floorWords) && (p.between(k) == gapSpace || p.between(k) == gapComma) {
+		a.first = k - 1
+		p.articleBefore(a)
+		return
+	}
 	if !a.street || !p.isFree(k) || !p.is(k, &houseNames) || p.between(k) != gapSpace && p.between(k) != gapComma {
 		return
 	}

@@ -32,7 +32,8 @@ type stretch struct {
 	streets     int
 	places      int
 	near        int
-	common      int // of words: those of common speech, as "old" and "park"
+	open        bool // the landmark is still to come
+	common      int  // of words: those of common speech, as "old" and "park"
 	code        bool
 	closed      bool // the text or the turn's answer ends behind it
 }
@@ -224,10 +225,13 @@ func (p *pass) stretchWord(s *stretch, j int) bool {
 	switch {
 	case p.is(j, &besideWords) && p.isLandmarkBehind(next):
 		s.near++
+		s.open = true
 		return true
 	case p.is(j, &landmarks) && s.near > 0:
-		s.last, s.sure = j, j
+		s.last, s.sure, s.open = j, j, false
 		s.words++
+		return true
+	case s.open && p.is(j, &nearLinks):
 		return true
 	case p.isKnownPlace(j):
 		s.places++

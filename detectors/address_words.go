@@ -115,7 +115,9 @@ var (
 	landmarks = wordsOf(`temple school stand station church mosque masjid mandir gurudwara hospital park market mall college bank bridge theatre theater
 		hotel pump circle signal junction depot stop tank ground stadium university library museum club gym bakery pharmacy supermarket court
 		office garden gate tower towers plaza petrol metro bus railway police post playground cinema lake beach roundabout crossing flyover clinic
-		hall factory mill mart store stores complex`)
+		hall factory mill mart store stores complex bunk shop`)
+	// nearLinks stand before one.
+	nearLinks = wordsOf("to the a of ki ke ka")
 	// fillers mean nothing and may stand anywhere.
 	fillers = wordsOf("uh um er erm ehm ähm äh euh eee yyy hum")
 	// romans stand in streets named for a day: "piazza xx settembre".

@@ -48,7 +48,8 @@ var (
 		short close two one three four five`)
 	// streetUses follow the word where no address is meant: "main street food".
 	streetUses = wordsOf(`food art view views light lights lamp lamps trip trips tax test tests works map maps closure closures accident
-		accidents sign signs vendor vendors race racing fight price prices cred credibility level style safety rage users user bike show shows musical
+		accidents sign signs vendor vendors race racing fight price prices cred credibility level style safety rage users user bike show shows musical foot feet ft meter metre
+		meters metres mile miles kilometer inch inches yards
 		switch switches failure failures call calls order orders holder holders`)
 	// linkWords stand within names: "rue de la Paix".
 	linkWords   = wordsOf("sur sous upon bei de du des la le les l d del della delle dell dei degli di do da dos das van der den het den ter zu zum zur et y e i las los el san santa sankt")
@@ -69,8 +70,8 @@ var (
 
 // streetEnds are the ends of compounds that are streets. The first need nothing more; the others are ends of other words.
 var (
-	streetEnds = []string{"straße", "strasse", "strase", "straat", "gracht", "laan", "gatan", "vägen", "vagen", "veien", "kade", "gasse", "steenweg", "stræde", "vegen", "gaten", "singel", "dijk"}
-	softEnds   = []string{"str", "weg", "vegur", "stræti", "braut", "bakken", "platz", "allee", "ring", "damm", "ufer", "plein", "vej", "gade", "gata", "gård", "straede", "steig", "graben", "markt", "tie", "katu"}
+	streetEnds = []string{"straße", "strasse", "strase", "straat", "gracht", "laan", "gatan", "vägen", "vagen", "veien", "kade", "plein", "gasse", "steenweg", "stræde", "vegen", "gaten", "singel", "dijk"}
+	softEnds   = []string{"str", "weg", "vegur", "stræti", "braut", "bakken", "platz", "allee", "ring", "damm", "ufer", "vej", "gade", "gata", "gård", "straede", "steig", "graben", "markt", "tie", "katu"}
 )
 
 // lastPairs are the last two bytes of streetEnds and softEnds: most words have others.
@@ -209,10 +210,14 @@ func (p *pass) isRoad(s *street, k int) bool {
 	if p.isFree(next) && p.isWithin(next) && p.between(s.last) == gapSpace && p.text.Tokens[next].Len() > 3 && p.is(next, &directions) {
 		return true
 	}
-	return p.text.Tokens[k].IsNumber() && p.text.Tokens[k].Len() >= 3 && p.is(s.last, &roadWords)
+	t := &p.text.Tokens[k]
+	return t.IsNumber() && (t.Len() >= 3 || t.Len() == 2 && p.text.Tokens[s.first].Len() >= nameLeast && s.last == s.first+1) && p.is(s.last, &roadWords)
 }
 
-var roadWords = wordsOf("drive dr court ct circle cir parkway pkwy highway hwy terrace crescent trail close place square grove walk croft layout enclave cross path puram")
+// nameLeast is how long a name must be that makes a street of two digits and a word like "walk".
+const nameLeast = 5
+
+var roadWords = wordsOf("drive dr court ct circle cir parkway pkwy highway hwy terrace crescent trail close place square grove walk croft layout enclave cross path puram hill rise")
 
 // namedStreet reads a name of one to four words and a street word behind it, from token k on.
 func (p *pass) namedStreet(k int) street {
@@ -258,13 +263,20 @@ func (p *pass) namedStreet(k int) street {
 
 var housesWords = wordsOf("apartments towers houses villas buildings cottages flats units blocks floors hotels")
 
+// isNumbered says whether token k is an ordinal behind a number too long for a count: "8063 second place".
+func (p *pass) isNumbered(k int) bool {
+	return p.is(k, &ordinalWords) && p.isFree(k-1) && p.text.Tokens[k-1].IsNumber() && p.text.Tokens[k-1].Len() >= 3
+}
+
+var ordinalWords = wordsOf("first second third fourth fifth sixth seventh eighth ninth tenth")
+
 // streetForm is the likelihood that tokens k to j, of which the last is a street word, are a street.
 func (p *pass) streetForm(k, j int, all, any bool) float32 {
 	sure := p.text.Tokens[j].Bits&wordStreet != 0
 	if p.is(k, &housesWords) {
 		return noStreet // "10 apartments at rose hill"
 	}
-	if j == k+1 && (p.is(k, &countNames) || !sure && (p.is(k, &placeNames) || p.bitsAt(k)&wordUnit != 0)) {
+	if j == k+1 && (p.is(k, &countNames) || !sure && (p.is(k, &placeNames) && !p.isNumbered(k) || p.bitsAt(k)&wordUnit != 0)) {
 		return noStreet
 	}
 	if p.between(j) == gapSpace && p.isWithin(j+1) && p.is(j+1, &streetUses) {
@@ -326,6 +338,9 @@ func (p *pass) ledForm(s street, sure, linked, named bool, names int) street {
 	if !sure && !named && names > 0 && (names > 1 || linked) && p.is(s.first, &frenchLeads) && p.isFree(s.first-1) && p.text.Tokens[s.first-1].IsNumber() && !p.is(s.last, &plainWords) {
 		sure = true // "7 place victor hugo"
 	}
+	if !sure && isWord(p.bytesOf(&p.text.Tokens[s.first]), "via") && p.is(s.first-1, &italianIns) && p.isFree(s.first-1) && names > 0 && p.bitsAt(s.last)&cuesIdentifier == 0 {
+		sure = true // "in via roma"
+	}
 	switch {
 	case names == 0 || p.is(s.last, &streetUses) && !linked:
 	case sure && named:
@@ -339,6 +354,8 @@ func (p *pass) ledForm(s street, sure, linked, named bool, names int) street {
 	}
 	return s
 }
+
+var italianIns = wordsOf("in è abito residente abita vivo")
 
 // sureLeads are those of softLeadWords that mean little else in their language; frenchLeads do so between a number and two names.
 var (
