@@ -145,7 +145,7 @@ func (r *Reader) cardinal(i int, langs uint32) (c cardinal, ok bool) {
 			if !ok || z.value > most || pow10(z.value) >= limit {
 				break
 			}
-			weakScale = z.langs&^z.weak == 0
+			weakScale = z.langs&^z.weak == 0 && c.own&z.langs == 0 // "to Arab"
 			limit = pow10(z.value)
 			total += c.value * limit
 			whole.width++
