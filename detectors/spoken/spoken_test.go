@@ -28,3 +28,9 @@ func TestLanguages(t *testing.T) {
 		})
 	}
 }
+
+// TestTables says what is wrong with a table.
+func TestTables(t *testing.T) {
+	_, err := readVocabulary()
+	require.NoError(t, err)
+}

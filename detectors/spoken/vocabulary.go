@@ -144,7 +144,7 @@ var languageFiles embed.FS
 var words = sync.OnceValue(func() *vocabulary {
 	v, err := readVocabulary()
 	if err != nil {
-		panic(err)
+		panic("spoken: a language's table is wrong; TestTables says which")
 	}
 	return v
 })

@@ -1,0 +1,261 @@
+package spoken
+
+import (
+	"bytes"
+)
+
+// letterOf is the letter that a symbol names, or 0.
+func (r *Reader) letterOf(s *symbol) byte {
+	if s.char != 0 {
+		return s.char
+	}
+	if l, ok := r.as(s, letter, anyLang); ok {
+		return byte(l.value)
+	}
+	if l, ok := r.as(s, phonetic, anyLang); ok {
+		return byte(l.value)
+	}
+	return 0
+}
+
+// zeroLetter reads the letter o as a zero where digits stand beside it.
+func (r *Reader) zeroLetter(k int, st *reading) int {
+	s := &r.symbols[k]
+	if s.char != 'o' {
+		return r.ohLetter(k, st)
+	}
+	before := len(r.parts) > 0 && r.parts[len(r.parts)-1].what == digit
+	behind := r.follows(k, k+1) && r.isNumber(k+1)
+	if !(before && (behind || st.letters == 0) || len(r.parts) == 0 && behind) {
+		return 0
+	}
+	r.push(part{first: s.first, last: s.last, what: digit, spoken: true, text: r.say([]byte{'0'}), langs: anyLang}, st)
+	return 1
+}
+
+// ohLetter reads "oh" behind a letter: the letter among letters, zero where there are digits, too.
+func (r *Reader) ohLetter(k int, st *reading) int {
+	s := &r.symbols[k]
+	d, ok := r.as(s, digit, r.english())
+	if !ok || d.value != 0 || d.langs&^d.weak != 0 || st.letters == 0 || r.parts[len(r.parts)-1].what != letter {
+		return 0
+	}
+	if behind := r.follows(k, k+1) && (r.begins(k+1) || r.symbols[k+1].char != 0); !behind && st.letters < 2 {
+		return 0
+	}
+	p := part{first: s.first, last: s.last, what: letter, spoken: true, langs: d.langs}
+	if st.digits > 0 {
+		p.what, p.text = digit, r.say([]byte{'0'})
+	} else {
+		p.text = r.say([]byte{'o'})
+	}
+	r.push(p, st)
+	return 1
+}
+
+// spelled reads a letter, with the word that explains it: "s", "s as in sam", "sierra".
+func (r *Reader) spelled(k int, st *reading) int {
+	s := &r.symbols[k]
+	c := s.char
+	p := part{first: s.first, last: s.last, what: letter, spoken: true}
+	behind := r.follows(k, k+1) && r.begins(k+1)
+	before := len(r.parts) > 0 && r.parts[len(r.parts)-1].what != mark
+	explained := s.char != 0 && r.explained(k, c) > s.last
+	switch l, named := r.as(s, letter, anyLang); {
+	case c == 'a' || c == 'i':
+		// The article and the pronoun.
+		again := r.follows(k, k+1) && r.symbols[k+1].char != 0
+		if !explained && !(before && (behind || again || st.letters > 0 && r.ends(s.last)) || behind && r.follows(k+1, k+2) && r.begins(k+2) && !r.isNumber(k+1)) {
+			return 0
+		}
+	case c != 0:
+	case named:
+		if weak := l.langs&^l.weak == 0; (weak || l.langs&r.english() == 0 && !r.spells(k, l.langs, st)) && !(before && st.letters > 0 && (behind || st.letters > 1)) {
+			return 0
+		}
+		c = byte(l.value)
+	default:
+		l, ok := r.as(s, phonetic, anyLang)
+		if !ok {
+			return 0
+		}
+		p.weak = l.langs&^l.weak == 0
+		if r.is(s, month) && !(before && st.letters > 0) && !(r.follows(k, k+1) && !r.isNumber(k+1) && r.begins(k+1)) && (!r.h.Code || r.h.Birth) {
+			return 0
+		}
+		if p.weak && !(before && (st.phonetic > 0 || st.letters > 1) || behind) {
+			return 0
+		}
+		if p.weak && l.langs&r.english() == 0 && !r.isTable(k, l.langs) {
+			return 0
+		}
+		c = byte(l.value)
+		st.phonetic++
+	}
+	p.text = r.say([]byte{c})
+	p.last = r.explained(k, c)
+	r.push(p, st)
+	n := 1
+	for k+n < len(r.symbols) && r.symbols[k+n].first <= p.last {
+		n++
+	}
+	return n
+}
+
+// ends says whether no other word stands right behind a token.
+func (r *Reader) ends(token int32) bool {
+	if int(token)+1 >= len(r.t.Tokens) {
+		return true
+	}
+	return r.t.Tokens[token+1].Start-r.t.Tokens[token].End != 1 || r.b[r.t.Tokens[token].End] != ' '
+}
+
+// spells says whether names of letters of the same language follow symbol k, or numbers of it stand beside: what is "be" in German is a
+// word in English.
+func (r *Reader) spells(k int, langs uint32, st *reading) bool {
+	if langs &^= r.english(); st.own&r.english() == 0 && st.own&langs != 0 {
+		return true
+	}
+	if r.follows(k, k+1) {
+		if d, ok := r.as(&r.symbols[k+1], digit, langs); ok && d.langs&langs&^d.weak != 0 {
+			return true
+		}
+	}
+	for n := k + 1; n < k+3; n++ {
+		if !r.follows(n-1, n) {
+			return false
+		}
+		if _, ok := r.as(&r.symbols[n], letter, langs); !ok && r.symbols[n].char == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// isTable says whether another word of a spelling alphabet of the same language stands beside symbol k, or the letter itself before it:
+// outside English they are names.
+func (r *Reader) isTable(k int, langs uint32) bool {
+	shares := func(n int) bool {
+		l, ok := r.as(&r.symbols[n], phonetic, langs)
+		return ok && l.langs&langs != 0
+	}
+	return r.follows(k, k+1) && shares(k+1) || k > 0 && r.follows(k-1, k) && shares(k-1)
+}
+
+// explained is the last token of what explains the letter c of symbol k: "as in sam", "for sugar", "sierra"; that of the symbol itself
+// if there is nothing.
+func (r *Reader) explained(k int, c byte) int32 {
+	s := &r.symbols[k]
+	if !r.follows(k, k+1) {
+		return s.last
+	}
+	x := &r.symbols[k+1]
+	word := x.last + 1
+	surely := r.is(x, asIn)
+	if !surely && !r.is(x, like) {
+		if l, ok := r.as(x, phonetic, anyLang); ok && byte(l.value) == c && s.char != 0 {
+			return x.last // "s sierra"
+		}
+		return s.last
+	}
+	if int(word) >= len(r.t.Tokens) || !r.joins(int(r.end(x)), int(r.t.Tokens[word].Start)) {
+		return s.last
+	}
+	t := &r.t.Tokens[word]
+	if t.Len() < 2 || !t.IsWord() || r.isTaken(int(word)) || !surely && r.b[t.Start]|0x20 != c {
+		return s.last
+	}
+	return word
+}
+
+// behindInitials gives the symbol with which the digits begin behind letters that name what they are, as in "c v v one two three"; 0
+// if there are none.
+func (r *Reader) behindInitials(st *reading) int {
+	n := 0
+	for n < len(r.parts) && r.parts[n].what == letter {
+		n++
+	}
+	if n > 2 && n == len(r.parts) && (r.digits[r.parts[0].text.start] == 'a' || r.digits[r.parts[0].text.start] == 'i') && r.parts[0].text.len() == 1 && isInitialism(r, r.parts[1:], initialisms) && !r.h.Code {
+		return r.parts[n-1].symbol + 1 // "a d v d"
+	}
+	if n > 2 && n < len(r.parts) && st.digits < 3 && !r.h.Code && isInitialism(r, r.parts[:n], initialisms) {
+		return r.parts[n].symbol // "h d m i two"
+	}
+	for k := 2; k < len(r.parts) && k < n+1; k++ {
+		if r.parts[k].behindWords && isInitialism(r, r.parts[:k], named) {
+			return r.parts[k].symbol // "n i number"
+		}
+	}
+	if n < 2 || n == len(r.parts) || n == 2 && st.digits < codeLeast || !isInitialism(r, r.parts[:n], named) {
+		return 0
+	}
+	return r.parts[n].symbol
+}
+
+// trimPronoun takes "one" off the end of a long number that is one without it: "the four one one one one".
+func (r *Reader) trimPronoun(st *reading) {
+	n := len(r.parts) - 1
+	if n < 7 || int(st.last) == len(r.t.Tokens)-1 || st.letters > 0 || r.h.Judge == nil || !r.parts[n].spoken || r.parts[n].text.len() != 1 || r.digits[r.parts[n].text.start] != '1' {
+		return
+	}
+	whole := r.h.Judge(r.readAs(0, dropped{}))
+	if r.h.Judge(r.readAs(0, dropped{cut: n, keep: n + 1})) > whole {
+		r.parts = r.parts[:n]
+		st.digits--
+		st.spoken--
+		st.last = r.parts[n-1].last
+	}
+}
+
+// isReadOut says whether written groups of one length are parts of one number, though dots or commas stand between them: "4111. 1111.
+// 1111. 1111.", "8, 0, 4, 6, 1, 3".
+func (r *Reader) isReadOut() bool {
+	const singles, fours = 6, 4
+	n := r.parts[0].text.len()
+	for _, p := range r.parts {
+		if p.what != digit || p.spoken || p.text.len() != n {
+			return false
+		}
+	}
+	if n == 1 && len(r.parts) >= singles || n == 4 && len(r.parts) == fours {
+		at := r.t.Tokens[r.parts[0].last].End
+		return r.b[at] != ' ' // spaces alone need no help
+	}
+	return false
+}
+
+func (r *Reader) hasMarks() bool {
+	for _, p := range r.parts {
+		if p.what == mark {
+			return true
+		}
+	}
+	return false
+}
+
+// isInitialism says whether parts are the letters of a common abbreviation in a list, which is said letter by letter, too.
+func isInitialism(r *Reader, parts []part, list []byte) bool {
+	const longest = 5
+	var b [longest + 2]byte
+	if len(parts) > longest {
+		return false
+	}
+	w := append(b[:0], ' ')
+	for _, p := range parts {
+		if p.last != p.first || p.text.len() != 1 {
+			return false
+		}
+		w = append(w, r.digits[p.text.start])
+	}
+	return bytes.Contains(list, append(w, ' '))
+}
+
+// named are abbreviations that a number follows.
+var named = []byte(" cvv cvc cvn csc otp pin pan dob ssn ni nino iban bic nhs utr tin vat gst upi ifsc imei vin pnr sim sms nie nif dni bsn abn sin id plz cp ")
+
+// initialisms are abbreviations that calls are full of.
+var initialisms = []byte(" usa uk usb dvd tv atm nhs bbc pdf sms mms isp vpn lan wifi dsl adsl hdmi led lcd gps sim cctv faq asap diy rsvp pin otp cvv iban ssn dob " +
+	"url www http https html api sql cpu ram ssd hdd pc it hr pr vip ceo cfo cto coo ebitda eps gdp usd gbp eur inr vat gst hmrc irs dvla npa kyc emi " +
+	"upi neft rtgs imps pnr eta etd faa ups usps dhl bmw mri ct ecg ekg gp er icu hiv adhd mph rpm kwh ac dc am pm fm cd id ok ni cc tbd fyi btw omg lol aaa " +
+	"cvc cvn csc dob nino ifsc bic vin apr roi app sap asap dvds cds tvs usd aws gpt ai ui ux qr nfc lte pos cod emi tds pf epf gpu usbc hdr ios rsa ibm hp lg " +
+	"bmi ira etf llc plc ltd inc nyc la sf uae eu un nasa fbi cia nba nfl mlb fifa ufc wwe iq eq ppi apr aer isa sipp hgv mot pcn dsa dwp tfl rac aa ")
