@@ -139,7 +139,7 @@ func (p *pass) letterBefore(a *place) {
 	if !a.street || !p.text.Tokens[a.first].IsNumber() || !p.isFree(k) || p.between(k) != gapSpace || p.text.Tokens[k].Len() != 1 || p.at(int(p.text.Tokens[k].Start)-1) == '\'' {
 		return
 	}
-	if p.text.Tokens[k].Shape == scan.Upper && p.text.Tokens[a.first].Len() >= 3 {
+	if n := p.text.Tokens[a.first].Len(); p.text.Tokens[k].Shape == scan.Upper && n >= 3 || n >= 4 {
 		a.first = k
 		return
 	}

@@ -18,7 +18,7 @@ const (
 	placeWords = `st str way close drive dr court ct place pl square sq gardens garden gdns grove park hill green broadway mall view walk row rise cross
 		main circle cir trail path parkway pkwy highway hwy plaza gate yard quay wharf sector layout enclave extension extn phase heights
 		villas loop alley croft parade vale bend point ridge meadow meadows estate puram ganj pura peth bazaar apartments residency tower
-		towers complex society bldg building house cottage lodge hall farm`
+		towers complex society bldg building house cottage lodge hall farm pike turnpike causeway hollow bypass`
 	// leadWords stand before it: "12 rue de la Paix", "Calle Mayor 5".
 	leadWords = `rue chaussée chaussee chemin impasse allée allées quai faubourg calle avenida avda avinguda carrer paseo carretera viale
 		vicolo piazza piazzale lungotevere lungarno rua rúa travessa praceta strada bulevardul ulica ul jalan osiedle`
@@ -73,6 +73,9 @@ var (
 	streetEnds = []string{"straße", "strasse", "strase", "straat", "gracht", "laan", "gatan", "vägen", "vagen", "veien", "kade", "plein", "gasse", "steenweg", "stræde", "vegen", "gaten", "singel", "dijk"}
 	softEnds   = []string{"str", "weg", "vegur", "stræti", "braut", "bakken", "platz", "allee", "ring", "damm", "ufer", "vej", "gade", "gata", "gård", "straede", "steig", "graben", "markt", "tie", "katu"}
 )
+
+// gerunds are ends of English words that end as "ring" does.
+var gerunds = []string{"ering", "oring", "iring", "uring", "aring"}
 
 // lastPairs are the last two bytes of streetEnds and softEnds: most words have others.
 var lastPairs = func() map[[2]byte]bool {
@@ -217,7 +220,7 @@ func (p *pass) isRoad(s *street, k int) bool {
 // nameLeast is how long a name must be that makes a street of two digits and a word like "walk".
 const nameLeast = 5
 
-var roadWords = wordsOf("drive dr court ct circle cir parkway pkwy highway hwy terrace crescent trail close place square grove walk croft layout enclave cross path puram hill rise")
+var roadWords = wordsOf("drive dr court ct circle cir parkway pkwy highway hwy terrace crescent trail close place square grove walk croft layout enclave cross path puram hill rise pike turnpike loop row gardens causeway bypass")
 
 // namedStreet reads a name of one to four words and a street word behind it, from token k on.
 func (p *pass) namedStreet(k int) street {
@@ -338,7 +341,8 @@ func (p *pass) ledForm(s street, sure, linked, named bool, names int) street {
 	if !sure && !named && names > 0 && (names > 1 || linked) && p.is(s.first, &frenchLeads) && p.isFree(s.first-1) && p.text.Tokens[s.first-1].IsNumber() && !p.is(s.last, &plainWords) {
 		sure = true // "7 place victor hugo"
 	}
-	if !sure && isWord(p.bytesOf(&p.text.Tokens[s.first]), "via") && p.is(s.first-1, &italianIns) && p.isFree(s.first-1) && names > 0 && p.bitsAt(s.last)&cuesIdentifier == 0 {
+	if !sure && p.is(s.first, &squareLeads) && names > 0 && p.bitsAt(s.last)&cuesIdentifier == 0 && !p.is(s.last, &plainWords) &&
+		(p.is(s.first-1, &romanceIns) && p.isFree(s.first-1) || p.beginsText(s.first)) {
 		sure = true // "in via roma"
 	}
 	switch {
@@ -355,11 +359,15 @@ func (p *pass) ledForm(s street, sure, linked, named bool, names int) street {
 	return s
 }
 
-var italianIns = wordsOf("in è abito residente abita vivo")
+// squareLeads are sure behind romanceIns, or where a sentence begins.
+var (
+	squareLeads = wordsOf("via plaza")
+	romanceIns  = wordsOf("in è abito residente abita vivo en vive")
+)
 
 // sureLeads are those of softLeadWords that mean little else in their language; frenchLeads do so between a number and two names.
 var (
-	sureLeads   = wordsOf("plac praça largo camino ronda estrada corso")
+	sureLeads   = wordsOf("aleja plac praça largo camino ronda estrada corso")
 	frenchLeads = wordsOf("place square route passage cours villa")
 )
 
@@ -440,6 +448,9 @@ func (p *pass) compound(k int) street {
 		}
 		if p.is(k-1, &germanThes) && p.is(k-2, &germanIns) && p.between(k-1) == gapSpace && p.isFree(k-2) || capital && p.between(k-1) == gapLine {
 			s.form = streetSmall // "in der Schulring 178"
+		}
+		if s.form < streetSmall && p.text.Tokens[k].Len() >= 8 && p.between(k) == gapSpace && p.beginsText(k) && !p.hasEnd(k, gerunds) {
+			s.form = streetSmall // "goetheallee 154 frankfurt"
 		}
 	default:
 		return s
