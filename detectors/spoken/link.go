@@ -155,7 +155,7 @@ func (r *Reader) link(i int) {
 		r.take(int(s.first)-1, int(s.last)+1, start, Region{Kind: Other})
 		return
 	}
-	first := r.hostStart(int(s.first) - 1)
+	first := r.hostStart(int(s.first)-1, max(0, int(s.first)-domainMost))
 	if first < 0 || r.isTaken(first) {
 		return
 	}
@@ -182,9 +182,9 @@ func (r *Reader) link(i int) {
 }
 
 // hostStart is the first token of the label that ends with a token: letters, or one word; -1 if it can't be one.
-func (r *Reader) hostStart(k int) (first int) {
+func (r *Reader) hostStart(k, least int) (first int) {
 	first = -1
-	for n := 0; k >= 0 && n < labelMost; n++ {
+	for n := 0; k >= least && n < labelMost; n++ {
 		if n > 0 && !r.gap(k) {
 			break
 		}
@@ -215,7 +215,7 @@ func (r *Reader) hostStart(k int) (first int) {
 			}
 			return k
 		case n > 0 && r.isDash(s) && r.gap(int(s.last)):
-			if before := r.hostStart(int(s.first) - 1); before >= 0 && r.gap(int(s.first)-1) {
+			if before := r.hostStart(int(s.first)-1, least); before >= 0 && r.gap(int(s.first)-1) {
 				return before
 			}
 			return first

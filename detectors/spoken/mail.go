@@ -11,7 +11,7 @@ const (
 	localMost  = 24 // of what stands before "at"
 	plainMost  = 3  // words of it that no mark joins
 	domainMost = 24
-	labelMost  = 12
+	labelMost  = 24
 )
 
 // addresses finds e-mail addresses and links among the symbols and writes them. What they take is no part of runs.

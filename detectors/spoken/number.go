@@ -471,6 +471,9 @@ func (r *Reader) digitsBehind(k int, c *cardinal) (langs uint32) {
 	open := c.own & c.langs
 	for n := k; n < k+reach && open != 0 && r.follows(n-1, n); n++ {
 		all, strong := uint32(0), uint32(0)
+		if r.symbols[n].kind == row {
+			strong = r.v.syllables
+		}
 		list := r.senses(&r.symbols[n])
 		for i := range list {
 			switch x := &list[i]; {

@@ -232,7 +232,7 @@ func oracleWrite(parts []oraclePart, fix int) (text string, ok, again bool) {
 	if letters == 0 && len(parts) == 1 && digits < 2 {
 		return "", false, false
 	}
-	if digits+letters < 2 {
+	if digits+letters < 2 && parts[0].words < 2 { // "c for cat" is one
 		return "", false, true
 	}
 	if len(parts) == 1 && parts[0].scale {
