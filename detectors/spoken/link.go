@@ -61,7 +61,7 @@ func (r *Reader) spell(first, last int, domain bool) (n int) {
 		switch {
 		case r.is(s, letter) && !r.is(s, stop):
 			r.put(r.letterOf(s), from, to)
-		case (r.is(s, filler) || r.is(s, hesitation) || r.is(s, fix)) && !domain && !r.joined(s, first, last):
+		case (r.is(s, filler) || r.is(s, hesitation) || r.is(s, fix)) && !domain && !r.joined(s, first, last) && !(k > last && r.isForeignWord(s)):
 		default:
 			r.putWords(s)
 		}

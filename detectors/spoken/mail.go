@@ -352,6 +352,10 @@ func (r *Reader) local(end int) (first int) {
 			first = k
 		case s.kind == none && s.entry == 0 && s.char == 0:
 			return first
+		case k == end && r.isForeignWord(s):
+			plain++
+			k = int(s.first)
+			first = k
 		case k > 1 && s.first == s.last && !joined && r.isExplanation(k):
 			continue // the word behind "as in"
 		case r.isMark(s):
@@ -364,7 +368,7 @@ func (r *Reader) local(end int) (first int) {
 		case k > 0 && k < end && (r.is(s, asIn) || r.is(s, like)) && r.explains(s, k):
 			k = int(s.first)
 		case s.kind != none, s.char != 0, r.is(s, digit), r.is(s, number), r.is(s, times), r.is(s, letter) && !r.is(s, stop), r.is(s, phonetic):
-			if r.is(s, stop) && s.char == 0 && !r.is(s, number) && !joined && !r.isSaidBeside(s) {
+			if r.is(s, stop) && s.char == 0 && !r.is(s, number) && !joined && !r.isSaidBeside(s) && !r.isAmongLetters(s) {
 				return first
 			}
 			joined = false
@@ -421,6 +425,21 @@ func (r *Reader) isSaidBeside(s *symbol) bool {
 	}
 	x := r.symbolAt(int(s.last) + 1)
 	return x != nil && r.isNumber(int(r.at[x.first]))
+}
+
+// smallWords are the kinds of words that addresses don't consist of.
+const smallWords kindSet = 1<<stop | 1<<filler | 1<<hesitation | 1<<fix | 1<<like
+
+// isForeignWord says whether a symbol is a small word of another language alone and so may be a name in English: "ben", "mia".
+func (r *Reader) isForeignWord(s *symbol) bool {
+	return s.char == 0 && s.kinds&smallWords != 0 && s.kinds&^smallWords == 0 &&
+		!slices.ContainsFunc(r.senses(s), func(x sense) bool { return x.langs&r.english() != 0 })
+}
+
+// isAmongLetters says whether a digit that is another word, too, stands between single letters: "a un b".
+func (r *Reader) isAmongLetters(s *symbol) bool {
+	before, behind := r.symbolTo(int(s.first)-1), r.symbolAt(int(s.last)+1)
+	return r.is(s, digit) && before != nil && before.char != 0 && behind != nil && behind.char != 0
 }
 
 // isMark says whether a symbol is a mark that stands within addresses.
