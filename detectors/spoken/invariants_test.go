@@ -2,6 +2,7 @@ package spoken
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -122,4 +123,48 @@ func TestSpokenCases(t *testing.T) {
 		return err
 	}))
 	require.Positive(t, files)
+}
+
+// TestShuffled reads pieces of the examples of all languages in any order, whole, damaged and repeated.
+func TestShuffled(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 11))
+	lex := scan.NewLexicon(nil, 0)
+	var text scan.Text
+	var r Reader
+	tests := words().tests
+	separators := []string{" ", " ", " ", "\n", ". ", "-", ", ", "'"}
+	for n := range 20_000 {
+		var w []string
+		for range 1 + rng.IntN(4) {
+			f := strings.Fields(tests[rng.IntN(len(tests))].said)
+			from := rng.IntN(len(f))
+			w = append(w, f[from:from+rng.IntN(len(f)-from+1)]...)
+		}
+		rng.Shuffle(len(w), func(i, k int) {
+			if rng.IntN(3) == 0 {
+				w[i], w[k] = w[k], w[i]
+			}
+		})
+		source := []byte(strings.Join(w, separators[rng.IntN(len(separators))]))
+		for range rng.IntN(3) {
+			if len(source) > 0 {
+				source[rng.IntN(len(source))] = byte(rng.IntN(256))
+			}
+		}
+		if n%100 == 0 {
+			source = bytes.Repeat(source, 1+rng.IntN(100))
+		}
+		h := Hints{Code: n&1 != 0, Open: n&2 != 0, Small: n&4 != 0}
+		if n&8 != 0 {
+			h.Judge = func(digits []byte) int { return len(digits) % 7 }
+		}
+		text.Scan(source, lex)
+		before := bytes.Clone(text.Bytes)
+		if r.Read(&text, lex, h) {
+			requireSound(t, &r, &text, before, source)
+		}
+		if t.Failed() {
+			t.Fatalf("%q", source)
+		}
+	}
 }
