@@ -17,6 +17,11 @@ import (
 // requireSound holds what is true of every text that was read: the edits are in order and stand for places of the text, each byte for one
 // within its edit, and nothing else has changed. before is the text as it was scanned.
 func requireSound(t testing.TB, r *Reader, text *scan.Text, before, source []byte) {
+	defer func() {
+		if t.Failed() {
+			t.Logf("%q", source)
+		}
+	}()
 	require.Len(t, r.Regions, len(r.edits))
 	at, was := 0, 0
 	for i, e := range r.edits {
@@ -162,9 +167,6 @@ func TestShuffled(t *testing.T) {
 		before := bytes.Clone(text.Bytes)
 		if r.Read(&text, lex, h) {
 			requireSound(t, &r, &text, before, source)
-		}
-		if t.Failed() {
-			t.Fatalf("%q", source)
 		}
 	}
 }

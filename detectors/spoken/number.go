@@ -194,7 +194,7 @@ func (r *Reader) bareScale(i int, langs uint32) (c cardinal, ok bool) {
 
 // isSequence says whether a single digit at symbol k is one of several read one by one.
 func (r *Reader) isSequence(k int, c cardinal) bool {
-	if c.value >= 10 || c.width != 1 || !r.follows(k, k+1) {
+	if c.value >= 10 || c.width != 1 || !r.follows(k, k+1) || !r.is(&r.symbols[k], digit) {
 		return false
 	}
 	_, ok := r.as(&r.symbols[k+1], digit, c.langs)
