@@ -27,7 +27,38 @@ type Call struct {
 
 	run   openRun
 	heard heard
+	born  [bornMost]uint64 // keyed hashes of days and months of dates of birth
 	names *names.Memory
+}
+
+// bornMost is how many dates of birth are known again.
+const bornMost = 4
+
+// noteBorn keeps a date of birth, to know it again when it is read back.
+func (c *Call) noteBorn(d *date) {
+	if d.day == 0 || d.month == 0 || c.wasBorn(d) {
+		return
+	}
+	copy(c.born[1:], c.born[:])
+	c.born[0] = c.dayHash(d)
+}
+
+// wasBorn says whether the day and the month of a date are those of a date of birth heard before.
+func (c *Call) wasBorn(d *date) bool {
+	if d.day == 0 || d.month == 0 {
+		return false
+	}
+	for _, h := range c.born {
+		if h != 0 && h == c.dayHash(d) {
+			return true
+		}
+	}
+	return false
+}
+
+// dayHash doesn't tell day and month apart: who reads back may say them the other way round.
+func (c *Call) dayHash(d *date) uint64 {
+	return maphash.Bytes(c.heard.seed, []byte{'b', byte(min(d.day, d.month)), byte(max(d.day, d.month))}) | 1
 }
 
 // openRun is a number that the last turns ended within.
@@ -146,6 +177,43 @@ func (c *Call) follow(p *pass) {
 	}
 }
 
+// groupPieces gives the pieces of one number that goes over several turns one group: what the text ends within gets a number, and what
+// goes on with an earlier turn gets that turn's.
+func (p *pass) groupPieces() {
+	c := p.in.Call
+	tail := p.tail()
+	head := (*candidate)(nil)
+	if p.wants.open && c.run.group != 0 {
+		for k := range p.candidates {
+			x := &p.candidates[k]
+			if x.canonEnd > x.canonStart && isNumeral(x.kind) && p.goesOnFrom(x.start) && (head == nil || x.start < head.start) {
+				head = x
+			}
+		}
+		if head != nil {
+			p.setGroup(head.start, head.end, c.run.group)
+		}
+	}
+	if tail != nil && (head == nil || tail.start >= head.end) && tail.score.check == 0 && p.wants.cues != 0 {
+		p.groups++
+		p.setGroup(tail.start, tail.end, p.groups)
+	}
+}
+
+// setGroup gives all candidates that overlap a region a group.
+func (p *pass) setGroup(start, end int, group int32) {
+	for k := range p.candidates {
+		if x := &p.candidates[k]; x.start < end && start < x.end {
+			x.group = group
+		}
+	}
+}
+
+// isNumeral says whether findings of a type consist of digits, or of letters and digits, that may be said in pieces.
+func isNumeral(t Type) bool {
+	return !t.yields() && t != Email && t != Address && t != Person && t != DateOfBirth
+}
+
 // add takes letters and digits of a piece in, as far as there is room.
 func (r *openRun) add(piece []byte) {
 	for _, b := range piece {
@@ -165,7 +233,7 @@ func (p *pass) tail() *candidate {
 	var best *candidate
 	for k := range p.candidates {
 		c := &p.candidates[k]
-		if c.end != int(last.End) || c.canonEnd == c.canonStart || c.kind == Email || c.kind == Address || c.kind == Person || c.kind.yields() {
+		if c.end != int(last.End) || c.canonEnd == c.canonStart || !isNumeral(c.kind) {
 			continue
 		}
 		if best == nil || c.total > best.total {

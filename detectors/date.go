@@ -43,6 +43,9 @@ func (p *pass) date(i int) (next int) {
 	if kind == Date && p.in.Channel == ChannelLog {
 		return 0
 	}
+	if kind == DateOfBirth && p.in.Call != nil {
+		p.in.Call.noteBorn(&d)
+	}
 	return p.note(int(p.text.Tokens[d.first].Start), d.end, d.last, kind, s, byDate, p.dateCanon(&d))
 }
 
@@ -67,11 +70,17 @@ func (p *pass) dateKind(d *date) (Type, score) {
 	if (p.said|p.path.bits|p.wants.cues)&cueBirth != 0 {
 		ctx := p.around(d.first, d.last)
 		s := score{form: birthTold, words: ctx.boost(cueBirth), question: p.wants.score(cueBirth, birthAsked-birthTold)}
+		if p.correctsBirth(d) {
+			s.words = max(s.words, birthAsked-birthTold)
+		}
 		if s.total() >= birthLeast {
 			return DateOfBirth, s
 		}
 	}
-	if d.day == 0 && d.month != 0 && d.year != 0 && p.said&cueExpiry != 0 && p.cueBefore(d.first)&cueExpiry != 0 {
+	if p.in.Call != nil && p.in.Call.wasBorn(d) {
+		return DateOfBirth, score{form: birthTold, words: birthAsked - birthTold}
+	}
+	if (d.day == 0) != (d.year == 0) && d.month != 0 && p.said&cueExpiry != 0 && p.cueBefore(d.first)&cueExpiry != 0 {
 		return CardExpiry, score{form: dateAlone, words: nearBoost - 0.1}
 	}
 	if d.joined {
@@ -79,6 +88,23 @@ func (p *pass) dateKind(d *date) (Type, score) {
 	}
 	return Date, score{form: dateAlone}
 }
+
+// correctsBirth says whether a date follows a date of birth as its correction: "eighth of june, no, july 1974".
+func (p *pass) correctsBirth(d *date) bool {
+	n := len(p.candidates)
+	if n == 0 || p.candidates[n-1].kind != DateOfBirth {
+		return false
+	}
+	_, last := p.tokensOf(p.candidates[n-1].start, p.candidates[n-1].end)
+	for k := last + 1; k < d.first; k++ {
+		if !p.is(k, &correctWords) {
+			return false
+		}
+	}
+	return d.first > last+1 && d.first <= last+4
+}
+
+var correctWords = wordsOf("no sorry wait actually i mean uh um er rather not nein non nie pardon perdón")
 
 // numericDate reads a date of digits that begins with token i, with the time of day if it is a timestamp:
 // 2024-01-31T09:15:30Z, 31/01/2024, 1.2.1985.
@@ -439,10 +465,19 @@ func (p *pass) ordinalDate(i int) (d date, ok bool) {
 	if d.day == 0 || p.between(k-1) != gapSpace || !p.isFree(k) || p.text.Tokens[k].IsNumber() {
 		return d, false
 	}
-	if d.month = p.dayAt(k); d.month == 0 || d.month > 12 || p.between(k) != gapSpace || !p.isFree(k+1) || !p.isYear(k+1) {
+	if d.month = p.dayAt(k); d.month == 0 || d.month > 12 || p.between(k) != gapSpace || !p.isFree(k+1) {
 		return d, false
 	}
-	d.last, d.year = k+1, p.value(int(p.text.Tokens[k+1].Start), 4)
+	switch t := &p.text.Tokens[k+1]; {
+	case p.isYear(k + 1):
+		d.year = p.value(int(t.Start), 4)
+	case t.IsNumber() && t.Len() == 2 && (p.said|p.wants.cues)&cueBirth != 0: // "the 25th of the 2nd 96"
+		d.year, d.short = p.value(int(t.Start), 2), true
+		d.expand()
+	default:
+		return d, false
+	}
+	d.last = k + 1
 	d.end = int(p.text.Tokens[d.last].End)
 	return d, d.end <= p.limit
 }

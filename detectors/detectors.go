@@ -196,6 +196,9 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	if s.custom != nil || in.Known != nil {
 		p.findCustom()
 	}
+	if in.Call != nil {
+		p.groupPieces()
+	}
 	before := len(dst)
 	dst = p.resolve(dst)
 	if in.Call != nil {

@@ -118,6 +118,9 @@ func (p *pass) number(i, limit int) (next int) {
 	}
 	canon := len(p.canon)
 	if d, ok := r.birthDate(); ok && g.kind == DateOfBirth {
+		if p.in.Call != nil {
+			p.in.Call.noteBorn(&d)
+		}
 		p.dateCanon(&d)
 	} else if g.kind == Phone {
 		p.canon = p.appendPhone(p.canon, r)
@@ -341,7 +344,7 @@ func (p *pass) goOn(best *guess) {
 		best.betterScored(Number, score{question: 0.6}, "goes on", byNumber)
 		return
 	}
-	best.betterScored(run.kind, score{question: 0.65}, "goes on", run.detector)
+	best.betterScored(run.kind, score{question: 0.8}, "goes on", run.detector)
 }
 
 // wantedKind is the type of a number that was asked for, by the words of the question.

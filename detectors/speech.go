@@ -75,7 +75,10 @@ func (p *pass) digitScore(d []byte) (score int) {
 	case wanted&cueCVV != 0 && n == 3, wanted&cuePIN != 0 && n == 4, wanted&cueOTP != 0 && (n == 6 || n == 4):
 		score += 25
 	case wanted&cueBirth != 0 && (n == 8 || n == 6):
-		score += 15
+		r := run{d: d, groups: []group{{}}, digits: n}
+		if _, ok := r.birthDate(); ok {
+			score += 15
+		}
 	}
 	return score
 }
@@ -139,7 +142,7 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 		return kind, score{question: 0.7}, "goes on", detector
 	}
 	whole := len(p.text.Tokens) == 1
-	if g.Symbols >= askedLeast && (g.Kind != spoken.Other || g.Symbols > askedLeast || whole) {
+	if (g.Symbols >= askedLeast || g.Kind == spoken.Letters) && (g.Kind != spoken.Other || g.Symbols > askedLeast || whole) {
 		if kind, detector = p.askedKind(g.Symbols, g.Kind, 0); kind != 0 {
 			return kind, score{question: 0.75 - p.wants.decay}, "asked", detector
 		}
@@ -238,7 +241,7 @@ func (p *pass) askedKind(n int, how spoken.Kind, near uint64) (Type, uint8) {
 		return CardCVV, byCardData
 	case cues&cueOTP != 0 && n <= 8:
 		return OTP, byCardData
-	case cues&cuePIN != 0 && n <= 6 && cues&cuePostcode == 0 && !letters:
+	case cues&cuePIN != 0 && n <= 6 && (cues&cuePostcode == 0 || n < 5) && !letters: // "pin code" may be either
 		return PIN, byCardData
 	case cues&cueExpiry != 0 && n <= 6 && !letters:
 		return CardExpiry, byCardData

@@ -79,6 +79,9 @@ func (p *pass) answerPieces() (kind Type, from, to int) {
 			continue
 		}
 		a, b := p.tokensOf(c.start, c.end)
+		if from >= 0 && p.saysOther(min(b, to)+1, max(a, from)-1) {
+			return 0, 0, 0
+		}
 		if from >= 0 && (a > to+1+widenGap || b < from-1-widenGap) {
 			return 0, 0, 0
 		}
@@ -98,6 +101,16 @@ func (p *pass) answerPieces() (kind Type, from, to int) {
 	return kind, from, to
 }
 
+// saysOther says whether a word about an identifier is among tokens first to last.
+func (p *pass) saysOther(first, last int) bool {
+	for k := first; k <= last; k++ {
+		if p.text.Tokens[k].Bits&(cuesIdentifier&^cueCalling) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // codeAsked is a usual number of letters and digits of a code.
 const codeAsked = 6
 
@@ -114,7 +127,7 @@ func (p *pass) isPiece(k int) bool {
 }
 
 // plainPieces are short words that stand for no letter.
-var plainPieces = wordsOf("i yes yep no not and the is was it my i'm but can hi ok okay um uh er")
+var plainPieces = wordsOf("i at on of by yes yep no not and the is was it my i'm but can hi ok okay um uh er")
 
 // isInPieces says whether tokens first to last are mostly letters, or pieces of words of two and three.
 func (p *pass) isInPieces(first, last int) bool {

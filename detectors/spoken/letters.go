@@ -24,7 +24,8 @@ func (r *Reader) zeroLetter(k int, st *reading) int {
 	if s.char != 'o' {
 		return r.ohLetter(k, st)
 	}
-	before := len(r.parts) > 0 && r.parts[len(r.parts)-1].what == digit
+	last := len(r.parts) - 1
+	before := last >= 0 && (r.parts[last].what == digit || last > 0 && r.parts[last].what == mark && r.parts[last-1].what == digit)
 	behind := r.follows(k, k+1) && r.isNumber(k+1)
 	if !(before && (behind || st.letters == 0) || len(r.parts) == 0 && behind) {
 		return 0
@@ -64,8 +65,9 @@ func (r *Reader) spelled(k int, st *reading) int {
 	switch l, named := r.as(s, letter, anyLang); {
 	case c == 'a' || c == 'i':
 		// The article and the pronoun.
-		again := r.follows(k, k+1) && r.symbols[k+1].char != 0
-		if !explained && !(before && (behind || again || st.letters > 0 && r.ends(s.last)) || behind && r.follows(k+1, k+2) && r.begins(k+2) && !r.isNumber(k+1)) {
+		again := r.follows(k, k+1) && (r.symbols[k+1].char != 0 || (r.is(&r.symbols[k+1], filler) || r.is(&r.symbols[k+1], hesitation)) && r.follows(k+1, k+2) && r.begins(k+2))
+		last := before && r.parts[len(r.parts)-1].what == letter && st.digits > 1 // "… one a a for"
+		if !explained && !(before && (behind || again || last || st.letters > 0 && r.ends(s.last)) || behind && r.follows(k+1, k+2) && r.begins(k+2) && !r.isNumber(k+1)) {
 			return 0
 		}
 	case c != 0:
@@ -224,6 +226,15 @@ func (r *Reader) isReadOut() bool {
 	return false
 }
 
+func (r *Reader) hasPoint() bool {
+	for _, p := range r.parts {
+		if p.what == mark && r.digits[p.text.start] == '.' {
+			return true
+		}
+	}
+	return false
+}
+
 func (r *Reader) hasMarks() bool {
 	for _, p := range r.parts {
 		if p.what == mark {
@@ -231,6 +242,22 @@ func (r *Reader) hasMarks() bool {
 		}
 	}
 	return false
+}
+
+// isAmount says whether thousands and more are said, as of amounts, and no digits one by one.
+func (r *Reader) isAmount() bool {
+	any := false
+	for _, p := range r.parts {
+		if p.text.len() == 1 || p.what != digit || !p.scale && r.isRepeated(p.text) {
+			return false
+		}
+		any = any || p.scale && p.text.len() > 4
+	}
+	return any
+}
+
+func (r *Reader) isRepeated(p piece) bool {
+	return p.len() > 1 && r.digits[p.start] == r.digits[p.start+1]
 }
 
 // isInitialism says whether parts are the letters of a common abbreviation in a list, which is said letter by letter, too.

@@ -303,6 +303,9 @@ func (r *Reader) path(last int) int {
 			break
 		}
 		end := r.label(int(s.last)+1, true)
+		if x := r.symbolAt(int(s.last) + 1); end < 0 && x != nil && r.is(x, stop) && x.char == 0 {
+			end = int(x.last)
+		}
 		if end < 0 || !r.gap(int(s.last)) {
 			if m.value == '/' {
 				last = int(s.last)

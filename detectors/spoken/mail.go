@@ -89,6 +89,9 @@ func (r *Reader) domain(first int) (last int, known bool) {
 			last = end
 			known = r.isTopLevel(k, end) && !(point && r.isSmallWord(k, end))
 		}
+		for s := r.symbolAt(end + 1); s != nil && s.first != s.last && r.is(s, hesitation) && r.gap(end) && r.gap(int(s.last)); s = r.symbolAt(end + 1) {
+			end = int(s.last) // "all one word"
+		}
 		dot := r.symbolAt(end + 1)
 		if dot == nil || !r.isDot(dot) || !r.gap(end) {
 			if dots == 0 && r.isProvider(k, end) {

@@ -99,6 +99,9 @@ func (r *Reader) run(i int) (next int) {
 	if k := r.behindInitials(&st); k > 0 {
 		return k
 	}
+	if r.isMeasure(&st, next) {
+		return next
+	}
 	r.trim(&st)
 	r.trimPronoun(&st)
 	kind, ok := r.accept(&st)
@@ -110,6 +113,20 @@ func (r *Reader) run(i int) (next int) {
 	}
 	r.write(i, &st, kind)
 	return next
+}
+
+// isMeasure says whether a run is a number with a fraction and a word for thousands or more, within it or behind it: "one point five nine
+// billion".
+func (r *Reader) isMeasure(st *reading, next int) bool {
+	if st.letters > 0 || r.h.Code || !r.hasPoint() {
+		return false
+	}
+	for _, p := range r.parts {
+		if p.scale && p.text.len() > 3 {
+			return true
+		}
+	}
+	return next < len(r.symbols) && r.adjacent(st.last, next) && r.is(&r.symbols[next], scale)
 }
 
 // isMeridiem says whether symbols k and the next are "p m".
@@ -436,6 +453,9 @@ func (r *Reader) accept(st *reading) (Kind, bool) {
 				return Cardinal, true
 			}
 			return Other, wanted && st.digits > 1 || r.h.Small
+		}
+		if !wanted && r.isAmount() {
+			return Cardinal, true
 		}
 		return Digits, st.digits >= digitLeast || wanted || r.h.Small
 	}

@@ -14,12 +14,15 @@ const alternatives = 4
 
 // write notes the edit for a run that begins with symbol i.
 func (r *Reader) write(i int, st *reading, kind Kind) {
-	choice, from := r.choose(st, kind)
-	start := len(r.with)
-	region := Region{Kind: kind}
-	plain := kind == Cardinal && r.isYear()
 	split := kind == Digits && r.dayFirst(i)
 	spaced := !split && kind == Digits && r.h.Birth && r.isDate()
+	choice, from := 0, dropped{}
+	if !spaced {
+		choice, from = r.choose(st, kind)
+	}
+	start := len(r.with)
+	region := Region{Kind: kind}
+	plain := kind == Cardinal && (len(r.parts) > 1 || r.h.Code && r.parts[0].text.len() > 4 || r.isYear())
 	origin := r.t.Tokens[r.parts[0].first].Start
 	bit := 0
 	for k := range r.parts {
