@@ -133,6 +133,41 @@ func ordinalSuffix(v uint64) string {
 	return "th"
 }
 
+// numberedMonth writes a day and the number of a month that begin with symbol i, "dez do oito", and gives the number of symbols, 0 if there
+// is nothing like that.
+func (r *Reader) numberedMonth(i int) int {
+	if !r.seen.has(ofMonth) {
+		return 0
+	}
+	day, ok := r.cardinal(i, anyLang)
+	k := i + day.width
+	if !ok || day.value < 1 || day.value > 31 || !r.follows(k-1, k) || !r.follows(k, k+1) {
+		return 0
+	}
+	of, ok := r.as(&r.symbols[k], ofMonth, day.own)
+	if !ok || of.langs&day.own == 0 || day.own&r.english() != 0 {
+		return 0
+	}
+	m, ok := r.cardinal(k+1, of.langs)
+	if !ok || m.value < 1 || m.value > 12 {
+		return 0
+	}
+	end := k + m.width
+	start := len(r.with)
+	from, to := r.start(&r.symbols[i]), r.end(&r.symbols[k-1])
+	r.digits = appendValue(r.digits[:0], day.value)
+	for _, c := range r.digits {
+		r.put(c, from, to)
+	}
+	next, last := r.start(&r.symbols[k+1]), r.end(&r.symbols[end])
+	r.put(' ', to, next)
+	for _, c := range []byte(monthNames[m.value-1]) {
+		r.put(c, next, last)
+	}
+	r.edit(int(from), int(last), start, Region{Kind: Other, Symbols: len(r.digits), Spoken: len(r.digits)})
+	return end - i + 1
+}
+
 // nearMonth says whether the name of a month stands within two words of symbols i to k.
 func (r *Reader) nearMonth(i, k int) bool {
 	const reach = 3

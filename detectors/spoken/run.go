@@ -61,6 +61,9 @@ func (r *Reader) run(i int) (next int) {
 	if r.foreignMonth(i) {
 		return i + 1
 	}
+	if w := r.numberedMonth(i); w > 0 {
+		return i + w
+	}
 	r.parts, r.digits = r.parts[:0], r.digits[:0]
 	st := reading{langs: anyLang, own: anyLang, last: r.symbols[i].first - 1}
 	next = i

@@ -39,6 +39,7 @@ const (
 	tld             // the last part of a domain
 	provider        // the domain of a mail service, without its last part
 	stop            // a word that no local part of an address begins with
+	ofMonth         // between a day and the number of a month
 	meridiem        // "o'clock": what stands before is a time
 	numeral         // digits as they are written; no word
 	glued           // a number of several words written as one
@@ -206,7 +207,8 @@ var kinds = map[string]struct {
 	"ordinal": {ordinal, true}, "letter": {letter, true}, "phonetic": {phonetic, true}, "at": {at, false}, "mark": {mark, true},
 	"month": {month, true}, "filler": {filler, false}, "hesitation": {hesitation, false}, "fix": {fix, false}, "as-in": {asIn, false},
 	"like": {like, false}, "and": {and, false}, "and-tens": {and, false}, "and-units": {and, false}, "tld": {tld, false},
-	"provider": {provider, false}, "stop": {stop, false}, "clock": {meridiem, false},
+	"provider": {provider, false}, "stop": {stop, false}, "of-month": {ofMonth, false},
+	"clock": {meridiem, false},
 }
 
 // line reads one line of a language's table; languages/README.md describes them.
