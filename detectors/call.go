@@ -18,14 +18,12 @@ const (
 
 // Call is the memory of one call: what was just asked for, a number that isn't said to its end, and what was heard. It is bounded. Of
 // what is over it keeps keyed hashes only; the digits of a number stay as long as it may go on. One goroutine at a time may use it;
-// Find with Input.Call set counts as a turn.
+// Find with Input.Call set counts as a turn, unless Input.Beside is set.
 type Call struct {
-	asked  meaning // of the last question
-	age    uint8   // turns since then
-	by     Role    // who asked
-	groups int32   // the last number of Finding.Group
+	moment
+	before moment // what it was before the last turn
+	groups int32  // the last number of Finding.Group
 
-	run   openRun
 	heard heard
 	born  [bornMost]uint64 // keyed hashes of days and months of dates of birth
 	names *names.Memory
@@ -60,6 +58,17 @@ func (c *Call) wasBorn(d *date) bool {
 func (c *Call) dayHash(d *date) uint64 {
 	return maphash.Bytes(c.heard.seed, []byte{'b', byte(min(d.day, d.month)), byte(max(d.day, d.month))}) | 1
 }
+
+// moment is what every turn may change.
+type moment struct {
+	asked meaning // of the last question
+	age   uint8   // turns since then
+	by    Role    // who asked
+	run   openRun
+}
+
+// swap goes back to the moment before the last turn, and from there to the one after it.
+func (c *Call) swap() { c.moment, c.before = c.before, c.moment }
 
 // openRun is a number that the last turns ended within.
 type openRun struct {
@@ -119,6 +128,7 @@ func (c *Call) expects(role Role) want {
 
 // update takes in the turn that p has searched, and what was found in it.
 func (c *Call) update(p *pass, found []Finding) {
+	c.before = c.moment
 	var said meaning
 	for _, h := range p.text.Hot {
 		if t := &p.text.Tokens[h]; t.Bits != 0 && !p.isInert(int(t.Start)) {

@@ -57,6 +57,9 @@ type Input struct {
 	Path    []byte // the field's path or key name ("turns[].text", "user_email"); may be nil
 	Channel Channel
 	Known   *Known // what is known of the call: the customer's record; may be nil
+	// Beside is set for a text that is no turn of Call: another form of the turn searched last (a recogniser's words beside the written form), or
+	// another field of the same record. What was expected of that turn is expected of it, and it answers and asks nothing.
+	Beside bool
 }
 
 // Options choose what a Set looks for.
@@ -179,6 +182,10 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 		return append(dst, Finding{End: len(text), Type: Secret, Confidence: 1, Detector: "oversize"})
 	}
 	p := &sc.pass
+	beside := in.Call != nil && in.Beside
+	if beside {
+		in.Call.swap()
+	}
 	p.begin(s, text, in)
 	p.search()
 	if p.wants.cues&(cuePassword|cueSecret|cueSession|wordAnswer) != 0 {
@@ -201,7 +208,11 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	}
 	before := len(dst)
 	dst = p.resolve(dst)
-	if in.Call != nil {
+	switch {
+	case beside:
+		in.Call.swap()
+		in.Call.groups = p.groups
+	case in.Call != nil:
 		in.Call.update(p, dst[before:])
 	}
 	p.end()
