@@ -84,3 +84,12 @@ func TestNoAllocations(t *testing.T) {
 	all()
 	require.Zero(t, testing.AllocsPerRun(3, all))
 }
+
+// BenchmarkVocabulary measures what the first text of a process waits for.
+func BenchmarkVocabulary(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		_, err := readVocabulary()
+		require.NoError(b, err)
+	}
+}

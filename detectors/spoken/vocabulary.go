@@ -155,6 +155,8 @@ type builder struct {
 	v       *vocabulary
 	order   []string
 	entries map[string]*building
+	text    scan.Text
+	none    *scan.Lexicon // without words
 }
 
 type building struct {
@@ -311,7 +313,7 @@ func (b *builder) add(w string, s sense) {
 // weaken marks a word of a language in all its forms, and says whether it knows it.
 func (b *builder) weaken(lang uint32, w string) (known bool) {
 	for _, form := range b.forms(w, lang, false) {
-		e := b.entries[strings.Join(splitWords(lower(strings.ReplaceAll(form, "_", " "))), "_")]
+		e := b.entries[strings.Join(b.split(lower(strings.ReplaceAll(form, "_", " "))), "_")]
 		if e == nil {
 			continue
 		}
@@ -366,7 +368,7 @@ var (
 )
 
 func (b *builder) addForm(w string, s sense) {
-	tokens := splitWords(lower(strings.ReplaceAll(w, "_", " ")))
+	tokens := b.split(lower(strings.ReplaceAll(w, "_", " ")))
 	key := strings.Join(tokens, "_")
 	e := b.entry(key)
 	e.phrase = len(tokens) > 1
@@ -488,12 +490,14 @@ next:
 	return 0
 }
 
-// splitWords cuts a phrase as the scan does.
-func splitWords(phrase string) (words []string) {
-	var text scan.Text
-	text.Scan([]byte(phrase), scan.NewLexicon(nil, 0))
-	for i := range text.Tokens {
-		words = append(words, string(text.Bytes[text.Tokens[i].Start:text.Tokens[i].End]))
+// split cuts a phrase as the scan does.
+func (b *builder) split(phrase string) (words []string) {
+	if b.none == nil {
+		b.none = scan.NewLexicon(nil, 0)
+	}
+	b.text.Scan([]byte(phrase), b.none)
+	for i := range b.text.Tokens {
+		words = append(words, string(b.text.Bytes[b.text.Tokens[i].Start:b.text.Tokens[i].End]))
 	}
 	return words
 }
