@@ -63,7 +63,7 @@ func FuzzInvariants(f *testing.F) {
 		f.Add([]byte(x.said), uint8(0))
 	}
 	for _, s := range []string{"at at at at", "a at b dot c", "dot dot dot", "double double double one", "one\x00two", "\xff one two three", "one%20two three",
-		"４１１１ one", "eins" + "und" + "zwanzig", "w w w dot dot com slash", "s as in", "as in as in", "h t t p s colon slash slash", "plus plus one", "no no no one two no"} {
+		"４１１１ one", "ﾶ00 A", "é00 b c", "eins" + "und" + "zwanzig", "w w w dot dot com slash", "s as in", "as in as in", "h t t p s colon slash slash", "plus plus one", "no no no one two no"} {
 		f.Add([]byte(s), uint8(1))
 		f.Add([]byte(s), uint8(7))
 	}

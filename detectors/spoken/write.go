@@ -61,7 +61,7 @@ func (r *Reader) write(i int, st *reading, kind Kind) {
 			r.put(' ', at, at+1)
 		}
 		for n, c := range b {
-			if kind == Code && c >= 'a' {
+			if kind == Code && c >= 'a' && c <= 'z' {
 				c &^= 0x20 // as codes are written
 			}
 			if kind == Cardinal && !plain && n > 0 && (len(b)-n)%3 == 0 {
