@@ -84,7 +84,7 @@ func (p *pass) addressHead(a *place, i int) bool {
 	t := &p.text.Tokens[i]
 	last, ok := p.isHouse(i)
 	if !ok || p.hasCurrency(int(t.Start)) || p.isUnitOfTime(i+1) || p.isFree(i-1) && p.between(i-1) == gapSpace && p.is(i-1, &countedWords) || !p.mayBegin(a, i) {
-		return p.ordinalHead(a, i) || p.codeHead(a, i)
+		return p.ordinalHead(a, i) || p.codeHead(a, i) || p.letteredHead(a, i)
 	}
 	if p.boxHead(a, i) || p.militaryHead(a, i) || p.dayHead(a, i) {
 		return true
@@ -317,7 +317,7 @@ func (p *pass) plainHead(a *place, i, last int) bool {
 // garden new york 14521".
 func (p *pass) toldHead(a *place, i int) bool {
 	const most = 8
-	if p.tellingHead(a, i) || p.movedHead(a, i) {
+	if p.tellingHead(a, i) || p.movedHead(a, i) || p.townHead(a, i) {
 		return true
 	}
 	if (p.said|p.wants.cues)&cueAddress == 0 {

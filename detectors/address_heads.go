@@ -1,5 +1,7 @@
 package detectors
 
+import "github.com/sonexlabs/tacet/detectors/scan"
+
 // isStreetDay says whether the day of token i is a part of a street's name: "Travessa 25 de Abril 50".
 func (p *pass) isStreetDay(i int) bool {
 	return p.bitsAt(i-1)&(wordLead|wordSoftLead) != 0 && p.isFree(i-1) && p.between(i-1) == gapSpace && p.text.Tokens[i].IsNumber() && p.text.Tokens[i].Len() <= 2 &&
@@ -117,7 +119,7 @@ func (p *pass) tellingHead(a *place, i int) bool {
 	}
 	capital := p.isCapitalWord(i+1) || p.isCapitalWord(i+2)
 	s := p.stretch(i, bounds{most: 10, capital: capital})
-	if s.words == 0 || s.common > 0 || s.last == i || !capital && (s.numbers < 2 || p.isYear(s.last)) {
+	if s.words == 0 || s.common > 0 || s.last == i || !capital && s.numbers < 2 || p.isYear(s.last) && s.streets == 0 {
 		return false
 	}
 	a.last, a.form, a.street, a.code, a.town = s.last, tellingForm, true, s.code, true
@@ -172,6 +174,42 @@ func (p *pass) placedHead(a *place, i int) bool {
 	}
 	a.last, a.form, a.code, a.town = s.last, form, s.code, true
 	a.street = s.streets > 0
+	return true
+}
+
+// letteredHead reads a street behind a number that begins with the letter of a block: "b7014 church salai".
+func (p *pass) letteredHead(a *place, i int) bool {
+	t := &p.text.Tokens[i]
+	if t.IsNumber() || t.Len() < 2 || t.Len() > 6 || !scan.IsLetter(p.b[t.Start]) || p.in.Channel == ChannelLog {
+		return false
+	}
+	for _, c := range p.b[t.Start+1 : t.End] {
+		if !scan.IsDigit(c) {
+			return false
+		}
+	}
+	s := p.behindNumber(i)
+	if s.form < streetSmall && !(s.form > 0 && t.Len() >= 4 && p.is(s.last, &roadWords)) {
+		return false
+	}
+	a.first, a.last, a.form, a.street = i, s.last, max(s.form, streetSmall), true
+	return true
+}
+
+// townHead takes a town and the postcode of token i for an address if they are all of a text or a sentence: "springfield 62701".
+func (p *pass) townHead(a *place, i int) bool {
+	t := &p.text.Tokens[i]
+	if !t.IsNumber() || t.Len() != 5 && t.Len() != 6 || p.between(i-1) != gapSpace || !p.isKnownPlace(i-1) && !p.is(i-1, &states) || !p.closesText(i) {
+		return false
+	}
+	k := i - 1
+	for k > i-4 && p.isNamePart(k-1) && p.between(k-1) == gapSpace && !p.is(k-1, &plainWords) {
+		k--
+	}
+	if !p.beginsText(k) || p.is(k, &wordStates) {
+		return false
+	}
+	a.first, a.last, a.form, a.code, a.town = k, i, placedNumber+placedPlace, true, true
 	return true
 }
 

@@ -245,6 +245,9 @@ func (p *pass) stretchWord(s *stretch, j int) bool {
 		s.words++
 		s.last = j
 		return true
+	case t.Len() == 2 && s.words > 0 && j > s.first && p.text.Tokens[j-1].IsNumber() && p.text.Tokens[j-1].Len() == 4 && p.codeGap(j-1) == ' ' && p.closesText(j):
+		s.code, s.last, s.sure = true, j, j // "9203 up" of the Netherlands
+		return true
 	case t.Len() == 1 && j > s.first && p.bitsAt(j-1)&wordUnit != 0:
 		s.last, s.sure = j, j
 		return true
@@ -402,7 +405,7 @@ func (p *pass) addressLimit(k int) int {
 	known := p.candidates[:p.strong]
 	start, far := int(tokens[k].Start), int(tokens[min(k+stretchMost, len(tokens)-1)].End)
 	for n := sort.Search(len(known), func(n int) bool { return known[n].start >= start }); n < len(known) && known[n].start < far; n++ {
-		if known[n].kind != Postcode {
+		if known[n].kind != Postcode && known[n].total >= sureLeast {
 			return known[n].start
 		}
 	}

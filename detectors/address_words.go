@@ -42,6 +42,9 @@ var plainWords = wordsOf(`a about above across actually add added after afternoo
 	yesterday yet you your yours yourself yeah yup zero haha hmm hm um uh er erm mhm btw asap lol etc bye goodbye hotel hotels restaurant restaurants
 	pizza pizzas salad salads drink drinks soda sodas lemonade cookie cookies toppings topping cheese sauce crust spinach chicken beer wine coffee
 	tea burger burgers flights ticket tickets rooms adult adults child children kid kids people persons passengers guests nights seats
+	abgegeben wohnt wohne wohnen lebe heute morgen gestern jetzt ist war wird wurde werden haben habe hat ich sie wir uns mir mich nicht kein
+	ahora hoy mañana ayer está fue vivo maintenant aujourd hui demain oggi domani ieri adesso nu vandaag gisteren afgegeven teraz dzisiaj jutro
+	agora hoje amanhã ontem
 	bitte danke geht auch noch dann hier da nein gut genau richtig stimmt vielen dank graag alsjeblieft alstublieft bedankt merci plaît plait vous
 	oui ici là gracias favor aquí grazie prego obrigado obrigada faz dziękuję dziekuje proszę prosze tak hai haan nahi ji
 	dollars dollar pounds pound euros euro rupees cents percent miles mile kilometers kilometres km meters metres feet inches degrees`)

@@ -270,6 +270,9 @@ func (p *pass) zip(i int) (next int) {
 	if p.is(i-1, &wordStates) && !plus && p.between(i-2) != gapComma {
 		return 0
 	}
+	if a := (place{}); p.townHead(&a, i) {
+		return 0 // the town belongs to it
+	}
 	start := int(t.Start)
 	end := int(p.text.Tokens[last].End)
 	return p.note(start, end, last, Postcode, score{form: codeAfter}, byPostcode, p.compact(start, end))

@@ -28,7 +28,9 @@ func (p *pass) findWritten() {
 		}
 		start := int(t.Start)
 		for known < p.strong && p.candidates[known].start <= start {
-			p.barrier = max(p.barrier, p.candidates[known].end)
+			if p.candidates[known].total >= sureLeast {
+				p.barrier = max(p.barrier, p.candidates[known].end)
+			}
 			known++
 		}
 		if start < p.barrier || p.isInert(start) {
@@ -193,10 +195,12 @@ func (p *pass) goesOn(i int) bool { return scan.IsWordByte(p.at(i)) || p.at(i) =
 // comesFrom says the same of what ends at i.
 func (p *pass) comesFrom(i int) bool { return scan.IsWordByte(p.at(i)) || p.at(i) == ']' }
 
+// sureLeast is what a finding must score to stand in the way of others: what only a strict preset takes doesn't.
+const sureLeast = 0.5
+
 // note takes a region as a finding if it is likely enough, and gives the token to go on with. What only a strict preset
 // takes is noted and stands in the way of nothing, so that those find no less.
 func (p *pass) note(start, end, last int, kind Type, s score, detector uint8, canonStart int) (next int) {
-	const sure = 0.5
 	s.locale = p.set.prior[kind]
 	cut := p.isInert(end) || p.isInert(start-1) // an alias stands for the rest of the word
 	if s.total() < p.set.threshold || cut {
@@ -204,7 +208,7 @@ func (p *pass) note(start, end, last int, kind Type, s score, detector uint8, ca
 		return 0
 	}
 	p.addScored(start, end, guess{kind: kind, score: s, detector: detector}, canonStart)
-	if s.total() < sure {
+	if s.total() < sureLeast {
 		return 0
 	}
 	p.barrier = max(p.barrier, end)
