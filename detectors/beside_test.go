@@ -27,6 +27,12 @@ func TestBeside(t *testing.T) {
 	require.Equal(t, "{{CREDIT_CARD|78}}", find(RoleCustomer, "78", false))
 	require.Equal(t, "{{CREDIT_CARD|seven eight}}", find(RoleCustomer, "seven eight", true))
 
+	// Names are heard in turns only.
+	find(RoleCustomer, "my name is Zorvex Quillon", true)
+	require.Zero(t, call.names.Len())
+	require.Equal(t, "my name is {{PERSON|Zorvex Quillon}}", find(RoleCustomer, "my name is Zorvex Quillon", false))
+	require.Equal(t, 2, call.names.Len())
+
 	find(RoleAgent, "and the three digits on the back", false)
 	for range 2 {
 		find(RoleAgent, "hold on", false)

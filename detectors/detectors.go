@@ -58,7 +58,7 @@ type Input struct {
 	Channel Channel
 	Known   *Known // what is known of the call: the customer's record; may be nil
 	// Beside is set for a text that is no turn of Call: another form of the turn searched last (a recogniser's words beside the written form), or
-	// another field of the same record. What was expected of that turn is expected of it, and it answers and asks nothing.
+	// another field of the same record. What was expected of that turn is expected of it; it answers and asks nothing, and names in it are not heard.
 	Beside bool
 }
 
@@ -185,6 +185,7 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	beside := in.Call != nil && in.Beside
 	if beside {
 		in.Call.swap()
+		p.heard = *in.Call.names
 	}
 	p.begin(s, text, in)
 	p.search()
@@ -211,6 +212,7 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	switch {
 	case beside:
 		in.Call.swap()
+		*in.Call.names = p.heard
 		in.Call.groups = p.groups
 	case in.Call != nil:
 		in.Call.update(p, dst[before:])

@@ -44,6 +44,7 @@ type pass struct {
 	speech     spoken.Reader
 	tagger     names.Scratch
 	spans      []names.Span
+	heard      names.Memory     // of the call, while a text beside a turn is searched
 	judgeDigit func([]byte) int // digitScore, made once
 	early      uint64           // see saidSoFar
 
