@@ -30,6 +30,9 @@ func (r *Reader) zeroLetter(k int, st *reading) int {
 	if !(before && (behind || st.letters == 0) || len(r.parts) == 0 && behind) {
 		return 0
 	}
+	if st.own&r.english() == 0 || len(r.parts) == 0 && !r.isNumberIn(&r.symbols[k+1], r.english(), false) {
+		return 0 // "or" in other languages
+	}
 	r.push(part{first: s.first, last: s.last, what: digit, spoken: true, text: r.say([]byte{'0'}), langs: anyLang}, st)
 	return 1
 }
@@ -70,6 +73,8 @@ func (r *Reader) spelled(k int, st *reading) int {
 		if !explained && !(before && (behind || again || last || st.letters > 0 && r.ends(s.last)) || behind && r.follows(k+1, k+2) && r.begins(k+2) && !r.isNumber(k+1)) {
 			return 0
 		}
+	case c == 'o' && st.letters == 0 && behind && r.isNumber(k+1) && !r.isNumberIn(&r.symbols[k+1], r.english(), false):
+		return 0 // "or" in other languages
 	case c != 0:
 	case named:
 		if weak := l.langs&^l.weak == 0; (weak || l.langs&r.english() == 0 && !r.spells(k, l.langs, st)) && !(before && st.letters > 0 && (behind || st.letters > 1)) {
