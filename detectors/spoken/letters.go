@@ -33,6 +33,9 @@ func (r *Reader) zeroLetter(k int, st *reading) int {
 	if st.own&r.english() == 0 || len(r.parts) == 0 && !r.isNumberIn(&r.symbols[k+1], r.english(), false) {
 		return 0 // "or" in other languages
 	}
+	if before && !r.parts[last].spoken && behind && r.symbols[k+1].kind == numeral && st.digits < digitLeast {
+		return 0 // "3 o 4"
+	}
 	r.push(part{first: s.first, last: s.last, what: digit, spoken: true, text: r.say([]byte{'0'}), langs: anyLang}, st)
 	return 1
 }
