@@ -13,6 +13,7 @@ import (
 	"github.com/sonexlabs/tacet/detectors/names"
 	"github.com/sonexlabs/tacet/detectors/rules"
 	"github.com/sonexlabs/tacet/detectors/scan"
+	"github.com/sonexlabs/tacet/detectors/spoken"
 )
 
 // Role says who speaks a turn.
@@ -105,6 +106,7 @@ func (t *tables) choose(o Options) (*Set, error) {
 		return nil, err
 	}
 	s := &Set{tables: t, custom: own, longest: scan.MaxText}
+	spoken.Load()
 	if s.names, err = nameModel(); err != nil {
 		return nil, fmt.Errorf("choose detectors: %w", err)
 	}

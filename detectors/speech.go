@@ -31,7 +31,8 @@ func (p *pass) hear() {
 		Open:  p.wants.open,
 		Email: cues&cueEmail != 0 && p.wants.cues&cueEmail != 0,
 		Birth: (cues|p.text.Said)&cueBirth != 0,
-		Small: (cues|p.text.Said)&wordsSmall != 0,
+		Small: cues&wordsSmall != 0,
+		Near:  wordsSmall,
 	}
 	if p.speech.Read(&p.text, p.set.lexicon, hints) {
 		p.b = p.text.Bytes

@@ -17,7 +17,7 @@ const (
 // addresses finds e-mail addresses and links among the symbols and writes them. What they take is no part of runs.
 func (r *Reader) addresses() {
 	tokens := len(r.t.Tokens)
-	if r.seen&(1<<at|1<<mark) == 0 {
+	if !r.dots && !(r.h.Email && r.seen&(1<<at) != 0) {
 		return
 	}
 	r.at, r.taken = r.at[:0], r.taken[:0]

@@ -70,7 +70,7 @@ func (r *Reader) writeOrdinal(i, w int) int {
 	if o.weak && o.langs&r.english() == 0 && m.value == 0 && !r.monthNear(i, i+w-1, o.langs) {
 		return w
 	}
-	if !near && (!r.h.Small || o.weak && !r.h.Code) {
+	if !near && (!r.h.Small && r.t.Said&r.h.Near == 0 || o.weak && !r.h.Code) {
 		return w
 	}
 	start := len(r.with)

@@ -455,12 +455,12 @@ func (r *Reader) accept(st *reading) (Kind, bool) {
 			if r.parts[0].scale {
 				return Cardinal, true
 			}
-			return Other, wanted && st.digits > 1 || r.h.Small
+			return Other, wanted && st.digits > 1 || r.h.Small || r.isNear()
 		}
 		if !wanted && r.isAmount() {
 			return Cardinal, true
 		}
-		return Digits, st.digits >= digitLeast || wanted || r.h.Small
+		return Digits, st.digits >= digitLeast || wanted || r.h.Small || r.isNear()
 	}
 	if st.digits == 0 {
 		if wanted && len(r.parts) == 1 && r.parts[0].last > r.parts[0].first {
@@ -479,4 +479,20 @@ func (r *Reader) accept(st *reading) (Kind, bool) {
 		return Code, false // "28013 Madrid"
 	}
 	return Code, n >= codeLeast || wanted && n > 1
+}
+
+// isNear says whether a word beside the run makes small numbers matter.
+func (r *Reader) isNear() bool {
+	const before, behind = 4, 6 // tokens
+	if r.t.Said&r.h.Near == 0 {
+		return false
+	}
+	tokens := r.t.Tokens
+	first, last := int(r.parts[0].first), int(r.parts[len(r.parts)-1].last)
+	for k := max(first-before, 0); k < min(last+behind+1, len(tokens)); k++ {
+		if tokens[k].Bits&r.h.Near != 0 {
+			return true
+		}
+	}
+	return false
 }

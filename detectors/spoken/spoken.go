@@ -37,11 +37,12 @@ type Hints struct {
 	// Judge says how likely digits are an identifier, the higher the likelier. It is asked where words can be read in several ways.
 	// Nil takes the usual one.
 	Judge func(digits []byte) int
-	Code  bool // an identifier was asked for: a short or broken one is one, too
-	Open  bool // the turn before ended within one: the text may go on with it
-	Email bool // an e-mail address was asked for: a piece of one is one, too
-	Birth bool // a date of birth is spoken of: three numbers may be a day, a month and a year
-	Small bool // numbers below a hundred matter: there may be an address, an age or a date
+	Code  bool   // an identifier was asked for: a short or broken one is one, too
+	Open  bool   // the turn before ended within one: the text may go on with it
+	Email bool   // an e-mail address was asked for: a piece of one is one, too
+	Birth bool   // a date of birth is spoken of: three numbers may be a day, a month and a year
+	Near  uint64 // bits of tokens beside which small numbers matter as well
+	Small bool   // numbers below a hundred matter: there may be an address, an age or a date
 }
 
 // Reader rewrites texts. It is the scratch memory of one worker and holds nothing of a text after the next.
@@ -53,6 +54,7 @@ type Reader struct {
 	b       []byte
 	h       Hints
 	symbols []symbol
+	dots    bool    // there is a spoken dot, or a mail service
 	seen    kindSet // kinds of all symbols
 	at      []int32 // by token: its symbol, or -1; only where addresses are read
 
@@ -182,13 +184,15 @@ func sortEdits(edits []scan.Edit, found []Region) {
 func (r *Reader) list() bool {
 	tokens := r.t.Tokens
 	r.symbols, r.seen = r.symbols[:0], 0
-	numbers, letters, marks, joined := 0, 0, 0, false
+	numbers, letters, numerals, joined := 0, 0, 0, false
+	r.dots = false
 	for i := 0; i < len(tokens); i++ {
 		t := &tokens[i]
 		s := symbol{first: int32(i), last: int32(i), phrase: -1}
 		switch {
 		case t.Shape == scan.Digit:
 			s.kind = numeral
+			numerals++
 			if n := len(r.symbols); n > 1 && r.symbols[n-1].entry != 0 && r.symbols[n-2].kind == numeral {
 				joined = true // "4111 um 1111"
 			} else if n > 0 && r.symbols[n-1].kind == numeral && r.b[tokens[i-1].End] != ' ' && tokens[i-1].Len() == t.Len() && t.Start-tokens[i-1].End == 2 {
@@ -230,17 +234,17 @@ func (r *Reader) list() bool {
 				if s.char == 0 {
 					continue
 				}
-			case list[0].kind <= ordinal:
+			case list[0].kind <= ordinal && (list[0].langs&^list[0].weak != 0 || r.h.Code):
 				numbers++
-			case list[0].kind <= phonetic:
+			case list[0].kind > ordinal && list[0].kind <= phonetic:
 				letters++
-			case list[0].kind == at, list[0].kind == mark, list[0].kind == month:
-				marks++
 			}
+			r.dots = r.dots || s.kinds&(1<<provider) != 0 || s.kinds&(1<<mark) != 0 && r.isDot(&s)
 		}
 		r.symbols = append(r.symbols, s)
 	}
-	return numbers > 1 || letters > 2 || joined || marks > 0 && len(r.symbols) > 1 || numbers+letters > 0 && (r.h.Code || r.h.Open || r.h.Small || len(r.symbols) > 2 && numbers > 0)
+	return numbers > 1 || letters > 2 || joined || r.dots && len(r.symbols) > 1 || numbers > 0 && numerals > 0 || r.seen&(1<<month) != 0 && r.seen&(1<<digit|1<<number|1<<ordinal) != 0 ||
+		numbers+letters > 0 && (r.h.Code || r.h.Open || r.h.Small || r.t.Said&r.h.Near != 0) || r.h.Email && r.seen&(1<<at) != 0
 }
 
 // isApart says whether spaces or the marks of a sentence stand on both sides of a token.

@@ -150,6 +150,9 @@ var words = sync.OnceValue(func() *vocabulary {
 	return v
 })
 
+// Load reads the vocabulary, which the first Read does otherwise.
+func Load() { words() }
+
 // builder gathers words.
 type builder struct {
 	v       *vocabulary
