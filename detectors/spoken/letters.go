@@ -33,11 +33,18 @@ func (r *Reader) zeroLetter(k int, st *reading) int {
 	if st.own&r.english() == 0 || len(r.parts) == 0 && !r.isNumberIn(&r.symbols[k+1], r.english(), false) {
 		return 0 // "or" in other languages
 	}
-	if before && !r.parts[last].spoken && behind && r.symbols[k+1].kind == numeral && st.digits < digitLeast {
-		return 0 // "3 o 4"
+	if r.isOr(k, st) {
+		return 0
 	}
 	r.push(part{first: s.first, last: s.last, what: digit, spoken: true, text: r.say([]byte{'0'}), langs: anyLang}, st)
 	return 1
+}
+
+// isOr says whether symbol k, an o, stands between the first two numbers of a run that are written: "3 o 4".
+func (r *Reader) isOr(k int, st *reading) bool {
+	n := len(r.parts)
+	return n > 0 && st.letters == 0 && st.digits < digitLeast && r.parts[n-1].what == digit && !r.parts[n-1].spoken &&
+		r.follows(k, k+1) && r.symbols[k+1].kind == numeral
 }
 
 // ohLetter reads "oh" behind a letter: the letter among letters, zero where there are digits, too.
@@ -76,6 +83,8 @@ func (r *Reader) spelled(k int, st *reading) int {
 		if !explained && !(before && (behind || again || last || st.letters > 0 && r.ends(s.last)) || behind && r.follows(k+1, k+2) && r.begins(k+2) && !r.isNumber(k+1)) {
 			return 0
 		}
+	case c == 'o' && r.isOr(k, st):
+		return 0
 	case c == 'o' && st.letters == 0 && behind && r.isNumber(k+1) && !r.isNumberIn(&r.symbols[k+1], r.english(), false):
 		return 0 // "or" in other languages
 	case c != 0:
