@@ -397,6 +397,9 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 	if !c.weak {
 		return true
 	}
+	if c.width == 1 && r.symbols[k].char == 'o' {
+		return false // zeroLetter has said no
+	}
 	if c.scale {
 		h, ok := r.as(&r.symbols[k], hundred, anyLang)
 		return len(r.parts) == 0 && (!ok || h.langs&^h.weak != 0) // "a hundred"
