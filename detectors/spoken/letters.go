@@ -47,6 +47,15 @@ func (r *Reader) isOr(k int, st *reading) bool {
 		r.follows(k, k+1) && r.symbols[k+1].kind == numeral
 }
 
+// isAnd says whether symbol k, a letter, is the "and" behind the numbers of a run in its language: "a las ocho y media".
+func (r *Reader) isAnd(k int, st *reading) bool {
+	if st.letters > 0 || st.own&r.english() != 0 || r.follows(k, k+1) && r.symbols[k+1].char != 0 {
+		return false
+	}
+	a, ok := r.as(&r.symbols[k], and, st.own)
+	return ok && a.langs&st.own != 0
+}
+
 // ohLetter reads "oh" behind a letter: the letter among letters, zero where there are digits, too.
 func (r *Reader) ohLetter(k int, st *reading) int {
 	s := &r.symbols[k]
@@ -83,7 +92,7 @@ func (r *Reader) spelled(k int, st *reading) int {
 		if !explained && !(before && (behind || again || last || st.letters > 0 && r.ends(s.last)) || behind && r.follows(k+1, k+2) && r.begins(k+2) && !r.isNumber(k+1)) {
 			return 0
 		}
-	case c == 'o' && r.isOr(k, st):
+	case c == 'o' && r.isOr(k, st), c != 0 && r.isAnd(k, st):
 		return 0
 	case c == 'o' && st.letters == 0 && behind && r.isNumber(k+1) && !r.isNumberIn(&r.symbols[k+1], r.english(), false):
 		return 0 // "or" in other languages
