@@ -1,10 +1,13 @@
 package pipeline
 
 import (
+	"bytes"
 	"hash/maphash"
+	"math"
 	"time"
 
 	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/pipeline/codec"
 	"github.com/sonexlabs/tacet/pipeline/policy"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
 )
@@ -109,10 +112,80 @@ func (s *callStore) unlink(c *call) {
 	c.prev, c.next = nil, nil
 }
 
+// findTurn finds the role in the object that field i stands in, and what was said. Fields are in source order, so both lie between
+// the object and the object's end; they are looked for once for each object.
+func (w *rewriter) findTurn(d *codec.Doc, i int) {
+	fields := d.Fields()
+	parent := fields[i].Parent
+	if w.turnOf == parent && w.topic.calls {
+		return
+	}
+	w.turnOf, w.role, w.turn = parent, detectors.RoleUnknown, -1
+	if !w.topic.calls {
+		return
+	}
+	end := math.MaxInt // the root's
+	if parent >= 0 {
+		end = fields[parent].End
+	}
+	for k := int(parent) + 1; k < len(fields) && fields[k].Start < end; k++ {
+		f := &fields[k]
+		if f.Parent != parent || f.Rule < 0 || f.Kind != codec.String {
+			continue
+		}
+		r := &w.topic.rules[f.Rule]
+		if r.use == useRole {
+			w.role = roleOf(d.Text(k))
+		}
+		if w.turn < 0 && w.isSpeech(d, k) {
+			w.turn = k
+		}
+	}
+}
+
+// isSpeech tells whether field k holds what was said, in one of its forms.
+func (w *rewriter) isSpeech(d *codec.Doc, k int) bool {
+	f := &d.Fields()[k]
+	return f.Rule >= 0 && f.Kind == codec.String && (w.topic.rules[f.Rule].speech || isUnderWildcard(d, k) && isSpeechKey(d.Text(k-1)))
+}
+
+// hasSpeech tells whether any field does.
+func (w *rewriter) hasSpeech(d *codec.Doc) bool {
+	for k := range d.Fields() {
+		if w.isSpeech(d, k) {
+			return true
+		}
+	}
+	return false
+}
+
+// standing is what a text is to the call it belongs to.
+type standing uint8
+
+const (
+	isTurn   standing = iota // what was said
+	isBeside                 // it belongs to a turn: another form of what was said, a remark about it
+	isAlone                  // it has nothing to do with what was said
+)
+
+// standingOf tells what field i is to its call. In a document that has what was said, everything else is beside it, and values of one word,
+// like a role, an id or a time, are alone: whatever was asked, they don't answer it. In a document that doesn't, every value counts as said.
+func (w *rewriter) standingOf(d *codec.Doc, i int, r *rule) standing {
+	switch {
+	case r.use != useNone, d.Fields()[i].Kind == codec.Key:
+		return isAlone
+	case !w.said, i == w.turn:
+		return isTurn
+	case w.isSpeech(d, i), bytes.IndexByte(d.Text(i), ' ') >= 0:
+		return isBeside
+	}
+	return isAlone
+}
+
 // input is what detection is to know of a text of the current record.
 func (w *rewriter) input(path []byte, role detectors.Role) detectors.Input {
-	in := detectors.Input{Role: role, Path: path, Channel: w.topic.channel, Known: w.known}
-	if w.call != nil && !w.apart {
+	in := detectors.Input{Role: role, Path: path, Channel: w.topic.channel, Known: w.known, Beside: w.standing == isBeside}
+	if w.call != nil && !w.apart && w.standing != isAlone {
 		in.Call = w.call.memory
 	}
 	return in

@@ -18,12 +18,12 @@ import (
 	"github.com/sonexlabs/tacet/pipeline/policy"
 )
 
-// A name that nothing but the customer's record says is one.
+// A name that nothing but the customer's record says is one: of words with digits, which the tagger takes for no names.
 const (
-	textNamed  = `{"tenant_id":"t","call_id":"c","role":"customer","text":"Zorvex Quillon here, quillon with a q"}`
-	textPlain  = `Zorvex Quillon here, quillon with a q`
+	textNamed  = `{"tenant_id":"t","call_id":"c","role":"customer","text":"Z0rvex Qu1llon here, qu1llon with a q"}`
+	textPlain  = `Z0rvex Qu1llon here, qu1llon with a q`
 	textHidden = `[PERSON_1] here, [PERSON_2] with a q`
-	crmRecord  = `"known_values":[{"type":"PERSON","value":"Zorvex Quillon"}]`
+	crmRecord  = `"known_values":[{"type":"PERSON","value":"Z0rvex Qu1llon"}]`
 )
 
 // texts are the values of the key text in outputs.
@@ -53,29 +53,29 @@ func TestKnownValues(t *testing.T) {
 		return fmt.Sprintf(`{"tenant_id":"t","call_id":"%s",%s"role":"customer","text":"%s"}`, call, known, text)
 	}
 	crm := func(values ...string) string { return `"known_values":[` + strings.Join(values, ",") + `],` }
-	name := `{"type":"PERSON","value":"Zorvex Quillon"}`
+	name := `{"type":"PERSON","value":"Z0rvex Qu1llon"}`
 
 	f("calls", []string{textPlain}, textNamed)
 	// The record and the turns after it, of this call only.
-	outs := f("calls", []string{textHidden, "it is [PERSON_2]", "it is Quillon"},
-		turn("c", crm(name), textPlain), turn("c", "", "it is Quillon"), turn("other", "", "it is Quillon"))
+	outs := f("calls", []string{textHidden, "it is [PERSON_2]", "it is Qu1llon"},
+		turn("c", crm(name), textPlain), turn("c", "", "it is Qu1llon"), turn("other", "", "it is Qu1llon"))
 	require.Contains(t, outs[0], `"findings":{"PERSON":2}`)
 	// Wherever it stands in its object, whatever else is in it; a number is a value, too.
 	f("calls", []string{"it is [PERSON_1], [CUSTOM_1]"},
-		`{"text":"it is Quillon, 90210","tenant_id":"t","call_id":"c","known_values":[{"value":"Zorvex Quillon","source":{"a":[1]},"type":"PERSON"},{"value":90210}]}`)
+		`{"text":"it is Qu1llon, 90210","tenant_id":"t","call_id":"c","known_values":[{"value":"Z0rvex Qu1llon","source":{"a":[1]},"type":"PERSON"},{"value":90210}]}`)
 	// A type that nobody knows, or none, stands for CUSTOM; what is null or empty is no value.
 	f("calls", []string{"[CUSTOM_1] and [CUSTOM_2]"},
 		turn("c", crm(`{"type":"LOYALTY","value":"blue heron"}`, `{"type":null,"value":"red heron"}`, `{"type":"EMAIL","value":null}`, `{"value":""}`), "Blue Heron and red-heron"))
-	f("calls", []string{"it is Quillon", "it is Quillon"}, turn("c", `"known_values":null,`, "it is Quillon"), turn("c", crm(), "it is Quillon"))
+	f("calls", []string{"it is Qu1llon", "it is Qu1llon"}, turn("c", `"known_values":null,`, "it is Qu1llon"), turn("c", crm(), "it is Qu1llon"))
 	// Later lists add to the first one; an empty one takes nothing away.
-	f("calls", []string{"Quillon", "[PERSON_1] Brevik", "[PERSON_1] and [PERSON_2]", "[PERSON_1]"},
-		turn("c", "", "Quillon"), turn("c", crm(name), "Quillon Brevik"), turn("c", crm(`{"type":"PERSON","value":"Anselka Brevik"}`), "Quillon and Brevik"),
-		turn("c", crm(), "Quillon"))
+	f("calls", []string{"Qu1llon", "[PERSON_1] Brev1k", "[PERSON_1] and [PERSON_2]", "[PERSON_1]"},
+		turn("c", "", "Qu1llon"), turn("c", crm(name), "Qu1llon Brev1k"), turn("c", crm(`{"type":"PERSON","value":"Anse1ka Brev1k"}`), "Qu1llon and Brev1k"),
+		turn("c", crm(), "Qu1llon"))
 	// A whole call; lines that each speak for themselves.
-	outs = process(t, withMetrics(c), "calls", `{"tenant_id":"t","call_id":"c","turns":[{"role":"agent","text":"Quillon?"},{"role":"customer","text":"Zorvex"}],`+crmRecord+`}`)
+	outs = process(t, withMetrics(c), "calls", `{"tenant_id":"t","call_id":"c","turns":[{"role":"agent","text":"Qu1llon?"},{"role":"customer","text":"Z0rvex"}],`+crmRecord+`}`)
 	require.Contains(t, outs[0], `"turns":[{"role":"agent","text":"[PERSON_1]?"},{"role":"customer","text":"[PERSON_2]"}],"redaction"`)
-	outs = process(t, withMetrics(c), "nd", turn("c", crm(name), "Quillon")+"\n"+turn("d", "", "Quillon")+"\n"+turn("c", "", "Quillon"))
-	require.Equal(t, []string{"[PERSON_1]", "Quillon", "[PERSON_1]"}, texts(strings.Split(outs[0], "\n")))
+	outs = process(t, withMetrics(c), "nd", turn("c", crm(name), "Qu1llon")+"\n"+turn("d", "", "Qu1llon")+"\n"+turn("c", "", "Qu1llon"))
+	require.Equal(t, []string{"[PERSON_1]", "Qu1llon", "[PERSON_1]"}, texts(strings.Split(outs[0], "\n")))
 }
 
 func withMetrics(c Config) Config {
@@ -88,35 +88,35 @@ func TestFilterTakesKnownValues(t *testing.T) {
 	c := simConfig(t, DefaultLimits())
 	c.Policy, c.Filter = policy.TextOnly(), []byte(`{"error":"not processed"}`)
 	c.Topics["calls"] = TopicConfig{Category: "transcript", Format: FormatNDJSON, Tenant: "local"}
-	in := `{"text":"Quillon", "known_values": [ {"type":"PERSON","value":"Zorvex Quillon","more":{"x@example.com":["y@example.com"]}} ] , "n":"Zorvex"}`
+	in := `{"text":"Qu1llon", "known_values": [ {"type":"PERSON","value":"Z0rvex Qu1llon","more":{"x@example.com":["y@example.com"]}} ] , "n":"Z0rvex"}`
 	want := `{"text":"[PERSON_1]", "n":"[PERSON_2]"}`
 	require.Equal(t, []string{want}, process(t, c, "calls", in))
 	require.Equal(t, []string{want}, process(t, withMetrics(c), "calls", want))
 	c.Metrics = NewMetrics(prometheus.NewRegistry(), "test", "p")
-	require.Equal(t, []string{`{"error":"not processed"}`}, process(t, c, "calls", `{"text":"Quillon","known_values":["Quillon"]}`))
+	require.Equal(t, []string{`{"error":"not processed"}`}, process(t, c, "calls", `{"text":"Qu1llon","known_values":["Qu1llon"]}`))
 }
 
 // Values that can't be taken fail their record, with words that show nothing of them; what was known before stays.
 func TestKnownValuesThatAreNone(t *testing.T) {
-	many := strings.Repeat(`{"value":"Quillon"},`, knownMost) + `{"value":"Quillon"}`
+	many := strings.Repeat(`{"value":"Qu1llon"},`, knownMost) + `{"value":"Qu1llon"}`
 	bad := []string{
-		`"Quillon"`, `{"type":"PERSON","value":"Quillon"}`, `7`, `["Quillon"]`, `[["Quillon"]]`, `[null]`, `[{"type":"PERSON"}]`,
-		`[{"name":"Quillon"}]`, `[{"value":{"first":"Quillon"}}]`, `[{"value":["Quillon"]}]`, `[{"value":true}]`,
-		`[{"name":"Quillon"},{"value":"Quillon"}]`, `[{"value":"Quillon"},{"type":"PERSON"}]`, `[{"value":"Quillon","value":"x"}]`,
-		`[],"known_values":[{"value":"Quillon"}]`, `[{"value":"` + strings.Repeat("Quillon", 40) + `"}]`, "[" + many + "]",
+		`"Qu1llon"`, `{"type":"PERSON","value":"Qu1llon"}`, `7`, `["Qu1llon"]`, `[["Qu1llon"]]`, `[null]`, `[{"type":"PERSON"}]`,
+		`[{"name":"Qu1llon"}]`, `[{"value":{"first":"Qu1llon"}}]`, `[{"value":["Qu1llon"]}]`, `[{"value":true}]`,
+		`[{"name":"Qu1llon"},{"value":"Qu1llon"}]`, `[{"value":"Qu1llon"},{"type":"PERSON"}]`, `[{"value":"Qu1llon","value":"x"}]`,
+		`[],"known_values":[{"value":"Qu1llon"}]`, `[{"value":"` + strings.Repeat("Qu1llon", 40) + `"}]`, "[" + many + "]",
 	}
 	for _, list := range bad {
 		c := simConfig(t, DefaultLimits())
 		q := &simQuarantine{seen: map[string]int{}}
 		c.Quarantine = q
 		outs := process(t, c, "calls",
-			`{"tenant_id":"t","call_id":"c",`+crmRecord+`,"text":"joe@example.com is Quillon"}`,
+			`{"tenant_id":"t","call_id":"c",`+crmRecord+`,"text":"joe@example.com is Qu1llon"}`,
 			`{"tenant_id":"t","call_id":"c","known_values":`+list+`,"text":"x"}`,
-			`{"tenant_id":"t","call_id":"c","text":"Quillon"}`)
+			`{"tenant_id":"t","call_id":"c","text":"Qu1llon"}`)
 		require.Equal(t, []string{"[EMAIL_1] is [PERSON_1]", "[PERSON_1]"}, texts(outs), list)
 		require.Len(t, q.all, 1, list)
 		require.Equal(t, ClassMalformed, q.all[0].Class)
-		require.NotContains(t, strings.ToLower(q.all[0].Detail), "quillon")
+		require.NotContains(t, strings.ToLower(q.all[0].Detail), "qu1llon")
 	}
 }
 
@@ -158,10 +158,10 @@ func TestKnownValuesGoWithTheirCall(t *testing.T) {
 	limits := DefaultLimits()
 	limits.Workers, limits.Calls = 1, 2
 	c := simConfig(t, limits)
-	f := `{"tenant_id":"t","call_id":"%s",%s"text":"Quillon"}`
+	f := `{"tenant_id":"t","call_id":"%s",%s"text":"Qu1llon"}`
 	outs := process(t, c, "calls", fmt.Sprintf(f, "a", crmRecord+","), fmt.Sprintf(f, "b", ""), fmt.Sprintf(f, "a", ""),
 		fmt.Sprintf(f, "c", ""), fmt.Sprintf(f, "d", ""), fmt.Sprintf(f, "a", ""))
-	require.Equal(t, []string{"[PERSON_1]", "Quillon", "[PERSON_1]", "Quillon", "Quillon", "Quillon"}, texts(outs))
+	require.Equal(t, []string{"[PERSON_1]", "Qu1llon", "[PERSON_1]", "Qu1llon", "Qu1llon", "Qu1llon"}, texts(outs))
 }
 
 // The memory of known values is bounded over all calls, and counted until it is given back.
@@ -170,7 +170,7 @@ func TestKnownValuesAreBounded(t *testing.T) {
 	known := func(n int) *knownValues {
 		var values []detectors.KnownValue
 		for i := range n {
-			values = append(values, detectors.KnownValue{Type: "PERSON", Value: fmt.Appendf(nil, "Zorvex Quillon%d", i)})
+			values = append(values, detectors.KnownValue{Type: "PERSON", Value: fmt.Appendf(nil, "Z0rvex Qu1llon%d", i)})
 		}
 		k, err := newKnownValues(1, values, nil)
 		require.NoError(t, err)
@@ -210,21 +210,21 @@ func TestNewKnownValues(t *testing.T) {
 	value := func(s string) detectors.KnownValue { return detectors.KnownValue{Type: "PERSON", Value: []byte(s)} }
 	var many []detectors.KnownValue
 	for i := range knownMost {
-		many = append(many, value(fmt.Sprintf("Quillon%d", i)))
+		many = append(many, value(fmt.Sprintf("Qu1llon%d", i)))
 	}
 	first, err := newKnownValues(1, many, nil)
 	require.NoError(t, err)
-	second, err := newKnownValues(2, []detectors.KnownValue{value("Brevik"), value("Quillon0")}, first)
+	second, err := newKnownValues(2, []detectors.KnownValue{value("Brev1k"), value("Qu1llon0")}, first)
 	require.NoError(t, err)
 	require.Len(t, second.values, knownMost)
-	require.Equal(t, "Brevik", string(second.values[0].Value))
-	require.Equal(t, "Quillon62", string(second.values[knownMost-1].Value), "the oldest goes")
-	again, err := newKnownValues(3, []detectors.KnownValue{value("Quillon5")}, second)
+	require.Equal(t, "Brev1k", string(second.values[0].Value))
+	require.Equal(t, "Qu1llon62", string(second.values[knownMost-1].Value), "the oldest goes")
+	again, err := newKnownValues(3, []detectors.KnownValue{value("Qu1llon5")}, second)
 	require.NoError(t, err)
 	require.Same(t, second.find, again.find, "nothing new")
 	require.Equal(t, uint64(3), again.list)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
-		require.NotContains(t, fmt.Sprintf(verb, first), "Quillon")
+		require.NotContains(t, fmt.Sprintf(verb, first), "Qu1llon")
 		require.NotContains(t, fmt.Sprintf(verb, *first), "5175696c6c6f6e")
 	}
 }
@@ -254,10 +254,10 @@ func TestKnownBytes(t *testing.T) {
 		require.Greater(t, took, estimate/3)
 		runtime.KeepAlive(all)
 	}
-	f("Zorvex Quillon", "+44 20 7946 0123", "1979-09-27")
+	f("Z0rvex Qu1llon", "+44 20 7946 0123", "1979-09-27")
 	f(strings.Repeat("a b c ", 40))
-	f(strings.Repeat("Quillon", 36))
-	f("Zorvex", "Quillon", "Brevik", "Anselka", "Tomlyn", "Greta")
+	f(strings.Repeat("Qu1llon", 36))
+	f("Z0rvex", "Qu1llon", "Brev1k", "Anselka", "Tomlyn", "Greta")
 }
 
 // A policy can't let them out, and only topics of calls in JSON have them.

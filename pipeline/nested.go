@@ -40,6 +40,7 @@ func (w *rewriter) inner(outer *codec.Doc, i int, text []byte, role detectors.Ro
 func (w *rewriter) applyInner(d *codec.Doc, p *partials, role detectors.Role, depth int) error {
 	fields := d.Fields()
 	masked := 0 // what lies before went with the value it is in
+	of := w.standing
 	for k := range fields {
 		f := &fields[k]
 		switch {
@@ -49,11 +50,15 @@ func (w *rewriter) applyInner(d *codec.Doc, p *partials, role detectors.Role, de
 			w.hidden++
 			masked = f.End
 		case isLeaf(f.Kind):
+			if w.standing = of; f.Kind == codec.Key {
+				w.standing = isAlone
+			}
 			if err := w.redact(d, k, role, depth); err != nil {
 				return err
 			}
 		}
 	}
+	w.standing = of
 	w.met[policy.PartialsMask] += p.n
 	return nil
 }

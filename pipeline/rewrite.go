@@ -1,10 +1,10 @@
 package pipeline
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"hash/maphash"
-	"math"
 	"strconv"
 	"time"
 
@@ -56,8 +56,11 @@ type rewriter struct {
 	final    int   // those that are not
 	hidden   int   // texts masked
 	spent    int   // bytes of text since the last look at the clock
-	roleOf   int32 // the object that role is of: a field's number, -1 for the root, noParent
+	turnOf   int32 // the object that role and turn are of: a field's number, -1 for the root, noParent
 	role     detectors.Role
+	turn     int      // the field of it that is what was said, -1 if none is
+	said     bool     // some field of the document is
+	standing standing // of the text at hand
 
 	// Of the current part, until count.
 	outcomes  map[string]int
@@ -246,7 +249,7 @@ func (w *rewriter) object(dst, value, key []byte) ([]byte, Class, error) {
 
 // apply does to every field what the policy says of it.
 func (w *rewriter) apply(d *codec.Doc, p *partials) error {
-	w.roleOf = noParent
+	w.turnOf, w.said = noParent, w.topic.calls && w.hasSpeech(d)
 	fields := d.Fields()
 	dropped := 0 // what lies before went with the value it is in
 	for i := range fields {
@@ -287,7 +290,9 @@ func (w *rewriter) apply(d *codec.Doc, p *partials) error {
 		switch action {
 		case policy.Keep:
 		case policy.Redact:
-			if err := w.redact(d, i, w.roleNear(d, i), 0); err != nil {
+			w.findTurn(d, i)
+			w.standing = w.standingOf(d, i, r)
+			if err := w.redact(d, i, w.role, 0); err != nil {
 				return err
 			}
 		case policy.Token:
@@ -363,31 +368,6 @@ func (w *rewriter) recall() {
 	}
 }
 
-// roleNear finds the role that stands in the same object as field i. Fields are in source order, so it lies between the
-// object and the object's end; it is looked for once for each object.
-func (w *rewriter) roleNear(d *codec.Doc, i int) detectors.Role {
-	fields := d.Fields()
-	parent := fields[i].Parent
-	if !w.topic.calls {
-		return detectors.RoleUnknown
-	}
-	if w.roleOf == parent {
-		return w.role
-	}
-	w.roleOf, w.role = parent, detectors.RoleUnknown
-	end := math.MaxInt // the root's
-	if parent >= 0 {
-		end = fields[parent].End
-	}
-	for k := int(parent) + 1; k < len(fields) && fields[k].Start < end; k++ {
-		f := &fields[k]
-		if f.Parent == parent && f.Rule >= 0 && f.Kind == codec.String && w.topic.rules[f.Rule].use == useRole {
-			w.role = roleOf(d.Text(k))
-		}
-	}
-	return w.role
-}
-
 // redact finds and replaces personal data in field i of d; depth counts the strings that d was found in.
 func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) error {
 	f := &d.Fields()[i]
@@ -406,6 +386,8 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 		}
 	}
 	w.found = w.set.Find(w.found[:0], text, w.input(d.Path(i), role), w.scratch)
+	// The name of a member is one word of a program mostly, which the tagger knows no better than it knows a foreign name.
+	isMember := f.Kind == codec.Key && bytes.IndexByte(text, ' ') < 0
 	aliases := w.aliases()
 	forged := w.nextForged(text, 0)
 	for k := range w.found {
@@ -414,7 +396,7 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 			w.limited++
 		}
 		style := w.styles[f.Type]
-		if style == policy.StyleKeep {
+		if style == policy.StyleKeep || isMember && f.Detector == taggerOfNames {
 			continue
 		}
 		for forged[1] <= f.Start && forged[0] >= 0 {
@@ -439,6 +421,9 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 
 // ruleLimit is the detector of what a user's rule could not search within its limits.
 const ruleLimit = "rule-limit"
+
+// taggerOfNames is the detector that finds names by how they look and what stands beside them.
+const taggerOfNames = "names"
 
 // nextForged finds the next alias or token in text from a place on; [0] is -1 where there is none. In a record they are
 // imitations, by which somebody could pass for another in redacted text. In the filter they may be its own work of an earlier run,

@@ -227,7 +227,11 @@ func tokenKind(path string) string {
 
 // isSpeech tells whether the last key of a path is a form of what was heard.
 func isSpeech(path string) bool {
-	switch strings.TrimRight(path[strings.LastIndexByte(path, '.')+1:], "[]") {
+	return isSpeechKey([]byte(strings.TrimRight(path[strings.LastIndexByte(path, '.')+1:], "[]")))
+}
+
+func isSpeechKey(key []byte) bool {
+	switch string(key) {
 	case "text", "lexical", "itn":
 		return true
 	}
