@@ -30,7 +30,7 @@ func TestDefault(t *testing.T) {
 	}
 	f("transcript", "text", Redact)
 	f("transcript", "turns[].itn", Redact)
-	f("transcript", "turns[].lexical", Drop)
+	f("transcript", "turns[].lexical", Redact)
 	f("transcript", "call_id", Token)
 	f("transcript", "turns[].role", Keep)
 	f("transcript", "audio_url", Drop)
