@@ -67,10 +67,10 @@ func TestKnownOfRows(t *testing.T) {
 	require.NoError(t, err)
 	f := func(known, want string) {
 		t.Helper()
-		got, err := newFinder(set, false).row(nil, []byte(`{"id":1,"text":"it is quillon, 1204","known_values":`+known+`}`))
+		got, err := newFinder(set, false).row(nil, []byte(`{"id":1,"text":"it is qu1llon, 1204","known_values":`+known+`}`))
 		if want == "" {
 			require.ErrorContains(t, err, "known_values")
-			require.NotContains(t, err.Error(), "uillon")
+			require.NotContains(t, err.Error(), "u1llon")
 			return
 		}
 		require.NoError(t, err)
@@ -81,11 +81,11 @@ func TestKnownOfRows(t *testing.T) {
 	f(`[]`, none)
 	f(`[{"type":"PERSON","value":null}]`, none)
 	f(`[{"type":"PERSON","value":""}]`, none)
-	f(`[{"type":"PERSON","value":"Zorvex Quillon"}]`, `{"start":6,"end":13,"type":"PERSON"`)
-	f(`[{"type":"FISH","value":"quillon"}]`, `"type":"CUSTOM"`)
+	f(`[{"type":"PERSON","value":"Z0rvex Qu1llon"}]`, `{"start":6,"end":13,"type":"PERSON"`)
+	f(`[{"type":"FISH","value":"qu1llon"}]`, `"type":"CUSTOM"`)
 	f(`[{"value":1204}]`, `{"start":15,"end":19,"type":"CUSTOM"`)
-	for _, bad := range []string{`"Quillon"`, `{"value":"Quillon"}`, `["Quillon"]`, `[{"type":"PERSON"}]`, `[{"value":["Quillon"]}]`, `[{"value":true}]`,
-		`[{"type":7,"value":"Quillon"}]`} {
+	for _, bad := range []string{`"Qu1llon"`, `{"value":"Qu1llon"}`, `["Qu1llon"]`, `[{"type":"PERSON"}]`, `[{"value":["Qu1llon"]}]`, `[{"value":true}]`,
+		`[{"type":7,"value":"Qu1llon"}]`} {
 		f(bad, "")
 	}
 }
