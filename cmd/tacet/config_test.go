@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -123,6 +124,23 @@ func TestConfigGood(t *testing.T) {
 		_, err = pipeline.New(p.engine)
 		require.NoError(t, err, name)
 		require.NoError(t, p.close())
+	}
+}
+
+// What can't be made is an error, whatever was made before it.
+func TestBuildFails(t *testing.T) {
+	t.Setenv("TACET_KEY", testKey)
+	c, err := loadConfig(filepath.Join(configDir, "minimal.good.yaml"))
+	require.NoError(t, err)
+	log := newLogger(os.Stderr, c.Log.Level)
+	for _, spoil := range []func(*config){
+		func(c *config) { c.Detection.Preset = "lax" },
+		func(c *config) { c.Sinks = append(slices.Clone(c.Sinks), sinkConfig{Name: "x", Type: "nothing"}) },
+	} {
+		bad := c
+		spoil(&bad)
+		_, err := build(bad, io.Discard, log)
+		require.Error(t, err)
 	}
 }
 

@@ -40,8 +40,8 @@ type deadLetters interface {
 }
 
 // build makes the parts. Lines of stdout sinks go to out. It doesn't connect.
-func build(c config, out io.Writer, log *slog.Logger) (p *parts, err error) {
-	p = &parts{registry: prometheus.NewRegistry()}
+func build(c config, out io.Writer, log *slog.Logger) (_ *parts, err error) {
+	p := &parts{registry: prometheus.NewRegistry()}
 	defer func() {
 		if err != nil {
 			_ = p.close()
