@@ -10,10 +10,11 @@ import (
 
 // The bounds of a call's memory.
 const (
-	patience  = 3  // turns in which a question is expected to be answered
-	runMost   = 32 // letters and digits of a number that goes on from turn to turn
-	pauseMost = 3  // turns of others that it outlasts
-	heardMost = 96 // pieces of what was heard, for knowing it again
+	patience   = 3  // turns in which a question is expected to be answered
+	runMost    = 32 // letters and digits of a number that goes on from turn to turn
+	cardDigits = 15 // of a card whose check digit fits: it doesn't go on
+	pauseMost  = 3  // turns of others that it outlasts
+	heardMost  = 96 // pieces of what was heard, for knowing it again
 )
 
 // Call is the memory of one call: what was just asked for, a number that isn't said to its end, and what was heard. It is bounded. Of
@@ -173,6 +174,7 @@ func (c *Call) follow(p *pass) {
 		return
 	}
 	if p.wants.open && p.goesOnFrom(tail.start) {
+		c.age = 0 // the answer isn't over
 		c.run.add(p.canon[tail.canonStart:tail.canonEnd])
 		c.heard.add(c.run.d[:c.run.n], tail.kind)
 	} else if p.in.Role != c.run.by && c.run.n > 0 && c.heard.match(p.canon[tail.canonStart:tail.canonEnd]) != 0 {
@@ -182,7 +184,7 @@ func (c *Call) follow(p *pass) {
 		c.run.add(p.canon[tail.canonStart:tail.canonEnd])
 	}
 	c.run.pause, c.run.kind, c.run.group, c.run.detector = 0, tail.kind, tail.group, tail.detector
-	if tail.score.check > 0 || int(c.run.n) > runMost/2+4 {
+	if tail.kind == CreditCard && tail.score.check > 0 && c.run.n >= cardDigits || c.run.n == runMost {
 		c.run = openRun{} // it is whole
 	}
 }

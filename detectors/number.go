@@ -210,7 +210,7 @@ func (p *pass) against(r *run, kind Type) (penalty float32) {
 	switch {
 	case r.plus || kind == Date:
 		return 0
-	case p.isPartOfCode(r) || r.isUUID() || r.isZero() && p.wants.cues == 0:
+	case p.isPartOfCode(r) || r.isUUID() || r.isZero() && p.wants.cues == 0 && !p.wants.open:
 		return 0.4
 	case r.digits >= 13 && (p.in.Channel != ChannelLog || kind == CreditCard && isIssuer(r.d)):
 		return 0

@@ -69,6 +69,10 @@ func (p *pass) digitScore(d []byte) (score int) {
 		}
 	}
 	switch {
+	case wanted&cueAadhaar != 0 && n == 12:
+		if score += 60; checksum.Verhoeff(d) {
+			score += 30
+		}
 	case wanted&cueCard != 0 && n >= 15 && n <= 16:
 		score += 25
 	case wanted&cuePhone != 0 && (n == 10 || n == 11):

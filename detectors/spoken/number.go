@@ -428,6 +428,15 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 		if n := len(r.parts); n > 1 && r.parts[n-1].what == mark {
 			return r.parts[n-2].what == digit
 		}
+		if r.h.Code || r.h.Open {
+			n := k + c.width
+			for r.follows(n-1, n) && r.isEnglishFiller(n) {
+				n++ // "oh, er, seven"
+			}
+			if behind |= r.digitsBehind(n, c); r.h.Open && n == k+c.width && int(r.symbols[n-1].last) == len(r.t.Tokens)-1 {
+				return true // the turn ends with it
+			}
+		}
 	case r.soundsLike(k, own):
 		// "to", "for": between single digits, or at their end.
 		n := k + c.width

@@ -147,7 +147,7 @@ func (r *Reader) skip(k int, st *reading) int {
 		switch {
 		case r.is(s, fix):
 			fixed = true
-		case r.is(s, filler), r.is(s, hesitation), joined:
+		case (r.is(s, filler) || r.is(s, hesitation)) && !r.isDigitOf(s, st), joined:
 		default:
 			if n == 0 {
 				return -1
@@ -161,6 +161,15 @@ func (r *Reader) skip(k int, st *reading) int {
 		return r.resume(k, fixed, st, last)
 	}
 	return -1
+}
+
+// isDigitOf says whether a symbol is a zero in the language of a run of digits, whatever it is in others: "oh".
+func (r *Reader) isDigitOf(s *symbol, st *reading) bool {
+	if st.digits == 0 || st.letters > 0 {
+		return false
+	}
+	d, ok := r.as(s, digit, st.langs)
+	return ok && d.value == 0
 }
 
 // resume says whether the run goes on with symbol k, behind words without meaning that end with token last.
@@ -381,6 +390,7 @@ func (r *Reader) repeated(k int, st *reading) int {
 	var c byte
 	if d, ok := r.as(s, digit, m.langs); ok {
 		c = byte('0' + d.value)
+		st.langs = r.narrow(st.langs, d.langs)
 	} else if s.kind == numeral && r.t.Tokens[s.first].Len() == 1 {
 		c = r.b[r.t.Tokens[s.first].Start]
 	} else if c = r.letterOf(s); c == 0 {
@@ -449,13 +459,14 @@ func (r *Reader) accept(st *reading) (Kind, bool) {
 	if st.spoken == st.bare && st.written > 0 && (st.bare < 2 || st.written > 4 || r.hasMarks()) {
 		return 0, false // "1234 f", which is written, not said
 	}
-	wanted := r.h.Code || r.h.Open && int(r.parts[0].first) == 0
+	wanted := r.h.Code || r.h.Open && r.parts[0].first <= 2
 	if st.letters == 0 {
 		if len(r.parts) == 1 {
 			if r.parts[0].scale {
 				return Cardinal, true
 			}
-			return Other, wanted && st.digits > 1 || r.h.Small || r.isNear()
+			goesOn := r.h.Open && r.parts[0].first <= 2 && int(st.last) == len(r.t.Tokens)-1
+			return Other, wanted && (st.digits > 1 || goesOn) || r.h.Small || r.isNear()
 		}
 		if !wanted && r.isAmount() {
 			return Cardinal, true
