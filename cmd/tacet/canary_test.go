@@ -59,14 +59,20 @@ func checked(number string, valid func([]byte) bool) string {
 	panic("no check digit")
 }
 
-// Kinds of canaries. Those in kindsWritten are found in text; a name is not, and is planted only where nothing may leave.
+// Kinds of canaries. Those in kindsWritten are found in any text, those in kindsSpoken in what people say.
+//
+// What detection doesn't promise is planted only where nothing may leave, whatever is in it:
+//   - kindName, a name with nothing beside it that says it is one: most are found, some are not;
+//   - kindsSpoken in log lines: nobody speaks in those, and words for digits are not read there.
 const kindName = "name"
 
 var (
+	kindsSpoken  = []string{"spoken card", "spoken phone", "spoken email", "spelled email", "spoken nino", "name said"}
 	kindsDigits  = []string{"card", "phone digits", "aadhaar"}
 	kindsWritten = append([]string{"email", "phone", "us phone", "card spaced", "iban", "ipv4", "ipv6", "url", "ssn", "aadhaar spaced",
 		"pan", "nino", "stripe key", "github key", "aws key", "password", "jwt"}, kindsDigits...)
-	kindsAll = append([]string{kindName}, kindsWritten...)
+	kindsText = append(slices.Clone(kindsSpoken), kindsWritten...)
+	kindsAll  = append([]string{kindName}, kindsText...)
 	// In a line of text a password is the value of a key that the policy doesn't name: it is dropped, not found.
 	kindsPlain = slices.DeleteFunc(slices.Clone(kindsWritten), func(kind string) bool { return kind == "password" })
 )
@@ -123,10 +129,54 @@ func (m *mint) make(kind string) string {
 	case "nino":
 		c.text = fmt.Sprintf("AB%06dC", 100_000+n*7)
 	default:
-		c = m.secret(kind, word)
+		if c = m.spoken(kind, word, n); c.text == "" {
+			c = m.secret(kind, word)
+		}
 	}
 	m.all = append(m.all, c)
 	return c.text
+}
+
+// aloud gives digits in words, and letters by themselves.
+func aloud(s string) string {
+	words := make([]string, len(s))
+	for i := range len(s) {
+		words[i] = s[i : i+1]
+		if k := strings.IndexByte(digits, s[i]); k >= 0 {
+			words[i] = strings.Fields("zero one two three four five six seven eight nine")[k]
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// spoken makes what is said in place of being written.
+func (m *mint) spoken(kind, word string, n int) canary {
+	switch kind {
+	case "spoken card":
+		s := checked("41111111"+m.random(digits, 7), checksum.Luhn)
+		return canary{aloud(s), []string{aloud(s[7:]), s}}
+	case "spoken phone":
+		s := fmt.Sprintf("07700900%03d", n)
+		return canary{"oh seven seven double oh " + aloud(s[5:]), []string{aloud(s[5:]), s}}
+	case "spoken email":
+		return canary{word + " dot " + word[:5] + " at example dot com", []string{word}}
+	case "spelled email":
+		return canary{aloud(word) + " at example dot com", []string{aloud(word)}}
+	case "spoken nino":
+		s := fmt.Sprintf("ab%06dc", 500_000+n*7)
+		return canary{aloud(s), []string{aloud(s[2:]), s}}
+	case "name said":
+		syllables := func(k int) string {
+			name := strings.ToUpper(m.random("bdfgjkmnprtvz", 1))
+			for range k {
+				name += m.random("aeiou", 1) + m.random("dlmnrst", 1)
+			}
+			return name
+		}
+		given, family := syllables(3), syllables(4)
+		return canary{"my name is " + given + " " + family, []string{given + " " + family, family}}
+	}
+	return canary{}
 }
 
 func (m *mint) secret(kind, word string) canary {
@@ -285,17 +335,17 @@ func routes() []route {
 	deep := strings.Repeat("[", leakDepth+1)
 	escaped := `"text":"it is {u}"}`
 	some := []string{"email", "phone", "card spaced", "password", kindName}
-	written := some[:4] // replay brings these back: nobody looks for names yet
+	written := some[:4] // replay brings these back: a name by itself may be missed
 	grouped := []string{"phone", "us phone", "card spaced", "aadhaar spaced"}
 	return []route{
-		{"text", topicCalls, kindsWritten, "", true, open + `"text":"it is $ thanks"}`},
+		{"text", topicCalls, kindsText, "", true, open + `"text":"it is $ thanks"}`},
 		{"known value", topicCalls, kindsAll, "", true,
 			`{"tenant_id":"acme","call_id":"k1","known_values":[{"type":"PERSON","value":"$"},{"$":"$","value":null}],"role":"customer","text":"it is $ thanks"}`},
-		{"text in another script", topicCalls, kindsWritten, "", true, open + `"text":"यह $ है — धन्यवाद"}`},
-		{"escaped text", topicCalls, kindsWritten, "", true, open + escaped},
+		{"text in another script", topicCalls, kindsText, "", true, open + `"text":"यह $ है — धन्यवाद"}`},
+		{"escaped text", topicCalls, kindsText, "", true, open + escaped},
 		{"number", topicCalls, kindsDigits, "", true, open + `"text":$}`},
-		{"other forms of the text", topicCalls, []string{"email", "iban", "nino"}, "", true, open + `"text":"so","lexical":"$","itn":"it is $"}`},
-		{"turns", topicCalls, kindsWritten, "", true,
+		{"other forms of the text", topicCalls, append([]string{"email", "iban", "nino"}, kindsSpoken...), "", true, open + `"text":"so","lexical":"$","itn":"it is $"}`},
+		{"turns", topicCalls, kindsText, "", true,
 			`{"tenant_id":"acme","call_id":"c2","turns":[{"role":"agent","text":"go on"},{"role":"customer","text":"$"}]}`},
 		{"JSON in a string", topicCalls, kindsWritten, "", true, open + `"text":"{\"inner\":[{\"deeper\":\"it is $\"}]}"}`},
 		{"password of JSON in a string", topicCalls, []string{kindName, "jwt"}, "", true, open + `"text":"{\"login\":{\"password\":\"$\"}}"}`},
@@ -322,7 +372,7 @@ func routes() []route {
 		{"known value too long", topicCalls, some, pipeline.ClassMalformed, false, open + `"known_values":[{"value":"$ ` + long(300) + `"}],"text":"it is $"}`},
 		{"no tenant", topicCalls, some, pipeline.ClassTenant, false, `{"call_id":"c3","text":"$"}`},
 		{"strange tenant", topicCalls, kindsAll, pipeline.ClassTenant, false, `{"tenant_id":"$","call_id":"c3","text":"so"}`},
-		{"refused by a sink", topicCalls, kindsWritten, pipeline.ClassSink, false, open + `"text":"$ ` + long(leakMessageBytes) + `"}`},
+		{"refused by a sink", topicCalls, kindsText, pipeline.ClassSink, false, open + `"text":"$ ` + long(leakMessageBytes) + `"}`},
 
 		{"partial", topicCalls, kindsAll, "", true, open + `"final":false,"text":"it is $","itn":"$","lexical":"$"}`},
 		{"partial, known behind the text", topicCalls, kindsAll, "", true, open + `"text":"it is $","final":null}`},
@@ -338,7 +388,7 @@ func routes() []route {
 		{"not final, cut short", topicCalls, some, pipeline.ClassMalformed, false, open + `"final":false,"text":"$`},
 		{"not final and final", topicCalls, some, pipeline.ClassMalformed, false, open + `"final":false,"final":true,"text":"$"}`},
 
-		{"second line", topicLines, kindsWritten, "", true, open + `"text":"so"}` + "\n" + open + `"text":"$"}`},
+		{"second line", topicLines, kindsText, "", true, open + `"text":"so"}` + "\n" + open + `"text":"$"}`},
 		{"second line cut short", topicLines, some, pipeline.ClassMalformed, false, open + `"text":"$"}` + "\n" + open + `"text":"$`},
 
 		{"plain line", topicLogs, kindsPlain, "", true, `mail to $ bounced`},

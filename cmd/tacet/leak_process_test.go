@@ -230,7 +230,7 @@ func (p *process) verify() {
 		require.Positive(t, s.Quarantine[string(class)], class)
 	}
 	require.Positive(t, s.Records[map[bool]string{false: "partial", true: "masked"}[p.masks]])
-	for _, name := range []string{"EMAIL", "PHONE", "CREDIT_CARD", "IBAN", "IP_ADDRESS", "URL", "US_SSN", "IN_AADHAAR", "IN_PAN", "UK_NINO", "PASSWORD", "SECRET"} {
+	for _, name := range []string{"EMAIL", "PHONE", "CREDIT_CARD", "IBAN", "IP_ADDRESS", "URL", "US_SSN", "IN_AADHAAR", "IN_PAN", "UK_NINO", "PASSWORD", "SECRET", "PERSON"} {
 		require.Positive(t, s.Findings[name], name)
 	}
 }
