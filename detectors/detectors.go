@@ -201,7 +201,9 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 		p.namedUser()
 		p.namedBIC()
 	}
+	p.findMailWithoutMarks()
 	p.widenAnswer()
+	p.takeSeries()
 	p.findNames()
 	if s.custom != nil || in.Known != nil {
 		p.findCustom()

@@ -69,6 +69,8 @@ func (p *pass) digitScore(d []byte) (score int) {
 		}
 	}
 	switch {
+	case wanted&cueSSN != 0 && n == 9:
+		score += 95
 	case wanted&cueAadhaar != 0 && n == 12:
 		if score += 60; checksum.Verhoeff(d) {
 			score += 30

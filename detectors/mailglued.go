@@ -1,0 +1,101 @@
+package detectors
+
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// mailServices are what the domains of common mail services become where a chat has lost its marks: "ashagmailcom", "asha 12 gmailcom".
+var mailServices = [...]string{"gmailcom", "gmaicom", "gmailcon", "emailcom", "yahoocom", "yahoocoin", "yahoocouk", "yahooin", "hotmailcom", "hotmailcouk", "outlookcom", "rediffmailcom", "aolcom", "icloudcom", "livecom", "ymailcom", "protonmailcom", "gmxde", "gmxnet", "webde", "mailru", "mailcom"}
+
+// findMailWithoutMarks looks for e-mail addresses of which a chat kept letters and digits only.
+func (p *pass) findMailWithoutMarks() {
+	const shortest = 5
+	if p.in.Channel == ChannelLog || p.in.Channel == ChannelDoc {
+		return
+	}
+	for k := range p.text.Tokens {
+		t := &p.text.Tokens[k]
+		if t.Len() < shortest || t.Shape == scan.Digit || !p.endsInService(t) || p.isInert(int(t.Start)) {
+			continue
+		}
+		first := k
+		if n := p.serviceLen(t); n == t.Len() {
+			if first = p.localBefore(k); first == k {
+				continue
+			}
+		} else if t.Len()-n < 2 {
+			continue
+		}
+		start, end := int(p.text.Tokens[first].Start), int(t.End)
+		p.add(start, end, Email, 0.8, byEmail, p.lower(start, end))
+	}
+}
+
+// endsInService is a quick look at the last letters of a word.
+func (p *pass) endsInService(t *scan.Token) bool {
+	switch p.b[t.End-1] | 0x20 {
+	case 'm', 'n', 'k', 'e', 't', 'u':
+		return p.serviceLen(t) > 0
+	}
+	return false
+}
+
+// serviceLen is the length of the domain that a word ends with, 0 if it ends with none.
+func (p *pass) serviceLen(t *scan.Token) (n int) {
+	b := p.bytesOf(t)
+	for _, s := range mailServices {
+		if len(b) >= len(s) && len(s) > n && equalFold(b[len(b)-len(s):], s) {
+			n = len(s)
+		}
+	}
+	return n
+}
+
+// localBefore is the first token of the local part before a domain, token k: digits and one word. It is k if there is none.
+func (p *pass) localBefore(k int) int {
+	const most = 3
+	first := k
+	for n := k - 1; n >= 0 && n >= k-most; n-- {
+		t := &p.text.Tokens[n]
+		if p.codeGap(n) != ' ' || p.isInert(int(t.Start)) || t.Bits&(cuesIdentifier|wordIs) != 0 || t.IsWord() && p.set.names.IsCommon(t.Hash) {
+			break
+		}
+		first = n
+		if !t.IsNumber() {
+			break
+		}
+	}
+	return first
+}
+
+// takeSeries takes the letters before a number into it where a turn begins with them: "ghj 120563120", "it is rbh 748". They are the series
+// of a policy or an order.
+func (p *pass) takeSeries() {
+	const shortest, longest = 2, 4
+	if p.in.Call == nil || p.in.Role == RoleAgent {
+		return
+	}
+	for i := range p.candidates {
+		c := &p.candidates[i]
+		if c.kind != Number && c.kind != AccountID && c.kind != OrderID {
+			continue
+		}
+		first, _ := p.tokensOf(c.start, c.end)
+		k := first - 1
+		if k < 0 || !p.text.Tokens[first].IsNumber() {
+			continue
+		}
+		t := &p.text.Tokens[k]
+		if n := t.Len(); n < shortest || n > longest || !t.IsWord() || t.Shape&scan.High != 0 || t.Bits != 0 || p.codeGap(k) != ' ' || p.isInert(int(t.Start)) || p.set.names.IsCommon(t.Hash) || p.set.names.IsGiven(t.Hash) {
+			continue
+		}
+		if bytes.ContainsAny(p.bytesOf(t), "aeiouAEIOU") && k > 0 && p.bitsAt(k-1)&wordIs == 0 {
+			continue
+		}
+		if k == 0 || p.bitsAt(k-1)&(wordIs|wordNumber) != 0 || p.clauseEnds(int(p.text.Tokens[k-1].End), int(t.Start)) {
+			c.start = int(t.Start)
+		}
+	}
+}
