@@ -274,7 +274,7 @@ func (p *pass) extension(r *run) {
 
 // isExtension knows the words for an extension in the languages of the lexicon.
 func isExtension(word []byte) bool {
-	for _, known := range [...]string{"x", "ext", "extn", "extension", "durchwahl", "poste", "int", "interno", "toestel"} {
+	for _, known := range [...]string{"x", "ext", "extn", "extension", "durchwahl", "poste", "int", "interno", "toestel", "extensión", "extensão", "anknytning", "ramal", "mellék", "wewnętrzny"} {
 		if len(word) == len(known) && strings.EqualFold(string(word), known) {
 			return true
 		}

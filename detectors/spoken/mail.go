@@ -126,7 +126,7 @@ func (r *Reader) gap(k int) bool {
 // label reads one label of a domain at a token and gives its last token, or -1. Before a dot it may consist of several words.
 func (r *Reader) label(k int, behindDot bool) (last int) {
 	last = -1
-	words := 0
+	words, dash := 0, false
 	for n := 0; n < labelMost && k < len(r.t.Tokens); n++ {
 		if n > 0 && !r.gap(k-1) {
 			break
@@ -138,7 +138,7 @@ func (r *Reader) label(k int, behindDot bool) (last int) {
 			if words++; words > 1 && (behindDot || words > plainMost) {
 				return last
 			}
-			if behindDot && n > 0 && !(n == 1 && r.endsLabel(k)) {
+			if behindDot && n > 0 && !dash && !(n == 1 && r.endsLabel(k)) {
 				return last
 			}
 		case r.isDot(s):
@@ -158,7 +158,7 @@ func (r *Reader) label(k int, behindDot bool) (last int) {
 				return last
 			}
 			end = int(s.last)
-			words = 0
+			words, dash = 0, true
 		case r.is(s, hesitation) && n > 0 && s.first != s.last:
 			k = int(s.last) + 1 // "all one word"
 			last = k - 1
