@@ -494,7 +494,18 @@ func (r *Reader) accept(st *reading) (Kind, bool) {
 
 // isNear says whether a word beside the run makes small numbers matter.
 func (r *Reader) isNear() bool {
-	const before, behind = 4, 6 // tokens
+	const before, behind, date = 4, 6, 3 // tokens
+	if r.seen&(1<<month) != 0 {
+		for k := range r.symbols {
+			s := &r.symbols[k]
+			if s.first > r.parts[len(r.parts)-1].last+date {
+				break
+			}
+			if s.last >= r.parts[0].first-date && r.is(s, month) {
+				return true
+			}
+		}
+	}
 	if r.t.Said&r.h.Near == 0 {
 		return false
 	}
