@@ -150,24 +150,32 @@ func (g *generator) slot(slot string) {
 
 // slots are what templates can name, with a figure behind it where one template names several.
 var slots = map[string]func(*generator){
-	"name":    (*generator).name,
-	"full":    func(g *generator) { g.entity(names.Person, g.full(g.origin())) },
-	"first":   func(g *generator) { g.entity(names.Person, g.given(g.origin())) },
-	"last":    func(g *generator) { g.entity(names.Person, g.surname(g.origin())) },
-	"titled":  (*generator).titled,
-	"spelled": (*generator).spelled,
-	"place":   func(g *generator) { g.entity(names.Location, g.place()) },
-	"org":     func(g *generator) { g.entity(names.Org, g.org()) },
-	"address": func(g *generator) { g.entity(names.Address, g.address()) },
-	"num":     func(g *generator) { g.out.WriteString(g.number()) },
-	"n":       func(g *generator) { g.out.WriteString(g.small()) },
-	"code":    func(g *generator) { g.out.WriteString(g.code()) },
-	"amount":  func(g *generator) { g.out.WriteString(g.amount()) },
-	"date":    func(g *generator) { g.out.WriteString(g.date()) },
-	"pldate":  func(g *generator) { g.out.WriteString(g.polishDate()) },
-	"time":    func(g *generator) { g.out.WriteString(g.time()) },
-	"year":    func(g *generator) { g.out.WriteString(g.year()) },
-	"email":   func(g *generator) { g.out.WriteString(g.email()) },
+	"name":        (*generator).name,
+	"full":        func(g *generator) { g.entity(names.Person, g.full(g.origin())) },
+	"first":       func(g *generator) { g.entity(names.Person, g.given(g.origin())) },
+	"last":        func(g *generator) { g.entity(names.Person, g.surname(g.origin())) },
+	"titled":      (*generator).titled,
+	"spelled":     (*generator).spelled,
+	"mangled":     (*generator).mangled,
+	"natospelled": (*generator).nato,
+	"asin":        (*generator).asIn,
+	"aunt":        (*generator).aunt,
+	"reversed":    (*generator).reversed,
+	"postnominal": (*generator).postnominal,
+	"place":       func(g *generator) { g.entity(names.Location, g.place()) },
+	"org":         func(g *generator) { g.entity(names.Org, g.org()) },
+	"address":     func(g *generator) { g.entity(names.Address, g.address()) },
+	"num":         func(g *generator) { g.out.WriteString(g.number()) },
+	"n":           func(g *generator) { g.out.WriteString(g.small()) },
+	"code":        func(g *generator) { g.out.WriteString(g.code()) },
+	"amount":      func(g *generator) { g.out.WriteString(g.amount()) },
+	"date":        func(g *generator) { g.out.WriteString(g.date()) },
+	"pldate":      func(g *generator) { g.out.WriteString(g.polishDate()) },
+	"time":        func(g *generator) { g.out.WriteString(g.time()) },
+	"any":         func(g *generator) { g.out.WriteString(pick(g, g.t.open)) },
+	"word":        func(g *generator) { g.out.WriteString(g.homograph()) },
+	"year":        func(g *generator) { g.out.WriteString(g.year()) },
+	"email":       func(g *generator) { g.out.WriteString(g.email()) },
 }
 
 // language is what templates of a language name persons and places by.
@@ -305,14 +313,17 @@ func (g *generator) mangled() {
 	g.entity(names.Person, strings.Join(parts, " "))
 }
 
-var natoWords = strings.Fields("alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa quebec romeo sierra tango uniform victor whiskey xray yankee zulu")
+const natoWords = "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa quebec romeo sierra tango uniform victor whiskey xray yankee zulu"
+
+// natoWord is the word of the radio for a small letter.
+func natoWord(r rune) string { return strings.Fields(natoWords)[r-'a'] }
 
 // nato spells a name by the words of the radio.
 func (g *generator) nato() {
 	var parts []string
 	for _, r := range strings.ToLower(unaccent(g.surname(g.origin()))) {
 		if r >= 'a' && r <= 'z' {
-			parts = append(parts, natoWords[r-'a'])
+			parts = append(parts, natoWord(r))
 		}
 	}
 	if len(parts) > 0 {
@@ -325,12 +336,33 @@ func (g *generator) asIn() {
 	var parts []string
 	for _, r := range strings.ToLower(unaccent(g.surname(g.origin()))) {
 		if r >= 'a' && r <= 'z' {
-			parts = append(parts, string(r)+pick(g, []string{" for ", " as in ", " "})+natoWords[r-'a'])
+			parts = append(parts, string(r)+pick(g, []string{" for ", " as in ", " "})+natoWord(r))
 		}
 	}
 	if len(parts) > 0 {
 		g.entity(names.Person, strings.Join(parts, " "))
 	}
+}
+
+// homograph draws a word that is also a name.
+func (g *generator) homograph() string {
+	pool := g.t.given
+	if g.chance(0.5) {
+		pool = g.t.surnames
+	}
+	return pick(g, pool.byOrigin["homograph"])
+}
+
+// aunt writes a relative as one of the family calls them.
+func (g *generator) aunt() {
+	title := pick(g, strings.Fields("aunt uncle auntie grandma grandpa nana cousin brother sister father"))
+	g.entity(names.Person, title+" "+g.given(g.origin()))
+}
+
+// postnominal writes a person with a degree.
+func (g *generator) postnominal() {
+	degree := pick(g, strings.Fields("MD M.D. PhD Jr Jr. Sr DDS Psy Esq III MBA RN Ms LCSW"))
+	g.entity(names.Person, g.full(g.origin())+pick(g, []string{" ", ", "})+degree)
 }
 
 // reversed writes the surname first.
@@ -379,6 +411,9 @@ func (g *generator) part(o string, pool *pool) string {
 // language; what little recall they cost is less than what they'd do to English.
 func (g *generator) own(list []string) string {
 	for range 50 {
+		if len(list) == 0 {
+			break
+		}
 		if w := pick(g, list); splitOf(w) == g.split && (!g.t.stop[w] || g.t.homographs[w]) {
 			return w
 		}

@@ -14,7 +14,7 @@ import (
 
 // listed gives the words that the model knows by lists, and how many there are of each kind.
 func (t *texts) listed() ([]names.Listed, map[string]int) {
-	kinds := t.kinds()
+	kindOf := kinds()
 	stop, foreign := stopwords()
 	all := map[string]bool{}
 	for _, list := range []map[string]bool{stop, foreign} {
@@ -37,7 +37,7 @@ func (t *texts) listed() ([]names.Listed, map[string]int) {
 	for w := range t.words {
 		all[w] = true
 	}
-	for w := range kinds {
+	for w := range kindOf {
 		all[w] = true
 	}
 	counts := map[string]int{}
@@ -53,7 +53,7 @@ func (t *texts) listed() ([]names.Listed, map[string]int) {
 		if !isOneWord(w) {
 			continue
 		}
-		e, common, kind := tiers[w], commonness(t.words[w]), kinds[w]
+		e, common, kind := tiers[w], commonness(t.words[w]), kindOf[w]
 		if stop[w] {
 			common = 7
 		}
@@ -118,7 +118,8 @@ func commonness(level int) int {
 	return 1
 }
 
-func (t *texts) kinds() map[string]names.Kind {
+// kinds gives the kinds of the words that have one.
+func kinds() map[string]names.Kind {
 	byName := map[string]names.Kind{
 		"title": names.KindTitle, "street": names.KindStreet, "org": names.KindOrg, "number": names.KindNumber, "filler": names.KindFiller,
 		"date": names.KindDate, "relation": names.KindRelation, "talk": names.KindTalk, "foreign": names.KindForeign,

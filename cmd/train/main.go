@@ -31,6 +31,7 @@ type options struct {
 	only             string
 	show             int
 	texts            int
+	small            bool // few dialogues and sentences, for tests
 	train            train.Options
 }
 
@@ -45,7 +46,7 @@ func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	f.IntVar(&o.preset, "preset", 0, "preset to evaluate: 0 balanced, 1 strict, 2 paranoid")
 	f.StringVar(&o.only, "only", "", "sets to evaluate, comma-separated")
 	f.IntVar(&o.show, "show", 0, "misses to print for each set")
-	f.IntVar(&o.texts, "texts", 260000, "generated texts to train on")
+	f.IntVar(&o.texts, "texts", 320000, "generated texts to train on")
 	f.Uint64Var(&o.train.Seed, "seed", 1, "of everything random")
 	f.IntVar(&o.train.Epochs, "epochs", 4, "times to go over the data")
 	f.IntVar(&o.train.MinCount, "min-count", 4, "how often a word of the vocabulary occurs")
@@ -101,7 +102,7 @@ func build(o *options, log io.Writer) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	training, dev, err := assemble(o.data, t, o.train.Seed, o.texts)
+	training, dev, err := assemble(o, t)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/sonexlabs/tacet/detectors/names"
 )
 
-//go:embed text
+//go:embed text/*.txt text/*.gz
 var files embed.FS
 
 // topic is a section of templates.txt.
@@ -47,6 +47,7 @@ type texts struct {
 	stop            map[string]bool     // those of English
 	homographs      map[string]bool     // names that are words, which are drawn all the same
 	english         []string            // words that are not rare, for what recognisers make of names
+	open            []string            // words that stand in places for any word
 	words           map[string]int      // English words by level, 10 is frequent
 	tiers           map[string][3]int   // of given names, surnames and places
 }
@@ -54,6 +55,7 @@ type texts struct {
 // originWeights are how often the origins are drawn; others have a weight of 2.
 var originWeights = map[string]int{"uk": 8, "us": 8, "india": 5, "southindia": 9, "poland": 4, "homograph": 5}
 
+// readTexts reads what is embedded, and the gazetteer below the folder data.
 func readTexts(data string) (*texts, error) {
 	t := &texts{lists: map[string][]string{}, things: map[string][]string{}, words: map[string]int{}, tiers: map[string][3]int{}, homographs: map[string]bool{}}
 	t.given, t.surnames = &pool{byOrigin: map[string][]string{}}, &pool{byOrigin: map[string][]string{}}
@@ -91,7 +93,7 @@ func readTexts(data string) (*texts, error) {
 	t.foreign, t.function = map[string][]string{}, map[string][]string{}
 	for _, line := range lines("foreign.txt") {
 		f := strings.Fields(line)
-		t.foreign[f[0]+" "+f[1]] = f[2:]
+		t.foreign[f[0]+" "+f[1]] = append(t.foreign[f[0]+" "+f[1]], f[2:]...)
 	}
 	for _, line := range lines("stopwords.txt") {
 		f := strings.Fields(line)
@@ -99,6 +101,9 @@ func readTexts(data string) (*texts, error) {
 	}
 	if err := t.readWords(); err != nil {
 		return nil, err
+	}
+	if data == "" { // the origins' names and made-up ones are enough for tests
+		return t, nil
 	}
 	return t, t.readGazetteer(data)
 }
@@ -191,6 +196,9 @@ func (t *texts) readWords() error {
 		}
 		for _, w := range f[1:] {
 			t.words[w] = level
+			if level <= 35 && len(w) > 2 && !t.stop[w] && !t.homographs[w] {
+				t.open = append(t.open, w)
+			}
 			if level > 10 && level <= 50 && len(w) > 2 && len(w) < 9 {
 				t.english = append(t.english, w)
 			}

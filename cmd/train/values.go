@@ -114,7 +114,7 @@ func (g *generator) letters(n int) string {
 	return b.String()
 }
 
-var digitWords = strings.Fields("zero one two three four five six seven eight nine")
+const digitWords = "zero one two three four five six seven eight nine"
 
 // number is an identifier: in figures, in groups, or in words.
 func (g *generator) number() string {
@@ -124,7 +124,7 @@ func (g *generator) number() string {
 	case 0:
 		var words []string
 		for _, c := range d {
-			w := digitWords[c-'0']
+			w := strings.Fields(digitWords)[c-'0']
 			if c == '0' && g.chance(0.5) {
 				w = "oh"
 			}

@@ -12,13 +12,11 @@ import (
 // side, so that one load gives several. The numbers of rows are powers of two.
 const (
 	affixBits  = 17 // prefixes, suffixes, trigrams and the signature of one word
-	pairBits   = 15 // two words: records of their labels, that before and that behind
-	wordGBits  = 14 // a word and the signature behind it: the latter's label and the next
-	gWordBits  = 14 // a signature and the word behind it: the former's label and the one before
-	ggBits     = 14 // two signatures: their labels
+	pairBits   = 16 // two words: records of their labels
+	wordGBits  = 15 // a word and the signature behind it: the latter's label
+	gWordBits  = 15 // a signature and the word behind it: the former's label
+	ggBits     = 15 // two signatures: records of their labels
 	gggBits    = 15 // a signature between two coarse classes
-	wwgBits    = 16 // two words and the signature behind them
-	gwwBits    = 16 // a signature and the two words behind it
 	fiveBits   = 15 // five coarse classes
 	caseBits   = 15 // how three words are written and what stands between them
 	caseGBits  = 13 // a signature and how it is written
@@ -28,13 +26,11 @@ const (
 
 	fromAffix  = 0
 	fromPair   = fromAffix + 1<<affixBits
-	fromWordG  = fromPair + 4<<pairBits
-	fromGWord  = fromWordG + 2<<wordGBits
-	fromGG     = fromGWord + 2<<gWordBits
+	fromWordG  = fromPair + 2<<pairBits
+	fromGWord  = fromWordG + 1<<wordGBits
+	fromGG     = fromGWord + 1<<gWordBits
 	fromGGG    = fromGG + 2<<ggBits
-	fromWWG    = fromGGG + 1<<gggBits
-	fromGWW    = fromWWG + 1<<wwgBits
-	fromFive   = fromGWW + 1<<gwwBits
+	fromFive   = fromGGG + 1<<gggBits
 	fromCase   = fromFive + 1<<fiveBits
 	fromCaseG  = fromCase + 1<<caseBits
 	fromPlace  = fromCaseG + 1<<caseGBits
@@ -45,13 +41,11 @@ const (
 
 // Words, signatures and classes come as hashes of 64 bits. Which rotation they get says in which place of a feature they stand.
 func affixRow(x uint64) int     { return int(fromAffix + x>>(64-affixBits)) }
-func pairRow(x, y uint64) int   { return int(fromPair + (x+turn(y, 21))>>(64-pairBits)*4) }
-func wordGRow(x, g uint64) int  { return int(fromWordG + (x+turn(g, 13))>>(64-wordGBits)*2) }
-func gWordRow(g, y uint64) int  { return int(fromGWord + (g+turn(y, 21))>>(64-gWordBits)*2) }
+func pairRow(x, y uint64) int   { return int(fromPair + (x+turn(y, 21))>>(64-pairBits)*2) }
+func wordGRow(x, g uint64) int  { return int(fromWordG + (x+turn(g, 13))>>(64-wordGBits)) }
+func gWordRow(g, y uint64) int  { return int(fromGWord + (g+turn(y, 21))>>(64-gWordBits)) }
 func ggRow(g, h uint64) int     { return int(fromGG + (g+turn(h, 13))>>(64-ggBits)*2) }
 func gggRow(c, g, d uint64) int { return int(fromGGG + (c+turn(g, 13)+turn(d, 37))>>(64-gggBits)) }
-func wwgRow(x, y, g uint64) int { return int(fromWWG + (turn(x, 45)+y+turn(g, 13))>>(64-wwgBits)) }
-func gwwRow(g, x, y uint64) int { return int(fromGWW + (g+turn(x, 21)+turn(y, 45))>>(64-gwwBits)) }
 func fiveRow(x uint64) int      { return int(fromFive + (x*mulG)>>(64-fiveBits)) }
 
 func turn(x uint64, n int) uint64 { return bits.RotateLeft64(x, n) }
@@ -85,7 +79,7 @@ var stateHashes = func() (list [64]uint64) {
 func RowCount() int { return rowCount }
 
 // templates changes when what a feature means changes.
-const templates = 2
+const templates = 3
 
 // TemplateHash names the features: a model fits the code that has the same.
 func TemplateHash() string {
@@ -287,6 +281,17 @@ func Analyse(t *scan.Text, c *Context, lists Lists) (segments []Segment) {
 	return segments
 }
 
+// Foreign says whether the segment isn't English, as far as its words show.
+func (s *Segment) Foreign() bool {
+	n := 0
+	for i := range s.Words {
+		if s.Words[i].Sig.kind() == KindForeign {
+			n++
+		}
+	}
+	return isForeign(n, len(s.Words))
+}
+
 // Street says whether the segment has a word that streets are called by.
 func (s *Segment) Street() bool { return s.street }
 
@@ -363,19 +368,13 @@ func (s *Segment) Rows(dst []uint32, i, vocabulary int) []uint32 {
 	for _, r := range sigRows(two[:0], w.Sig, w.Sig.coarse(), w.length) {
 		add(int(r))
 	}
-	add(pairRow(b2.id(), b1.id()) + 3)
-	add(pairRow(b1.id(), w.id()) + 2)
-	add(pairRow(w.id(), n1.id()) + 1)
-	add(pairRow(n1.id(), n2.id()))
+	add(pairRow(b1.id(), w.id()) + 1)
+	add(pairRow(w.id(), n1.id()))
 	add(wordGRow(b1.id(), w.sig()))
-	add(wordGRow(b2.id(), b1.sig()) + 1)
 	add(gWordRow(w.sig(), n1.id()))
-	add(gWordRow(n1.sig(), n2.id()) + 1)
 	add(ggRow(b1.sig(), w.sig()) + 1)
 	add(ggRow(w.sig(), n1.sig()))
 	add(gggRow(b1.coarse(), w.sig(), n1.coarse()))
-	add(wwgRow(b2.id(), b1.id(), w.sig()))
-	add(gwwRow(w.sig(), n1.id(), n2.id()))
 	five := uint64(0)
 	for _, x := range []*Word{b2, b1, w, n1, n2} {
 		five = five<<5 | uint64(x.Sig.coarse())

@@ -14,17 +14,16 @@ import (
 
 // Manifest describes a model.
 type Manifest struct {
-	Format    int                `json:"format"`
-	Templates string             `json:"templates"` // TemplateHash of the code that trained it
-	Seed      uint64             `json:"seed"`
-	Epochs    int                `json:"epochs"`
-	Data      map[string]string  `json:"data"` // SHA-256 of each file that it was trained from
-	Sentences int                `json:"sentences"`
-	Tokens    int                `json:"tokens"`
-	Words     int                `json:"words"`   // vocabulary
-	Listed    map[string]int     `json:"listed"`  // sizes of the lists of words
-	Metrics   map[string]float64 `json:"metrics"` // on development data
-	Choices   []Choice           `json:"thresholds"`
+	Format    int               `json:"format"`
+	Templates string            `json:"templates"` // TemplateHash of the code that trained it
+	Seed      uint64            `json:"seed"`
+	Epochs    int               `json:"epochs"`
+	Data      map[string]string `json:"data"` // SHA-256 of each file that it was trained from
+	Sentences int               `json:"sentences"`
+	Tokens    int               `json:"tokens"`
+	Words     int               `json:"words"`      // vocabulary
+	Listed    map[string]int    `json:"listed"`     // sizes of the lists of words
+	Choices   []Choice          `json:"thresholds"` // with the figures on development data
 }
 
 // Choice is a threshold and what it was chosen by.

@@ -10,6 +10,7 @@ const (
 	settingName           // a name was asked for
 	settingOther          // something else was asked for
 	settingWritten        // a document
+	settingForeign        // the text isn't English, as far as its words show, and no name was asked for
 	settings
 )
 
@@ -18,12 +19,14 @@ const Settings = settings
 
 // SettingName names a setting for the manifest.
 func SettingName(i int) string {
-	return [settings]string{"unknown", "name asked", "other asked", "written"}[i]
+	return [settings]string{"unknown", "name asked", "other asked", "written", "not English"}[i]
 }
 
-// Setting tells which thresholds hold in a context.
-func Setting(c *Context) int {
+// Setting tells which thresholds hold in a context, for a text that is English or not.
+func Setting(c *Context, foreign bool) int {
 	switch {
+	case foreign && (c.Written || c.Expect&ExpectName == 0):
+		return settingForeign
 	case c.Written:
 		return settingWritten
 	case c.Expect&ExpectName != 0:
@@ -43,6 +46,9 @@ func (m *Model) findSegment(dst []Span, t *scan.Text, from, to int, c *Context, 
 	return dst
 }
 
+// isForeign says whether a segment of n words, of which so many are frequent words of other languages, isn't English.
+func isForeign(words, n int) bool { return words >= 2 && words*5 >= n }
+
 // label appends the spans of the tokens from from to to as the search finds them.
 func (m *Model) label(dst []Span, t *scan.Text, from, to int, c *Context, s *Scratch) []Span {
 	shapes, any, street := m.resolve(t, from, to, s)
@@ -55,7 +61,7 @@ func (m *Model) label(dst []Span, t *scan.Text, from, to int, c *Context, s *Scr
 	length := v.length()
 	v.place0 = fromPlace + (((v.asked*3+v.speaker)*2+v.written)<<7 | length<<4)
 	v.place1 = fromPlaceG + (v.asked<<12 | length<<9)
-	bias := &m.biases[c.Preset][Setting(c)]
+	bias := &m.biases[c.Preset][Setting(c, isForeign(s.foreign, n))]
 	open, hot := -1, false // where the tokens that may be something began, and whether any is likely enough
 	for i := range n {
 		if w := s.words[i+2]; asked || !w.plain && (street || !w.sig.isNumber()) {
@@ -212,6 +218,9 @@ func (m *Model) widen(dst []Span, first int, t *scan.Text, from, to int, s *Scra
 				span.Last++
 			}
 		}
+		if span.Class == Address {
+			span = addNumbers(span, t, from, to)
+		}
 		if out > first {
 			last := &dst[out-1]
 			touches := span.First <= last.Last+1
@@ -228,6 +237,20 @@ func (m *Model) widen(dst []Span, first int, t *scan.Text, from, to int, s *Scra
 		out++
 	}
 	return dst[:out]
+}
+
+// addNumbers lets an address take in the figures beside it: the number of the house and the postcode.
+func addNumbers(span Span, t *scan.Text, from, to int) Span {
+	const most = 2
+	isFigure := func(i int) bool { return t.Tokens[i].Shape&scan.Digit != 0 && t.Tokens[i].Len() <= lengthMax/2 }
+	gap := func(i int) bool { return isTitleGap(t.Bytes[t.Tokens[i].End:t.Tokens[i+1].Start]) }
+	for n := 0; n < most && span.First > from && isFigure(span.First-1) && gap(span.First-1); n++ {
+		span.First--
+	}
+	for n := 0; n < most && span.Last+1 < to && isFigure(span.Last+1) && gap(span.Last); n++ {
+		span.Last++
+	}
+	return span
 }
 
 // isDegree says whether token i is part of a degree written with full stops: M.D., Ph.D.

@@ -122,6 +122,7 @@ type Scratch struct {
 	heard    [heardMax]uint32 // hashes of the words of spans in this text
 	nheard   int
 	from, to int // the segment that words is of
+	foreign  int // words of other languages in it
 }
 
 // Find appends the spans of t to dst, in order and without overlap. It allocates nothing once dst and s are large

@@ -25,7 +25,7 @@ const (
 	lanes   = 0x00FF00FF00FF00FF
 	sumZero = 1 << 13
 	laneOne = 0x0001000100010001
-	rowsFar = 23 // rows that are added to the sums of an entry
+	rowsFar = 17 // rows that are added to the sums of an entry
 	allZero = sumZero + rowsFar*128
 )
 
@@ -56,7 +56,7 @@ func (m *Model) resolve(t *scan.Text, from, to int, s *Scratch) (shapes scan.Sha
 	}
 	words := append(s.words[:0], &m.edge, &m.edge)
 	s.rare = s.rare[:0]
-	aliases := len(t.Opens) > 0
+	aliases, foreign := len(t.Opens) > 0, 0
 	table, mask := m.table, m.mask
 	for i := from; i < to; i++ {
 		k := &t.Tokens[i]
@@ -66,12 +66,7 @@ func (m *Model) resolve(t *scan.Text, from, to int, s *Scratch) (shapes scan.Sha
 		}
 		var e *entry
 		for at := h & mask; ; at = (at + 1) & mask {
-			e = &table[at]
-			if e.key == h {
-				break
-			}
-			if e.key == 0 {
-				e = nil
+			if e = &table[at]; e.key == h || e.key == 0 {
 				break
 			}
 		}
@@ -79,16 +74,21 @@ func (m *Model) resolve(t *scan.Text, from, to int, s *Scratch) (shapes scan.Sha
 			e = m.newEntry(s, aliasHash, aliasSig, nil, 1)
 		} else {
 			shapes |= k.Shape
-			if e == nil {
+			if e.key == 0 {
 				e = m.rareEntry(t, k, h, s)
 			}
 		}
 		any = any || !e.plain && !e.sig.isNumber()
-		street = street || e.sig.kind() == KindStreet
+		switch e.sig.kind() {
+		case KindStreet:
+			street = true
+		case KindForeign:
+			foreign++
+		}
 		words = append(words, e)
 	}
 	s.words = append(words, &m.edge, &m.edge)
-	s.from, s.to = from, to
+	s.from, s.to, s.foreign = from, to, foreign
 	return shapes, any, street
 }
 
@@ -171,19 +171,13 @@ func (m *Model) score(v *view, i int) [Classes]int32 {
 	add(n1.behind)
 	add(b2.twoBefore)
 	add(n2.twoBehind)
-	add(rows[pairRow(b2.id, b1.id)+3])
-	add(rows[pairRow(b1.id, w.id)+2])
-	add(rows[pairRow(w.id, n1.id)+1])
-	add(rows[pairRow(n1.id, n2.id)])
+	add(rows[pairRow(b1.id, w.id)+1])
+	add(rows[pairRow(w.id, n1.id)])
 	add(rows[wordGRow(b1.id, sig)])
-	add(rows[wordGRow(b2.id, sig1)+1])
 	add(rows[gWordRow(sig, n1.id)])
-	add(rows[gWordRow(sign1, n2.id)+1])
 	add(rows[ggRow(sig1, sig)+1])
 	add(rows[ggRow(sig, sign1)])
 	add(rows[gggRow(coarseHashes[b1.coarse&31], sig, coarseHashes[n1.coarse&31])])
-	add(rows[wwgRow(b2.id, b1.id, sig)])
-	add(rows[gwwRow(sig, n1.id, n2.id)])
 	add(rows[fiveRow(uint64(b2.coarse)<<20|uint64(b1.coarse)<<15|uint64(w.coarse)<<10|uint64(n1.coarse)<<5|uint64(n2.coarse))])
 	before, at, behind := v.marksAt(i)
 	add(rows[caseRow(v.mode, before, at, behind)])

@@ -133,7 +133,7 @@ func agree(t testing.TB, o *oracle, m *names.Model, source []byte, c *names.Cont
 	want := make([]names.Class, 0, len(text.Tokens))
 	asked := c.Expect&names.ExpectName != 0 && !c.Written
 	for i := range segments {
-		want = append(want, o.label(&segments[i], o.p.Biases[c.Preset][names.Setting(c)], asked)...)
+		want = append(want, o.label(&segments[i], o.p.Biases[c.Preset][names.Setting(c, segments[i].Foreign())], asked)...)
 	}
 	require.Equal(t, want, m.Labels(&text, c, &s), "%q", source)
 }
@@ -141,7 +141,7 @@ func agree(t testing.TB, o *oracle, m *names.Model, source []byte, c *names.Cont
 func oracleSeeds() []string {
 	return []string{
 		"my name is wanda okafor", "Please call Igor O'Brien-Smith, today!", "dr. lindqvist [PERSON_1] and mr uh smithson", "will mark 12345 a1b2 x",
-		"DÉJÀ VU ŁUKASZ élodie ß", "one\ntwo anna\n\nthree. Peter", "", " ", "[", "anna", "йорк 東京 Анна", "the the the the the the the the the anna",
+		"DÉJÀ VU ŁUKASZ élodie ß", "one\ntwo anna\n\nthree. Peter", "", " ", "[", "anna", "йорк 東京 Анна", "the the the the the the the the the anna", "das ist der anna und peter", "ist das wanda",
 	}
 }
 

@@ -27,6 +27,7 @@ type Example struct {
 	Marks   []Mark // in order of Start, without overlap
 	Context names.Context
 	Call    int     // texts of one call share it
+	Foreign bool    // not English
 	Weight  float32 // of its tokens in training; 0 means 1
 }
 
@@ -332,7 +333,6 @@ func (t *trainer) step(s *sentence) float64 {
 		}
 	}
 	t.backward(n, &trans)
-	rate, decay := float32(t.Rate), float32(t.Decay)
 	from := 0
 	for i := range n {
 		var grad [nc]float32
@@ -345,27 +345,37 @@ func (t *trainer) step(s *sentence) float64 {
 		}
 		grad[s.labels[i]]++
 		if i > 0 {
-			t.stepTransitions(s, i, z, potential, &trans)
+			t.stepTransitions(s, i, potential, &trans)
 		} else {
 			for k := range nc {
-				t.trans[nc][k].step(grad[k]*s.weight, rate, 0)
+				t.trans[nc][k].step(grad[k]*s.weight, float32(t.Rate), 0)
 			}
 		}
-		if grad[s.labels[i]] < 1e-4 { // nothing to learn here
-			from = t.ends[i]
-			continue
-		}
-		for _, r := range t.rows[from:t.ends[i]] {
-			w := &t.weights[r]
-			for k := range nc {
-				d := grad[k]*s.weight - decay*w.w[k]
-				w.g[k] += d * d
-				w.w[k] += rate * d / (sqrt(w.g[k]) + 0.1)
-			}
-		}
+		t.stepRows(t.rows[from:t.ends[i]], &grad, s)
 		from = t.ends[i]
 	}
 	return like
+}
+
+// stepRows changes the weights of the rows of one token.
+func (t *trainer) stepRows(rows []uint32, grad *[names.Classes]float32, s *sentence) {
+	const settled = 1e-4 // nothing to learn from a token that is as sure as that
+	top := float32(0)
+	for _, g := range grad {
+		top = max(top, g)
+	}
+	if top < settled {
+		return
+	}
+	rate, decay := float32(t.Rate), float32(t.Decay)
+	for _, r := range rows {
+		w := &t.weights[r]
+		for k := range names.Classes {
+			d := grad[k]*s.weight - decay*w.w[k]
+			w.g[k] += d * d
+			w.w[k] += rate * d / (sqrt(w.g[k]) + 0.1)
+		}
+	}
 }
 
 func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }
@@ -399,7 +409,7 @@ func (t *trainer) backward(n int, trans *[names.Classes + 1][names.Classes]float
 	}
 }
 
-func (t *trainer) stepTransitions(s *sentence, i int, z float64, potential [][names.Classes]float64, trans *[names.Classes + 1][names.Classes]float64) {
+func (t *trainer) stepTransitions(s *sentence, i int, potential [][names.Classes]float64, trans *[names.Classes + 1][names.Classes]float64) {
 	var joint [names.Classes][names.Classes]float64
 	sum := 0.0
 	for j := range names.Classes {

@@ -32,6 +32,7 @@ func listed() []names.Listed {
 	add("the my is name i am from to call please", names.MakeSig(0, 0, 0, 7, names.KindNone))
 	add("dr mr", names.MakeSig(0, 0, 0, 4, names.KindTitle))
 	add("uh um", names.MakeSig(0, 0, 0, 4, names.KindFiller))
+	add("das ist der und", names.MakeSig(0, 0, 0, 0, names.KindForeign))
 	add("will mark", names.MakeSig(3, 1, 0, 7, names.KindNone))
 	return train.SortListed(list)
 }
