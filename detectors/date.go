@@ -77,6 +77,9 @@ func (p *pass) dateKind(d *date) (Type, score) {
 			return DateOfBirth, s
 		}
 	}
+	if p.isBareBirth(d) {
+		return DateOfBirth, score{form: birthTold, question: birthLeast - birthTold}
+	}
 	if p.in.Call != nil && p.in.Call.wasBorn(d) {
 		return DateOfBirth, score{form: birthTold, words: birthAsked - birthTold}
 	}
@@ -87,6 +90,12 @@ func (p *pass) dateKind(d *date) (Type, score) {
 		return Date, score{form: dateJoined}
 	}
 	return Date, score{form: dateAlone}
+}
+
+// isBareBirth says whether a whole turn of a customer is a date long past: nobody says anything else so.
+func (p *pass) isBareBirth(d *date) bool {
+	const first, last = 1910, 2008
+	return p.in.Call != nil && p.in.Role != RoleAgent && d.day != 0 && d.month != 0 && d.year >= first && d.year <= last && d.first == 0 && d.last == len(p.text.Tokens)-1
 }
 
 // correctsBirth says whether a date follows a date of birth as its correction: "eighth of june, no, july 1974".

@@ -218,14 +218,19 @@ func isYears(d []byte) bool {
 // goesOnFrom says whether what begins at a place may go on with what the turn before ended within: only words without meaning of
 // their own stand before it.
 func (p *pass) goesOnFrom(start int) bool {
-	const words = 3
+	const words = 4
 	for k := range p.text.Tokens {
-		if int(p.text.Tokens[k].End) > start {
+		if t := &p.text.Tokens[k]; int(t.End) > start {
 			return k <= words
+		} else if !p.is(k, &goesOnWords) && !p.speech.IsPlain(t, p.b) {
+			return false
 		}
 	}
 	return false
 }
+
+// goesOnWords may stand before the rest of a number.
+var goesOnWords = wordsOf("and then next so okay ok right yes yeah yep um uh er erm hmm it's its it is s the rest last well sorry no double und dann et puis y luego e poi depois a potem en dan")
 
 // askedKind is the type of an answer of n letters and digits to the last question; 0 if that asked for nothing of the kind. Where several
 // things were asked for, the word before the answer tells which: near is what that says.
