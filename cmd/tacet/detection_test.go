@@ -34,7 +34,7 @@ func TestConfigFilesAreUsed(t *testing.T) {
 		require.Len(t, found, 1)
 		require.Equal(t, detector, found[0].Detector)
 	}
-	f("see AC-1234-5674", "rule")
+	f("it is AC-1234-5674", "rule")
 	f("at falcon ridge", "list")
 	f("mail sales@example.com", "")
 	f("mail sale@example.com", "email")
