@@ -383,6 +383,11 @@ func fingerprints(data string) (map[string]string, error) {
 		}
 		add("left out: eval/"+set+".jsonl", b)
 	}
+	calls, err := dialogues(data, 1, traffic.Train, dialogueLangs, 500)
+	if err != nil {
+		return nil, err
+	}
+	add("dialogues", fmt.Appendf(nil, "%v", calls)) // of cmd/tacet/traffic, which isn't part of these data
 	entries, err := files.ReadDir("text")
 	if err != nil {
 		return nil, fmt.Errorf("read data: %w", err)

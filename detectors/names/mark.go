@@ -1,6 +1,7 @@
 package names
 
 import (
+	"bytes"
 	"unicode"
 	"unicode/utf8"
 
@@ -122,10 +123,10 @@ const (
 // segmentEnd gives the token at which the segment that begins with token at ends: a line, or a part of a long one.
 func segmentEnd(t *scan.Text, at int) int {
 	limit := min(len(t.Tokens), at+segmentMax)
-	if limit-at < 2 {
+	b := t.Bytes
+	if limit-at < 2 || limit-at <= segmentSoft && bytes.IndexByte(b[t.Tokens[at].End:t.Tokens[limit-1].Start], '\n') < 0 {
 		return limit
 	}
-	b := t.Bytes
 	for i := at + 1; i < limit; i++ {
 		from, to := t.Tokens[i-1].End, t.Tokens[i].Start
 		if to-from == 1 && b[from] == ' ' {
