@@ -130,11 +130,10 @@ func (w *rewriter) findTurn(d *codec.Doc, i int) {
 	}
 	for k := int(parent) + 1; k < len(fields) && fields[k].Start < end; k++ {
 		f := &fields[k]
-		if f.Parent != parent || f.Rule < 0 || f.Kind != codec.String {
+		if f.Parent != parent || f.Rule < 0 {
 			continue
 		}
-		r := &w.topic.rules[f.Rule]
-		if r.use == useRole {
+		if f.Kind == codec.String && w.topic.rules[f.Rule].use == useRole {
 			w.role = roleOf(d.Text(k))
 		}
 		if w.turn < 0 && w.isSpeech(d, k) {
@@ -143,10 +142,14 @@ func (w *rewriter) findTurn(d *codec.Doc, i int) {
 	}
 }
 
-// isSpeech tells whether field k holds what was said, in one of its forms.
+// isSpeech tells whether field k holds what was said, in one of its forms, and is searched.
 func (w *rewriter) isSpeech(d *codec.Doc, k int) bool {
 	f := &d.Fields()[k]
-	return f.Rule >= 0 && f.Kind == codec.String && (w.topic.rules[f.Rule].speech || isUnderWildcard(d, k) && isSpeechKey(d.Text(k-1)))
+	if f.Rule < 0 || f.Kind != codec.String && f.Kind != codec.Number {
+		return false
+	}
+	r := &w.topic.rules[f.Rule]
+	return r.action == policy.Redact && (r.speech || isUnderWildcard(d, k) && isSpeechKey(d.Text(k-1)))
 }
 
 // hasSpeech tells whether any field does.
@@ -166,15 +169,17 @@ const (
 	isTurn   standing = iota // what was said
 	isBeside                 // it belongs to a turn: another form of what was said, a remark about it
 	isAlone                  // it has nothing to do with what was said
+	isForm                   // it is a name of a member, or what the engine reads itself
 )
 
 // standingOf tells what field i is to its call. In a document that has what was said, everything else is beside it, and values of one word,
-// like a role, an id or a time, are alone: whatever was asked, they don't answer it. In a document that doesn't, every value counts as said.
+// like an id or a time, are alone: whatever was asked, they don't answer it. In a document that doesn't, every string counts as said.
 func (w *rewriter) standingOf(d *codec.Doc, i int, r *rule) standing {
+	f := &d.Fields()[i]
 	switch {
-	case r.use != useNone, d.Fields()[i].Kind == codec.Key:
-		return isAlone
-	case !w.said, i == w.turn:
+	case r.use != useNone, f.Kind == codec.Key:
+		return isForm
+	case !w.said && f.Kind != codec.Number, i == w.turn:
 		return isTurn
 	case w.isSpeech(d, i), bytes.IndexByte(d.Text(i), ' ') >= 0:
 		return isBeside
@@ -185,7 +190,7 @@ func (w *rewriter) standingOf(d *codec.Doc, i int, r *rule) standing {
 // input is what detection is to know of a text of the current record.
 func (w *rewriter) input(path []byte, role detectors.Role) detectors.Input {
 	in := detectors.Input{Role: role, Path: path, Channel: w.topic.channel, Known: w.known, Beside: w.standing == isBeside}
-	if w.call != nil && !w.apart && w.standing != isAlone {
+	if w.call != nil && !w.apart && w.standing < isAlone {
 		in.Call = w.call.memory
 	}
 	return in

@@ -63,6 +63,31 @@ func TestFormsOfATurn(t *testing.T) {
 	}
 }
 
+// In a record of a call that doesn't have what was said under a known name, every string counts as said, and no number does.
+func TestTurnsOfOtherNames(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Policy, c.Filter = policy.TextOnly(), []byte("x")
+	c.Topics["calls"] = TopicConfig{Category: "transcript", Format: FormatNDJSON, Tenant: "local"}
+	require.Equal(t, []string{
+		`{"tenant_id":"delta","call_id":"c","role":"agent","took":17,"content":"what is your pin"}`,
+		`{"tenant_id":"delta","call_id":"c","role":"customer","took":1204,"content":"[PIN]"}`,
+		`{"tenant_id":"delta","call_id":"c","role":"customer","text":"[PIN]"}`,
+	}, process(t, c, "calls",
+		`{"tenant_id":"delta","call_id":"c","role":"agent","took":17,"content":"what is your pin"}`,
+		`{"tenant_id":"delta","call_id":"c","role":"customer","took":1204,"content":"1204"}`,
+		`{"tenant_id":"delta","call_id":"c","role":"customer","text":1204}`))
+}
+
+// A form that the policy doesn't search is no turn: the next one is.
+func TestTurnIsWhatIsSearched(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Policy = partialPolicy(t, "drop")
+	outs := process(t, c, "calls",
+		`{"tenant_id":"t","call_id":"c","role":"agent","lexical":"what is your pin","text":"what is your pin"}`,
+		`{"tenant_id":"t","call_id":"c","role":"customer","lexical":"so","text":"one two zero four"}`)
+	require.Equal(t, []string{"what is your pin", "[PIN]"}, texts(outs))
+}
+
 // Names of members are no names of persons, though they are searched for everything else, and names in their values are found.
 func TestNamesOfMembers(t *testing.T) {
 	c := simConfig(t, DefaultLimits())

@@ -51,7 +51,7 @@ func (w *rewriter) applyInner(d *codec.Doc, p *partials, role detectors.Role, de
 			masked = f.End
 		case isLeaf(f.Kind):
 			if w.standing = of; f.Kind == codec.Key {
-				w.standing = isAlone
+				w.standing = isForm
 			}
 			if err := w.redact(d, k, role, depth); err != nil {
 				return err

@@ -386,8 +386,8 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 		}
 	}
 	w.found = w.set.Find(w.found[:0], text, w.input(d.Path(i), role), w.scratch)
-	// The name of a member is one word of a program mostly, which the tagger knows no better than it knows a foreign name.
-	isMember := f.Kind == codec.Key && bytes.IndexByte(text, ' ') < 0
+	// A name of a member is one word of a program mostly, which the tagger knows no better than it knows a foreign name.
+	isMember := w.standing == isForm && bytes.IndexByte(text, ' ') < 0
 	aliases := w.aliases()
 	forged := w.nextForged(text, 0)
 	for k := range w.found {
