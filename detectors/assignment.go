@@ -89,7 +89,7 @@ func (p *pass) spokenPassword(start, end int) int {
 }
 
 // notAnswers are words that answer a question for a password without being one.
-var notAnswers = wordsOf(`yes yeah yep sure okay right hello hallo what pardon sorry hold wait thanks thank please which exactly nope never really
+var notAnswers = wordsOf(`bye byee goodbye nothing done solved yes yeah yep sure okay right hello hallo what pardon sorry hold wait thanks thank please which exactly nope never really
 	actually hmmm well look listen cannot don't can't maybe haan nahi accha ja nein oui non sí gracias danke merci`)
 
 // answer looks for the password or key that the turn before asked for: the first piece of a short turn that doesn't look like a word, or
