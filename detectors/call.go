@@ -152,7 +152,7 @@ func (c *Call) update(p *pass, found []Finding) {
 	}
 	c.groups = p.groups
 	for i := range found {
-		if f := &found[i]; !f.Type.keepsContext() && f.Type != DateOfBirth && f.Type != Person && f.Type != Address {
+		if f := &found[i]; !f.Type.keepsContext() && f.Type != DateOfBirth && f.Type != Address && (f.Type != Person || f.Detector == p.set.entries[bySpeech].name) {
 			c.heard.add(f.Canonical, f.Type)
 		}
 	}

@@ -168,6 +168,7 @@ var cuePhrases = []struct {
 }{
 	{cueCVV, "código de segurança, código de seguridad, codice di sicurezza, code de sécurité, sicherheitscode, beveiligingscode, säkerhetskod, card verification value, card verification code, code de sécurité, código de seguridad, codice di sicurezza"},
 	{cueCard, "número de tarjeta, numéro de carte, numero di carta, numero della carta"},
+	{cueNINO, "n i number, n i no"},
 	{cuePhone, "mi chiami al, appelez le, appelez moi au, llame al, llámeme al, rufen sie mich an, bel me op, bel mij op, ring mig på, area code, callback number, call back number, number to call, number to reach, number for you, number for the driver, number to ring, ring me on, text me on, landline number, contact number, mobile number, numéro de téléphone, número de teléfono, numero di telefono, contact no, mob no, call me on, call me at, reach me on, reach me at, call me back on, numero di cellulare"},
 	{cueBirth, "d.o.b, date of birth, fecha de nacimiento, date de naissance, data di nascita, né le, née le, nato il, nata il, born on, janam tithi, date of birth is"},
 	{cueAccount, "customer number, client number, numéro client, número de cliente, numero cliente"},

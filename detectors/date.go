@@ -77,6 +77,9 @@ func (p *pass) dateKind(d *date) (Type, score) {
 			return DateOfBirth, s
 		}
 	}
+	if d.day != 0 && d.month != 0 && p.readsBirthBack() {
+		return DateOfBirth, score{form: birthTold, question: birthLeast - birthTold}
+	}
 	if p.isBareBirth(d) {
 		return DateOfBirth, score{form: birthTold, question: birthLeast - birthTold}
 	}
@@ -90,6 +93,12 @@ func (p *pass) dateKind(d *date) (Type, score) {
 		return Date, score{form: dateJoined}
 	}
 	return Date, score{form: dateAlone}
+}
+
+// readsBirthBack says whether the agent speaks, who has just asked for a date of birth: a date is the answer, read back.
+func (p *pass) readsBirthBack() bool {
+	c := p.in.Call
+	return c != nil && p.in.Role == RoleAgent && c.by == RoleAgent && c.asked.bits&cueBirth != 0 && c.age <= patience
 }
 
 // isBareBirth says whether a whole turn of a customer is a date long past: nobody says anything else so.
@@ -394,11 +403,12 @@ func (p *pass) yearAfter(d *date) {
 	}
 	// Two digits behind a space may count something else.
 	if gap == gapSpace || gap == gapComma {
-		if d.last != d.first && (p.said|p.wants.cues|p.path.bits)&cueBirth == 0 {
+		back := p.readsBirthBack()
+		if d.last != d.first && (p.said|p.wants.cues|p.path.bits)&cueBirth == 0 && !back {
 			return
 		}
 		ctx := p.around(d.first, d.last)
-		if ctx.boost(cueBirth) < midBoost && p.wants.cues&cueBirth == 0 {
+		if ctx.boost(cueBirth) < midBoost && p.wants.cues&cueBirth == 0 && !back {
 			return
 		}
 	}

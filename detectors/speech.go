@@ -1,6 +1,8 @@
 package detectors
 
 import (
+	"sort"
+
 	"github.com/sonexlabs/tacet/detectors/checksum"
 	"github.com/sonexlabs/tacet/detectors/spoken"
 )
@@ -60,8 +62,10 @@ func (p *pass) digitScore(d []byte) (score int) {
 	wanted := p.wants.cues | p.saidSoFar()
 	if n >= phoneLeast && n <= digitsE164 && (wanted&(cuePhone|cueCalling) != 0 || wanted&(cuesIdentifier&^cueAnyID) == 0) {
 		if a := numbering().national(d, p.set.phonePlans); a.fit == fitValid && n > 8 {
-			score = max(score, 50)
-			if a.trunk && n > 9 {
+			if score = max(score, 40); n <= 11 {
+				score = max(score, 50)
+			}
+			if a.trunk && (n == 10 || n == 11) {
 				score = max(score, 60)
 			}
 		} else if a := numbering().international(d); n > 10 && a.fit == fitValid && a.line.personal() {
@@ -107,9 +111,19 @@ func (p *pass) saidSoFar() uint64 {
 
 // findSpoken adds what is an identifier because it was said digit by digit or letter by letter, or because it was asked for.
 func (p *pass) findSpoken() {
+	found := p.candidates
+	if len(found) > 1 && len(p.speech.Regions) > 0 {
+		sortCandidates(found)
+	}
+	next, until := 0, 0 // what begins before the region reaches to there
 	for i := range p.speech.Regions {
 		g := &p.speech.Regions[i]
-		if g.Kind == spoken.Other && g.Symbols < askedLeast || g.Symbols == 0 || p.isInert(g.Start) || p.isFound(g.Start, g.End) {
+		for ; next < len(found) && found[next].start <= g.Start; next++ {
+			if c := &found[next]; !c.kind.yields() || c.kind == Date {
+				until = max(until, c.end)
+			}
+		}
+		if g.Kind == spoken.Other && g.Symbols < askedLeast || g.Symbols == 0 || p.isInert(g.Start) || until >= g.End {
 			continue
 		}
 		kind, s, rule, detector := p.spokenKind(g)
@@ -185,9 +199,11 @@ func (p *pass) isMeasured(g *spoken.Region) bool {
 
 // regionAt is what was said that begins at a place, nil if there is nothing.
 func (p *pass) regionAt(start int) *spoken.Region {
-	for i := range p.speech.Regions {
-		if g := &p.speech.Regions[i]; g.Start == start {
-			return g
+	list := p.speech.Regions
+	i := sort.Search(len(list), func(i int) bool { return list[i].Start >= start })
+	for ; i < len(list) && list[i].Start == start; i++ {
+		if list[i].Symbols > 0 {
+			return &list[i]
 		}
 	}
 	return nil

@@ -43,11 +43,32 @@ func (p *pass) findNames() {
 		sortCandidates(p.candidates)
 	}
 	next := 0
-	for i := range p.spans {
+	for i := 0; i < len(p.spans); i++ {
+		for i+1 < len(p.spans) && p.isHesitant(&p.spans[i], &p.spans[i+1]) {
+			p.spans[i+1].First = p.spans[i].First
+			p.spans[i+1].Confidence = max(p.spans[i].Confidence, p.spans[i+1].Confidence)
+			i++
+		}
 		next = p.addSpan(&p.spans[i], next, before)
 	}
 	p.answerName(&ctx)
 }
+
+// isHesitant says whether two spans are one name with a hesitation in it: "katarzyna um wojcik".
+func (p *pass) isHesitant(a, b *names.Span) bool {
+	const most = 2
+	if a.Class != names.Person || b.Class != names.Person || b.First-a.Last-1 > most || b.First-a.Last-1 < 1 {
+		return false
+	}
+	for k := a.Last + 1; k < b.First; k++ {
+		if !p.is(k, &hesitations) {
+			return false
+		}
+	}
+	return true
+}
+
+var hesitations = wordsOf("um uh er erm uhm hmm äh ähm euh eh")
 
 // mayHoldNames says whether names are looked for at all: in logs only beside a word for one, since nearly all of their words are no
 // language.

@@ -20,6 +20,7 @@ const (
 // five" for CA5) and names in pieces ("SM I th"), so what lies between two pieces of the answer, and short words beside them, belong
 // to it.
 func (p *pass) widenAnswer() {
+	p.fewCharacters()
 	if p.wants.cues&cuesRead == 0 || p.in.Call == nil || len(p.text.Tokens) == 0 || len(p.text.Tokens) > widenTokens {
 		return
 	}
@@ -53,6 +54,38 @@ func (p *pass) widenAnswer() {
 	start, end := int(p.text.Tokens[from].Start), int(p.text.Tokens[to].End)
 	p.addScored(start, end, guess{kind: kind, score: score{question: 0.9 - p.wants.decay}, rule: "answer", detector: bySpeech}, p.compact(start, end))
 }
+
+// fewCharacters takes a short turn of nothing but letters and digits for the characters of a PIN or password that were asked for: "k and
+// seven".
+func (p *pass) fewCharacters() {
+	const most = 6
+	cues := p.wants.cues & (cuePIN | cuePassword | cueCVV | cueOTP | wordAnswer)
+	if cues == 0 || !p.wants.agent || len(p.text.Tokens) > most {
+		return
+	}
+	first, last := p.answerBounds()
+	symbols := 0
+	for k := first; k <= last; k++ {
+		t := &p.text.Tokens[k]
+		switch {
+		case p.isInert(int(t.Start)):
+			return
+		case t.IsNumber() && t.Len() <= 2, p.speech.IsSymbol(t, p.b):
+			symbols++
+		case !p.is(k, &andWords):
+			return
+		}
+	}
+	if symbols < 2 {
+		return
+	}
+	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
+	if kind, detector := p.askedKind(symbols, spoken.Digits, 0); kind != 0 && !p.isFound(start, end) {
+		p.addScored(start, end, guess{kind: kind, score: score{question: 0.7 - p.wants.decay}, rule: "answer", detector: detector}, p.compact(start, end))
+	}
+}
+
+var andWords = wordsOf("and und et y e en i og och")
 
 // answerBounds are the first and the last token of a turn without the words that lead to an answer or thank for it.
 func (p *pass) answerBounds() (first, last int) {

@@ -347,13 +347,13 @@ func (r *Reader) local(end int) (first int) {
 				continue // the word behind "as in"
 			}
 			if !joined {
-				if plain++; plain > plainMost {
+				if plain++; plain > plainMost || k < end && !r.isOneSpace(k) {
 					return first
 				}
 			}
 			joined = false
 			first = k
-		case s.kind == none && s.entry == 0 && s.char == 0:
+		case s.kind == none && s.entry == 0 && s.char == 0, k < end && s.char == 0 && !joined && !r.isOneSpace(k) && !r.isNumber(int(r.at[s.first])):
 			return first
 		case k == end && r.isForeignWord(s):
 			plain++
@@ -443,6 +443,12 @@ func (r *Reader) isForeignWord(s *symbol) bool {
 func (r *Reader) isAmongLetters(s *symbol) bool {
 	before, behind := r.symbolTo(int(s.first)-1), r.symbolAt(int(s.last)+1)
 	return r.is(s, digit) && before != nil && before.char != 0 && behind != nil && behind.char != 0
+}
+
+// isOneSpace says whether a single space stands between token k and the next: a sentence may end at anything else.
+func (r *Reader) isOneSpace(k int) bool {
+	at := r.t.Tokens[k].End
+	return r.t.Tokens[k+1].Start == at+1 && r.b[at] == ' '
 }
 
 // isMark says whether a symbol is a mark that stands within addresses.

@@ -108,8 +108,14 @@ func (r *Reader) run(i int) (next int) {
 	r.trim(&st)
 	r.trimPronoun(&st)
 	kind, ok := r.accept(&st)
+	if !ok && st.letters > 0 && r.parts[0].what == digit && r.parts[0].spoken && r.isNear() {
+		next = r.parts[1].symbol // the number of a house: "sixteen b"
+		r.parts = r.parts[:1]
+		st = reading{langs: st.langs, own: st.own, last: r.parts[0].last, digits: r.parts[0].text.len(), spoken: 1, said: 1}
+		kind, ok = r.accept(&st)
+	}
 	if !ok {
-		if st.letters == 0 && st.digits < digitLeast {
+		if st.letters == 0 && st.digits < digitLeast || st.digits == 0 && isInitialism(r, r.parts, named) {
 			return next
 		}
 		return i + 1
@@ -480,7 +486,7 @@ func (r *Reader) accept(st *reading) (Kind, bool) {
 		if st.letters < spellLeast && !slices.ContainsFunc(r.parts, func(p part) bool { return !p.weak }) {
 			return Letters, false // "John David"
 		}
-		return Letters, st.letters >= spellLeast && !isInitialism(r, r.parts, initialisms) || wanted && st.letters > 1
+		return Letters, st.letters >= spellLeast && !isInitialism(r, r.parts, initialisms) || wanted && st.letters > 1 && !isInitialism(r, r.parts, named)
 	}
 	n := st.letters + st.digits
 	if st.written > 3 && st.said == 0 {

@@ -6,6 +6,8 @@
 package spoken
 
 import (
+	"sort"
+
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
 
@@ -157,7 +159,9 @@ func (r *Reader) Read(t *scan.Text, lex *scan.Lexicon, h Hints) bool {
 
 // commit makes the edits and moves the regions to where they stand in the new text.
 func (r *Reader) commit(lex *scan.Lexicon) {
-	sortEdits(r.edits, r.found)
+	if places := (*byPlace)(r); !sort.IsSorted(places) {
+		sort.Sort(places)
+	}
 	shift := 0
 	for i := range r.edits {
 		e := &r.edits[i]
@@ -170,14 +174,14 @@ func (r *Reader) commit(lex *scan.Lexicon) {
 	r.t.Rewrite(r.edits, lex)
 }
 
-// sortEdits sorts by place: addresses were found before the rest. There are few.
-func sortEdits(edits []scan.Edit, found []Region) {
-	for i := 1; i < len(edits); i++ {
-		for k := i; k > 0 && edits[k-1].Start > edits[k].Start; k-- {
-			edits[k-1], edits[k] = edits[k], edits[k-1]
-			found[k-1], found[k] = found[k], found[k-1]
-		}
-	}
+// byPlace sorts the edits of a Reader, and what they are of: addresses were found before the rest.
+type byPlace Reader
+
+func (r *byPlace) Len() int           { return len(r.edits) }
+func (r *byPlace) Less(i, k int) bool { return r.edits[i].Start < r.edits[k].Start }
+func (r *byPlace) Swap(i, k int) {
+	r.edits[i], r.edits[k] = r.edits[k], r.edits[i]
+	r.found[i], r.found[k] = r.found[k], r.found[i]
 }
 
 // list finds the symbols among the tokens and says whether anything can come of them.
@@ -357,6 +361,23 @@ func (r *Reader) joins(from, to int) bool {
 		}
 	}
 	return !dash || space != 1 // " -u" begins something
+}
+
+// IsSymbol says whether a word is the name of a single digit or letter, or a letter.
+func (r *Reader) IsSymbol(t *scan.Token, b []byte) bool {
+	if r.v == nil {
+		r.v = words()
+	}
+	if t.Len() == 1 && t.IsWord() {
+		return true
+	}
+	list := r.v.entries[r.v.find(t, b)].senses
+	for i := range list {
+		if x := &list[i]; (x.kind == digit || x.kind == letter) && x.langs&^x.weak != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // IsPlain says whether a word is a number, a filler or the like in some language and means nothing else: it is no name.

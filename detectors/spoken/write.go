@@ -150,13 +150,17 @@ func (r *Reader) choose(st *reading, kind Kind) (choice int, d dropped) {
 	if st.fix > 0 && st.fix < len(r.parts) {
 		head, tail := st.fix, len(r.parts)-st.fix
 		options = r.options[:0]
-		if tail >= head {
+		if kind == Code {
+			n := min(r.sameKind(head-1, -1), r.sameKind(head, 1))
+			options = append(options, dropped{cut: head - n, keep: head})
+		}
+		if tail >= head && kind != Code {
 			options = append(options, dropped{drop: head})
 		}
 		for n := 1; n <= min(head, tail, correctedMost); n++ {
 			options = append(options, dropped{cut: head - n, keep: head})
 		}
-		if tail < head {
+		if tail < head || kind == Code {
 			options = append(options, dropped{drop: head})
 		}
 		options = append(options, dropped{})
@@ -174,6 +178,14 @@ func (r *Reader) choose(st *reading, kind Kind) (choice int, d dropped) {
 		}
 	}
 	return choice, d
+}
+
+// sameKind is how many parts from k on, in steps of one, are of the kind of part k.
+func (r *Reader) sameKind(k, step int) (n int) {
+	for i := k; i >= 0 && i < len(r.parts) && r.parts[i].what == r.parts[k].what; i += step {
+		n++
+	}
+	return n
 }
 
 // readAs gives the digits of a reading. They stand in memory that the next call uses again.
