@@ -3,7 +3,6 @@ package traffic
 import (
 	"embed"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -124,22 +123,4 @@ func (m *maker) vary(s string) string {
 		begin := strings.LastIndexByte(s[:end], '[')
 		s = s[:begin] + choose(m, strings.Split(s[begin+1:end], "|")) + s[end+1:]
 	}
-}
-
-// slots of a scene by name, for tests and for scenes that must have none.
-func (s *scene) slots() (names []string) {
-	for _, l := range s.lines {
-		rest := l.words
-		for {
-			_, after, found := strings.Cut(rest, "{")
-			if !found {
-				break
-			}
-			inner, tail, _ := strings.Cut(after, "}")
-			names = append(names, parseSlot(inner).name)
-			rest = tail
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }
