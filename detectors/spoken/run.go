@@ -66,33 +66,7 @@ func (r *Reader) run(i int) (next int) {
 	}
 	r.parts, r.digits = r.parts[:0], r.digits[:0]
 	st := reading{langs: anyLang, own: anyLang, last: r.symbols[i].first - 1}
-	next = i
-	skipped := false
-	for k := i; k < len(r.symbols) && len(r.parts) < partsMost; {
-		if k > i && !r.adjacent(st.last, k) {
-			break
-		}
-		before := len(r.parts)
-		if n := r.part(k, &st); n > 0 {
-			for ; before < len(r.parts); before++ {
-				r.parts[before].symbol, r.parts[before].behindWords = k, skipped
-				skipped = false
-			}
-			k += n
-			for k < len(r.symbols) && r.symbols[k].first <= st.last {
-				k++ // swallowed
-			}
-			next = k
-			continue
-		}
-		if len(r.parts) == 0 {
-			return i + 1
-		}
-		if k = r.skip(k, &st); k < 0 {
-			break
-		}
-		skipped = true
-	}
+	next = r.gather(i, &st)
 	if len(r.parts) == 0 {
 		return i + 1
 	}
@@ -121,6 +95,39 @@ func (r *Reader) run(i int) (next int) {
 		return i + 1
 	}
 	r.write(i, &st, kind)
+	return next
+}
+
+// gather reads the parts of a run that begins with symbol i, and the words without meaning between them. It gives the symbol behind the
+// last.
+func (r *Reader) gather(i int, st *reading) (next int) {
+	next = i
+	skipped := false
+	for k := i; k < len(r.symbols) && len(r.parts) < partsMost; {
+		if k > i && !r.adjacent(st.last, k) {
+			break
+		}
+		before := len(r.parts)
+		if n := r.part(k, st); n > 0 {
+			for ; before < len(r.parts); before++ {
+				r.parts[before].symbol, r.parts[before].behindWords = k, skipped
+				skipped = false
+			}
+			k += n
+			for k < len(r.symbols) && r.symbols[k].first <= st.last {
+				k++ // swallowed
+			}
+			next = k
+			continue
+		}
+		if len(r.parts) == 0 {
+			break
+		}
+		if k = r.skip(k, st); k < 0 {
+			break
+		}
+		skipped = true
+	}
 	return next
 }
 
