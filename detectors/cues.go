@@ -87,8 +87,6 @@ const (
 	cuesNumber = cueCard | cuePhone | cueSSN | cueAadhaar | cueBank | cueAccount | cueOrder | cueID | cueAnyID
 	// cuesShort are those whose answer may be shorter.
 	cuesShort = cuesNumber&^cuePhone | cuePostcode | cueBirth | wordOrder | cueCVV | cueExpiry | cuePIN | cueOTP | wordSecurity | wordSocial | wordOne
-	// cuesWanted are those that give a piece of a number its label when they were asked for.
-	cuesWanted = cueCard | cuePhone | cueSSN | cueAadhaar | cueBank | cueAccount | cueOrder | cueID
 	// cuesAsked are what a question leaves behind for the turns after it.
 	cuesAsked = cuesIdentifier | wordSpell | wordAnswer | wordEnding
 	// cuesAgainst make a number less likely to be personal.

@@ -176,7 +176,7 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 	kind, detector = wantedKind(ctx.near | ctx.mid)
 	switch g.Kind {
 	case spoken.Digits:
-		if g.Symbols >= spokenLeast && !isYears(p.b[g.Start:g.End]) {
+		if g.Symbols >= spokenLeast && !isYears(p.b[g.Start:g.End]) && !isFraction(p.b[g.Start:g.End]) {
 			return kind, score{form: 0.5}, "spoken", detector
 		}
 	case spoken.Code:
@@ -219,6 +219,19 @@ func (p *pass) isSpoken(start int) bool {
 func (p *pass) isCardinal(r *run) bool {
 	g := p.regionAt(r.start)
 	return g != nil && g.Kind == spoken.Cardinal
+}
+
+// isFraction says whether a single stroke, point or comma stands between digits.
+func isFraction(d []byte) bool {
+	marks := 0
+	for _, c := range d {
+		if c == '/' || c == '.' || c == ',' {
+			marks++
+		} else if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return marks == 1
 }
 
 // isYears says whether digits are years, one after the other.

@@ -252,9 +252,33 @@ func (r *Reader) isReadOut() bool {
 	return false
 }
 
+// trimUnit takes the letters of a unit or a zone of time off the end of a number: "one hundred fifty c c", "eight g m t".
+func (r *Reader) trimUnit(st *reading) {
+	n := len(r.parts)
+	for n > 0 && r.parts[n-1].what == letter && r.parts[n-1].text.len() == 1 {
+		n--
+	}
+	if n == 0 || n > len(r.parts)-2 || r.h.Code || !isInitialism(r, r.parts[n:], units) {
+		return
+	}
+	for _, p := range r.parts[:n] {
+		if p.what == letter {
+			return
+		}
+	}
+	st.spoken -= len(r.parts) - n
+	st.bare -= len(r.parts) - n
+	st.letters = 0
+	st.last = r.parts[n-1].last
+	r.parts = r.parts[:n]
+}
+
+// units are abbreviations that follow a number.
+var units = []byte(" cc km kg mb gb tb hp kw mg ml cm mm gmt utc est edt cst pst pdt mst cet cest bst ist am pm ac dc hz khz mhz ghz kbps mbps gbps fps dpi ")
+
 func (r *Reader) hasPoint() bool {
 	for _, p := range r.parts {
-		if p.what == mark && r.digits[p.text.start] == '.' {
+		if c := r.digits[p.text.start]; p.what == mark && (c == '.' || c == ',') {
 			return true
 		}
 	}
@@ -307,7 +331,7 @@ func isInitialism(r *Reader, parts []part, list []byte) bool {
 var named = []byte(" cvv cvc cvn csc otp pin pan dob ssn ni nino iban bic nhs utr tin vat gst upi ifsc imei vin pnr sim sms nie nif dni bsn abn sin id plz cp ")
 
 // initialisms are abbreviations that calls are full of.
-var initialisms = []byte(" usa uk usb dvd tv atm nhs bbc pdf sms mms isp vpn lan wifi dsl adsl hdmi led lcd gps sim cctv faq asap diy rsvp pin otp cvv iban ssn dob " +
+var initialisms = []byte(" gmt utc est edt cst pst pdt mst cet bst usa uk usb dvd tv atm nhs bbc pdf sms mms isp vpn lan wifi dsl adsl hdmi led lcd gps sim cctv faq asap diy rsvp pin otp cvv iban ssn dob " +
 	"url www http https html api sql cpu ram ssd hdd pc it hr pr vip ceo cfo cto coo ebitda eps gdp usd gbp eur inr vat gst hmrc irs dvla npa kyc emi " +
 	"upi neft rtgs imps pnr eta etd faa ups usps dhl bmw mri ct ecg ekg gp er icu hiv adhd mph rpm kwh ac dc am pm fm cd id ok ni cc tbd fyi btw omg lol aaa " +
 	"cvc cvn csc dob nino ifsc bic vin apr roi app sap asap dvds cds tvs usd aws gpt ai ui ux qr nfc lte pos cod emi tds pf epf gpu usbc hdr ios rsa ibm hp lg " +

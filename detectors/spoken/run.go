@@ -76,6 +76,7 @@ func (r *Reader) run(i int) (next int) {
 	if k := r.behindInitials(&st); k > 0 {
 		return k
 	}
+	r.trimUnit(&st)
 	if r.isMeasure(&st, next) {
 		return next
 	}
@@ -142,7 +143,17 @@ func (r *Reader) isMeasure(st *reading, next int) bool {
 			return true
 		}
 	}
-	return next < len(r.symbols) && r.adjacent(st.last, next) && r.is(&r.symbols[next], scale)
+	if !r.parts[len(r.parts)-1].spoken {
+		return false
+	}
+	points := 0
+	for _, p := range r.parts {
+		if p.what == mark {
+			points++
+		}
+	}
+	// One point is a decimal's; addresses of networks have three.
+	return points == 1 || next < len(r.symbols) && r.adjacent(st.last, next) && r.is(&r.symbols[next], scale)
 }
 
 // isMeridiem says whether symbols k and the next are "p m".
