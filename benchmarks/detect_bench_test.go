@@ -2,6 +2,7 @@ package benchmarks
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"regexp"
 	"testing"
@@ -98,7 +99,7 @@ func detectTexts(name string) (texts []text, err error) {
 func BenchmarkDetect(b *testing.B) {
 	for _, name := range []string{"calls", "logs", "eval-calls", "eval-chats", "eval-logs", "eval-dense"} {
 		texts, err := detectTexts(name)
-		if os.IsNotExist(err) {
+		if errors.Is(err, os.ErrNotExist) {
 			b.Logf("no labelled data for %s: set TACET_DATA", name)
 			continue
 		}

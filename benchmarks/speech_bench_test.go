@@ -2,6 +2,7 @@ package benchmarks
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"runtime"
 	"strings"
@@ -95,7 +96,7 @@ func BenchmarkSpeech(b *testing.B) {
 	lex := scan.NewLexicon(nil, 0)
 	for _, name := range spokenCorpora {
 		calls, err := spokenCalls(name)
-		if os.IsNotExist(err) {
+		if errors.Is(err, os.ErrNotExist) {
 			b.Logf("no labelled data for %s: set TACET_DATA", name)
 			continue
 		}
@@ -142,7 +143,6 @@ func benchmarkSpeech(b *testing.B, calls [][]said, model *names.Model, lex *scan
 			}
 		}
 	})
-	require.Positive(b, given)
 	var tagger names.Scratch
 	var spans []names.Span
 	run("names", func() {

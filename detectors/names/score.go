@@ -56,27 +56,44 @@ func (m *Model) resolve(t *scan.Text, from, to int, s *Scratch) (shapes scan.Sha
 	}
 	words := append(s.words[:0], &m.edge, &m.edge)
 	s.rare = s.rare[:0]
-	aliases, foreign := len(t.Opens) > 0, 0
 	table, mask := m.table, m.mask
+	// The loads of this loop wait for memory: nothing here depends on what they bring but the comparison, which is most often
+	// equal, so that they run side by side.
 	for i := from; i < to; i++ {
 		k := &t.Tokens[i]
 		h := k.Hash
 		if k.Shape == scan.Digit {
 			h = digitsHash(k.Len())
 		}
+		shapes |= k.Shape
 		var e *entry
 		for at := h & mask; ; at = (at + 1) & mask {
 			if e = &table[at]; e.key == h || e.key == 0 {
 				break
 			}
 		}
-		if aliases && inAlias(t, i) {
-			e = m.newEntry(s, aliasHash, aliasSig, nil, 1)
-		} else {
-			shapes |= k.Shape
-			if e.key == 0 {
-				e = m.rareEntry(t, k, h, s)
+		words = append(words, e)
+	}
+	if len(t.Opens) > 0 {
+		shapes = 0
+		for i := from; i < to; i++ {
+			if inAlias(t, i) {
+				words[i-from+2] = m.newEntry(s, aliasHash, aliasSig, nil, 1)
+			} else {
+				shapes |= t.Tokens[i].Shape
 			}
+		}
+	}
+	foreign := 0
+	for i, e := range words[2:] {
+		if e.key == 0 {
+			k := &t.Tokens[from+i]
+			h := k.Hash
+			if k.Shape == scan.Digit {
+				h = digitsHash(k.Len())
+			}
+			e = m.rareEntry(t, k, h, s)
+			words[i+2] = e
 		}
 		any = any || !e.plain && !e.sig.isNumber()
 		switch e.sig.kind() {
@@ -85,7 +102,6 @@ func (m *Model) resolve(t *scan.Text, from, to int, s *Scratch) (shapes scan.Sha
 		case KindForeign:
 			foreign++
 		}
-		words = append(words, e)
 	}
 	s.words = append(words, &m.edge, &m.edge)
 	s.from, s.to, s.foreign = from, to, foreign

@@ -288,6 +288,9 @@ func (r *Reader) isCut(t *scan.Token) bool {
 // phraseAt makes s the longest phrase that begins with its word, token i, and gives its last token.
 func (r *Reader) phraseAt(s *symbol, i int) int {
 	tokens := r.t.Tokens
+	if i+1 == len(tokens) || r.v.entries[s.entry].seconds>>(tokens[i+1].Hash>>26)&1 == 0 {
+		return i
+	}
 	list := r.v.entries[s.entry].phrases
 next:
 	for k := range list {

@@ -68,6 +68,7 @@ type entry struct {
 	kinds   kindSet
 	senses  []sense
 	phrases []phrase
+	seconds uint64 // a filter of the second words of the phrases: a bit for the first six bits of their hashes
 	next    uint16 // the entry of another word that the lexicon can't tell from this one; 0 if there is none
 }
 
@@ -424,6 +425,7 @@ func (b *builder) finish() {
 			for i, w := range tokens[1:] {
 				rest[i] = hash(w)
 			}
+			out.seconds |= 1 << (rest[0] >> 26)
 			out.phrases = append(out.phrases, phrase{rest, kindsOf(b.entries[p].senses), b.entries[p].senses})
 		}
 		slices.SortStableFunc(out.phrases, func(x, y phrase) int { return len(y.rest) - len(x.rest) })
