@@ -149,9 +149,10 @@ func (p *pass) roadPart(a *place, k int, gap byte) bool {
 		return false
 	}
 	if last, ok := p.isHouse(k); ok {
-		if s := p.behindNumber(last); s.form > placeSmall {
+		s := p.behindNumber(last)
+		if firm := !a.street && a.form >= addressUnit; s.form > placeSmall || s.form == placeSmall && firm { // "flat 4b, 55 wren court"
 			a.last, a.street = s.last, true
-			a.form += s.form
+			a.form += max(s.form, streetSmall)
 			return true
 		}
 		return false
