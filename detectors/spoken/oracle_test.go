@@ -240,16 +240,33 @@ func oracleWrite(parts []oraclePart, fix int) (text string, ok, again bool) {
 	}
 	kept := parts
 	if fix > 0 && fix < len(parts) {
-		if len(parts)-fix >= fix {
-			kept = parts[fix:] // all was wrong
-		} else {
-			kept = append(append([]oraclePart(nil), parts[:fix-1]...), parts[fix:]...)
+		wrong := 1
+		switch {
+		case digits > 0 && letters > 0: // what stands before it of the kind of what comes after
+			wrong = min(oracleAlike(parts[:fix], true), oracleAlike(parts[fix:], false))
+		case len(parts)-fix >= fix:
+			wrong = fix // all
 		}
+		kept = append(append([]oraclePart(nil), parts[:fix-wrong]...), parts[fix:]...)
 	}
 	for _, p := range kept {
 		text += p.text
 	}
 	return text, true, false
+}
+
+// oracleAlike counts the parts that are all numbers or all letters, from the first on or from the last back.
+func oracleAlike(parts []oraclePart, back bool) (n int) {
+	at := func(k int) bool {
+		if back {
+			k = len(parts) - 1 - k
+		}
+		return parts[k].number
+	}
+	for n < len(parts) && at(n) == at(0) {
+		n++
+	}
+	return n
 }
 
 // oracleCommas sets commas into a number of thousands that is no year.
