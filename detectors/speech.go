@@ -35,7 +35,6 @@ func (p *pass) hear() {
 		Birth: (cues|p.text.Said)&cueBirth != 0,
 		Small: cues&wordsSmall != 0,
 		Near:  wordsSmall,
-		Road:  wordLead,
 	}
 	if p.speech.Read(&p.text, p.set.lexicon, hints) {
 		p.b = p.text.Bytes

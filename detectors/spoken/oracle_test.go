@@ -32,6 +32,7 @@ type oraclePart struct {
 	text   string
 	words  int
 	number bool
+	bare   bool // a letter by itself
 	scale  bool // has hundreds in it
 }
 
@@ -121,7 +122,7 @@ func oracleReadPart(w []string, first bool) (p oraclePart, ok bool) {
 	if !ok {
 		return p, false
 	}
-	p = oraclePart{text: c, words: 1}
+	p = oraclePart{text: c, words: 1, bare: len(w[0]) == 1}
 	switch {
 	case len(w) > 2 && w[1] == "as" && w[2] == "in":
 		if len(w) > 3 && len(w[3]) > 1 {
@@ -202,7 +203,7 @@ func oracleRead(w []string) (runs []oracleRun) {
 			i++
 			continue
 		}
-		text, ok, again := oracleWrite(parts, fix)
+		text, ok, again := oracleWrite(parts, fix, len(w[i:end]) == 2 && !(end == len(w)-1 && oracleTimes[w[end]] > 0))
 		if ok {
 			last := end - 1
 			if end == len(w)-1 && oracleTimes[w[end]] > 0 && (len(parts) > 1 || !parts[0].number) {
@@ -219,8 +220,9 @@ func oracleRead(w []string) (runs []oracleRun) {
 	return runs
 }
 
-// oracleWrite writes a run. A single digit and a single letter are none; behind a letter the next word may begin one.
-func oracleWrite(parts []oraclePart, fix int) (text string, ok, again bool) {
+// oracleWrite writes a run. A single digit and a single letter are none; behind a letter the next word may begin one. Where two says that
+// it is of two words, they may be letters that stay apart.
+func oracleWrite(parts []oraclePart, fix int, two bool) (text string, ok, again bool) {
 	digits, letters := 0, 0
 	for _, p := range parts {
 		if p.number {
@@ -249,8 +251,15 @@ func oracleWrite(parts []oraclePart, fix int) (text string, ok, again bool) {
 		}
 		kept = append(append([]oraclePart(nil), parts[:fix-wrong]...), parts[fix:]...)
 	}
+	space, bare := "", two && letters == 2 // two letters stay as they are written
 	for _, p := range kept {
-		text += p.text
+		bare = bare && p.bare
+	}
+	for i, p := range kept {
+		if bare && i > 0 {
+			space = " "
+		}
+		text += space + p.text
 	}
 	return text, true, false
 }

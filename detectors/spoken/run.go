@@ -513,22 +513,7 @@ func (r *Reader) accept(st *reading) (Kind, bool) {
 	if st.phonetic == st.letters && st.letters < 3 && (st.letters == 1 || st.written > 2) && !wanted {
 		return Code, false // "28013 Madrid"
 	}
-	return Code, n >= codeLeast || wanted && n > 1 && !r.isBehindRoad()
-}
-
-// isBehindRoad says whether a road's name begins before the run: "rua B B 4".
-func (r *Reader) isBehindRoad() bool {
-	const before = 4 // tokens
-	if r.t.Said&r.h.Road == 0 {
-		return false
-	}
-	first := int(r.parts[0].first)
-	for k := max(first-before, 0); k < first; k++ {
-		if r.t.Tokens[k].Bits&r.h.Road != 0 {
-			return true
-		}
-	}
-	return false
+	return Code, n >= codeLeast || wanted && n > 1
 }
 
 // isNear says whether a word beside the run makes small numbers matter.

@@ -44,7 +44,6 @@ type Hints struct {
 	Email bool   // an e-mail address was asked for: a piece of one is one, too
 	Birth bool   // a date of birth is spoken of: three numbers may be a day, a month and a year
 	Near  uint64 // bits of tokens beside which small numbers matter as well
-	Road  uint64 // bits of words that begin the name of a road: letters behind one are of the name, and no short code
 	Small bool   // numbers below a hundred matter: there may be an address, an age or a date
 }
 

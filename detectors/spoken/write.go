@@ -14,6 +14,10 @@ const alternatives = 4
 
 // write notes the edit for a run that begins with symbol i.
 func (r *Reader) write(i int, st *reading, kind Kind) {
+	if r.isBare(st, kind) {
+		r.keep(kind)
+		return
+	}
 	split := kind == Digits && r.dayFirst(i)
 	spaced := !split && kind == Digits && r.h.Birth && r.isDate()
 	choice, from := 0, dropped{}
@@ -74,8 +78,8 @@ func (r *Reader) write(i int, st *reading, kind Kind) {
 		region.Kind = Other
 	}
 	end := r.parts[len(r.parts)-1].last
-	if k := r.symbolBehind(end); k >= 0 && kind != Cardinal && kind != Other && int(r.symbols[k].last) == len(r.t.Tokens)-1 && r.is(&r.symbols[k], times) {
-		end = r.symbols[k].last // "double", and what is doubled is in the next turn
+	if k := r.pending(end, kind); k >= 0 {
+		end = r.symbols[k].last
 		r.to[len(r.to)-1] = r.t.Tokens[end].End
 	}
 	r.edit(int(r.t.Tokens[r.parts[0].first].Start), int(r.t.Tokens[end].End), start, region)
@@ -88,6 +92,48 @@ func (r *Reader) symbolBehind(token int32) int {
 		return k
 	}
 	return -1
+}
+
+// pending is the symbol "double" that ends the text right behind a run whose last token is end, -1 if there is none: what is doubled is in
+// the next turn.
+func (r *Reader) pending(end int32, kind Kind) int {
+	if k := r.symbolBehind(end); k >= 0 && kind != Cardinal && kind != Other && int(r.symbols[k].last) == len(r.t.Tokens)-1 && r.is(&r.symbols[k], times) {
+		return k
+	}
+	return -1
+}
+
+// isBare says whether a run is letters and digits that stand alone in the text, too, and is one only because one was asked for. What it
+// is otherwise, as "rua B B 4", is seen only if it stays as it is.
+func (r *Reader) isBare(st *reading, kind Kind) bool {
+	if kind != Code && kind != Letters || st.spoken != st.bare || slices.ContainsFunc(r.parts, func(p part) bool { return p.behindWords }) || r.pending(r.parts[len(r.parts)-1].last, kind) >= 0 {
+		return false
+	}
+	if kind == Code {
+		return st.letters+st.digits < codeLeast
+	}
+	return st.letters < spellLeast || isInitialism(r, r.parts, initialisms)
+}
+
+// keep notes a run that stays as it is written.
+func (r *Reader) keep(kind Kind) {
+	region := Region{Kind: kind}
+	for _, p := range r.parts {
+		n := p.text.len()
+		region.Symbols += n
+		if p.spoken {
+			region.Spoken += n
+		}
+		if n == 1 {
+			region.Single++
+		}
+	}
+	start := len(r.with)
+	from, to := r.t.Tokens[r.parts[0].first].Start, r.t.Tokens[r.parts[len(r.parts)-1].last].End
+	for k := from; k < to; k++ {
+		r.put(r.b[k], k, k+1)
+	}
+	r.edit(int(from), int(to), start, region)
 }
 
 // isDate says whether the parts of a run are a day, a month and a year: "five twelve sixty two".
