@@ -190,18 +190,10 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 		p.heard = *in.Call.names
 	}
 	p.begin(s, text, in)
-	p.search()
-	if p.wants.cues&(cuePassword|cueSecret|cueSession|wordAnswer) != 0 {
-		p.answer()
+	p.searchText()
+	if in.Call != nil {
+		p.searchAlone(text)
 	}
-	if p.path.bits&(cuePassword|cueSecret|cueSession) != 0 {
-		p.named()
-	}
-	if len(in.Path) > 0 {
-		p.namedUser()
-		p.namedBIC()
-	}
-	p.findMailWithoutMarks()
 	p.widenAnswer()
 	p.takeSeries()
 	p.findNames()
@@ -223,6 +215,22 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	}
 	p.end()
 	return dst
+}
+
+// searchText looks for all but names and what is users' own.
+func (p *pass) searchText() {
+	p.search()
+	if p.wants.cues&(cuePassword|cueSecret|cueSession|wordAnswer) != 0 {
+		p.answer()
+	}
+	if p.path.bits&(cuePassword|cueSecret|cueSession) != 0 {
+		p.named()
+	}
+	if len(p.in.Path) > 0 {
+		p.namedUser()
+		p.namedBIC()
+	}
+	p.findMailWithoutMarks()
 }
 
 // search runs the detectors over the text.

@@ -48,6 +48,7 @@ type reading struct {
 	written  int // digits of the longest written number
 	said     int // numbers
 	clock    bool
+	mixed    bool // letters and digits stand in one token
 }
 
 // run reads what begins with symbol i and gives the symbol to go on with.
@@ -280,6 +281,7 @@ func (r *Reader) part(k int, st *reading) int {
 		if !r.h.Code && st.letters+st.digits == 0 {
 			return 0
 		}
+		st.mixed = true
 		r.push(part{first: s.first, last: s.first, what: letter, text: r.say(r.text(s.first))}, st)
 		return 1
 	case row:
@@ -480,8 +482,8 @@ func (r *Reader) accept(st *reading) (Kind, bool) {
 	if st.spoken == 0 && (!st.skipped || st.written > group || st.digits < groups && !r.h.Code || r.hasMarks()) || st.clock && st.letters == 0 && st.digits <= 4 {
 		return 0, false
 	}
-	if st.spoken == st.bare && st.written > 0 && (st.bare < 2 || st.written > 4 || r.hasMarks()) {
-		return 0, false // "1234 f", which is written, not said
+	if st.spoken == st.bare && st.written > 0 && !st.mixed && (st.bare < 2 || st.written > 4 || r.hasMarks()) {
+		return 0, false // "1234 f", which is written, not said; of "b 200a 4" the beginning is a code, so all of it is
 	}
 	wanted := r.h.Code || r.h.Open && r.parts[0].first <= 2
 	if st.letters == 0 {

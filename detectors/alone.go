@@ -1,0 +1,57 @@
+package detectors
+
+import (
+	"bytes"
+	"sort"
+)
+
+// searchAlone adds what a turn shows by itself, where a question made it read in another way: letters and digits are put together to the
+// short codes that were asked for, and what they are otherwise, the number of a house and a town, is no longer seen then. text is the
+// turn as it came.
+func (p *pass) searchAlone(text []byte) {
+	if !p.text.Rewritten() || p.wants.cues == 0 && !p.wants.open {
+		return
+	}
+	if p.alone == nil {
+		p.alone = new(pass)
+	}
+	q := p.alone
+	in := p.in
+	in.Call, in.Beside = nil, false
+	q.begin(p.set, text, in)
+	if !bytes.Equal(q.b, p.b) {
+		q.searchText()
+		p.addLost(q)
+	}
+	q.end()
+}
+
+// addLost adds the candidates of q, another pass over the same source, of which p has not found all.
+func (p *pass) addLost(q *pass) {
+	if len(q.candidates) == 0 {
+		return
+	}
+	sortCandidates(p.candidates)
+	sortCandidates(q.candidates)
+	known, next, until := len(p.candidates), 0, 0 // what begins before the candidate at hand reaches to there
+	for k := range q.candidates {
+		c := &q.candidates[k]
+		start, end := p.placeOf(q.text.Source(c.start, c.end))
+		for ; next < known && p.candidates[next].start <= start; next++ {
+			until = max(until, p.candidates[next].end)
+		}
+		if start >= end || until >= end {
+			continue
+		}
+		canon := len(p.canon)
+		p.canon = append(p.canon, q.canon[c.canonStart:c.canonEnd]...)
+		p.addScored(start, end, guess{kind: c.kind, score: c.score, rule: c.rule, detector: c.detector}, canon)
+	}
+}
+
+// placeOf is where a region of the source stands in the text as it is read.
+func (p *pass) placeOf(from, to int) (start, end int) {
+	start = sort.Search(len(p.b), func(i int) bool { _, e := p.text.Source(i, i+1); return e > from })
+	end = sort.Search(len(p.b), func(i int) bool { s, _ := p.text.Source(i, i+1); return s >= to })
+	return start, end
+}
