@@ -47,6 +47,7 @@ type pass struct {
 	heard      names.Memory     // of the call, while a text beside a turn is searched
 	judgeDigit func([]byte) int // digitScore, made once
 	early      uint64           // see saidSoFar
+	quiet      []quietWord      // see hush
 
 	groups  int32
 	code    [formMax]byte // the letters and digits of a possible identifier

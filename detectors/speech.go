@@ -26,6 +26,7 @@ func (p *pass) hear() {
 	if p.judgeDigit == nil {
 		p.judgeDigit = p.digitScore
 	}
+	p.hush()
 	cues := p.wants.cues | p.path.bits
 	hints := spoken.Hints{
 		Judge: p.judgeDigit,
@@ -39,7 +40,43 @@ func (p *pass) hear() {
 	if p.speech.Read(&p.text, p.set.lexicon, hints) {
 		p.b = p.text.Bytes
 		p.limit = len(p.b)
+		p.quiet = p.quiet[:0] // the words are all read anew
 	}
+	for _, q := range p.quiet {
+		p.text.Tokens[q.token].Bits = q.bits
+	}
+	p.inert = p.inert[:0] // findInert notes where they are now
+}
+
+// hush takes their meaning from the words of aliases and tokens while the text is read: "[UK_NINO]" speaks of no number.
+func (p *pass) hush() {
+	p.quiet = p.quiet[:0]
+	if len(p.text.Opens) == 0 {
+		return
+	}
+	p.findInert()
+	if len(p.inert) == 0 {
+		return
+	}
+	said := uint64(0)
+	for k := range p.text.Tokens {
+		t := &p.text.Tokens[k]
+		if t.Bits == 0 {
+			continue
+		}
+		if p.isInert(int(t.Start)) {
+			p.quiet = append(p.quiet, quietWord{k, t.Bits})
+			t.Bits = 0
+		}
+		said |= t.Bits
+	}
+	p.text.Said = said
+}
+
+// quietWord is the meaning of a word that it doesn't have for a while.
+type quietWord struct {
+	token int
+	bits  uint64
 }
 
 // digitScore says how likely digits are an identifier: of one that was asked for first, then of any with a check.
