@@ -130,12 +130,13 @@ func (r *Reader) spelled(k int, st *reading) int {
 	return n
 }
 
-// ends says whether no other word stands right behind a token.
+// ends says whether no other word stands right behind a token, and no alias, which stands for one.
 func (r *Reader) ends(token int32) bool {
 	if int(token)+1 >= len(r.t.Tokens) {
 		return true
 	}
-	return r.t.Tokens[token+1].Start-r.t.Tokens[token].End != 1 || r.b[r.t.Tokens[token].End] != ' '
+	gap := string(r.b[r.t.Tokens[token].End:r.t.Tokens[token+1].Start])
+	return gap != " " && gap != " ["
 }
 
 // spells says whether names of letters of the same language follow symbol k, or numbers of it stand beside: what is "be" in German is a

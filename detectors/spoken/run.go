@@ -90,6 +90,12 @@ func (r *Reader) run(i int) (next int) {
 		st = reading{langs: st.langs, own: st.own, last: r.parts[0].last, digits: r.parts[0].text.len(), spoken: 1, said: 1}
 		kind, ok = r.accept(&st)
 	}
+	if !ok && st.digits > 0 {
+		if n := r.lettersFirst(); n >= spellLeast {
+			next = r.cutLetters(n, &st)
+			kind, ok = r.accept(&st)
+		}
+	}
 	if !ok {
 		if st.letters == 0 && st.digits < digitLeast || st.digits == 0 && isInitialism(r, r.parts, named) {
 			return next
@@ -97,6 +103,29 @@ func (r *Reader) run(i int) (next int) {
 		return i + 1
 	}
 	r.write(i, &st, kind)
+	return next
+}
+
+// lettersFirst is how many letters, one by one, a run begins with.
+func (r *Reader) lettersFirst() (n int) {
+	for n < len(r.parts) && r.parts[n].what == letter && r.parts[n].spoken {
+		n++
+	}
+	return n
+}
+
+// cutLetters makes the first n parts, which are letters, a run of their own: "A B C 1-1-00" is three letters and a date. It gives the
+// symbol to go on with.
+func (r *Reader) cutLetters(n int, st *reading) (next int) {
+	next = r.parts[n].symbol
+	r.parts = r.parts[:n]
+	*st = reading{langs: st.langs, own: st.own, last: r.parts[n-1].last, spoken: n}
+	for _, p := range r.parts {
+		st.letters += p.text.len()
+		if p.last == p.first && r.t.Tokens[p.first].Len() == 1 {
+			st.bare++
+		}
+	}
 	return next
 }
 

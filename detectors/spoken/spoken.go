@@ -279,10 +279,11 @@ func (r *Reader) wordKind(t *scan.Token) kind {
 	return none
 }
 
-// isCut says whether an apostrophe cuts a letter off a word: "number's", "d'accord".
+// isCut says whether an apostrophe cuts a letter off a word: "number's", "d'accord". An alias stands for a word.
 func (r *Reader) isCut(t *scan.Token) bool {
-	return t.Start > 1 && r.b[t.Start-1] == '\'' && scan.IsWordByte(r.b[t.Start-2]) ||
-		int(t.End)+1 < len(r.b) && r.b[t.End] == '\'' && scan.IsWordByte(r.b[t.End+1])
+	ofWord := func(c byte) bool { return scan.IsWordByte(c) || c == '[' || c == ']' }
+	return t.Start > 1 && r.b[t.Start-1] == '\'' && ofWord(r.b[t.Start-2]) ||
+		int(t.End)+1 < len(r.b) && r.b[t.End] == '\'' && ofWord(r.b[t.End+1])
 }
 
 // phraseAt makes s the longest phrase that begins with its word, token i, and gives its last token.
