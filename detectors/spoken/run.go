@@ -102,7 +102,11 @@ func (r *Reader) run(i int) (next int) {
 		}
 		return i + 1
 	}
-	r.write(i, &st, kind)
+	if r.isBare(&st, kind) {
+		r.keep(kind)
+	} else {
+		r.write(i, &st, kind)
+	}
 	return next
 }
 

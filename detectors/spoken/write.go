@@ -14,10 +14,6 @@ const alternatives = 4
 
 // write notes the edit for a run that begins with symbol i.
 func (r *Reader) write(i int, st *reading, kind Kind) {
-	if r.isBare(st, kind) {
-		r.keep(kind)
-		return
-	}
 	split := kind == Digits && r.dayFirst(i)
 	spaced := !split && kind == Digits && r.h.Birth && r.isDate()
 	choice, from := 0, dropped{}
