@@ -11,7 +11,7 @@ func (p *pass) account(r *run, best *guess) {
 	if p.in.Channel == ChannelLog && r.ctx.near&cueAccount == 0 {
 		score = 0
 	}
-	if r.digits < 6 {
+	if r.digits < 6 && (p.bitsAt(r.last+1)&wordIs == 0 || p.in.Channel == ChannelLog) { // but "28751 is my account number"
 		score -= 0.05
 	}
 	kind := AccountID

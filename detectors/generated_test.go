@@ -258,8 +258,21 @@ func generated(t testing.TB) map[string][]genRow {
 	}
 	values := map[Type][]string{}
 	for _, turns := range readCases(t) {
+		in := map[Type]int{} // turns that have a type: more than one may hold pieces of a value
+		for _, c := range turns {
+			of := map[Type]bool{}
+			for _, w := range c.want {
+				if !of[w.Type] {
+					of[w.Type] = true
+					in[w.Type]++
+				}
+			}
+		}
 		for _, c := range turns {
 			for _, w := range c.want {
+				if in[w.Type] > 1 {
+					continue
+				}
 				if v := c.text[w.Start:w.End]; !slices.Contains(values[w.Type], v) && len(v) < 120 {
 					values[w.Type] = append(values[w.Type], v)
 				}
