@@ -8,6 +8,9 @@ func (r *Reader) spell(first, last int, domain bool) (n int) {
 	for k := first; k <= last; {
 		s := r.symbolAt(k)
 		t := &r.t.Tokens[k]
+		if domain && k > first {
+			r.putGap(k - 1)
+		}
 		if s == nil || s.kind == numeral || s.kind == mixed {
 			r.putText(r.b[t.Start:t.End], t.Start, t.End)
 			k++
@@ -67,6 +70,19 @@ func (r *Reader) spell(first, last int, domain bool) (n int) {
 		}
 	}
 	return len(r.with) - start
+}
+
+// putGap writes what stands between token k and the next in a domain: a dot or a dash as it is written, and the dot that "gmail com"
+// leaves out.
+func (r *Reader) putGap(k int) {
+	from, to := r.t.Tokens[k].End, r.t.Tokens[k+1].Start
+	if to == from+1 && (r.b[from] == '.' || r.b[from] == '-') {
+		r.put(r.b[from], from, to)
+		return
+	}
+	if s, p := r.symbolAt(k+1), r.symbolTo(k); s != nil && p != nil && r.is(s, tld) && r.is(p, provider) {
+		r.put('.', from, to)
+	}
 }
 
 // markLangs gives the languages in which the marks among tokens first to last and behind them are said.
@@ -129,6 +145,9 @@ func (r *Reader) putName(s *symbol) {
 func (r *Reader) putWords(s *symbol) {
 	for k := s.first; k <= s.last; k++ {
 		t := &r.t.Tokens[k]
+		if k > s.first {
+			r.putGap(int(k) - 1) // "t-online"
+		}
 		r.putText(r.b[t.Start:t.End], t.Start, t.End)
 	}
 }

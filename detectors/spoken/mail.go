@@ -2,6 +2,7 @@ package spoken
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
@@ -18,7 +19,7 @@ const (
 func (r *Reader) addresses() {
 	tokens := len(r.t.Tokens)
 	if !r.dots && !(r.h.Email && r.seen&(1<<at) != 0) {
-		return
+		return // most texts
 	}
 	r.at, r.taken = r.at[:0], r.taken[:0]
 	for range tokens {
@@ -92,6 +93,11 @@ func (r *Reader) domain(first int) (last int, known bool) {
 		for s := r.symbolAt(end + 1); s != nil && s.first != s.last && r.is(s, hesitation) && r.gap(end) && r.gap(int(s.last)); s = r.symbolAt(end + 1) {
 			end = int(s.last) // "all one word"
 		}
+		if r.isPoint(end) {
+			dots++
+			k = end + 1
+			continue
+		}
 		dot := r.symbolAt(end + 1)
 		if dot == nil || !r.isDot(dot) || !r.gap(end) {
 			if dots == 0 && r.isProvider(k, end) {
@@ -118,6 +124,31 @@ func (r *Reader) domain(first int) (last int, known bool) {
 	return last, known
 }
 
+// isPoint says whether a written dot alone stands between token k and the next: recognisers write the domains they know.
+func (r *Reader) isPoint(k int) bool {
+	if k+1 >= len(r.t.Tokens) {
+		return false
+	}
+	end := r.t.Tokens[k].End
+	return r.b[end] == '.' && r.t.Tokens[k+1].Start == end+1
+}
+
+// hasDomain says whether a domain may be written behind a spoken "at".
+func (r *Reader) hasDomain() bool {
+	for i := range r.symbols {
+		s := &r.symbols[i]
+		if !r.is(s, at) {
+			continue
+		}
+		for k := int(s.last) + 1; k <= int(s.last)+plainMost; k++ {
+			if r.isPoint(k) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // gap says whether token k and the next may be parts of one address.
 func (r *Reader) gap(k int) bool {
 	return k+1 < len(r.t.Tokens) && r.joins(int(r.t.Tokens[k].End), int(r.t.Tokens[k+1].Start))
@@ -128,7 +159,7 @@ func (r *Reader) label(k int, behindDot bool) (last int) {
 	last = -1
 	words, dash := 0, false
 	for n := 0; n < labelMost && k < len(r.t.Tokens); n++ {
-		if n > 0 && !r.gap(k-1) {
+		if n > 0 && (!r.gap(k-1) || r.isPoint(k-1)) {
 			break
 		}
 		s := r.symbolAt(k)
@@ -221,6 +252,12 @@ func (r *Reader) isTLD(w []byte) bool {
 	return false
 }
 
+// isService says whether a mail service begins with token k.
+func (r *Reader) isService(k int) bool {
+	s := r.symbolAt(k)
+	return s != nil && r.is(s, provider)
+}
+
 func (r *Reader) isProvider(k, end int) bool {
 	s := r.symbolAt(k)
 	return s != nil && int(s.last) == end && r.is(s, provider)
@@ -256,6 +293,9 @@ func (r *Reader) email(i int) {
 	if first < 0 || !known && !r.isCertain(s) && int(s.first)-first > labelMost {
 		return
 	}
+	if !r.h.Email && !r.isCertain(s) && r.isWritten(int(s.last)+1, last) && !r.isService(int(s.last)+1) && !r.isLocal(first, int(s.first)) {
+		return // "buy it at example.com"
+	}
 	start := len(r.with)
 	n := r.spell(first, int(s.first)-1, false)
 	r.put('@', r.start(s), r.end(s))
@@ -267,6 +307,26 @@ func (r *Reader) email(i int) {
 		n += r.spell(int(s.last)+1, last, true)
 	}
 	r.take(first, last, start, Region{Kind: Email, Symbols: n, Spoken: n})
+}
+
+// isWritten says whether a domain of tokens first to last has its dots written.
+func (r *Reader) isWritten(first, last int) bool {
+	for k := first; k < last; k++ {
+		if r.isPoint(k) {
+			return true
+		}
+	}
+	return false
+}
+
+// isLocal says whether a mark or a letter stands among the tokens from first to end: no sentence does that before a place.
+func (r *Reader) isLocal(first, end int) bool {
+	for k := first; k < end; k++ {
+		if s := r.symbolAt(k); s != nil && (r.isMark(s) || s.char != 0 && s.char != 'a' && s.char != 'i') {
+			return true
+		}
+	}
+	return false
 }
 
 // corrected reads another last part behind an address: "dot com no dot org". It gives the tokens of the new one, with its dot, and that
@@ -339,6 +399,8 @@ func (r *Reader) local(end int) (first int) {
 		}
 		s := r.symbolTo(k)
 		switch {
+		case k == end && s != nil && r.isPause(s):
+			end--
 		case s == nil && r.isContraction(k):
 			return first
 		case s == nil:
@@ -398,6 +460,13 @@ func (r *Reader) local(end int) (first int) {
 	}
 	return first
 }
+
+// isPause says whether a symbol is a hesitation that is no word: "smith um at".
+func (r *Reader) isPause(s *symbol) bool {
+	return s.first == s.last && r.is(s, filler) && slices.ContainsFunc(pauses, func(w string) bool { return strings.EqualFold(w, string(r.text(s.first))) })
+}
+
+var pauses = []string{"uh", "um", "er", "erm", "uhm", "hmm", "eh", "ah", "äh", "ähm", "euh", "ehm"}
 
 // isContraction says whether token k is what an apostrophe leaves of a verb: "they're", "mine's".
 func (r *Reader) isContraction(k int) bool {

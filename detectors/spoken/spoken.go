@@ -247,6 +247,7 @@ func (r *Reader) list() bool {
 		}
 		r.symbols = append(r.symbols, s)
 	}
+	r.dots = r.dots || r.seen&(1<<at) != 0 && r.hasDomain()
 	return numbers > 1 || letters > 2 || joined || r.dots && len(r.symbols) > 1 || numbers > 0 && numerals > 0 || r.seen&(1<<month) != 0 && r.seen&(1<<digit|1<<number|1<<ordinal) != 0 ||
 		numbers+letters > 0 && (r.h.Code || r.h.Open || r.h.Small || r.t.Said&r.h.Near != 0) || r.h.Email && r.seen&(1<<at) != 0
 }
