@@ -32,6 +32,11 @@ var oracle = []struct {
 // versionBefore says whether a word for a version may stand before a dotted number.
 var versionBefore = regexp.MustCompile(`(?i)(?:ver|version|v|release|build|rev|revision|upgrade|upgraded|downgrade|firmware|sdk|patch)[^a-z]{0,3}$`)
 
+// questions come before the texts.
+var questions = [...]string{
+	"what is your card number, your pin and your date of birth?", "your postcode and your password? please spell it", "can i take your account number and your name?",
+}
+
 func FuzzFind(f *testing.F) {
 	for _, turns := range readCases(f) {
 		for _, c := range turns {
@@ -60,7 +65,8 @@ func FuzzFind(f *testing.F) {
 
 		// What a text shows alone it also shows in a call, though the groups of a number may fall apart there.
 		in.Call, in.Role = NewCall(), Role(how/5%3)
-		s.Find(nil, []byte("what is your card number, your pin and your date of birth?"), Input{Call: in.Call, Role: RoleAgent}, sc)
+		question := questions[int(how/15)%len(questions)]
+		s.Find(nil, []byte(question), Input{Call: in.Call, Role: RoleAgent}, sc)
 		inCall := s.Find(nil, text, in, sc)
 		for _, x := range found {
 			if x.Detector == "names" {

@@ -96,7 +96,7 @@ func (p *pass) takeSeries() {
 		}
 		first, _ := p.tokensOf(c.start, c.end)
 		k := first - 1
-		if k < 0 || !p.text.Tokens[first].IsNumber() {
+		if k < 0 || first >= len(p.text.Tokens) || !p.text.Tokens[first].IsNumber() {
 			continue
 		}
 		t := &p.text.Tokens[k]

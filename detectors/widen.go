@@ -112,6 +112,9 @@ func (p *pass) answerPieces() (kind Type, from, to int) {
 			continue
 		}
 		a, b := p.tokensOf(c.start, c.end)
+		if a > b {
+			continue // of marks alone
+		}
 		if from >= 0 && p.saysOther(min(b, to)+1, max(a, from)-1) {
 			return 0, 0, 0
 		}
