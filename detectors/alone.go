@@ -7,9 +7,13 @@ import (
 
 // searchAlone adds what a turn shows by itself, where a question made it read in another way: letters and digits are put together to the
 // short codes that were asked for, and what they are otherwise, the number of a house and a town, is no longer seen then. text is the
-// turn as it came.
+// turn as it came. An answer that was found may also stand in the way of an address it belongs to: "12a high court".
 func (p *pass) searchAlone(text []byte) {
-	if !p.text.Rewritten() || p.wants.cues == 0 && !p.wants.open {
+	if p.wants.cues == 0 && !p.wants.open {
+		return
+	}
+	answered := len(p.candidates) > 0 && p.text.Said&(wordStreet|wordPlace|wordLead|wordSoftLead) != 0
+	if !answered && !p.text.Rewritten() {
 		return
 	}
 	if p.alone == nil {
@@ -19,7 +23,7 @@ func (p *pass) searchAlone(text []byte) {
 	in := p.in
 	in.Call, in.Beside = nil, false
 	q.begin(p.set, text, in)
-	if !bytes.Equal(q.b, p.b) {
+	if answered || !bytes.Equal(q.b, p.b) {
 		q.searchText()
 		p.addLost(q)
 	}
