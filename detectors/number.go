@@ -207,6 +207,11 @@ func (p *pass) shortCues() uint64 {
 
 // against is what speaks against a run: a word for a size, a time or money beside it, or that it is a part of a code.
 func (p *pass) against(r *run, kind Type) (penalty float32) {
+	const long = 9 // no time is that long, but those that isTimestamp knows
+	words := uint64(cuesAgainst)
+	if p.in.Channel != ChannelLog && r.digits >= long {
+		words &^= cueTime // "it should be updated 5205550143"
+	}
 	switch {
 	case r.plus || kind == Date:
 		return 0
@@ -216,9 +221,9 @@ func (p *pass) against(r *run, kind Type) (penalty float32) {
 		return 0
 	case len(r.groups) > 2 && !r.loose && r.isPhoneShape():
 		// "US: 415-555-0132": no count is written like that.
-	case r.ctx.next&cuesAgainst != 0 && !r.ctx.isTold():
+	case r.ctx.next&words != 0 && !r.ctx.isTold():
 		penalty = 0.35
-	case r.ctx.near&cuesAgainst != 0 && r.ctx.near&cuesIdentifier == 0 && !(r.digits >= 9 && p.isSpoken(r.start)):
+	case r.ctx.near&words != 0 && r.ctx.near&cuesIdentifier == 0 && !(r.digits >= 9 && p.isSpoken(r.start)):
 		penalty = 0.15
 	}
 	if (r.sep != 0 || kind == Number) && r.start < p.barrier {

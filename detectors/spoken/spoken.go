@@ -230,7 +230,9 @@ func (r *Reader) list() bool {
 			continue
 		}
 		if s.entry != 0 {
-			i = r.phraseAt(&s, i)
+			if i == 0 || !r.isPoint(i-1) { // "example.it is my address"
+				i = r.phraseAt(&s, i)
+			}
 			s.kinds = r.kinds(&s)
 			r.seen |= s.kinds
 			switch list := r.senses(&s); {
