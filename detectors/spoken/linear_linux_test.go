@@ -30,7 +30,7 @@ func processorTime(t *testing.T, f func()) time.Duration {
 // TestCostIsLinear compares the cost of adversarial texts with that of texts eight times longer. Anything quadratic would cost 64 times
 // as much.
 func TestCostIsLinear(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() || underRace {
 		t.Skip("takes long")
 	}
 	lex := scan.NewLexicon(nil, 0)
