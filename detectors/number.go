@@ -209,7 +209,7 @@ func (p *pass) shortCues() uint64 {
 func (p *pass) against(r *run, kind Type) (penalty float32) {
 	const long = 9 // no time is that long, but those that isTimestamp knows
 	words := uint64(cuesAgainst)
-	if p.in.Channel != ChannelLog && r.digits >= long {
+	if p.in.Channel != ChannelLog && (r.digits >= long || p.endsText(r) && r.ctx.boost(cuePhone) > 0) {
 		words &^= cueTime // "it should be updated 5205550143"
 	}
 	switch {

@@ -181,7 +181,7 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 	}
 	// Words about identifiers are no names: "Reisepass", "iban". They cut what they stand in.
 	for k := first; k <= last; k++ {
-		if t := &p.text.Tokens[k]; (t.Bits&wordsNoName != 0 || t.Topic != 0 || p.speech.IsPlain(t, p.b)) && !p.set.names.IsGiven(t.Hash) {
+		if t := &p.text.Tokens[k]; (t.Bits&wordsNoName != 0 || t.Topic != 0 || p.speech.IsPlain(t, p.b) || p.is(k, &programWords)) && !p.set.names.IsGiven(t.Hash) {
 			if k > first {
 				p.addTokens(first, k-1, kind, confidence)
 			}
@@ -192,6 +192,9 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 		p.addTokens(first, last, kind, confidence)
 	}
 }
+
+// programWords are words of programs and their data.
+var programWords = wordsOf("const let var func function return import export require class string int bool null true false url uri urls api apis json yaml xml sql http https localhost stdout stderr")
 
 // wordsNoName mean something of an identifier, and are no names of anybody.
 const wordsNoName = cuesIdentifier | cuesAgainst | wordCode | wordSecurity | wordNumber | wordKey | wordAuth | wordOrder | wordYear | wordGeo | wordSpell
