@@ -39,7 +39,6 @@ type generator struct {
 	// Of the text at hand.
 	out     strings.Builder
 	marks   []train.Mark
-	depth   int
 	strange bool // the recogniser may have made words of names
 }
 

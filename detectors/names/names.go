@@ -114,7 +114,6 @@ func Load() (*Model, error) { return Read(embedded) }
 type Scratch struct {
 	words    []*entry // of the segment
 	rare     []entry  // entries of words that the table doesn't know
-	marks    []mark   // of the segment
 	scores   [][Classes]int32
 	back     []uint32 // best predecessors, three bits for each label
 	ahead    [][Classes]int32

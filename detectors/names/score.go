@@ -29,15 +29,7 @@ const (
 	allZero = sumZero + rowsFar*128
 )
 
-// pack makes a row of weights.
-func pack(w []int8) (row uint64) {
-	for k, v := range w {
-		row |= uint64(uint8(int(v)+128)) << (8 * k)
-	}
-	return row
-}
-
-// sum adds up rows of one entry.
+// add adds up rows of one entry.
 func (e *entry) add(row uint64) {
 	e.even += row & lanes
 	e.odd += row >> 8 & lanes

@@ -13,7 +13,6 @@ type cardinal struct {
 	langs uint32
 	own   uint32 // languages of all of its words
 	weak  bool   // all of its words mean something else as well
-	zero  int    // zeros before the value: "double zero"
 	scale bool   // there is a word for hundreds or more in it
 	// If cut is above 0 the words from there on may be a number of their own: "twenty five" is 25 or 20 and 5.
 	cut, head, tail uint64
