@@ -74,7 +74,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 3
+const revision = 4
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -133,6 +133,7 @@ func (t *tables) choose(o Options) (*Set, error) {
 	s.phonePlans = choosePhones(o.Locales)
 	h := fnv.New64a()
 	fmt.Fprint(h, revision, s.threshold, s.prior, s.phonePlans, len(lexicon))
+	fmt.Fprint(h, s.preset, *s.names.Manifest()) // what the tagger was trained from, and its thresholds
 	for _, e := range t.entries {
 		fmt.Fprint(h, e.name, e.types)
 		for _, id := range e.ids {
