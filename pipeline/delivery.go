@@ -150,11 +150,12 @@ func (d *delivery) join(group []*flight) *Batch {
 	if len(group) == 1 {
 		return first
 	}
-	b := &Batch{Lane: first.Lane, First: first.First, Next: group[len(group)-1].batch.Next}
+	b := &Batch{Lane: first.Lane, First: first.First, Next: group[len(group)-1].batch.Next, Summary: &Summary{}}
 	d.outs = d.outs[:0]
 	for _, f := range group {
 		d.outs = append(d.outs, f.batch.Outputs...)
 		b.Bytes += f.batch.Bytes
+		b.Summary.add(f.batch.Summary)
 	}
 	b.Outputs = d.outs
 	return b

@@ -65,6 +65,7 @@ type flight struct {
 	readers atomic.Int32 // sinks that have not taken it
 	done    bool         // all parts are; guarded by lane.mu
 	outs    []Output     // by index of the record; Offset is noOutput where there is none
+	sums    []Summary    // by worker
 	dead    [][]Entry    // by worker
 	buffers []*buffer    // by worker; nil where it had no part
 }
@@ -133,6 +134,7 @@ func (l *lane) Submit(ctx context.Context, b *Batch) error {
 	b.flight = f
 	f.outs = l.e.getOutputs(len(b.Records))
 	f.dead = make([][]Entry, len(l.e.workers))
+	f.sums = make([]Summary, len(l.e.workers))
 	f.buffers = make([]*buffer, len(l.e.workers))
 	f.readers.Store(int32(len(l.sinks)))
 	if !b.Warm {
@@ -223,6 +225,10 @@ func (l *lane) complete(f *flight) {
 		}
 	}
 	b.Outputs = f.outs[:n]
+	b.Summary = &Summary{In: len(b.Records), Out: n}
+	for i := range f.sums {
+		b.Summary.add(&f.sums[i])
+	}
 	l.e.metrics.observeStage("work", f.start)
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -68,5 +70,48 @@ type Batch struct {
 	// quarantined. Sinks must deliver none that is not here.
 	Outputs []Output
 
+	// Summary says what became of the records; nil in a piece of a batch that a sink refused.
+	Summary *Summary
+
 	flight *flight // the engine's bookkeeping
+}
+
+// Summary is what became of the records of a batch: numbers, no values. It is read only.
+type Summary struct {
+	In         int // records read
+	Out        int // records that leave
+	Dead       int // records in quarantine
+	Partial    int // partial results of which nothing leaves
+	Suppressed int // records kept back because somebody asked for it
+	Degraded   int // values that left as their type because a key could not be had
+	Findings   []TypeCount
+}
+
+// TypeCount is how many findings of a type met an action. A list of them is sorted by type, then action.
+type TypeCount struct {
+	Type   string
+	Action string
+	N      int
+}
+
+// add adds the counts of o to s. Findings are merged.
+func (s *Summary) add(o *Summary) {
+	s.In += o.In
+	s.Out += o.Out
+	s.Dead += o.Dead
+	s.Partial += o.Partial
+	s.Suppressed += o.Suppressed
+	s.Degraded += o.Degraded
+	for _, c := range o.Findings {
+		i, found := slices.BinarySearchFunc(s.Findings, c, TypeCount.compare)
+		if found {
+			s.Findings[i].N += c.N
+			continue
+		}
+		s.Findings = slices.Insert(s.Findings, i, c)
+	}
+}
+
+func (c TypeCount) compare(o TypeCount) int {
+	return cmp.Or(cmp.Compare(c.Type, o.Type), cmp.Compare(c.Action, o.Action))
 }

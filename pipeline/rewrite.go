@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"slices"
 	"strconv"
 	"time"
 
@@ -164,6 +165,18 @@ func (w *rewriter) count(m *Metrics, topic string, warm bool) {
 	clear(w.outcomes)
 	w.totals = [detectors.TypesMax]uint32{}
 	w.dropped, w.repaired, w.crowded, w.idle, w.forgotten, w.limited, w.met = 0, 0, 0, 0, 0, 0, [2]int{}
+}
+
+// summarise adds what the current part came to, before count forgets it.
+func (w *rewriter) summarise(s *Summary, dead int) {
+	s.Dead, s.Partial = dead, w.outcomes[outcomePartial]
+	for t, n := range w.totals {
+		if n > 0 {
+			t := detectors.Type(t)
+			s.Findings = append(s.Findings, TypeCount{t.String(), w.styles[t].String(), int(n)})
+		}
+	}
+	slices.SortFunc(s.Findings, TypeCount.compare)
 }
 
 // value appends to dst what may leave of a record's value. See also leavesNothing.

@@ -133,6 +133,7 @@ func (w *worker) part(j job) {
 			buf.spans = append(buf.spans, span{record: i, value: [2]int{start, len(buf.bytes)}, hasNoHeaders: true})
 		}
 	}
+	w.rw.summarise(&f.sums[w.number], len(f.dead[w.number]))
 	w.rw.count(w.e.metrics, l.id.Topic, f.batch.Warm)
 	f.cut(buf)
 }
