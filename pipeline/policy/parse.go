@@ -37,7 +37,7 @@ func TextOnly() *Policy {
 	p := newPolicy([]string{anyTenant})
 	for _, name := range Categories() {
 		clauses := []string{"4.Minimisation"}
-		p.categories = append(p.categories, Category{Name: name, Clauses: clauses, Rules: []Rule{{"**", Redact, clauses}}})
+		p.categories = append(p.categories, Category{Name: name, Clauses: clauses, Rules: []Rule{{Path: "**", Action: Redact, Clauses: clauses}}})
 	}
 	return p.WithPartials(PartialsMask)
 }
@@ -186,15 +186,16 @@ func (d *document) types(n ast.Node, p *Policy) {
 			d.fail(m.line, key, "unknown type")
 			continue
 		}
-		s, ok := d.word(m.value, key, "style", styleNames[:])
+		op, ok := d.operator(m.value, m.line, key, "style", styleNames[:], ScopeCall)
 		if !ok {
 			continue
 		}
-		if neverStored(t) && Style(s) != StyleRedact {
-			d.fail(m.line, key, "is never stored: it can only be redacted")
+		style := Style(slices.Index(styleNames[:], op.name))
+		if why := checkStyle(t, style); why != "" {
+			d.fail(m.line, key, "%s", why)
 			continue
 		}
-		p.styles[t] = Style(s)
+		p.styles[t], p.options[t] = style, op.options
 	}
 }
 
@@ -246,25 +247,14 @@ func (d *document) fields(n ast.Node, key string, c *Category) {
 			d.fail(m.line, key, "bad path %q: %v", m.name, err)
 			continue
 		}
-		r := Rule{Path: m.name, Clauses: c.Clauses}
-		action := m.value
-		if isMapping(m.value) {
-			parts, _ := d.mapping(m.value, at)
-			d.known(parts, at, "action", "clauses")
-			if part := find(parts, "clauses"); part != nil {
-				r.Clauses = d.clauses(part.value, at+".clauses")
-			}
-			part := d.required(parts, m.line, at, "action")
-			if part == nil {
-				continue
-			}
-			action = part.value
-		}
-		a, ok := d.word(action, at, "action", actionNames[:])
+		op, ok := d.operator(m.value, m.line, at, "action", actionNames[:], ScopeRelationship)
 		if !ok {
 			continue
 		}
-		r.Action = Action(a)
+		r := Rule{Path: m.name, Action: Action(slices.Index(actionNames[:], op.name)), Options: op.options, Clauses: c.Clauses}
+		if op.clauses != nil {
+			r.Clauses = op.clauses
+		}
 		if why := forbidden(keys, r.Action); why != "" {
 			d.fail(m.line, at, "%s", why)
 		}

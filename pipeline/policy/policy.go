@@ -13,13 +13,20 @@ type Action uint8
 
 // The actions. A field without a rule is dropped.
 const (
-	Drop   Action = iota // the field does not leave
-	Keep                 // leaves as it is, unread
-	Redact               // is searched for personal data; each finding is replaced in its Style
-	Token                // the whole value is replaced by a keyed token
+	Drop       Action = iota // the field does not leave
+	Keep                     // leaves as it is, unread
+	Redact                   // is searched for personal data; each finding is replaced in its Style
+	Token                    // the whole value is replaced by a keyed token
+	Mask                     // all letters and digits but the first and last few become stars
+	Generalise               // a coarser value: the month of a date, the /24 of an address
+	DateShift                // a date some days off, by as much for all dates of one subject
+	Surrogate                // an invented value of the same kind
+	FPE                      // encrypted to a value of the same form (NIST SP 800-38G, FF1)
+	Seal                     // a token, and the value in a capsule that only the tenant can open
 )
 
-var actionNames = [...]string{Drop: "drop", Keep: "keep", Redact: "redact", Token: "token"}
+var actionNames = [...]string{Drop: "drop", Keep: "keep", Redact: "redact", Token: "token", Mask: "mask", Generalise: "generalise",
+	DateShift: "date_shift", Surrogate: "surrogate", FPE: "fpe", Seal: "seal"}
 
 // String gives the word that policy files use.
 func (a Action) String() string { return nameOf(actionNames[:], int(a)) }
@@ -29,12 +36,22 @@ type Style uint8
 
 // The styles.
 const (
-	StyleRedact Style = iota // [PHONE]
-	StyleAlias               // [PHONE_1], the same number for the same value within one call
-	StyleKeep                // stays as it is
+	StyleRedact     Style = iota // [PHONE]
+	StyleAlias                   // [PHONE_1], the same number for the same value within one call
+	StyleKeep                    // stays as it is
+	StyleToken                   // an alias, and a token beside the text for sinks that join
+	StyleSeal                    // an alias, and the value in a capsule that only the tenant can open
+	StyleMask                    // all letters and digits but the first and last few become stars
+	StyleGeneralise              // [AGE:40-49]
+	StyleDateShift               // a date some days off
+	StyleSurrogate               // an invented value of the same kind
+	StyleFPE                     // encrypted to a value of the same form
+	StyleDrop                    // nothing
 )
 
-var styleNames = [...]string{StyleRedact: "redact", StyleAlias: "alias", StyleKeep: "keep"}
+var styleNames = [...]string{StyleRedact: "redact", StyleAlias: "alias", StyleKeep: "keep", StyleToken: "token", StyleSeal: "seal",
+	StyleMask: "mask", StyleGeneralise: "generalise", StyleDateShift: "date_shift", StyleSurrogate: "surrogate", StyleFPE: "fpe",
+	StyleDrop: "drop"}
 
 // String gives the word that policy files use.
 func (s Style) String() string { return nameOf(styleNames[:], int(s)) }
@@ -53,6 +70,7 @@ type Rule struct {
 	// pipeline/codec, with one spelling for each path.
 	Path    string
 	Action  Action
+	Options Options
 	Clauses []string // sections of the privacy policy that the rule keeps, sorted; never empty
 }
 
@@ -82,6 +100,7 @@ type Category struct {
 type Policy struct {
 	tenants    []string // sorted; just "*" for any
 	styles     [detectors.TypesMax]Style
+	options    [detectors.TypesMax]Options
 	categories []Category // in the order of Categories
 	hash       string
 }
@@ -109,6 +128,9 @@ func (p *Policy) Category(name string) (*Category, bool) {
 
 // Style says what replaces findings of a type. An unknown type is redacted.
 func (p *Policy) Style(t detectors.Type) Style { return p.styles[t] }
+
+// Options are those of a type's style.
+func (p *Policy) Options(t detectors.Type) Options { return p.options[t] }
 
 // Tenant tells whether the policy knows a tenant. An id is 1 to 64 ASCII letters, digits, dots, dashes, underscores and
 // colons: an id leaves in clear, so what could be an e-mail address or a name is not one.

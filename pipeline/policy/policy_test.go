@@ -238,3 +238,56 @@ categories:
 	// turns[].text redact [2.AI interaction 4]
 	// redact redact
 }
+
+func TestOperators(t *testing.T) {
+	p, err := Parse("p", []byte(`
+tenants: ["*"]
+types:
+  PHONE: token
+  EMAIL: {style: token, scope: month}
+  AGE: {style: generalise, to: "10"}
+  IBAN: {style: mask, last: 4}
+  DATE: {style: date_shift, days: 30}
+  PERSON: seal
+  CREDIT_CARD: drop
+categories:
+  call_record:
+    clauses: [2]
+    fields:
+      call_id: token
+      session: {action: token, scope: day}
+      from: {action: generalise, as: PHONE, subject: PHONE, clauses: ["5"]}
+      to: {action: drop, subject: PHONE}
+      code: {action: mask, first: 2}
+`))
+	require.NoError(t, err)
+	require.Equal(t, StyleToken, p.Style(detectors.Phone))
+	require.Equal(t, Options{Scope: ScopeCall}, p.Options(detectors.Phone))
+	require.Equal(t, Options{Scope: ScopeMonth}, p.Options(detectors.Email))
+	require.Equal(t, Options{To: "10"}, p.Options(detectors.Age))
+	require.Equal(t, Options{Last: 4}, p.Options(detectors.IBAN))
+	require.Equal(t, Options{Days: 30}, p.Options(detectors.Date))
+	require.Equal(t, StyleSeal, p.Style(detectors.Person))
+	require.Equal(t, StyleDrop, p.Style(detectors.CreditCard))
+	c, _ := p.Category("call_record")
+	require.Equal(t, []Rule{
+		{"call_id", Token, Options{Scope: ScopeRelationship}, []string{"2"}},
+		{"code", Mask, Options{First: 2}, []string{"2"}},
+		{"from", Generalise, Options{As: detectors.Phone, Subject: detectors.Phone}, []string{"5"}},
+		{"session", Token, Options{Scope: ScopeDay}, []string{"2"}},
+		{"to", Drop, Options{Subject: detectors.Phone}, []string{"2"}},
+	}, c.Rules)
+	again, err := Parse("q", p.YAML())
+	require.NoError(t, err)
+	require.Equal(t, p.Hash(), again.Hash(), "the effective policy reads back as another")
+}
+
+func TestOnlyWhatIsOnePersonsMayBeLinked(t *testing.T) {
+	for _, typ := range detectors.Types() {
+		_, err := Parse("p", minimal(fmt.Sprintf("types: {%s: token}", typ)))
+		require.Equal(t, Linkable(typ), err == nil, typ)
+	}
+	require.False(t, Linkable(detectors.Person))
+	require.False(t, Linkable(detectors.CreditCard))
+	require.True(t, Linkable(detectors.Phone))
+}

@@ -28,7 +28,7 @@ func (p *Policy) YAML() []byte {
 	types := detectors.Types()
 	slices.SortFunc(types, func(s, t detectors.Type) int { return strings.Compare(s.String(), t.String()) })
 	for _, t := range types {
-		fmt.Fprintf(&b, "  %s: %s\n", t, p.styles[t])
+		fmt.Fprintf(&b, "  %s: %s\n", t, p.options[t].write("style", p.styles[t].String(), nil))
 	}
 	b.WriteString("categories:\n")
 	for _, c := range p.categories {
@@ -38,11 +38,11 @@ func (p *Policy) YAML() []byte {
 		}
 		b.WriteString("    fields:\n")
 		for _, r := range c.Rules {
-			if slices.Equal(r.Clauses, c.Clauses) {
-				fmt.Fprintf(&b, "      %s: %s\n", strconv.Quote(r.Path), r.Action)
-			} else {
-				fmt.Fprintf(&b, "      %s: {action: %s, clauses: %s}\n", strconv.Quote(r.Path), r.Action, flow(r.Clauses))
+			clauses := r.Clauses
+			if slices.Equal(clauses, c.Clauses) {
+				clauses = nil
 			}
+			fmt.Fprintf(&b, "      %s: %s\n", strconv.Quote(r.Path), r.Options.write("action", r.Action.String(), clauses))
 		}
 	}
 	return []byte(b.String())

@@ -1,0 +1,228 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/sonexlabs/tacet/detectors"
+)
+
+// Scope is within what equal values get equal tokens. It is the letter that stands in a token.
+type Scope byte
+
+// The scopes, from the narrowest to the widest. EDPB Guidelines 01/2025, §§115–121: the narrower, the better.
+const (
+	ScopeCall         Scope = 'c'
+	ScopeDay          Scope = 'd'
+	ScopeMonth        Scope = 'm'
+	ScopeRelationship Scope = 'r' // one tenant and the recipient of one sink
+	ScopePerson       Scope = 'p' // one tenant, whoever receives it
+)
+
+var (
+	scopeNames = [...]string{"call", "day", "month", "relationship", "person"}
+	scopes     = [...]Scope{ScopeCall, ScopeDay, ScopeMonth, ScopeRelationship, ScopePerson}
+)
+
+// String gives the word that policy files use.
+func (s Scope) String() string { return nameOf(scopeNames[:], max(slices.Index(scopes[:], s), 0)) }
+
+// Options are what an operator is told besides the value. Those that it does not take are zero.
+type Options struct {
+	Scope   Scope          // token, seal, surrogate, fpe
+	First   int            // mask: how many letters and digits stay at the start
+	Last    int            // mask: and at the end
+	To      string         // generalise: how coarse; "" is the type's default
+	Days    int            // date_shift: at most so many days to either side
+	As      detectors.Type // of a field: what its value is, 0 where nothing asks for it
+	Subject detectors.Type // of a field: its value names a person, who may object to the record or have it erased; else 0
+}
+
+// maskMost bounds first and last, daysMost the days of a shift.
+const (
+	maskMost = 8
+	daysMost = 3650
+)
+
+// Linkable tells whether tokens of a type may join records. Only what is one person's alone is: equal names, towns or days
+// of birth are not one person, and how often each comes gives it away (EDPB Guidelines 01/2025, §§101–104; GDPR Art. 5(1)(d)).
+func Linkable(t detectors.Type) bool {
+	switch t {
+	case detectors.Person, detectors.Address, detectors.Postcode, detectors.Location, detectors.Org, detectors.DateOfBirth,
+		detectors.Date, detectors.Age, detectors.Coordinates, detectors.URL, detectors.CardExpiry, detectors.BIC, detectors.SortCode,
+		detectors.Number, detectors.Spelled, detectors.OrderID:
+		return false
+	}
+	return !neverStored(t)
+}
+
+// operator is what one reading of a style or an action gave.
+type operator struct {
+	name    string
+	options Options
+	clauses []string // nil where it names none
+}
+
+// takes lists the options of each operator; a field takes subject and clauses with any.
+func takes(name string, field bool) (keys []string) {
+	switch name {
+	case "token", "seal":
+		keys = []string{"scope"}
+	case "mask":
+		keys = []string{"first", "last"}
+	case "generalise":
+		keys = []string{"to"}
+	case "date_shift":
+		keys = []string{"days"}
+	case "surrogate", "fpe":
+		if field { // in text they hold within a call: the text is the same for all sinks
+			keys = []string{"scope"}
+		}
+	}
+	if field {
+		if slices.Contains([]string{"generalise", "surrogate", "fpe", "seal"}, name) {
+			keys = append(keys, "as")
+		}
+		keys = append(keys, "subject", "clauses")
+	}
+	return keys
+}
+
+// operator reads one, as a word or as a mapping with its options. word is the key of its name: action or style.
+func (d *document) operator(n ast.Node, line int, key, word string, names []string, fallback Scope) (op operator, ok bool) {
+	members := []member{{word, line, n}}
+	if isMapping(n) {
+		if members, ok = d.mapping(n, key); !ok {
+			return op, false
+		}
+	}
+	m := d.required(members, line, key, word)
+	if m == nil {
+		return op, false
+	}
+	i, ok := d.word(m.value, key, word, names)
+	if !ok {
+		return op, false
+	}
+	op.name = names[i]
+	field := word == "action"
+	keys := takes(op.name, field)
+	d.known(members, key, append([]string{word}, keys...)...)
+	if slices.Contains(keys, "scope") || op.name == "surrogate" || op.name == "fpe" {
+		op.options.Scope = fallback
+	}
+	for i := range members {
+		if m := &members[i]; m.name != word && slices.Contains(keys, m.name) {
+			d.option(m, key+"."+m.name, &op)
+		}
+	}
+	if op.name == "date_shift" && op.options.Days == 0 {
+		d.fail(line, key, "needs days: how far a date may be shifted to either side")
+	}
+	if field && op.options.As == 0 && slices.Contains(keys, "as") && op.name != "seal" {
+		d.fail(line, key, "needs as: the type of the value, such as PHONE or DATE")
+	}
+	return op, true
+}
+
+// option reads one.
+func (d *document) option(m *member, key string, op *operator) {
+	switch o := &op.options; m.name {
+	case "scope":
+		if i, ok := d.word(m.value, key, "scope", scopeNames[:]); ok {
+			o.Scope = scopes[i]
+		}
+	case "first":
+		o.First = d.number(m, key, 0, maskMost)
+	case "last":
+		o.Last = d.number(m, key, 0, maskMost)
+	case "days":
+		o.Days = d.number(m, key, 1, daysMost)
+	case "to":
+		if s, ok := text(m.value); ok && s != "" {
+			o.To = s
+		} else {
+			d.fail(m.line, key, "must be a plain text, such as month or area")
+		}
+	case "as":
+		if o.As = d.typeName(m, key); o.As != 0 && neverStored(o.As) {
+			d.fail(m.line, key, "%s is never stored: the field can only be dropped", o.As)
+		}
+	case "subject":
+		if o.Subject = d.typeName(m, key); o.Subject != 0 && !Linkable(o.Subject) {
+			d.fail(m.line, key, "%s names nobody by itself: a subject is known by a telephone number, an address of mail, an account", o.Subject)
+		}
+	case "clauses":
+		op.clauses = d.clauses(m.value, key)
+	}
+}
+
+func (d *document) number(m *member, key string, least, most int) int {
+	s, ok := text(m.value)
+	n, err := strconv.Atoi(s)
+	if !ok || err != nil || n < least || n > most {
+		d.fail(m.line, key, "must be a number from %d to %d", least, most)
+		return least
+	}
+	return n
+}
+
+func (d *document) typeName(m *member, key string) detectors.Type {
+	s, _ := text(m.value)
+	t, known := detectors.ParseType(s)
+	if !known {
+		d.fail(m.line, key, "unknown type %q", s)
+	}
+	return t
+}
+
+// checkStyle says why findings of a type can't be treated so; nothing where they can.
+func checkStyle(t detectors.Type, s Style) string {
+	switch {
+	case neverStored(t) && s != StyleRedact && s != StyleDrop:
+		return "is never stored: it can only be redacted"
+	case s == StyleToken && !Linkable(t):
+		return "can't be linked: equal values are not one person, and how often each comes gives it away"
+	case s == StyleDateShift && t != detectors.Date && t != detectors.DateOfBirth:
+		return "is no date: only DATE and DATE_OF_BIRTH can be shifted"
+	}
+	return ""
+}
+
+// write gives an operator as YAML, in the one form that Parse reads back: the word alone where it has no options.
+func (o Options) write(word, name string, clauses []string) string {
+	var parts []string
+	add := func(key, value string) { parts = append(parts, key+": "+value) }
+	if o.Scope != 0 {
+		add("scope", o.Scope.String())
+	}
+	if o.First > 0 {
+		add("first", strconv.Itoa(o.First))
+	}
+	if o.Last > 0 {
+		add("last", strconv.Itoa(o.Last))
+	}
+	if o.To != "" {
+		add("to", strconv.Quote(o.To))
+	}
+	if o.Days > 0 {
+		add("days", strconv.Itoa(o.Days))
+	}
+	if o.As != 0 {
+		add("as", o.As.String())
+	}
+	if o.Subject != 0 {
+		add("subject", o.Subject.String())
+	}
+	if clauses != nil {
+		add("clauses", flow(clauses))
+	}
+	if len(parts) == 0 {
+		return name
+	}
+	return fmt.Sprintf("{%s: %s, %s}", word, name, strings.Join(parts, ", "))
+}
