@@ -19,6 +19,7 @@ import (
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/policy"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source"
 	sinkkafka "github.com/sonexlabs/tacet/sinks/kafka"
 )
@@ -295,10 +296,7 @@ func (k *cluster) pipeline(ctx context.Context, in, out, corpus string, partitio
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := pseudonym.NewTokens([]byte("a key for measuring, not for use"))
-	if err != nil {
-		return nil, err
-	}
+	tokens := pseudonym.NewTokens(keyring.Dev([]byte("a key for measuring, not for use")))
 	sinkConfig := sinkkafka.DefaultConfig()
 	sinkConfig.Brokers, sinkConfig.Transport, sinkConfig.Topic = k.brokers, k.transport, out
 	sink, err := sinkkafka.New(sinkConfig)

@@ -15,6 +15,7 @@ import (
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/policy"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source"
 )
 
@@ -42,8 +43,7 @@ func benchmarkEngine(b *testing.B, name string, values []message) {
 	}
 	set, err := detectors.New(detectors.Options{})
 	require.NoError(b, err)
-	tokens, err := pseudonym.NewTokens([]byte("a key for measuring, not for use"))
-	require.NoError(b, err)
+	tokens := pseudonym.NewTokens(keyring.Dev([]byte("a key for measuring, not for use")))
 	p := policy.Default()
 	limits := pipeline.DefaultLimits()
 	limits.Workers = runtime.GOMAXPROCS(0)

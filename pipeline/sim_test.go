@@ -21,6 +21,7 @@ import (
 	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline/policy"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 )
 
 // The simulation runs the whole engine with a source, sinks and a quarantine that fail in every way they may: transient and
@@ -477,8 +478,7 @@ func (q *simQuarantine) Close() error                { return nil }
 func simConfig(t testing.TB, limits Limits) Config {
 	set, err := detectors.New(detectors.Options{})
 	require.NoError(t, err)
-	tokens, err := pseudonym.NewTokens([]byte("0123456789abcdef0123456789abcdef"))
-	require.NoError(t, err)
+	tokens := pseudonym.NewTokens(keyring.Dev([]byte("0123456789abcdef0123456789abcdef")))
 	p := policy.Default()
 	return Config{
 		Topics: map[string]TopicConfig{

@@ -20,6 +20,7 @@ import (
 
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source/kafkatest"
 	"github.com/sonexlabs/tacet/sinks/file"
 )
@@ -177,10 +178,7 @@ func turnID(value []byte, raw bool) (string, bool) {
 		return "", false
 	}
 	if raw {
-		tokens, err := pseudonym.NewTokens([]byte(chaosKey))
-		if err != nil {
-			panic("the key is too short")
-		}
+		tokens := pseudonym.NewTokens(keyring.Dev([]byte(chaosKey)))
 		domain := pseudonym.Domain{Tenant: []byte(v.Tenant), Origin: pseudonym.OriginMeta}
 		v.Call = string(tokens.Tokenizer().Append(nil, domain, "CALL_ID", 'r', []byte(v.Call)))
 	}

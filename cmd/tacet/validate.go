@@ -15,7 +15,7 @@ import (
 	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/policy"
-	"github.com/sonexlabs/tacet/pipeline/pseudonym"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source"
 )
 
@@ -208,8 +208,8 @@ func (d *document) pseudonym(p pseudonymConfig) {
 	case p.InsecureDevKeys:
 	case p.Key.IsZero():
 		d.fail(ruleKey, "pseudonym", "no key", "set key: file:PATH (make one with: openssl rand -base64 48 > PATH)")
-	case len(p.Key.Reveal()) < pseudonym.KeyLen:
-		d.fail(ruleKey, "pseudonym.key", fmt.Sprintf("key is shorter than %d bytes", pseudonym.KeyLen),
+	case len(p.Key.Reveal()) < keyring.KeyLen:
+		d.fail(ruleKey, "pseudonym.key", fmt.Sprintf("key is shorter than %d bytes", keyring.KeyLen),
 			"make one with: openssl rand -base64 48")
 	}
 }

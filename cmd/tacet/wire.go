@@ -14,6 +14,7 @@ import (
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/policy"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source"
 	"github.com/sonexlabs/tacet/sinks/file"
 	"github.com/sonexlabs/tacet/sinks/kafka"
@@ -107,10 +108,7 @@ func (c config) engine(detection detectors.Options, log *slog.Logger, registry *
 	if c.Pseudonym.InsecureDevKeys {
 		key = []byte(devKey)
 	}
-	tokens, err := pseudonym.NewTokens(key)
-	if err != nil {
-		return pipeline.Config{}, err
-	}
+	tokens := pseudonym.NewTokens(keyring.Dev(key))
 	topics := map[string]pipeline.TopicConfig{}
 	for _, t := range c.Source.Topics {
 		topics[t.Name] = pipeline.TopicConfig{Category: t.Category, Format: pipeline.Format(t.Format), Tenant: t.Tenant}

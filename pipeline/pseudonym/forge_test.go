@@ -32,7 +32,7 @@ func TestNeutralise(t *testing.T) {
 }
 
 func TestNextFindsOurOwn(t *testing.T) {
-	k := newTokenizer(t, testKey())
+	k := newTokenizer(testKey())
 	token := k.Append([]byte("é "), acme(OriginText), "CALL_ID", 'r', []byte("x"))
 	start, end := Next(token)
 	require.Equal(t, "é ", string(token[:start]))

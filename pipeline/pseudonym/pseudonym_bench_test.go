@@ -27,7 +27,7 @@ func BenchmarkAlias(b *testing.B) {
 }
 
 func BenchmarkToken(b *testing.B) {
-	k := newTokenizer(b, testKey())
+	k := newTokenizer(testKey())
 	dst, value, d := make([]byte, 0, 64), []byte("447700900123"), acme(OriginText)
 	b.SetBytes(int64(len(value)))
 	b.ReportAllocs()

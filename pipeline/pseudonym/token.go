@@ -1,19 +1,16 @@
 package pseudonym
 
 import (
-	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"hash"
 	"strconv"
+
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 )
 
 const (
-	// KeyLen is the least length of a key, in bytes: that of the hash, below which RFC 2104 §3 says security decreases.
-	KeyLen = 32
-
 	// alphabet is the 16 consonants from b to t, one for each half byte. No digit, so that no detector takes a part of a
 	// token for a number; no vowel, so that no word comes out; no character that JSON, CSV, SQL or URLs treat specially.
 	alphabet = "bcdfghjklmnpqrst"
@@ -24,11 +21,14 @@ const (
 	macLen   = 12
 	tokenLen = 2 * macLen
 
-	// version is that of the key and of the input's encoding. It stands in every token.
-	version = 1
-
-	// statesMax bounds the keyed states a Tokenizer holds: one for each tenant, some 600 bytes.
+	// statesMax bounds the keyed domains a Tokenizer holds: one for each tenant, sink and epoch, some 600 bytes a key.
 	statesMax = 1024
+)
+
+// The labels of what is made with a domain's key. Each purpose has its own, so that no output of one is another's.
+const (
+	labelToken = 'T'
+	labelChain = 'C'
 )
 
 // Origin says where a value was found. Tokens of one value differ by origin: else who can make a call could say a number in it
@@ -44,78 +44,128 @@ const (
 // Domain is within what tokens of equal values are equal.
 type Domain struct {
 	Tenant []byte // not empty
+	// Sink is the name of the recipient's tokens. Sinks of different names never have a token in common, except in scope p.
+	Sink   string
 	Origin Origin
-	// Scope is the id of the call, day or month that tokens of scope c, d or m are bound to; empty for r and p.
+	// Scope is the id of the call, the day ("2026-11-27") or the month ("2026-11") that tokens of scope c, d or m are bound
+	// to; empty for r and p.
 	Scope []byte
+	// Salt is the subject's, where the tenant has salts: once it is destroyed, no key brings the token back.
+	Salt []byte
 }
 
-// Tokens holds the key. It is immutable and safe for concurrent use; every printed form of it is "tokens".
-type Tokens struct{ key []byte }
+// Tokens makes a Tokenizer for each worker. It is immutable and safe for concurrent use; every printed form is "tokens".
+type Tokens struct{ ring *keyring.Ring }
 
-// NewTokens makes tokens from a secret key of KeyLen bytes or more, drawn at random. Whoever has the key can test guesses
-// and so undo the tokens of phone numbers in minutes: it is as secret as the data.
-func NewTokens(key []byte) (*Tokens, error) {
-	if len(key) < KeyLen {
-		return nil, fmt.Errorf("make tokens: the key has %d bytes, must have at least %d", len(key), KeyLen)
-	}
-	// RFC 5869 §3.3: only a key that is uniform may go without the extract step, and that a file's bytes are is not known.
-	prk, err := hkdf.Extract(sha256.New, key, []byte("tacet tokens v1"))
-	if err != nil {
-		return nil, errors.New("make tokens: derive key")
-	}
-	return &Tokens{prk}, nil
-}
+// NewTokens makes tokens with the keys of a ring.
+func NewTokens(ring *keyring.Ring) *Tokens { return &Tokens{ring} }
 
-// Format prints "tokens" for every verb, so that no key gets into a log.
+// Format prints "tokens" for every verb.
 func (t *Tokens) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("tokens")) }
 
 // Tokenizer makes a worker's own maker of tokens. One goroutine at a time.
 func (t *Tokens) Tokenizer() *Tokenizer {
-	return &Tokenizer{key: t.key, states: map[string]hash.Hash{}}
+	return &Tokenizer{ring: t.ring, generation: t.ring.Generation(), states: map[string]*states{}}
 }
 
 // Tokenizer makes tokens. It holds keyed states, never a value or a token.
 type Tokenizer struct {
-	key    []byte
-	states map[string]hash.Hash // by tenant
-	in     []byte
-	sum    [sha256.Size]byte
+	ring       *keyring.Ring
+	generation uint64             // of the ring when the states were made
+	states     map[string]*states // by tenant, domain and epoch
+	degraded   int
+	name, in   []byte
+	sum        [sha256.Size]byte
+}
+
+// states are the keyed HMACs of one domain. A ready state saves the two compressions that take the key in.
+type states struct {
+	chain   []hash.Hash // what a token goes through, in order; empty when the key can't be had
+	version int         // of the last of them
 }
 
 // Format prints "tokenizer" for every verb.
 func (k *Tokenizer) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("tokenizer")) }
 
+// Degraded gives how many values became "[TYPE]" for want of a key since it was last asked.
+func (k *Tokenizer) Degraded() (n int) {
+	n, k.degraded = k.degraded, 0
+	return n
+}
+
 // Append appends the token of a value: "[PHONE:r1:bdkqtscmfghjrlnpqsdtckbm]". Scope is c (call), d (day), m (month),
-// r (relationship: all of a tenant) or p (person). Canonical is what all spellings of the value have in common; it is not
-// kept. What would join more than it may (no tenant, no known origin or scope, a scope of a call without the call) becomes
-// "[PHONE]".
+// r (relationship: all of a tenant within one sink) or p (person: all of a tenant). Canonical is what all spellings of the
+// value have in common; it is not kept. What would join more than it may (no tenant, no known origin or scope, a scope of a
+// call without the call) and what there is no key for becomes "[PHONE]".
 //
-// The letters are the first 96 bits of HMAC-SHA-256 (RFC 2104, FIPS 180-4) under the tenant's key, over
+// The letters are the first 96 bits of HMAC-SHA-256 (RFC 2104, FIPS 180-4) under the domain's key, over
 //
-//	len(type) type · origin · scope · len(scope id) scope id · value
+//	'T' · len(type) type · origin · scope · len(scope id) scope id · len(salt) salt · value
 //
-// with one byte for each length, so that no two inputs have one encoding.
+// with one byte for each length, so that no two inputs have one encoding. After a rotation of mode chain they go through
+// each further key, over 'C' · len(type) type · scope · the 96 bits before: that can also be done to a stored token.
 func (k *Tokenizer) Append(dst []byte, d Domain, typ string, scope byte, canonical []byte) []byte {
+	s := k.find(d, typ, scope)
+	if s == nil {
+		return AppendType(dst, typ)
+	}
+	mac := k.mac(s.chain[0], d, labelToken, typ, scope, canonical)[:macLen]
+	for _, next := range s.chain[1:] {
+		mac = k.rekey(next, typ, scope, mac)
+	}
+	return appendToken(dst, typ, scope, s.version, mac)
+}
+
+// derive gives 256 bits that belong to a value as its token does, for operators with a key: label says which, and is no
+// label of tokens. After any rotation they are others: nothing stored is brought over from them.
+func (k *Tokenizer) derive(d Domain, label byte, typ string, scope byte, in []byte) (sum [sha256.Size]byte, ok bool) {
+	s := k.find(d, typ, scope)
+	if s == nil || label == labelToken || label == labelChain {
+		return sum, false
+	}
+	copy(sum[:], k.mac(s.chain[len(s.chain)-1], d, label, typ, scope, in))
+	return sum, true
+}
+
+// find gives the states of a domain and scope, nil when there must be no token.
+func (k *Tokenizer) find(d Domain, typ string, scope byte) *states {
 	if !d.joins(scope) || len(typ) > 255 {
-		return AppendType(dst, typ)
+		return nil
 	}
-	state := k.state(d.Tenant)
-	if state == nil {
-		return AppendType(dst, typ)
+	s := k.keyed(d, scope)
+	if len(s.chain) == 0 {
+		k.degraded++
+		return nil
 	}
-	k.in = append(append(k.in[:0], byte(len(typ))), typ...)
+	return s
+}
+
+// mac gives what stands for a value, valid until the next call.
+func (k *Tokenizer) mac(state hash.Hash, d Domain, label byte, typ string, scope byte, value []byte) []byte {
+	k.in = append(append(k.in[:0], label, byte(len(typ))), typ...)
 	k.in = append(k.in, byte(d.Origin), scope, byte(len(d.Scope)))
-	k.in = append(k.in, d.Scope...)
-	k.in = append(k.in, canonical...)
+	k.in = append(append(k.in, d.Scope...), byte(len(d.Salt)))
+	k.in = append(append(k.in, d.Salt...), value...)
 	state.Reset()
 	state.Write(k.in)
-	mac := state.Sum(k.sum[:0])
 	clear(k.in)
+	return state.Sum(k.sum[:0])
+}
 
+// rekey takes the 96 bits of a token to the next version.
+func (k *Tokenizer) rekey(state hash.Hash, typ string, scope byte, old []byte) []byte {
+	k.in = append(append(k.in[:0], labelChain, byte(len(typ))), typ...)
+	k.in = append(append(k.in, scope), old...)
+	state.Reset()
+	state.Write(k.in)
+	return state.Sum(k.sum[:0])[:macLen]
+}
+
+func appendToken(dst []byte, typ string, scope byte, version int, mac []byte) []byte {
 	dst = appendName(append(dst, '['), typ)
-	dst = strconv.AppendUint(append(dst, ':', scope), version, 10)
+	dst = strconv.AppendInt(append(dst, ':', scope), int64(version), 10)
 	dst = append(dst, ':')
-	for _, b := range mac[:macLen] {
+	for _, b := range mac {
 		dst = append(dst, alphabet[b>>4], alphabet[b&15])
 	}
 	return append(dst, ']')
@@ -123,27 +173,50 @@ func (k *Tokenizer) Append(dst []byte, d Domain, typ string, scope byte, canonic
 
 // joins tells whether tokens of the domain and scope are joined with those they belong to, and no others.
 func (d Domain) joins(scope byte) bool {
-	if len(d.Tenant) == 0 || len(d.Scope) > 255 || d.Origin != OriginMeta && d.Origin != OriginText {
+	if len(d.Tenant) == 0 || len(d.Scope) > 255 || len(d.Salt) > 255 || d.Origin != OriginMeta && d.Origin != OriginText {
 		return false
 	}
 	switch scope {
-	case 'c', 'd', 'm':
+	case 'c':
 		return len(d.Scope) > 0
+	case 'd':
+		return len(d.Scope) == len("2026-11-27")
+	case 'm':
+		return len(d.Scope) == len("2026-11")
 	case 'r', 'p':
 		return len(d.Scope) == 0
 	}
 	return false
 }
 
-// state gives the tenant's HMAC, keyed. The tenant's key comes from the one key by HKDF-Expand (RFC 5869): a tenant's tokens
-// say nothing about another's. A ready state saves the two compressions that take the key in.
-func (k *Tokenizer) state(tenant []byte) hash.Hash {
-	if s := k.states[string(tenant)]; s != nil {
-		return s
+// personDomain is the name of the one domain of a tenant that all its sinks share.
+const personDomain = "person"
+
+func sinkDomain(sink string) string { return "sink/" + sink }
+
+// keyed gives the states of a domain, from the ring when they are not at hand. That there is no key is kept as well, until
+// the ring's generation changes.
+func (k *Tokenizer) keyed(d Domain, scope byte) *states {
+	if g := k.ring.Generation(); g != k.generation {
+		clear(k.states)
+		k.generation = g
 	}
-	key, err := hkdf.Expand(sha256.New, k.key, "tenant "+string(tenant), sha256.Size)
-	if err != nil {
-		return nil
+	kind := byte('s')
+	k.name = append(strconv.AppendInt(k.name[:0], int64(len(d.Tenant)), 10), ':')
+	k.name = append(k.name, d.Tenant...)
+	switch scope {
+	case 'p':
+		kind = 'p'
+	case 'd', 'm':
+		kind = 'e'
+		k.name = append(append(k.name, byte(len(d.Scope))), d.Scope...)
+	}
+	k.name = append(k.name, kind)
+	if kind != 'p' {
+		k.name = append(k.name, d.Sink...)
+	}
+	if s := k.states[string(k.name)]; s != nil {
+		return s
 	}
 	if len(k.states) >= statesMax {
 		for other := range k.states { // any will do: to keep an order would cost every token
@@ -151,7 +224,33 @@ func (k *Tokenizer) state(tenant []byte) hash.Hash {
 			break
 		}
 	}
-	s := hmac.New(sha256.New, key)
-	k.states[string(tenant)] = s
+	s := newStates(k.keys(d, scope))
+	k.states[string(k.name)] = s
+	return s
+}
+
+func (k *Tokenizer) keys(d Domain, scope byte) ([]keyring.Key, error) {
+	switch scope {
+	case 'p':
+		return k.ring.Domain(string(d.Tenant), personDomain)
+	case 'd', 'm':
+		key, err := k.ring.Epoch(string(d.Tenant), sinkDomain(d.Sink), string(d.Scope))
+		return []keyring.Key{key}, err
+	}
+	return k.ring.Domain(string(d.Tenant), sinkDomain(d.Sink))
+}
+
+func newStates(keys []keyring.Key, err error) *states {
+	s := &states{}
+	if err != nil {
+		return s
+	}
+	for _, key := range keys {
+		if key.IsZero() {
+			return &states{}
+		}
+		s.chain = append(s.chain, hmac.New(sha256.New, key.Bytes()))
+		s.version = key.Version()
+	}
 	return s
 }
