@@ -16,7 +16,7 @@ const (
 // edges are the allowed imports between packages of this repository, test files aside. A pattern may end in /* for
 // every folder directly below. The first row that fits a package holds for it.
 func edges() []struct{ from, to string } {
-	const engine = "pipeline detectors pipeline/codec pipeline/watermark pipeline/pseudonym pipeline/policy"
+	const engine = "pipeline detectors pipeline/codec pipeline/watermark pipeline/pseudonym pipeline/policy pipeline/subject"
 	return []struct{ from, to string }{
 		{"detectors/scan", ""},
 		{"detectors/checksum", ""},
@@ -30,7 +30,8 @@ func edges() []struct{ from, to string } {
 		{"pipeline/pseudonym/keyring", ""},
 		{"pipeline/pseudonym", "pipeline/pseudonym/keyring"},
 		{"pipeline/policy", "detectors"},
-		{"pipeline", "detectors pipeline/codec pipeline/watermark pipeline/pseudonym pipeline/policy"},
+		{"pipeline/subject", "pipeline/pseudonym/keyring"},
+		{"pipeline", "detectors pipeline/codec pipeline/watermark pipeline/pseudonym pipeline/policy pipeline/subject"},
 		{"pipeline/source", engine},
 		{"pipeline/source/kafkatest", engine},
 		{"pipeline/admin", engine},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -130,16 +131,17 @@ func (f *fetcher) listOffset(ctx context.Context, timestamp int64, isolation int
 	return p.Offset, nil
 }
 
-// retry calls try until it succeeds, ctx ends, or the position proves to be out of range. Failures are counted and
-// logged: the first one, and then one every logEvery.
-func (f *fetcher) retry(ctx context.Context, op string, try func(context.Context) error) error {
+// retry calls try until it succeeds, ctx ends, the position proves to be out of range, or the error is one of the final ones.
+// Failures are counted and logged: the first one, and then one every logEvery.
+func (f *fetcher) retry(ctx context.Context, op string, try func(context.Context) error, final ...error) error {
 	var logged time.Time
 	for n := 0; ; n++ {
 		err := try(ctx)
 		if err == nil && n > 0 && !logged.IsZero() {
 			f.log.Info("reading again", "op", op, "attempts", n+1)
 		}
-		if err == nil || errors.Is(err, kafka.OffsetOutOfRange) {
+		isThis := func(target error) bool { return errors.Is(err, target) }
+		if err == nil || isThis(kafka.OffsetOutOfRange) || slices.ContainsFunc(final, isThis) {
 			return err
 		}
 		if ctx.Err() != nil {
