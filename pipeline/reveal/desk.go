@@ -1,0 +1,322 @@
+package reveal
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Reason is why a request was refused, as the audit log names it.
+type Reason string
+
+// The reasons.
+const (
+	ReasonForged      Reason = "forged"       // not a grant, or changed after it was signed
+	ReasonApprover    Reason = "approver"     // who signed may not approve
+	ReasonSelf        Reason = "self"         // the requester approved
+	ReasonRequester   Reason = "requester"    // somebody else's grant, or no requester of this tenant
+	ReasonTenant      Reason = "tenant"       // another tenant's grant
+	ReasonTypes       Reason = "types"        // types the grant does not name
+	ReasonCalls       Reason = "calls"        // calls it does not name
+	ReasonNames       Reason = "names"        // aliases or tokens it does not name
+	ReasonEarly       Reason = "early"        // before its time
+	ReasonExpired     Reason = "expired"      // after it
+	ReasonClock       Reason = "clock"        // the clock went back
+	ReasonLimit       Reason = "limit"        // the rate limit is used up
+	ReasonNeverStored Reason = "never_stored" // a type that nobody may see
+	ReasonFailed      Reason = "failed"       // capsules or limits could not be read
+)
+
+// suspicious tells the reasons that no honest mistake gives, or hardly one.
+func (r Reason) suspicious() bool {
+	switch r {
+	case ReasonForged, ReasonApprover, ReasonSelf, ReasonRequester, ReasonClock, ReasonLimit, ReasonNeverStored:
+		return true
+	}
+	return false
+}
+
+// Refusal is the error of a request that was refused, and that is in the audit log.
+type Refusal struct {
+	Reason Reason
+	err    error
+}
+
+func (r *Refusal) Error() string { return "reveal refused: " + r.err.Error() }
+func (r *Refusal) Unwrap() error { return r.err }
+
+func refuse(reason Reason, text string) *Refusal { return &Refusal{reason, errors.New(text)} }
+
+// The actions of events.
+const (
+	ActionOpen    = "reveal.open"    // values were about to be shown
+	ActionRefused = "reveal.refused" // nothing was shown
+	ActionAlarm   = "reveal.alarm"   // somebody should look at what was asked
+	ActionLimits  = "reveal.limits"  // rate limits were begun anew: their file was not there
+)
+
+// Event is what the audit log gets. It holds no value. What stands in a grant is in it only when the grant is genuine.
+type Event struct {
+	Time                time.Time
+	Action              string
+	Reason              Reason // of a refusal; "bulk" for an alarm at many values
+	Tenant              string
+	Grant               string
+	Requester, Approver string // public keys
+	Purpose, Ticket     string
+	Calls               []string
+	Types               map[string]int // values by type
+	Values, Damaged     int
+	Proof               string // the requester's signature of the request
+}
+
+// reasonBulk is the reason of an alarm at more values a day than usual.
+const reasonBulk Reason = "bulk"
+
+// Journal keeps events. Record returns when the event is on disk, and an error when it isn't: then nothing is shown.
+type Journal interface {
+	Record(Event) error
+}
+
+// DeskConfig is what a desk stands on. All but Alarm and Now must be given.
+type DeskConfig struct {
+	Approvers  People
+	Requesters People
+	Limits     *Limits
+	Journal    Journal
+	Alarm      func(Event) // is told what is in the journal as an alarm; may be nil
+	Now        func() time.Time
+}
+
+// Desk reveals values. It is safe for concurrent use. Use NewDesk.
+type Desk struct{ cfg DeskConfig }
+
+// NewDesk gives a desk. Lists by which somebody could approve for themselves under another name are refused.
+func NewDesk(cfg DeskConfig) (*Desk, error) {
+	if cfg.Limits == nil || cfg.Journal == nil {
+		return nil, errors.New("open reveal desk: limits and a journal are needed")
+	}
+	if err := cfg.Approvers.conflict(cfg.Requesters); err != nil {
+		return nil, fmt.Errorf("open reveal desk: lists of people: %w", err)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Desk{cfg}, nil
+}
+
+// Request is what somebody asks for.
+type Request struct {
+	Grant []byte
+	As    *Signer     // the requester
+	Key   *PrivateKey // the tenant's
+	Calls []string    // tokens; none for all the grant names
+	Types []string    // likewise
+	Names []string    // aliases or tokens; none for all
+}
+
+// Delivered is one record as a file or a topic gives it.
+type Delivered struct {
+	Capsule []byte // empty: a tombstone, which erases the call's capsules before it
+	Call    string // the key beside it; "" where there is none, as in files
+	Record  []byte // where the record beside it says it is from; nil where nothing says so
+}
+
+// Value is one revealed value.
+type Value struct {
+	Call   string
+	Record string
+	Item
+}
+
+// Answer is what a request brought.
+type Answer struct {
+	Values []Value // in the order of the capsules
+	// Damaged counts capsules of the calls that can't be opened, Foreign what was read and is no capsule at all. Their
+	// values are missing.
+	Damaged, Foreign int
+}
+
+// valuesMax bounds the memory of an answer. No rate limit lets more pass.
+const valuesMax = burstMax
+
+// Reveal answers a request from capsules, or refuses it. Either way the journal has an entry on disk before it returns.
+func (d *Desk) Reveal(r Request, capsules iter.Seq2[Delivered, error]) (Answer, error) {
+	e := Event{Time: d.cfg.Now().UTC(), Tenant: r.Key.Tenant()}
+	a, err := d.reveal(&r, capsules, &e)
+	if err == nil {
+		e.Action = ActionOpen
+		if err = d.cfg.Journal.Record(e); err != nil {
+			return Answer{}, fmt.Errorf("write audit entry, so nothing is shown: %w", err)
+		}
+		return a, nil
+	}
+	var refusal *Refusal
+	if !errors.As(err, &refusal) {
+		refusal = &Refusal{ReasonFailed, err}
+	}
+	e.Action, e.Reason = ActionRefused, refusal.Reason
+	e.Types, e.Values = nil, 0
+	if err := d.cfg.Journal.Record(e); err != nil {
+		return Answer{}, errors.Join(refusal, fmt.Errorf("write audit entry: %w", err))
+	}
+	if refusal.Reason.suspicious() {
+		return Answer{}, errors.Join(refusal, d.alarm(e, refusal.Reason))
+	}
+	return Answer{}, refusal
+}
+
+// alarm puts an alarm into the journal and tells who listens.
+func (d *Desk) alarm(e Event, reason Reason) error {
+	e.Action, e.Reason = ActionAlarm, reason
+	if d.cfg.Alarm != nil {
+		d.cfg.Alarm(e)
+	}
+	if err := d.cfg.Journal.Record(e); err != nil {
+		return fmt.Errorf("write audit entry: %w", err)
+	}
+	return nil
+}
+
+// reveal fills in the event as far as it gets.
+func (d *Desk) reveal(r *Request, capsules iter.Seq2[Delivered, error], e *Event) (Answer, error) {
+	now, created, err := d.cfg.Limits.seen(e.Time)
+	if errors.Is(err, errClock) {
+		return Answer{}, &Refusal{ReasonClock, err}
+	}
+	if err != nil {
+		return Answer{}, err
+	}
+	if created {
+		begun := *e
+		begun.Action = ActionLimits
+		if err := d.cfg.Journal.Record(begun); err != nil {
+			return Answer{}, fmt.Errorf("write audit entry: %w", err)
+		}
+	}
+	g, err := d.allowed(r, e, now)
+	if err != nil {
+		return Answer{}, err
+	}
+	if e.Proof, err = prove(g, r, e.Time); err != nil {
+		return Answer{}, err
+	}
+	a, err := collect(r, capsules)
+	if err != nil {
+		return Answer{}, err
+	}
+	e.Types = map[string]int{}
+	for i := range a.Values {
+		e.Types[a.Values[i].Type]++
+	}
+	e.Values, e.Damaged = len(a.Values), a.Damaged
+	// A call without a value costs one too: that it has none is also something to know.
+	bulk, err := d.cfg.Limits.take(e.Time, g.Requester, g.Tenant, max(len(a.Values), len(r.Calls)))
+	var wait *waitError
+	switch {
+	case errors.As(err, &wait), errors.Is(err, errTooMany):
+		return Answer{}, &Refusal{ReasonLimit, err}
+	case errors.Is(err, errClock):
+		return Answer{}, &Refusal{ReasonClock, err}
+	case err != nil:
+		return Answer{}, err
+	case bulk:
+		return a, d.alarm(*e, reasonBulk)
+	}
+	return a, nil
+}
+
+// allowed checks the grant, and completes the request with what the grant names.
+func (d *Desk) allowed(r *Request, e *Event, now time.Time) (Grant, error) {
+	g, err := openGrant(r.Grant, d.cfg.Approvers)
+	if err != nil {
+		return Grant{}, err
+	}
+	e.Grant, e.Requester, e.Approver, e.Purpose, e.Ticket = g.ID, g.Requester, g.Approver, g.Purpose, g.Ticket
+	if !d.cfg.Requesters.may(g.Requester, g.Tenant) {
+		return Grant{}, refuse(ReasonRequester, "the requester may not ask for this tenant")
+	}
+	r.Calls, r.Types, r.Names = either(r.Calls, g.Calls), either(r.Types, g.Types), either(r.Names, g.Names)
+	if err := g.covers(r, now); err != nil {
+		return Grant{}, err
+	}
+	e.Calls = r.Calls // granted, so from here on they are what an approver wrote
+	return g, nil
+}
+
+// either gives what was asked for, sorted and each once, or all there is.
+func either(asked, all []string) []string {
+	if len(asked) == 0 {
+		asked = all
+	}
+	asked = slices.Clone(asked)
+	slices.Sort(asked)
+	return slices.Compact(asked)
+}
+
+// collect opens the capsules of the calls and takes what was asked for.
+func collect(r *Request, capsules iter.Seq2[Delivered, error]) (a Answer, err error) {
+	o := newOpener(r.Key)
+	opened := map[string][]Value{} // by record: delivery is at least once
+	var order []string
+	for in, err := range capsules {
+		if err != nil {
+			return Answer{}, fmt.Errorf("read capsules: %w", err)
+		}
+		if len(in.Capsule) == 0 {
+			for record := range opened {
+				if in.Call != "" && strings.HasPrefix(record, in.Call+" ") {
+					delete(opened, record)
+				}
+			}
+			continue
+		}
+		c, err := Parse(in.Capsule)
+		switch {
+		case err != nil:
+			a.Foreign++
+			continue
+		case !slices.Contains(r.Calls, c.Call()) && !slices.Contains(r.Calls, in.Call):
+			continue
+		case in.Call != "" && in.Call != c.Call():
+			a.Damaged++
+			continue
+		}
+		items, err := o.open(c, in.Record)
+		if errors.Is(err, ErrNeverStored) {
+			return Answer{}, &Refusal{ReasonNeverStored, err}
+		}
+		if err != nil {
+			a.Damaged++
+			continue
+		}
+		if _, known := opened[c.Record]; !known {
+			order = append(order, c.Record)
+		}
+		opened[c.Record] = wanted(r, c, items)
+		if len(opened) > valuesMax {
+			return Answer{}, &Refusal{ReasonLimit, errTooMany}
+		}
+	}
+	for _, record := range order {
+		a.Values = append(a.Values, opened[record]...)
+		delete(opened, record) // one that came back after a tombstone stands in order twice
+		if len(a.Values) > valuesMax {
+			return Answer{}, &Refusal{ReasonLimit, errTooMany}
+		}
+	}
+	return a, nil
+}
+
+// wanted gives the items that were asked for.
+func wanted(r *Request, c Capsule, items []Item) (values []Value) {
+	for _, it := range items {
+		if slices.Contains(r.Types, it.Type) && (len(r.Names) == 0 || slices.Contains(r.Names, it.Name)) {
+			values = append(values, Value{c.Call(), c.Record, it})
+		}
+	}
+	return values
+}

@@ -1,0 +1,230 @@
+package reveal
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+)
+
+// Grant says that a requester may see values of some types in some calls of one tenant, for a time. It says nothing until an
+// approver, who is somebody else, has signed it.
+type Grant struct {
+	ID     string   `json:"id"`
+	Tenant string   `json:"tenant"`
+	Types  []string `json:"types"`           // no wildcard: who approves says what is to be seen
+	Calls  []string `json:"calls"`           // tokens of calls; no wildcard either
+	Names  []string `json:"names,omitempty"` // only what these aliases and tokens stand for; none for all
+	// Purpose and Ticket go into the audit log, so they are words, not sentences that could tell of somebody.
+	Purpose   string    `json:"purpose"`
+	Ticket    string    `json:"ticket"`
+	NotBefore time.Time `json:"not_before"`
+	Expires   time.Time `json:"expires"`
+	Requester string    `json:"requester"` // public key (Signer.Public)
+	Approver  string    `json:"approver"`  // likewise; Sign fills it in
+}
+
+// GrantTimeMax is how long a grant can be valid. Whoever needs longer asks again.
+const GrantTimeMax = 7 * 24 * time.Hour
+
+const (
+	grantHeader   = "tacet reveal grant v1\n"
+	grantCallsMax = 1000
+	grantTypesMax = 100
+	grantLenMax   = 1 << 20
+	slugLenMax    = 64
+)
+
+// errSelf is a grant to oneself.
+var errSelf = errors.New("the approver is the requester")
+
+// Sign gives the grant, signed by an approver: a note (golang.org/x/mod/sumdb/note) whose text is a line with the kind
+// and a line of JSON. An ID is made where there is none.
+func (g Grant) Sign(approver *Signer) ([]byte, error) {
+	if g.ID == "" {
+		g.ID = strings.ToLower(rand.Text())
+	}
+	g.Approver = approver.Public()
+	g.NotBefore, g.Expires = g.NotBefore.UTC().Truncate(time.Second), g.Expires.UTC().Truncate(time.Second)
+	if err := g.check(); err != nil {
+		return nil, fmt.Errorf("sign grant: %w", err)
+	}
+	text, err := g.text()
+	if err != nil {
+		return nil, fmt.Errorf("sign grant: %w", err)
+	}
+	signed, err := note.Sign(&note.Note{Text: text}, approver.signer)
+	if err != nil {
+		return nil, fmt.Errorf("sign grant: %w", err)
+	}
+	return signed, nil
+}
+
+func (g Grant) text() (string, error) {
+	body, err := json.Marshal(g)
+	return grantHeader + string(body) + "\n", err
+}
+
+// parseGrantText reads what text gives, and nothing else: there is one way to write each grant.
+func parseGrantText(text string) (g Grant, err error) {
+	bad := errors.New("not a grant")
+	body, ok := strings.CutPrefix(text, grantHeader)
+	if !ok || json.Unmarshal([]byte(body), &g) != nil {
+		return Grant{}, bad
+	}
+	if again, err := g.text(); err != nil || again != text {
+		return Grant{}, bad
+	}
+	return g, g.check()
+}
+
+// check looks at a grant by itself, without the time and without who may.
+func (g Grant) check() error {
+	words := func(list []string, most int, is func(string) bool) bool {
+		return len(list) <= most && !slices.ContainsFunc(list, func(s string) bool { return !is(s) })
+	}
+	isCall := func(s string) bool { return isWord(s) && len(s) <= nameLenMax }
+	_, requester := personOf(g.Requester)
+	_, approver := personOf(g.Approver)
+	switch {
+	case !isSlug(g.ID):
+		return errors.New("its id is not a word")
+	case !isTenant([]byte(g.Tenant)):
+		return errors.New("no tenant")
+	case len(g.Types) == 0 || !words(g.Types, grantTypesMax, isType):
+		return fmt.Errorf("name between 1 and %d types", grantTypesMax)
+	case slices.ContainsFunc(g.Types, NeverStored):
+		return fmt.Errorf("a type can't be revealed: %w", ErrNeverStored)
+	case len(g.Calls) == 0 || !words(g.Calls, grantCallsMax, isCall):
+		return fmt.Errorf("name between 1 and %d calls by their tokens", grantCallsMax)
+	case !words(g.Names, grantCallsMax, isCall):
+		return fmt.Errorf("at most %d names, each one word", grantCallsMax)
+	case !isSlug(g.Purpose) || !isSlug(g.Ticket):
+		return errors.New("purpose and ticket are a word each, of letters, digits, dots, dashes and underscores: the audit log shows them")
+	case !requester || !approver:
+		return errors.New("requester and approver are public keys of people")
+	case samePerson(g.Requester, g.Approver):
+		return errSelf
+	case !isTime(g.NotBefore) || !isTime(g.Expires) || !g.NotBefore.Before(g.Expires):
+		return errors.New("it ends before it begins")
+	case g.Expires.Sub(g.NotBefore) > GrantTimeMax:
+		return fmt.Errorf("it is valid for more than %d days", GrantTimeMax/(24*time.Hour))
+	}
+	return nil
+}
+
+// isTime tells times that JSON shows in one way: years of four digits, whole seconds, UTC.
+func isTime(t time.Time) bool {
+	return t.Year() >= 2000 && t.Year() < 10000 && t.Nanosecond() == 0 && t.Location() == time.UTC
+}
+
+// isSlug tells a word that is safe to show anywhere.
+func isSlug(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && (i == 0 || c != '.' && c != '-' && c != '_') {
+			return false
+		}
+	}
+	return s != "" && len(s) <= slugLenMax
+}
+
+// openGrant verifies a grant against the keys of those who may approve for its tenant.
+func openGrant(signed []byte, approvers People) (Grant, error) {
+	if len(signed) > grantLenMax {
+		return Grant{}, refuse(ReasonForged, "the grant is larger than any grant")
+	}
+	n, err := note.Open(signed, approvers.verifiers())
+	var unknown *note.UnverifiedNoteError
+	switch {
+	case errors.As(err, &unknown):
+		return Grant{}, unknownApprover(unknown.Note.Text)
+	case err != nil:
+		return Grant{}, refuse(ReasonForged, "the grant is not what its approver has signed")
+	case len(n.Sigs) != 1 || len(n.UnverifiedSigs) != 0:
+		return Grant{}, refuse(ReasonForged, "the grant has more signatures than one")
+	}
+	g, err := parseGrantText(n.Text)
+	switch {
+	case errors.Is(err, errSelf):
+		return Grant{}, refuse(ReasonSelf, errSelf.Error())
+	case errors.Is(err, ErrNeverStored):
+		return Grant{}, refuse(ReasonNeverStored, "the grant names a type that is never stored")
+	case err != nil:
+		return Grant{}, refuse(ReasonForged, "what is signed is not a grant of this version")
+	}
+	name, hash := n.Sigs[0].Name, n.Sigs[0].Hash
+	if v, err := note.NewVerifier(g.Approver); err != nil || v.Name() != name || v.KeyHash() != hash {
+		return Grant{}, refuse(ReasonForged, "the grant is signed by another than the approver it names")
+	}
+	if !approvers.may(g.Approver, g.Tenant) {
+		return Grant{}, refuse(ReasonApprover, "who signed the grant may not approve for its tenant")
+	}
+	return g, nil
+}
+
+// unknownApprover tells apart who signs for themselves, so that the audit log says so, though neither is trusted.
+func unknownApprover(text string) error {
+	if _, err := parseGrantText(text); errors.Is(err, errSelf) {
+		return refuse(ReasonSelf, errSelf.Error())
+	}
+	return refuse(ReasonApprover, "who signed the grant is not on the list of approvers")
+}
+
+// covers says why a grant does not allow a request.
+func (g Grant) covers(r *Request, now time.Time) error {
+	among := func(asked, granted []string) bool {
+		return !slices.ContainsFunc(asked, func(s string) bool { return !slices.Contains(granted, s) })
+	}
+	switch {
+	case r.As == nil || r.As.Public() != g.Requester:
+		return refuse(ReasonRequester, "the grant is for another person")
+	case r.Key.Tenant() != g.Tenant:
+		return refuse(ReasonTenant, "the grant is for another tenant")
+	case now.Before(g.NotBefore):
+		return refuse(ReasonEarly, "the grant is not valid yet")
+	case !now.Before(g.Expires):
+		return refuse(ReasonExpired, "the grant has expired")
+	case !among(r.Types, g.Types):
+		return refuse(ReasonTypes, "the grant is for other types")
+	case len(r.Calls) == 0 || !among(r.Calls, g.Calls):
+		return refuse(ReasonCalls, "the grant is for other calls")
+	case len(g.Names) > 0 && !among(r.Names, g.Names):
+		return refuse(ReasonNames, "the grant is for other aliases or tokens")
+	}
+	return nil
+}
+
+// prove signs a request with the requester's key and checks it against the grant, so that the audit log holds a proof that it
+// was this person, which nobody at the desk could have made. It gives the line of the signature.
+func prove(g Grant, r *Request, now time.Time) (string, error) {
+	text, err := json.Marshal(struct {
+		Grant string    `json:"grant"`
+		Calls []string  `json:"calls"`
+		Types []string  `json:"types"`
+		Names []string  `json:"names,omitempty"`
+		At    time.Time `json:"at"`
+	}{g.ID, r.Calls, r.Types, r.Names, now.UTC()})
+	if err != nil {
+		return "", err
+	}
+	signed, err := note.Sign(&note.Note{Text: "tacet reveal request v1\n" + string(text) + "\n"}, r.As.signer)
+	if err != nil {
+		return "", err
+	}
+	verifier, err := note.NewVerifier(g.Requester)
+	if err != nil {
+		return "", err
+	}
+	if _, err := note.Open(signed, note.VerifierList(verifier)); err != nil {
+		return "", refuse(ReasonRequester, "the requester's key does not belong to the grant")
+	}
+	signature := bytes.TrimSpace(signed[bytes.LastIndexByte(bytes.TrimSpace(signed), '\n')+1:])
+	return string(bytes.TrimPrefix(signature, []byte("— "))), nil
+}
