@@ -36,6 +36,8 @@ func edges() []struct{ from, to string } {
 		{"pipeline/source", engine},
 		{"pipeline/source/kafkatest", engine},
 		{"pipeline/admin", engine},
+		{"pipeline/audit", ""},
+		{"sinks/audit", engine + " pipeline/audit"},
 		{"sinks/*", engine},
 		{"cmd/tidy", ""},
 		{"cmd/*", anything},

@@ -1,0 +1,196 @@
+// Package audit is the sink that writes no record: for each batch one entry of the audit log, with its place, what became of its
+// records in numbers, and a keyed digest of what left.
+//
+// As a required sink it holds the commit back: no offset is committed whose batch has no entry on disk.
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/sonexlabs/tacet/pipeline"
+	"github.com/sonexlabs/tacet/pipeline/audit"
+)
+
+// Log is what the sink needs of *audit.Log.
+type Log interface {
+	Append(audit.Entry) (seq uint64, err error)
+	Wait(ctx context.Context, seq uint64) error
+	Err() error
+}
+
+// Config says where entries go.
+type Config struct {
+	// Log outlives the sink: whoever opened it closes it.
+	Log Log
+	// Key is the log's: keys of digests are derived from it.
+	Key audit.Key
+	// Policy is the hash of the policy in force.
+	Policy string
+}
+
+// The actions of entries.
+const (
+	actionBatch    = "batch"
+	actionDegraded = "degraded"     // from here on values left as their type, because a key could not be had
+	actionRestored = "degraded.end" // until here
+	actor          = "pipeline"
+)
+
+// Sink writes an entry for each batch. Use New.
+type Sink struct{ cfg Config }
+
+// New gives a sink.
+func New(cfg Config) (*Sink, error) {
+	if cfg.Log == nil {
+		return nil, errors.New("configure audit sink: a log is needed")
+	}
+	if _, err := cfg.Key.NewDigester(); err != nil {
+		return nil, fmt.Errorf("configure audit sink: %w", err)
+	}
+	return &Sink{cfg}, nil
+}
+
+// Check tells whether the log took what it was given last.
+func (s *Sink) Check(context.Context) error {
+	if err := s.cfg.Log.Err(); err != nil {
+		return fmt.Errorf("check audit sink: %w", err)
+	}
+	return nil
+}
+
+// Close does nothing: the log is closed by whoever opened it.
+func (s *Sink) Close() error { return nil }
+
+// Open starts a lane. Entries about offsets at or beyond from stay: what they say did happen, and happens again.
+func (s *Sink) Open(id pipeline.LaneID, from int64) (pipeline.Writer, error) {
+	d, err := s.cfg.Key.NewDigester()
+	if err != nil {
+		return nil, &pipeline.Error{Op: "open audit sink", Lane: id, Offset: -1, Err: err}
+	}
+	return &writer{cfg: &s.cfg, id: id, digest: d, durable: from, appended: from, names: map[pipeline.TypeCount]string{}}, nil
+}
+
+// writer writes the entries of one lane.
+type writer struct {
+	cfg      *Config
+	id       pipeline.LaneID
+	digest   *audit.Digester
+	names    map[pipeline.TypeCount]string // of counts, by type and action; there are as many as the policy has pairs of them
+	counts   []audit.Count
+	degraded bool
+
+	appended int64 // everything below has its entry
+	durable  int64 // and that is on disk
+	seq      uint64
+}
+
+// Write appends the entry of the batch, unless an earlier call did, and waits until it is on disk.
+func (w *writer) Write(ctx context.Context, b *pipeline.Batch) (int64, error) {
+	if b.Next > w.appended {
+		if err := ctx.Err(); err != nil {
+			return w.durable, err
+		}
+		if err := w.append(b); err != nil {
+			return w.durable, w.errorf("append", err)
+		}
+	}
+	return w.Flush(ctx)
+}
+
+// Flush waits until the last entry is on disk.
+func (w *writer) Flush(ctx context.Context) (int64, error) {
+	if w.durable < w.appended {
+		if err := w.cfg.Log.Wait(ctx, w.seq); err != nil {
+			return w.durable, w.errorf("write", err)
+		}
+		w.durable = w.appended
+	}
+	return w.durable, nil
+}
+
+// Close releases nothing: an entry can't be taken back.
+func (w *writer) Close() error { return nil }
+
+func (w *writer) append(b *pipeline.Batch) error {
+	if err := w.noteDegraded(b.Summary); err != nil {
+		return err
+	}
+	first := max(b.First, w.appended)
+	out := 0
+	for i := range b.Outputs {
+		if o := &b.Outputs[i]; o.Offset >= first {
+			w.digest.Add(o.Offset, o.Key, o.Value)
+			out++
+		}
+	}
+	digest := w.digest.Sum()
+	if out == 0 {
+		digest = ""
+	}
+	seq, err := w.cfg.Log.Append(audit.Entry{
+		Actor: actor, Action: actionBatch, Policy: w.cfg.Policy, Digest: digest, Counts: w.count(b.Summary, out),
+		Range: &audit.Range{Topic: w.id.Topic, Partition: w.id.Partition, First: first, Next: b.Next},
+	})
+	if err != nil {
+		return err
+	}
+	w.seq, w.appended = seq, b.Next
+	return nil
+}
+
+// noteDegraded adds an entry where degraded mode begins or ends in this lane.
+func (w *writer) noteDegraded(s *pipeline.Summary) error {
+	if s == nil || w.degraded == (s.Degraded > 0) {
+		return nil
+	}
+	action := actionRestored
+	if s.Degraded > 0 {
+		action = actionDegraded
+	}
+	_, err := w.cfg.Log.Append(audit.Entry{Actor: actor, Action: action, Policy: w.cfg.Policy, Object: []audit.Attr{{Name: "lane", Value: w.id.String()}}})
+	if err == nil {
+		w.degraded = s.Degraded > 0
+	}
+	return err
+}
+
+// count gives the numbers of an entry. A piece of a batch that another part of it was cut from has no summary.
+func (w *writer) count(s *pipeline.Summary, out int) []audit.Count {
+	w.counts = w.counts[:0]
+	add := func(name string, n int) {
+		if n != 0 {
+			w.counts = append(w.counts, audit.Count{Name: name, N: int64(n)})
+		}
+	}
+	if s == nil {
+		add("out", out)
+		return w.counts
+	}
+	add("in", s.In)
+	add("out", s.Out)
+	add("dead", s.Dead)
+	add("partial", s.Partial)
+	add("suppressed", s.Suppressed)
+	add("degraded", s.Degraded)
+	for _, f := range s.Findings {
+		key := pipeline.TypeCount{Type: f.Type, Action: f.Action}
+		name, ok := w.names[key]
+		if !ok {
+			name = f.Type + "/" + f.Action
+			w.names[key] = name
+		}
+		add(name, f.N)
+	}
+	return w.counts
+}
+
+// errorf classes what the log says: a failed one may have lost entries, everything else passes.
+func (w *writer) errorf(op string, err error) error {
+	out := error(&pipeline.Error{Op: op + " audit entry", Lane: w.id, Offset: -1, Err: err})
+	if errors.Is(err, audit.ErrFailed) || errors.Is(err, audit.ErrClosed) {
+		return pipeline.Lost(out)
+	}
+	return out
+}
