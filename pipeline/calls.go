@@ -41,7 +41,8 @@ type call struct {
 	memory     *detectors.Call
 	aliases    *pseudonym.Aliases
 	known      *knownValues // nil where its records brought none
-	token      []byte       // that stands for the call in what leaves; nil until it is asked for
+	tokens     []callToken  // that stand for the call in what leaves, for each recipient
+	tokensOf   uint64       // the generation of the keys they were made with
 	prev, next *call
 }
 
@@ -205,15 +206,32 @@ func (w *rewriter) aliases() *pseudonym.Aliases {
 	return w.single
 }
 
-// appendPlaceholder appends what stands for a finding in text. The pieces of one identifier have one alias, in whatever turns they stand.
-func (w *rewriter) appendPlaceholder(dst []byte, f *detectors.Finding, style policy.Style, aliases *pseudonym.Aliases, text []byte) []byte {
-	switch {
-	case style != policy.StyleAlias || w.apart:
-		return pseudonym.AppendType(dst, f.Type.String())
-	case f.Group > 0:
-		return aliases.AppendGroup(dst, f.Type.String(), f.Group, w.canonical(f, text))
+// appendPlaceholder appends what stands for a finding in text. The pieces of one identifier have one alias, in whatever turns they
+// stand. What a key makes is the same for every view, as the text is, and holds within the call. A style that can't be had is the
+// type alone.
+func (w *rewriter) appendPlaceholder(dst []byte, f *detectors.Finding, aliases *pseudonym.Aliases, text []byte) []byte {
+	typ, style := f.Type.String(), w.styles[f.Type]
+	if w.apart && style != policy.StyleDrop {
+		return pseudonym.AppendType(dst, typ)
 	}
-	return aliases.Append(dst, f.Type.String(), w.canonical(f, text))
+	switch style {
+	case policy.StyleAlias, policy.StyleToken, policy.StyleSeal:
+		start := len(dst)
+		canonical := w.canonical(f, text)
+		if f.Group > 0 {
+			dst = aliases.AppendGroup(dst, typ, f.Group, canonical)
+		} else {
+			dst = aliases.Append(dst, typ, canonical)
+		}
+		// A piece of a value is no value: what is known to be the whole has a canonical form.
+		if style == policy.StyleToken && (f.Group == 0 || len(f.Canonical) > 0) {
+			w.noteEntity(f.Type, dst[start:], canonical)
+		}
+		return dst
+	case policy.StyleDrop:
+		return dst
+	}
+	return pseudonym.AppendType(dst, typ)
 }
 
 // canonical is what two mentions of one thing have in common; the text itself where the detector does not say.

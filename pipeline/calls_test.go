@@ -75,21 +75,21 @@ func TestCallStore(t *testing.T) {
 // The pieces of one identifier have one alias in all turns of a call, and in no other call; without a call, groups mean something
 // within one text only.
 func TestGroupsHaveOneAlias(t *testing.T) {
-	w, err := newRewriter(simConfig(t, DefaultLimits()))
+	w, err := newRewriter(simConfig(t, DefaultLimits()), oneView())
 	require.NoError(t, err)
 	s := newCallStore(10, time.Minute, 1<<20)
 	l := &lane{topic: &topic{}}
 	f := func(id string, group int32, said, want string) {
 		t.Helper()
-		w.begin(l, s, time.Unix(0, 0))
+		w.begin(l, s, &Record{}, time.Unix(0, 0))
 		w.call = nil
 		if id != "" {
 			w.call, _, _ = s.get(l, []byte("t"), []byte(id), w.now)
 		}
 		x := detectors.Finding{End: len(said), Type: detectors.Phone, Group: group}
-		require.Equal(t, want, string(w.appendPlaceholder(nil, &x, w.styles[x.Type], w.aliases(), []byte(said))))
+		require.Equal(t, want, string(w.appendPlaceholder(nil, &x, w.aliases(), []byte(said))))
 		x.Type = detectors.CreditCard
-		require.Equal(t, "[CREDIT_CARD]", string(w.appendPlaceholder(nil, &x, w.styles[x.Type], w.aliases(), []byte(said))))
+		require.Equal(t, "[CREDIT_CARD]", string(w.appendPlaceholder(nil, &x, w.aliases(), []byte(said))))
 	}
 	f("a", 1, "07700", "[PHONE_1]")
 	f("b", 1, "01632", "[PHONE_1]")
@@ -102,11 +102,11 @@ func TestGroupsHaveOneAlias(t *testing.T) {
 	f("a", 1, "900789", "[PHONE_2]")
 	f("", 1, "07700", "[PHONE_1]")
 
-	w.begin(l, s, time.Unix(0, 0))
+	w.begin(l, s, &Record{}, time.Unix(0, 0))
 	var said []string
 	for _, text := range []string{"07700", "900123"} { // two texts of one record
 		x := detectors.Finding{End: len(text), Type: detectors.Phone, Group: 1}
-		said = append(said, string(w.appendPlaceholder(nil, &x, w.styles[x.Type], w.aliases(), []byte(text))))
+		said = append(said, string(w.appendPlaceholder(nil, &x, w.aliases(), []byte(text))))
 	}
 	require.Equal(t, []string{"[PHONE_1]", "[PHONE_2]"}, said)
 }

@@ -146,16 +146,17 @@ func (d *delivery) gather(f *flight) (group []*flight, closed bool) {
 
 // join makes one batch of several that follow each other.
 func (d *delivery) join(group []*flight) *Batch {
-	first := group[0].batch
+	first := group[0].views[d.sink.view]
 	if len(group) == 1 {
 		return first
 	}
 	b := &Batch{Lane: first.Lane, First: first.First, Next: group[len(group)-1].batch.Next, Summary: &Summary{}}
 	d.outs = d.outs[:0]
 	for _, f := range group {
-		d.outs = append(d.outs, f.batch.Outputs...)
-		b.Bytes += f.batch.Bytes
-		b.Summary.add(f.batch.Summary)
+		view := f.views[d.sink.view]
+		d.outs = append(d.outs, view.Outputs...)
+		b.Bytes += view.Bytes
+		b.Summary.add(view.Summary)
 	}
 	b.Outputs = d.outs
 	return b
@@ -172,9 +173,10 @@ func (l *lane) cancelled(queue <-chan *flight) {
 func (d *delivery) written(group []*flight) {
 	records, bytes := 0, 0
 	for _, f := range group {
-		records += len(f.batch.Outputs)
-		for i := range f.batch.Outputs {
-			bytes += len(f.batch.Outputs[i].Value)
+		outs := f.views[d.sink.view].Outputs
+		records += len(outs)
+		for i := range outs {
+			bytes += len(outs[i].Value)
 		}
 		if len(d.undone) == 0 {
 			d.since = time.Now()

@@ -67,6 +67,7 @@ type SinkConfig struct {
 	Sink Sink
 	// FlushAfter bounds how long records stay undurable in a sink that gathers; it says nothing to others.
 	FlushAfter time.Duration
+	View       View // zero: records, with tokens of its own
 }
 
 // Engine takes batches from a source, works on them in parallel, and delivers them in order to every sink. See the
@@ -75,6 +76,7 @@ type Engine struct {
 	limits  Limits
 	topics  map[string]*topic
 	sinks   []*sink
+	views   []View
 	dead    Quarantine
 	seal    *sealer
 	metrics *Metrics
@@ -102,6 +104,7 @@ type Engine struct {
 type sink struct {
 	SinkConfig
 	party   int
+	view    int
 	metrics sinkMetrics
 }
 
@@ -139,11 +142,13 @@ func New(c Config) (*Engine, error) {
 			return nil, err
 		}
 	}
+	var views []int
+	e.views, views = viewsOf(c.Sinks)
 	for i, s := range c.Sinks {
 		if slices.ContainsFunc(c.Sinks[:i], func(o SinkConfig) bool { return o.Name == s.Name }) {
 			return nil, fmt.Errorf("two sinks are named %s", s.Name)
 		}
-		e.sinks = append(e.sinks, &sink{s, i, c.Metrics.forSink(s.Name)})
+		e.sinks = append(e.sinks, &sink{s, i, views[i], c.Metrics.forSink(s.Name)})
 	}
 	for i := range c.Limits.Workers {
 		w, err := newWorker(e, i, c)

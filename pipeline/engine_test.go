@@ -120,25 +120,25 @@ func TestRecords(t *testing.T) {
 		require.Equal(t, strings.ReplaceAll(want, "HASH", hash), tokensOut(got[0]))
 	}
 	f("calls", `{"tenant_id":"t","call_id":"c","turn":1,"role":"customer","text":"mail joe@example.com and JOE@example.com or ann@example.org"}`,
-		`{"tenant_id":"t","call_id":"TOKEN","turn":1,"role":"customer","text":"mail [EMAIL_1] and [EMAIL_1] or [EMAIL_2]","redaction":{"policy":"HASH","findings":{"EMAIL":3}}}`)
+		`{"tenant_id":"t","call_id":"TOKEN","turn":1,"role":"customer","text":"mail [EMAIL_1] and [EMAIL_1] or [EMAIL_2]","redaction":{"policy":"HASH","keys":"dev","findings":{"EMAIL":3}}}`)
 	// Key order and the role's place do not matter; unmentioned bytes stay.
 	f("calls", `{ "text" : "hi\u0020there" , "turn" : 1.50e0, "role":"agent" ,"secret_note":"x","call_id":"c","tenant_id":"t" }`,
-		`{ "text" : "hi\u0020there" , "turn" : 1.50e0, "role":"agent" ,"call_id":"TOKEN","tenant_id":"t","redaction":{"policy":"HASH"} }`)
+		`{ "text" : "hi\u0020there" , "turn" : 1.50e0, "role":"agent" ,"call_id":"TOKEN","tenant_id":"t","redaction":{"policy":"HASH","keys":"dev"} }`)
 	// JSON inside a JSON string.
 	f("calls", `{"tenant_id":"t","call_id":"c","role":"customer","text":"{\"mail\":\"joe@example.com\",\"n\":4111111111111111}"}`,
-		`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"{\"mail\":\"[EMAIL_1]\",\"n\":\"[CREDIT_CARD]\"}","redaction":{"policy":"HASH","findings":{"EMAIL":1,"CREDIT_CARD":1}}}`)
+		`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"{\"mail\":\"[EMAIL_1]\",\"n\":\"[CREDIT_CARD]\"}","redaction":{"policy":"HASH","keys":"dev","findings":{"EMAIL":1,"CREDIT_CARD":1}}}`)
 	// Imitations of aliases and tokens lose their brackets, also in JSON in a string.
 	f("calls", `{"tenant_id":"t","call_id":"c","role":"customer","text":"[EMAIL_1] is joe@example.com, not [PERSON_2] or [EMAIL]"}`,
-		`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"(EMAIL_1) is [EMAIL_1], not (PERSON_2) or [EMAIL]","redaction":{"policy":"HASH","findings":{"EMAIL":1}}}`)
+		`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"(EMAIL_1) is [EMAIL_1], not (PERSON_2) or [EMAIL]","redaction":{"policy":"HASH","keys":"dev","findings":{"EMAIL":1}}}`)
 	f("calls", `{"tenant_id":"t","call_id":"c","role":"customer","text":"[\"[EMAIL_1]\"]"}`,
-		`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"[\"(EMAIL_1)\"]","redaction":{"policy":"HASH"}}`)
+		`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"[\"(EMAIL_1)\"]","redaction":{"policy":"HASH","keys":"dev"}}`)
 	// What came in under the name of our own member does not leave.
 	f("calls", `{"redaction":{"policy":"x","findings":{}},"tenant_id":"t","call_id":"c","role":"agent","text":"hi"}`,
-		`{"tenant_id":"t","call_id":"TOKEN","role":"agent","text":"hi","redaction":{"policy":"HASH"}}`)
+		`{"tenant_id":"t","call_id":"TOKEN","role":"agent","text":"hi","redaction":{"policy":"HASH","keys":"dev"}}`)
 	f("nd", `{"tenant_id":"t","call_id":"c","role":"customer","text":"joe@example.com"}`+"\n"+`{"tenant_id":"t","call_id":"c","role":"customer","text":"joe@example.com"}`+"\n",
-		`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"[EMAIL_1]","redaction":{"policy":"HASH","findings":{"EMAIL":1}}}`+"\n"+
-			`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"[EMAIL_1]","redaction":{"policy":"HASH","findings":{"EMAIL":2}}}`+"\n")
-	f("text", "login of joe@example.com failed", `{"message":"login of [EMAIL_1] failed","redaction":{"policy":"HASH","findings":{"EMAIL":1}}}`)
+		`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"[EMAIL_1]","redaction":{"policy":"HASH","keys":"dev","findings":{"EMAIL":1}}}`+"\n"+
+			`{"tenant_id":"t","call_id":"TOKEN","role":"customer","text":"[EMAIL_1]","redaction":{"policy":"HASH","keys":"dev","findings":{"EMAIL":2}}}`+"\n")
+	f("text", "login of joe@example.com failed", `{"message":"login of [EMAIL_1] failed","redaction":{"policy":"HASH","keys":"dev","findings":{"EMAIL":1}}}`)
 }
 
 // tokensOut replaces tokens, which depend on the key, by the word TOKEN.

@@ -64,7 +64,8 @@ type flight struct {
 	parts   atomic.Int32 // workers still at it
 	readers atomic.Int32 // sinks that have not taken it
 	done    bool         // all parts are; guarded by lane.mu
-	outs    []Output     // by index of the record; Offset is noOutput where there is none
+	outs    [][]Output   // by view and index of the record; Offset is noOutput where there is none
+	views   []*Batch     // what leaves, by view, once all parts are done
 	sums    []Summary    // by worker
 	dead    [][]Entry    // by worker
 	buffers []*buffer    // by worker; nil where it had no part
@@ -103,10 +104,10 @@ func (id LaneID) compare(o LaneID) int {
 	return cmp.Compare(id.Partition, o.Partition)
 }
 
-// batchCost is what a batch takes of the budget: its bytes twice (they go out about as long as they came in) and the
-// structures around each record.
-func batchCost(b *Batch, most int64) int64 {
-	return min(2*int64(b.Bytes)+512*int64(len(b.Records)+1), most)
+// batchCost is what a batch takes of the budget: its bytes, and again for each view (they go out about as long as they came
+// in), and the structures around each record.
+func batchCost(b *Batch, views int, most int64) int64 {
+	return min(int64(1+views)*int64(b.Bytes)+256*int64(1+views)*int64(len(b.Records)+1), most)
 }
 
 // Submit implements Lane.
@@ -123,7 +124,7 @@ func (l *lane) Submit(ctx context.Context, b *Batch) error {
 	}
 	l.e.metrics.wait.WithLabelValues("lane").Add(time.Since(start).Seconds())
 	start = time.Now()
-	f := &flight{lane: l, batch: b, cost: batchCost(b, l.e.limits.MemoryBytes)}
+	f := &flight{lane: l, batch: b, cost: batchCost(b, len(l.e.views), l.e.limits.MemoryBytes)}
 	if err := l.e.budget.Acquire(ctx, f.cost); err != nil {
 		<-l.slots
 		return context.Cause(ctx)
@@ -132,7 +133,10 @@ func (l *lane) Submit(ctx context.Context, b *Batch) error {
 	l.e.metrics.wait.WithLabelValues("memory").Add(f.start.Sub(start).Seconds())
 	l.e.used.Add(f.cost)
 	b.flight = f
-	f.outs = l.e.getOutputs(len(b.Records))
+	f.outs = make([][]Output, len(l.e.views))
+	for v := range f.outs {
+		f.outs[v] = l.e.getOutputs(len(b.Records))
+	}
 	f.dead = make([][]Entry, len(l.e.workers))
 	f.sums = make([]Summary, len(l.e.workers))
 	f.buffers = make([]*buffer, len(l.e.workers))
@@ -216,19 +220,7 @@ func (l *lane) complete(f *flight) {
 		f.release(len(l.sinks))
 		return
 	}
-	b := f.batch
-	n := 0
-	for i := range f.outs {
-		if f.outs[i].Offset != noOutput {
-			f.outs[n] = f.outs[i]
-			n++
-		}
-	}
-	b.Outputs = f.outs[:n]
-	b.Summary = &Summary{In: len(b.Records), Out: n}
-	for i := range f.sums {
-		b.Summary.add(&f.sums[i])
-	}
+	f.finish()
 	l.e.metrics.observeStage("work", f.start)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -241,6 +233,27 @@ func (l *lane) complete(f *flight) {
 	}
 	if l.closing && len(l.pending) == 0 {
 		l.closeEmptied()
+	}
+}
+
+// finish makes what each view's sinks get.
+func (f *flight) finish() {
+	b := f.batch
+	b.Summary = &Summary{In: len(b.Records)}
+	for i := range f.sums {
+		b.Summary.add(&f.sums[i])
+	}
+	for _, outs := range f.outs {
+		n := 0
+		for i := range outs {
+			if outs[i].Offset != noOutput {
+				outs[n] = outs[i]
+				n++
+			}
+		}
+		view := &Batch{Lane: b.Lane, First: b.First, Next: b.Next, Bytes: b.Bytes, Outputs: outs[:n], Summary: b.Summary}
+		b.Summary.Out = max(b.Summary.Out, n)
+		f.views = append(f.views, view)
 	}
 }
 
@@ -307,7 +320,9 @@ func (f *flight) release(n int) {
 			e.putBuffer(buf)
 		}
 	}
-	e.putOutputs(f.outs)
+	for _, outs := range f.outs {
+		e.putOutputs(outs)
+	}
 	if f.batch.Release != nil {
 		f.batch.Release()
 	}

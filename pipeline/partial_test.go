@@ -175,7 +175,7 @@ func TestPartialsOfFormats(t *testing.T) {
 func TestPartialsAreApart(t *testing.T) {
 	c := simConfig(t, DefaultLimits())
 	c.Policy, c.Filter = policy.TextOnly(), []byte("x")
-	w, err := newRewriter(c)
+	w, err := newRewriter(c, oneView())
 	require.NoError(t, err)
 	tp, err := compileTopic("nd", TopicConfig{Category: "transcript", Format: FormatNDJSON, Tenant: "t"}, c)
 	require.NoError(t, err)
@@ -184,8 +184,9 @@ func TestPartialsAreApart(t *testing.T) {
 		l, s, now := &lane{topic: tp}, newCallStore(10, time.Minute, 1<<20), time.Now()
 		c, _, _ = s.get(l, []byte("t"), []byte("c"), now)
 		before := *c.memory
-		w.begin(l, s, now)
-		out, class, err := w.value(nil, &Record{Value: []byte(`{"call_id":"c","role":"joe@example.com","note":"is your card number that?","final":` + final + `}`)})
+		w.begin(l, s, &Record{}, now)
+		class, err := w.value(&Record{Value: []byte(`{"call_id":"c","role":"joe@example.com","note":"is your card number that?","final":` + final + `}`)})
+		out := w.views[0].out
 		require.NoError(t, err)
 		require.Empty(t, class)
 		require.Contains(t, string(out), want)
@@ -238,7 +239,7 @@ func FuzzFinal(f *testing.F) {
 	var lanes [2]*lane
 	for i, name := range []string{"drop", "mask"} {
 		c.Policy = partialPolicy(f, name)
-		w, err := newRewriter(c)
+		w, err := newRewriter(c, oneView())
 		require.NoError(f, err)
 		tp, err := compileTopic("calls", c.Topics["calls"], c)
 		require.NoError(f, err)
@@ -254,8 +255,9 @@ func FuzzFinal(f *testing.F) {
 		var final any
 		valid := json.Unmarshal([]byte(value), &doc) == nil && json.Unmarshal([]byte(v), &final) == nil
 		for i, w := range rewriters {
-			w.begin(lanes[i], newCallStore(10, c.Limits.CallIdle, 1<<20), time.Now())
-			out, class, _ := w.value(nil, &Record{Key: []byte("c"), Value: []byte(value)})
+			w.begin(lanes[i], newCallStore(10, c.Limits.CallIdle, 1<<20), &Record{}, time.Now())
+			class, _ := w.value(&Record{Key: []byte("c"), Value: []byte(value)})
+			out := w.views[0].out
 			leaks := strings.Count(string(out), secret)
 			switch {
 			case class != "":
@@ -338,7 +340,7 @@ func TestPartialsAnywhere(t *testing.T) {
 		policy.Default().WithPartials(policy.PartialsMask), policy.Default(),
 	} {
 		c.Policy = p
-		w, err := newRewriter(c)
+		w, err := newRewriter(c, oneView())
 		require.NoError(t, err)
 		tp, err := compileTopic("calls", TopicConfig{Category: "transcript", Format: FormatJSON, Tenant: "t"}, c)
 		require.NoError(t, err)
@@ -353,8 +355,9 @@ func TestPartialsAnywhere(t *testing.T) {
 			value = `{"text":` + string(quoted) + "}"
 		}
 		for i, w := range rewriters {
-			w.begin(lanes[i], newCallStore(10, c.Limits.CallIdle, 1<<20), time.Now())
-			out, class, err := w.value(nil, &Record{Key: []byte("c"), Value: []byte(value)})
+			w.begin(lanes[i], newCallStore(10, c.Limits.CallIdle, 1<<20), &Record{}, time.Now())
+			class, err := w.value(&Record{Key: []byte("c"), Value: []byte(value)})
+			out := w.views[0].out
 			require.NoError(t, err)
 			require.Empty(t, class)
 			for _, word := range r.hidden {

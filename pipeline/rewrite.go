@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/maphash"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/sonexlabs/tacet/detectors"
@@ -24,6 +23,9 @@ type rewriter struct {
 	policy  *policy.Policy
 	set     *detectors.Set
 	tokens  *pseudonym.Tokenizer
+	views   []viewed
+	joins   bool // some view has entities
+	seals   bool // some view has capsules
 	limits  codec.Limits
 	within  time.Duration
 	filter  bool
@@ -35,33 +37,39 @@ type rewriter struct {
 	found   []detectors.Finding
 	with    []byte // one replacement
 	nested  [maxNested + 1][]byte
-	lines   []byte
 	single  *pseudonym.Aliases // of a record without a call
 	styles  [detectors.TypesMax]policy.Style
+	options [detectors.TypesMax]policy.Options
 
 	// Of the current record.
-	lane     *lane
-	topic    *topic
-	calls    *callStore
-	now      time.Time
-	tenant   []byte
-	callID   []byte
-	call     *call
-	known    *detectors.Known // of the call, or of a record without one
-	counts   [detectors.TypesMax]uint32
-	types    []detectors.Type // with a count above 0, in order of appearance
-	disarmed int              // imitations of aliases and tokens made harmless
-	partials [maxNested + 1]partials
-	apart    bool  // the text at hand is of a partial result: the call's memory and aliases must not know it
-	partial  int   // objects or lines that are partial results as a whole
-	final    int   // those that are not
-	hidden   int   // texts masked
-	spent    int   // bytes of text since the last look at the clock
-	turnOf   int32 // the object that role and turn are of: a field's number, -1 for the root, noParent
-	role     detectors.Role
-	turn     int      // the field of it that is what was said, -1 if none is
-	said     bool     // some field of the document is
-	standing standing // of the text at hand
+	lane                      *lane
+	topic                     *topic
+	calls                     *callStore
+	now                       time.Time
+	time                      time.Time // the record's
+	day                       []byte    // it, as far as an epoch goes
+	tenant                    []byte
+	callID                    []byte
+	subject                   []byte // whom the record names
+	keyed                     []keyedField
+	entities                  []entity
+	entityBytes, canon, token []byte
+	call                      *call
+	known                     *detectors.Known // of the call, or of a record without one
+	counts                    [detectors.TypesMax]uint32
+	types                     []detectors.Type // with a count above 0, in order of appearance
+	disarmed                  int              // imitations of aliases and tokens made harmless
+	partials                  [maxNested + 1]partials
+	apart                     bool  // the text at hand is of a partial result: the call's memory and aliases must not know it
+	partial                   int   // objects or lines that are partial results as a whole
+	final                     int   // those that are not
+	hidden                    int   // texts masked
+	spent                     int   // bytes of text since the last look at the clock
+	turnOf                    int32 // the object that role and turn are of: a field's number, -1 for the root, noParent
+	role                      detectors.Role
+	turn                      int      // the field of it that is what was said, -1 if none is
+	said                      bool     // some field of the document is
+	standing                  standing // of the text at hand
 
 	// Of the current part, until count.
 	outcomes  map[string]int
@@ -83,7 +91,7 @@ var (
 	errTime          = errors.New("record takes longer than it may")
 )
 
-func newRewriter(c Config) (*rewriter, error) {
+func newRewriter(c Config, views []View) (*rewriter, error) {
 	message, err := codec.NewSelector([]string{"message"})
 	if err != nil {
 		return nil, err
@@ -103,7 +111,15 @@ func newRewriter(c Config) (*rewriter, error) {
 		outcomes: map[string]int{},
 	}
 	for _, t := range detectors.Types() {
-		w.styles[t] = c.Policy.Style(t)
+		w.styles[t], w.options[t] = c.Policy.Style(t), c.Policy.Options(t)
+	}
+	if c.Tokens.IsDev() {
+		w.extra = append(w.extra, `,"keys":"dev"`...)
+	}
+	for _, v := range views {
+		w.views = append(w.views, viewed{View: v})
+		w.joins = w.joins || v.Entities
+		w.seals = w.seals || v.Content == ContentCapsules
 	}
 	return w, nil
 }
@@ -114,8 +130,14 @@ const noParent = -2
 func isLeaf(k codec.Kind) bool { return k != codec.Object && k != codec.Array }
 
 // begin starts a record.
-func (w *rewriter) begin(l *lane, calls *callStore, now time.Time) {
-	w.lane, w.topic, w.calls, w.now = l, l.topic, calls, now
+func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
+	w.lane, w.topic, w.calls, w.now, w.time = l, l.topic, calls, now, r.Time
+	clear(w.entityBytes)
+	w.subject, w.keyed, w.entities, w.entityBytes = nil, w.keyed[:0], w.entities[:0], w.entityBytes[:0]
+	for i := range w.views {
+		v := &w.views[i]
+		v.skip, v.out, v.text = false, v.out[:0], v.text[:0]
+	}
 	w.tenant, w.callID, w.call, w.known = l.topic.tenant, nil, nil, nil
 	for _, t := range w.types {
 		w.counts[t] = 0
@@ -179,20 +201,20 @@ func (w *rewriter) summarise(s *Summary, dead int) {
 	slices.SortFunc(s.Findings, TypeCount.compare)
 }
 
-// value appends to dst what may leave of a record's value. See also leavesNothing.
-func (w *rewriter) value(dst []byte, r *Record) ([]byte, Class, error) {
+// value makes what may leave of a record's value, in the views. See also leavesNothing.
+func (w *rewriter) value(r *Record) (Class, error) {
 	var class Class
 	var err error
 	switch w.topic.format {
 	case FormatJSON:
-		dst, class, err = w.object(dst, r.Value, r.Key)
+		_, class, err = w.object(r.Value, r.Key)
 	case FormatNDJSON:
-		dst, class, err = w.objects(dst, r)
+		class, err = w.objects(r)
 	case FormatLog, FormatText:
-		dst, class, err = w.text(dst, r)
+		class, err = w.text(r)
 	}
 	if class != "" {
-		return dst, class, err
+		return class, err
 	}
 	switch {
 	case w.leavesNothing():
@@ -207,57 +229,55 @@ func (w *rewriter) value(dst []byte, r *Record) ([]byte, Class, error) {
 	for _, t := range w.types {
 		w.totals[t] += w.counts[t]
 	}
-	return dst, "", nil
+	return "", nil
 }
 
 // objects rewrites a value of several JSON objects, one a line. Their findings are counted together, in the last.
-func (w *rewriter) objects(dst []byte, r *Record) ([]byte, Class, error) {
+func (w *rewriter) objects(r *Record) (Class, error) {
 	for rest := r.Value; len(rest) > 0; {
 		body, after := codec.NextLine(rest)
 		end := rest[len(body) : len(rest)-len(after)]
 		rest = after
 		if len(body) > 0 {
-			var class Class
-			var err error
-			w.tenant, w.call, w.callID, w.known = w.topic.tenant, nil, nil, nil // no line speaks for another
-			before := len(dst)
-			if dst, class, err = w.object(dst, body, r.Key); class != "" {
-				return dst, class, err
+			w.tenant, w.call, w.callID, w.known, w.subject = w.topic.tenant, nil, nil, nil, nil // no line speaks for another
+			w.entities = w.entities[:0]
+			leaves, class, err := w.object(body, r.Key)
+			if class != "" {
+				return class, err
 			}
-			if len(dst) == before {
+			if !leaves {
 				continue // a partial result, gone with its line
 			}
 		}
-		dst = append(dst, end...)
+		for v := range w.views {
+			w.views[v].out = append(w.views[v].out, end...)
+		}
 	}
-	return dst, "", nil
+	return "", nil
 }
 
-// object rewrites one JSON object.
-func (w *rewriter) object(dst, value, key []byte) ([]byte, Class, error) {
+// object rewrites one JSON object. It reports false where it is a partial result of which nothing leaves.
+func (w *rewriter) object(value, key []byte) (leaves bool, class Class, err error) {
 	d := &w.docs[0]
 	if err := d.ParseJSON(value, w.topic.selector, w.limits); err != nil {
-		return dst, classOf(err), fmt.Errorf("decode record: %w", err)
+		return false, classOf(err), fmt.Errorf("decode record: %w", err)
 	}
 	w.dropped += d.Dropped()
 	if d.Repaired() {
 		w.repaired++
 	}
 	if class, err := w.identify(d, value, key); class != "" {
-		return dst, class, err
+		return false, class, err
 	}
 	p := w.findPartials(d, 0)
 	if !w.leaves(p) {
-		return dst, "", nil
+		return false, "", nil
 	}
 	if err := w.apply(d, p); err != nil {
-		return dst, classOf(err), err
+		return false, classOf(err), err
 	}
-	if w.filter {
-		return d.Append(dst, nil), "", nil
-	}
-	w.with = w.appendRedaction(w.with[:0])
-	return d.Append(dst, w.with), "", nil
+	w.render(d, false)
+	return true, "", nil
 }
 
 // apply does to every field what the policy says of it.
@@ -308,13 +328,8 @@ func (w *rewriter) apply(d *codec.Doc, p *partials) error {
 			if err := w.redact(d, i, w.role, 0); err != nil {
 				return err
 			}
-		case policy.Token:
-			if r.use == useCall && len(w.callID) > 0 {
-				w.with = w.appendCallToken(w.with[:0])
-			} else {
-				w.with = w.tokens.Append(w.with[:0], w.domain(), r.kind, tokenScope, d.Text(i))
-			}
-			d.SetString(i, w.with)
+		case policy.Token, policy.Seal, policy.Surrogate, policy.FPE, policy.DateShift:
+			w.keyed = append(w.keyed, keyedField{i, r})
 		default:
 			d.Drop(i)
 		}
@@ -419,7 +434,7 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 		if forged[0] >= 0 && forged[0] < f.End {
 			forged = w.nextForged(text, f.End) // goes with the finding
 		}
-		w.with = w.appendPlaceholder(w.with[:0], f, style, aliases, text)
+		w.with = w.appendPlaceholder(w.with[:0], f, aliases, text)
 		d.Replace(i, f.Start, f.End, w.with)
 		if w.counts[f.Type]++; w.counts[f.Type] == 1 {
 			w.types = append(w.types, f.Type)
@@ -476,19 +491,18 @@ func (w *rewriter) spend(n int) error {
 
 // text rewrites a value of lines of text. Outside the filter it leaves as a JSON object, because a sink's records carry what
 // was done to them.
-func (w *rewriter) text(dst []byte, r *Record) ([]byte, Class, error) {
+func (w *rewriter) text(r *Record) (Class, error) {
 	if len(r.Key) > 0 && w.topic.calls {
 		w.callID = r.Key
 		w.recall()
 	}
-	w.lines = w.lines[:0]
 	for rest := r.Value; len(rest) > 0; {
 		body, after := codec.NextLine(rest)
 		end := rest[len(body) : len(rest)-len(after)]
 		rest = after
 		d := &w.docs[0]
 		if err := d.ParseLine(body, w.topic.selector, w.limits); err != nil {
-			return dst, classOf(err), fmt.Errorf("decode line: %w", err)
+			return classOf(err), fmt.Errorf("decode line: %w", err)
 		}
 		w.dropped += d.Dropped()
 		if d.Repaired() {
@@ -499,80 +513,38 @@ func (w *rewriter) text(dst []byte, r *Record) ([]byte, Class, error) {
 			continue
 		}
 		if err := w.apply(d, p); err != nil {
-			return dst, classOf(err), err
+			return classOf(err), err
 		}
-		w.lines = append(d.Append(w.lines, nil), end...)
+		w.render(d, true)
+		for v := range w.views {
+			w.views[v].text = append(w.views[v].text, end...)
+		}
 	}
 	if w.leavesNothing() {
-		return dst, "", nil
+		return "", nil
 	}
-	if w.filter {
-		return append(dst, w.lines...), "", nil
+	for v := range w.views {
+		view := &w.views[v]
+		if view.Content != ContentRecords {
+			continue
+		}
+		if w.filter {
+			view.out = append(view.out, view.text...)
+			continue
+		}
+		d := &w.docs[0]
+		if err := d.ParseJSON(envelope, w.message, w.limits); err != nil {
+			return ClassMalformed, fmt.Errorf("make envelope: %w", err)
+		}
+		d.SetString(0, view.text)
+		w.with = w.appendRedaction(w.with[:0], view)
+		view.out = d.Append(view.out, w.with)
 	}
-	d := &w.docs[0]
-	if err := d.ParseJSON(envelope, w.message, w.limits); err != nil {
-		return dst, ClassMalformed, fmt.Errorf("make envelope: %w", err)
-	}
-	d.SetString(0, w.lines)
-	w.with = w.appendRedaction(w.with[:0])
-	return d.Append(dst, w.with), "", nil
+	return "", nil
 }
 
 // envelope is what text leaves in.
 var envelope = []byte(`{"message":""}`)
-
-// appendRedaction appends the member "redaction": the policy and how many of each type were found.
-func (w *rewriter) appendRedaction(dst []byte) []byte {
-	dst = append(dst, w.extra...)
-	for i, t := range w.types {
-		if i == 0 {
-			dst = append(dst, `,"findings":{`...)
-		} else {
-			dst = append(dst, ',')
-		}
-		dst = append(dst, '"')
-		dst = append(dst, t.String()...)
-		dst = append(dst, `":`...)
-		dst = strconv.AppendUint(dst, uint64(w.counts[t]), 10)
-	}
-	if len(w.types) > 0 {
-		dst = append(dst, '}')
-	}
-	return append(dst, '}')
-}
-
-// tokenScope is that of every token so far: the relationship of a tenant with whoever is meant.
-const tokenScope = 'r'
-
-func (w *rewriter) domain() pseudonym.Domain {
-	return pseudonym.Domain{Tenant: w.tenant, Origin: pseudonym.OriginMeta}
-}
-
-// appendKey appends the key of the output: the token of the call, or of the record's own key where it belongs to none. Never
-// the raw key.
-func (w *rewriter) appendKey(dst []byte, r *Record) []byte {
-	switch {
-	case len(w.callID) == 0 && len(r.Key) > 0 && w.topic.calls:
-		w.callID = r.Key
-	case len(w.callID) == 0 && len(r.Key) > 0:
-		return w.tokens.Append(dst, w.domain(), "KEY", tokenScope, r.Key)
-	case len(w.callID) == 0:
-		return dst
-	}
-	return w.appendCallToken(dst)
-}
-
-// appendCallToken appends the token of the record's call. It is made once for a call: it leaves with every turn anyway, so keeping it
-// keeps nothing secret.
-func (w *rewriter) appendCallToken(dst []byte) []byte {
-	if w.call == nil {
-		return w.tokens.Append(dst, w.domain(), "CALL_ID", tokenScope, w.callID)
-	}
-	if len(w.call.token) == 0 {
-		w.call.token = w.tokens.Append(nil, w.domain(), "CALL_ID", tokenScope, w.callID)
-	}
-	return append(dst, w.call.token...)
-}
 
 // classOf gives the quarantine class of an error of the codec or of a budget.
 func classOf(err error) Class {

@@ -27,10 +27,11 @@ type topic struct {
 
 // rule is what to do with the values of one path.
 type rule struct {
-	action policy.Action
-	use    use
-	kind   string // type of the token that stands for a value
-	speech bool   // what was heard, in one of its forms
+	action  policy.Action
+	options policy.Options
+	use     use
+	kind    string // type of the token that stands for a value
+	speech  bool   // what was heard, in one of its forms
 }
 
 // use says what the engine itself reads a field for.
@@ -99,7 +100,7 @@ func compileTopic(name string, tc TopicConfig, c Config) (*topic, error) {
 	var paths []string
 	for _, r := range cat.Rules {
 		paths = append(paths, r.Path)
-		t.rules = append(t.rules, rule{action: r.Action, kind: tokenKind(r.Path), speech: isSpeech(r.Path)})
+		t.rules = append(t.rules, rule{action: r.Action, options: r.Options, kind: tokenKind(r.Path), speech: isSpeech(r.Path)})
 		if key, _, _ := strings.Cut(strings.ReplaceAll(r.Path, "[]", "."), "."); t.calls && key == knownPath && r.Action != policy.Drop {
 			return nil, fmt.Errorf("topic %s: category %s: %s never leaves: no path of the policy may let it", name, tc.Category, knownPath)
 		}
@@ -123,7 +124,7 @@ func compileTopic(name string, tc TopicConfig, c Config) (*topic, error) {
 		// The engine must see the field; what leaves is still what the policy says of it, nothing by default.
 		r := rule{action: policy.Drop, use: f.use, kind: tokenKind(f.path)}
 		if i := ruleFor(own, f.sample); i >= 0 {
-			r.action = t.rules[i].action
+			r.action, r.options = t.rules[i].action, t.rules[i].options
 		}
 		paths = append(paths, f.path)
 		t.rules = append(t.rules, r)

@@ -44,6 +44,7 @@ type buffer struct {
 // buffer moves while it grows.
 type span struct {
 	record       int32 // index in the batch
+	view         int32
 	value        [2]int
 	key          [2]int
 	digits       [2]int // the offset in decimal, for its header
@@ -55,7 +56,7 @@ type span struct {
 const bufferCap = 4 << 20
 
 func newWorker(e *Engine, number int, c Config) (*worker, error) {
-	rw, err := newRewriter(c)
+	rw, err := newRewriter(c, e.views)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +103,9 @@ func (w *worker) forgetClosed() {
 func (w *worker) part(j job) {
 	f, l := j.f, j.f.lane
 	for _, i := range j.records {
-		f.outs[i].Offset = noOutput
+		for v := range f.outs {
+			f.outs[v][i].Offset = noOutput
+		}
 	}
 	if l.ctx.Err() != nil {
 		return // the lane was given up: the next owner reads these records again
@@ -129,7 +132,7 @@ func (w *worker) part(j job) {
 		w.e.metrics.records.WithLabelValues(l.id.Topic, outcomeDead).Inc()
 		if w.e.filter != nil {
 			start := len(buf.bytes)
-			buf.bytes = append(buf.bytes, w.e.filter...)
+			buf.bytes = append(buf.bytes, w.e.filter...) // a filter has one view
 			buf.spans = append(buf.spans, span{record: i, value: [2]int{start, len(buf.bytes)}, hasNoHeaders: true})
 		}
 	}
@@ -161,36 +164,47 @@ func (w *worker) record(l *lane, r *Record, buf *buffer, index int32, warm bool,
 			w.calls.spoil(w.rw.call)
 		}
 	}()
-	w.rw.begin(l, w.calls, now)
+	w.rw.begin(l, w.calls, r, now)
 	if w.e.onRecord != nil {
 		w.e.onRecord(r)
 	}
-	s := span{record: index, hasNoValue: r.Value == nil, hasNoHeaders: w.e.filter != nil}
 	switch {
-	case s.hasNoValue:
+	case r.Value == nil:
 		// A tombstone: it deletes what an earlier record of the key left in a compacted topic.
 		w.rw.outcome(outcomeFiltered)
 	case len(r.Value) > w.e.limits.RecordBytes:
 		return ClassSize, errRecordBytes
 	default:
-		buf.bytes, class, err = w.rw.value(buf.bytes, r)
+		class, err = w.rw.value(r)
 		if class != "" {
 			return class, err
 		}
 		if w.rw.leavesNothing() {
 			return "", nil
 		}
-		s.value = [2]int{start, len(buf.bytes)}
 	}
+	for v := range w.rw.views {
+		if view := &w.rw.views[v]; !view.skip {
+			w.output(buf, r, index, v, view)
+		}
+	}
+	return "", nil
+}
+
+// output appends what leaves of a record in one view, and its span, to buf.
+func (w *worker) output(buf *buffer, r *Record, index int32, v int, view *viewed) {
+	s := span{record: index, view: int32(v), hasNoValue: r.Value == nil, hasNoHeaders: w.e.filter != nil}
+	from := len(buf.bytes)
+	buf.bytes = append(buf.bytes, view.out...)
+	s.value = [2]int{from, len(buf.bytes)}
 	if !s.hasNoHeaders {
-		from := len(buf.bytes)
-		buf.bytes = w.rw.appendKey(buf.bytes, r)
+		from = len(buf.bytes)
+		buf.bytes = w.rw.appendKey(buf.bytes, view, r)
 		s.key = [2]int{from, len(buf.bytes)}
 		buf.bytes = strconv.AppendInt(buf.bytes, r.Offset, 10)
 		s.digits = [2]int{s.key[1], len(buf.bytes)}
 	}
 	buf.spans = append(buf.spans, s)
-	return "", nil
 }
 
 var (
@@ -227,7 +241,7 @@ func (f *flight) cut(buf *buffer) {
 				Header{headerOffset, buf.bytes[s.digits[0]:s.digits[1]:s.digits[1]]})
 			out.Headers = buf.headers[n:len(buf.headers):len(buf.headers)]
 		}
-		f.outs[s.record] = out
+		f.outs[s.view][s.record] = out
 	}
 }
 

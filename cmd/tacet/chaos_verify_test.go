@@ -179,7 +179,7 @@ func turnID(value []byte, raw bool) (string, bool) {
 	}
 	if raw {
 		tokens := pseudonym.NewTokens(keyring.Dev([]byte(chaosKey)))
-		domain := pseudonym.Domain{Tenant: []byte(v.Tenant), Origin: pseudonym.OriginMeta}
+		domain := pseudonym.Domain{Tenant: []byte(v.Tenant), Sink: "files", Origin: pseudonym.OriginMeta}
 		v.Call = string(tokens.Tokenizer().Append(nil, domain, "CALL_ID", 'r', []byte(v.Call)))
 	}
 	return fmt.Sprint(v.Call, "/", *v.Turn), true

@@ -121,9 +121,14 @@ type sinkConfig struct {
 	Type        string        `yaml:"type" required:"one of: kafka, file, stdout" oneof:"kafka|file|stdout"`
 	FlushAfter  time.Duration `yaml:"flush_after"`
 	Compression string        `yaml:"compression" oneof:"none|gzip|zstd|snappy|lz4"`
+	Domain      string        `yaml:"domain"`
+	Content     string        `yaml:"content" oneof:"records|capsules"`
+	Entities    bool          `yaml:"entities"`
+	Consent     bool          `yaml:"consent"`
 
 	Topic           string            `yaml:"topic" for:"kafka"`
 	Topics          map[string]string `yaml:"topics" for:"kafka"`
+	Compacted       bool              `yaml:"compacted" for:"kafka"`
 	Kafka           kafkaConfig       `yaml:"kafka" for:"kafka"`
 	MaxMessageBytes size              `yaml:"max_message_bytes" for:"kafka" min:"1KiB" max:"1GiB"`
 
@@ -207,6 +212,7 @@ func (t *topicConfig) setDefaults() { t.Format = "json" }
 func (s *sinkConfig) setDefaults() {
 	k, f := kafka.DefaultConfig(), file.DefaultConfig()
 	s.FlushAfter = 10 * time.Second // how long a record may wait in a file that is not full
+	s.Content = string(pipeline.ContentRecords)
 	s.MaxMessageBytes = size(k.MaxMessageBytes)
 	s.MaxRecords = int(f.MaxRecords)
 	s.MaxBytes = size(f.MaxBytes)
@@ -276,6 +282,11 @@ func (c config) kafkaSink(s sinkConfig) kafka.Config {
 	k.Brokers, k.Topic, k.Topics = c.cluster(s.Kafka).Brokers, s.Topic, s.Topics
 	k.Compression, k.MaxMessageBytes = cmp.Or(s.Compression, k.Compression), int(s.MaxMessageBytes)
 	return k
+}
+
+// view is the form in which records leave for s.
+func (s sinkConfig) view() pipeline.View {
+	return pipeline.View{Domain: s.Domain, Content: pipeline.Content(s.Content), Entities: s.Entities, Consent: s.Consent}
 }
 
 // fileSink is s in the form its sink takes.

@@ -59,6 +59,7 @@ func badConfigs() map[rule][]string {
 		ruleLoop:       {"loop", "loop-quarantine", "loop-topics"},
 		ruleQuarantine: {"quarantine", "quarantine-kafka"},
 		rulePublicKey:  {"public_key"},
+		ruleView:       {"view"},
 		ruleListen:     {"listen"},
 		rulePprof:      {"pprof"},
 	}

@@ -39,6 +39,7 @@ const (
 	ruleSinkKey    rule = "other_sinks_key"
 	ruleSink       rule = "sink"
 	ruleLoop       rule = "loop"
+	ruleView       rule = "view"
 	ruleQuarantine rule = "quarantine"
 	rulePublicKey  rule = "public_key"
 	ruleListen     rule = "listen"
@@ -229,6 +230,7 @@ func (d *document) sinks(c *config) {
 				d.fail(ruleSinkKey, at+"."+name, fmt.Sprintf("is a key of %s sinks, this one is %s", only, s.Type), "remove it")
 			}
 		}
+		d.view(at, s)
 		before := len(d.problems)
 		var err error
 		switch s.Type {
@@ -248,6 +250,19 @@ func (d *document) sinks(c *config) {
 		if err != nil && len(d.problems) == before {
 			d.fail(ruleSink, at, err.Error(), "")
 		}
+	}
+}
+
+// view checks the form in which records leave for a sink.
+func (d *document) view(at string, s sinkConfig) {
+	if s.Content != string(pipeline.ContentCapsules) {
+		return
+	}
+	if s.Domain == "" {
+		d.fail(ruleView, at+".domain", "is required for capsules", "name the domain of the sink whose records they belong to: its name, unless it has another")
+	}
+	if s.Entities {
+		d.fail(ruleView, at+".entities", "capsules have none", "remove it")
 	}
 }
 

@@ -59,7 +59,7 @@ func build(c config, out io.Writer, log *slog.Logger) (_ *parts, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("configure sink %s: %w", s.Name, err)
 		}
-		p.sinks = append(p.sinks, pipeline.SinkConfig{Name: s.Name, Sink: made, FlushAfter: s.FlushAfter})
+		p.sinks = append(p.sinks, pipeline.SinkConfig{Name: s.Name, Sink: made, FlushAfter: s.FlushAfter, View: s.view()})
 	}
 	if p.dead, err = newQuarantine(c); err != nil {
 		return nil, fmt.Errorf("configure quarantine: %w", err)

@@ -63,6 +63,9 @@ func NewTokens(ring *keyring.Ring) *Tokens { return &Tokens{ring} }
 // Format prints "tokens" for every verb.
 func (t *Tokens) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("tokens")) }
 
+// IsDev tells whether the keys may be known to everybody: see keyring.Ring.
+func (t *Tokens) IsDev() bool { return t.ring.IsDev() }
+
 // Tokenizer makes a worker's own maker of tokens. One goroutine at a time.
 func (t *Tokens) Tokenizer() *Tokenizer {
 	return &Tokenizer{ring: t.ring, generation: t.ring.Generation(), states: map[string]*states{}}
@@ -86,6 +89,9 @@ type states struct {
 
 // Format prints "tokenizer" for every verb.
 func (k *Tokenizer) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("tokenizer")) }
+
+// Generation changes when tokens that were kept may no longer hold: see keyring.Ring.
+func (k *Tokenizer) Generation() uint64 { return k.ring.Generation() }
 
 // Degraded gives how many values became "[TYPE]" for want of a key since it was last asked.
 func (k *Tokenizer) Degraded() (n int) {
