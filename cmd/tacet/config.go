@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sonexlabs/tacet/pipeline"
+	"github.com/sonexlabs/tacet/pipeline/audit"
 	"github.com/sonexlabs/tacet/pipeline/source"
 	"github.com/sonexlabs/tacet/sinks/file"
 	"github.com/sonexlabs/tacet/sinks/kafka"
@@ -25,6 +26,7 @@ type config struct {
 	Pseudonym  pseudonymConfig  `yaml:"pseudonym" required:"name the key of tokens"`
 	Sinks      []sinkConfig     `yaml:"sinks" required:"name at least one destination"`
 	Quarantine quarantineConfig `yaml:"quarantine" required:"records that can't be processed must go somewhere"`
+	Audit      auditConfig      `yaml:"audit"`
 	Limits     limitsConfig     `yaml:"limits"`
 	Admin      adminConfig      `yaml:"admin"`
 	Log        logConfig        `yaml:"log"`
@@ -144,6 +146,16 @@ type quarantineConfig struct {
 	PublicKey string      `yaml:"public_key"`
 }
 
+// auditConfig is the log that shows tampering. Without a directory there is none.
+type auditConfig struct {
+	Directory  path            `yaml:"directory"`
+	Key        pipeline.Secret `yaml:"key"`
+	Checkpoint time.Duration   `yaml:"checkpoint"`
+	Witness    path            `yaml:"witness"`
+	Topic      string          `yaml:"topic"`
+	Kafka      kafkaConfig     `yaml:"kafka"`
+}
+
 type limitsConfig struct {
 	Workers      int           `yaml:"workers" min:"0" max:"256"`
 	Memory       size          `yaml:"memory" min:"1MiB"`
@@ -187,6 +199,7 @@ func defaultConfig() config {
 			Heartbeat:        s.Heartbeat,
 		},
 		Detection: detectionConfig{Preset: "balanced"},
+		Audit:     auditConfig{Checkpoint: audit.DefaultConfig().Every},
 		Limits: limitsConfig{
 			Workers:      0, // one for each core
 			Memory:       size(l.MemoryBytes),

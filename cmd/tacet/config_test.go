@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sonexlabs/tacet/pipeline"
+	"github.com/sonexlabs/tacet/pipeline/audit"
 )
 
 const configDir = "../../testdata/config"
@@ -56,10 +57,11 @@ func badConfigs() map[rule][]string {
 		ruleKey:        {"pseudonym_key", "pseudonym_key-both", "pseudonym_key-short"},
 		ruleSinkKey:    {"other_sinks_key"},
 		ruleSink:       {"sink-compression", "sink-destination", "sink-directory", "sink-none", "sink-topic"},
-		ruleLoop:       {"loop", "loop-quarantine", "loop-topics"},
+		ruleLoop:       {"loop", "loop-audit", "loop-quarantine", "loop-topics"},
 		ruleQuarantine: {"quarantine", "quarantine-kafka"},
 		rulePublicKey:  {"public_key"},
 		ruleView:       {"view"},
+		ruleAudit:      {"audit", "audit-checkpoint", "audit-directory", "audit-kafka", "audit-key", "audit-sink"},
 		ruleListen:     {"listen"},
 		rulePprof:      {"pprof"},
 	}
@@ -69,6 +71,7 @@ func badConfigs() map[rule][]string {
 func TestConfigBad(t *testing.T) {
 	t.Setenv("TACET_KEY", testKey)
 	t.Setenv("TACET_SHORT_KEY", "short")
+	t.Setenv("TACET_AUDIT_KEY", must(audit.GenerateKey("audit.example")))
 	files, err := filepath.Glob(configDir + "/*.bad.yaml")
 	require.NoError(t, err)
 	listed := 0
@@ -156,7 +159,7 @@ func TestExample(t *testing.T) {
 	d := decodeYAML(text, ".", new(config))
 	require.Empty(t, d.problems)
 	for key := range keysOf(reflect.TypeFor[config](), "") {
-		inComment := strings.HasPrefix(key, "quarantine.kafka") || // it excludes quarantine.directory
+		inComment := strings.HasPrefix(key, "quarantine.kafka") || strings.HasPrefix(key, "audit.kafka") || // it excludes quarantine.directory
 			strings.HasPrefix(key, "detection.deny[]") || strings.HasPrefix(key, "detection.allow[]") // there are no such files
 		if !inComment {
 			require.True(t, slices.ContainsFunc([]string{"[0]", "[1]", "[2]"}, func(i string) bool {
@@ -168,6 +171,7 @@ func TestExample(t *testing.T) {
 	want := defaultConfig()
 	require.Equal(t, want.Policy, c.Policy)
 	require.Equal(t, want.Limits, c.Limits)
+	require.Equal(t, want.Audit, c.Audit)
 	require.Equal(t, want.Admin, c.Admin)
 	require.Equal(t, want.Log, c.Log)
 	require.Equal(t, want.Detection.Preset, c.Detection.Preset)

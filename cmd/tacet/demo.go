@@ -194,7 +194,7 @@ func (d *demo) produce(ctx context.Context, n int, broken bool) error {
 
 func (d *demo) runPipeline(ctx context.Context, c config) (err error) {
 	log := slog.New(slog.NewTextHandler(d.errOut, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	p, err := assemble(c, d.out, log)
+	p, err := assemble(ctx, c, d.out, log)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("CONFIGS", must(filepath.Abs(configDir)))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"quarantined": quarantined},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"quarantined": quarantined, "audited": audited},
 	})
 }
 

@@ -117,7 +117,7 @@ func unlessSignal(ctx context.Context, f func(context.Context) error) error {
 func runPipeline(ctx context.Context, c config, out, errOut io.Writer) (err error) {
 	screen := newScreen(errOut)
 	log := newLogger(screen, c.Log.Level)
-	p, err := assemble(c, out, log)
+	p, err := assemble(ctx, c, out, log)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,17 @@ func runPipeline(ctx context.Context, c config, out, errOut io.Writer) (err erro
 	for _, line := range unsupported(p.detection) {
 		log.Warn("part of a rule file does not happen", "what", line)
 	}
-	if err = p.running.Run(ctx, p.reader); err != nil {
+	if c.Audit.Directory == "" {
+		log.Warn("there is no audit log", "hint", "set audit.directory and audit.key")
+	}
+	if err = p.noteStart("start", c); err != nil {
+		return err
+	}
+	err = p.running.Run(ctx, p.reader)
+	if e := p.noteEnd("stop", err); e != nil {
+		log.Error("the end is not in the audit log", "error", e)
+	}
+	if err != nil {
 		log.Error("failed", "error", err)
 		return fmt.Errorf("run pipeline: %w", err)
 	}

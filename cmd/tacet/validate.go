@@ -14,6 +14,7 @@ import (
 
 	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline"
+	"github.com/sonexlabs/tacet/pipeline/audit"
 	"github.com/sonexlabs/tacet/pipeline/policy"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source"
@@ -42,6 +43,7 @@ const (
 	ruleView       rule = "view"
 	ruleQuarantine rule = "quarantine"
 	rulePublicKey  rule = "public_key"
+	ruleAudit      rule = "audit"
 	ruleListen     rule = "listen"
 	rulePprof      rule = "pprof"
 )
@@ -64,6 +66,7 @@ func (d *document) validate(c *config) {
 	d.pseudonym(c.Pseudonym)
 	d.sinks(c)
 	d.quarantine(c)
+	d.audit(c)
 	d.admin(c.Admin)
 }
 
@@ -309,6 +312,35 @@ func (d *document) quarantine(c *config) {
 		if _, err := age.ParseX25519Recipient(q.PublicKey); err != nil {
 			d.fail(rulePublicKey, "quarantine.public_key", "is not an age public key (age1…)", "make a pair with: age-keygen -o identity.txt")
 		}
+	}
+}
+
+// audit checks that a log has its key, and that what is given belongs to a log.
+func (d *document) audit(c *config) {
+	a := c.Audit
+	if a.Directory == "" {
+		if !a.Key.IsZero() || a.Witness != "" || a.Topic != "" || d.has("audit.kafka") {
+			d.fail(ruleAudit, "audit", "no directory", "name one for the log, or remove what else is given")
+		}
+		return
+	}
+	switch {
+	case a.Key.IsZero():
+		d.fail(ruleAudit, "audit", "no key", "set key: file:PATH (make one with: tacet audit keygen PATH)")
+	case a.Checkpoint == 0:
+		d.fail(ruleAudit, "audit.checkpoint", "is 0", "10s is what can be rewritten unseen by who has the host")
+	case d.has("audit.kafka") && a.Topic == "":
+		d.fail(ruleAudit, "audit.kafka", "is only for a topic", "remove it or set topic")
+	case d.has("audit.kafka"):
+		d.cluster("audit.kafka", a.Kafka)
+	case a.Topic != "" && (c.reads(a.Topic) || c.writes(a.Topic)):
+		d.fail(ruleLoop, "audit.topic", fmt.Sprintf("topic %q is also read or written", a.Topic), "give the checkpoints their own")
+	}
+	if _, err := audit.ParseKey(a.Key.Reveal()); err != nil && !a.Key.IsZero() {
+		d.fail(ruleAudit, "audit.key", err.Error(), "make one with: tacet audit keygen PATH")
+	}
+	if slices.ContainsFunc(c.Sinks, func(s sinkConfig) bool { return s.Name == auditSink }) {
+		d.fail(ruleAudit, "audit", fmt.Sprintf("a sink is named %q, as the log's own", auditSink), "give it another name")
 	}
 }
 

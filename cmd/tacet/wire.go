@@ -12,6 +12,7 @@ import (
 
 	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline"
+	"github.com/sonexlabs/tacet/pipeline/audit"
 	"github.com/sonexlabs/tacet/pipeline/policy"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
@@ -31,6 +32,7 @@ type parts struct {
 	engine    pipeline.Config
 	sinks     []pipeline.SinkConfig
 	dead      deadLetters
+	audit     *audit.Log // nil where there is none
 	registry  *prometheus.Registry
 }
 
@@ -77,11 +79,14 @@ type program struct {
 	ready   *readiness
 }
 
-// assemble makes the program that a configuration describes. It doesn't connect.
-func assemble(c config, out io.Writer, log *slog.Logger) (p *program, err error) {
+// assemble makes the program that a configuration describes. Only where checkpoints of an audit log are read back does it connect.
+func assemble(ctx context.Context, c config, out io.Writer, log *slog.Logger) (p *program, err error) {
 	made, err := build(c, out, log)
 	if err != nil {
 		return nil, err
+	}
+	if err = made.openAudit(ctx, c, log); err != nil {
+		return nil, errors.Join(err, made.close())
 	}
 	p = &program{parts: made, meter: &meter{Metrics: made.engine.Metrics}}
 	p.ready = newReadiness(made, p.meter)
@@ -214,6 +219,9 @@ func (p *parts) close() error {
 	}
 	if p.dead != nil {
 		errs = append(errs, p.dead.Close())
+	}
+	if p.audit != nil {
+		errs = append(errs, p.audit.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -62,8 +62,8 @@ func (c Config) Validate() error {
 var (
 	ErrClosed     = errors.New("audit log is closed")
 	ErrFailed     = errors.New("audit log failed: restart to see what is on the disk")
-	ErrRolledBack = errors.New("audit log has less than its checkpoints say: keep it as evidence and begin in a new directory")
-	ErrReplaced   = errors.New("audit log is not what its checkpoints say: keep it as evidence and begin in a new directory")
+	ErrRolledBack = errors.New("audit log has less than its checkpoints say: keep it as evidence and begin in a new directory with a new key")
+	ErrReplaced   = errors.New("audit log is not what its checkpoints say: keep it as evidence and begin in a new directory with a new key")
 	errFull       = errors.New("audit log can't be written: too many entries wait")
 )
 

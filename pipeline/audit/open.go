@@ -185,12 +185,13 @@ func (l *Log) lastCheckpoint(v note.Verifier) (last Checkpoint, signed []byte, e
 	return last, signed, l.notes.Truncate(l.notesSize)
 }
 
-// knownCheckpoints reads what the witness holds.
+// knownCheckpoints reads what the witness holds of this log. It may hold those of other logs, which have other keys.
 func knownCheckpoints(text []byte, v note.Verifier) (all []Checkpoint, err error) {
 	err = readNotes(bytes.NewReader(text), func(signed []byte) error {
-		c, err := ParseCheckpoint(signed, v)
-		all = append(all, c)
-		return err
+		if c, err := ParseCheckpoint(signed, v); err == nil {
+			all = append(all, c)
+		}
+		return nil
 	})
 	return all, err
 }
@@ -200,7 +201,7 @@ func (l *Log) compare(last Checkpoint, known []Checkpoint) error {
 	s := storedHashes{l.stored}
 	for _, c := range known {
 		if last.Origin != "" && c.Origin != last.Origin {
-			return fmt.Errorf("the witness holds checkpoints of another log: %w", ErrReplaced)
+			return fmt.Errorf("the witness holds checkpoints of another log with this key, and each log has its own: %w", ErrReplaced)
 		}
 		if c.Size > l.tree.n {
 			return fmt.Errorf("it ends before entry %d, the witness knows %d entries: %w", l.tree.n, c.Size, ErrRolledBack)

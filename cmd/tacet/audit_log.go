@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+
+	"github.com/sonexlabs/tacet/pipeline"
+	"github.com/sonexlabs/tacet/pipeline/audit"
+	"github.com/sonexlabs/tacet/pipeline/source"
+	auditsink "github.com/sonexlabs/tacet/sinks/audit"
+)
+
+// auditSink is the name of the sink that writes the audit log.
+const auditSink = "audit"
+
+// openAudit opens the audit log, if there is to be one, and adds its sink to those that every batch needs.
+func (p *parts) openAudit(ctx context.Context, c config, log *slog.Logger) error {
+	if c.Audit.Directory == "" {
+		return nil
+	}
+	key, err := audit.ParseKey(c.Audit.Key.Reveal())
+	if err != nil {
+		return fmt.Errorf("configure audit: key %w", err)
+	}
+	a := audit.DefaultConfig()
+	a.Dir, a.Key, a.Every, a.Log = string(c.Audit.Directory), key, c.Audit.Checkpoint, log
+	w, err := newWitness(c)
+	if err != nil {
+		return fmt.Errorf("configure audit: %w", err)
+	}
+	if w != nil {
+		a.Publish = w.publish
+		if a.Known, err = w.read(ctx, witnessLast); err != nil {
+			// The log is still held against its own checkpoints, and "tacet audit verify" against the witness.
+			log.Warn("checkpoints of the witness can't be read: an older copy of the audit log would not be noticed now", "error", err)
+		}
+	}
+	if p.audit, err = audit.Open(a); err != nil {
+		return err
+	}
+	s, err := auditsink.New(auditsink.Config{Log: p.audit, Key: key, Policy: p.engine.Policy.Hash()})
+	if err != nil {
+		return err
+	}
+	p.sinks = append(p.sinks, pipeline.SinkConfig{Name: auditSink, Sink: s, FlushAfter: time.Second})
+	p.engine.Sinks = p.sinks
+	return nil
+}
+
+// note writes an event of control to the audit log, on disk before it returns. Without a log it does nothing.
+func (p *parts) note(action string, object ...audit.Attr) error {
+	if p.audit == nil {
+		return nil
+	}
+	_, err := p.audit.AppendSync(audit.Entry{Actor: "tacet", Action: action, Policy: p.engine.Policy.Hash(), Object: object})
+	return err
+}
+
+// noteStart says what begins to run.
+func (p *parts) noteStart(action string, c config) error {
+	// Every secret prints as a fixed word, so the hash tells configurations apart and nothing else.
+	sum := sha256.Sum256(fmt.Appendf(nil, "%+v", c))
+	return p.note(action,
+		audit.Attr{Name: "version", Value: version()},
+		audit.Attr{Name: "config", Value: hex.EncodeToString(sum[:8])},
+		audit.Attr{Name: "detectors", Value: p.engine.Detectors.Version()},
+		audit.Attr{Name: "group", Value: c.Source.Group},
+		audit.Attr{Name: "dev_keys", Value: strconv.FormatBool(c.Pseudonym.InsecureDevKeys)})
+}
+
+// noteEnd says how it ended; the reason of a failure is in the log of the process.
+func (p *parts) noteEnd(action string, err error) error {
+	return p.note(action, audit.Attr{Name: "failed", Value: strconv.FormatBool(err != nil)})
+}
+
+// witness keeps checkpoints where the audit log is not: in a file, a topic, or both.
+type witness struct {
+	file   string
+	topic  string
+	client *kafka.Client
+}
+
+// witnessLast is how many checkpoints are read back when a log is opened.
+const witnessLast = 16
+
+// newWitness gives nil where none is configured. It doesn't connect.
+func newWitness(c config) (*witness, error) {
+	w := &witness{file: string(c.Audit.Witness), topic: c.Audit.Topic}
+	if w.file == "" && w.topic == "" {
+		return nil, nil
+	}
+	if w.topic != "" {
+		cluster := c.cluster(c.Audit.Kafka)
+		transport, _, err := source.Connect(cluster.connect())
+		if err != nil {
+			return nil, err
+		}
+		w.client = &kafka.Client{Addr: kafka.TCP(cluster.Brokers...), Transport: transport}
+	}
+	return w, nil
+}
+
+func (w *witness) publish(ctx context.Context, signed []byte) error {
+	var errs []error
+	if w.file != "" {
+		errs = append(errs, audit.WitnessFile(w.file)(ctx, signed))
+	}
+	if w.topic != "" {
+		errs = append(errs, w.produce(ctx, signed))
+	}
+	return errors.Join(errs...)
+}
+
+// produce writes a checkpoint to partition 0: they have one order.
+func (w *witness) produce(ctx context.Context, signed []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, refetchTimeout)
+	defer cancel()
+	answer, err := w.client.Produce(ctx, &kafka.ProduceRequest{
+		Topic: w.topic, Partition: 0, RequiredAcks: kafka.RequireAll,
+		Records: kafka.NewRecordReader(kafka.Record{Value: kafka.NewBytes(signed)}),
+	})
+	if err == nil {
+		err = answer.Error
+	}
+	if err != nil {
+		return fmt.Errorf("publish checkpoint to topic %s: %w", w.topic, err)
+	}
+	return nil
+}
+
+// read gives the last n checkpoints of the file and of the topic, or all of them where n is 0.
+func (w *witness) read(ctx context.Context, n int64) ([]byte, error) {
+	var all []byte
+	if w.file != "" {
+		text, err := audit.ReadWitness(w.file)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, text...)
+	}
+	if w.topic == "" {
+		return all, nil
+	}
+	text, err := w.consume(ctx, n)
+	if err != nil {
+		return all, fmt.Errorf("read checkpoints from topic %s: %w", w.topic, err)
+	}
+	return append(append(all, '\n'), text...), nil
+}
+
+// consume reads the topic from the last n records, or from its first where n is 0, to where it ends now.
+func (w *witness) consume(ctx context.Context, n int64) (all []byte, err error) {
+	ctx, cancel := context.WithTimeout(ctx, refetchTimeout)
+	defer cancel()
+	answer, err := w.client.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{
+		w.topic: {kafka.FirstOffsetOf(0), kafka.LastOffsetOf(0)}}})
+	if err != nil {
+		return nil, err
+	}
+	if len(answer.Topics[w.topic]) != 1 {
+		return nil, errors.New("brokers gave no offsets")
+	}
+	ends := answer.Topics[w.topic][0]
+	if ends.Error != nil {
+		return nil, ends.Error
+	}
+	offset := ends.FirstOffset
+	if n > 0 {
+		offset = max(offset, ends.LastOffset-n)
+	}
+	for offset < ends.LastOffset {
+		next, text, err := w.fetch(ctx, offset)
+		if err != nil {
+			return nil, err
+		}
+		if next == offset {
+			return nil, errors.New("brokers gave no records")
+		}
+		offset = next
+		all = append(all, text...)
+	}
+	return all, nil
+}
+
+// fetch reads one answer of records from offset on.
+func (w *witness) fetch(ctx context.Context, offset int64) (next int64, text []byte, err error) {
+	answer, err := w.client.Fetch(ctx, &kafka.FetchRequest{Topic: w.topic, Partition: 0, Offset: offset,
+		MinBytes: 1, MaxBytes: refetchBytes, MaxWait: refetchWait})
+	if err == nil {
+		err = answer.Error
+	}
+	if err != nil {
+		return offset, nil, err
+	}
+	for next = offset; ; {
+		m, err := answer.Records.ReadRecord()
+		if errors.Is(err, io.EOF) {
+			return next, text, nil
+		}
+		if err != nil {
+			return offset, nil, err
+		}
+		r, err := toRecord(m)
+		if err != nil {
+			return offset, nil, err
+		}
+		if r.Offset >= next {
+			next = r.Offset + 1
+			text = append(append(text, r.Value...), '\n')
+		}
+	}
+}
