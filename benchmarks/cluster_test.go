@@ -18,7 +18,6 @@ import (
 	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/policy"
-	"github.com/sonexlabs/tacet/pipeline/pseudonym"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source"
 	sinkkafka "github.com/sonexlabs/tacet/sinks/kafka"
@@ -296,7 +295,7 @@ func (k *cluster) pipeline(ctx context.Context, in, out, corpus string, partitio
 	if err != nil {
 		return nil, err
 	}
-	tokens := pseudonym.NewTokens(keyring.Dev([]byte("a key for measuring, not for use")))
+	keys := keyring.Dev([]byte("a key for measuring, not for use"))
 	sinkConfig := sinkkafka.DefaultConfig()
 	sinkConfig.Brokers, sinkConfig.Transport, sinkConfig.Topic = k.brokers, k.transport, out
 	sink, err := sinkkafka.New(sinkConfig)
@@ -307,7 +306,7 @@ func (k *cluster) pipeline(ctx context.Context, in, out, corpus string, partitio
 	p := policy.Default()
 	metrics := pipeline.NewMetrics(registry, "benchmark", p.Hash())
 	e, err := pipeline.New(pipeline.Config{
-		Topics: map[string]pipeline.TopicConfig{in: topicConfig(corpus)}, Policy: p, Detectors: set, Tokens: tokens,
+		Topics: map[string]pipeline.TopicConfig{in: topicConfig(corpus)}, Policy: p, Detectors: set, Keys: keys,
 		Sinks:      []pipeline.SinkConfig{{Name: "kafka", Sink: counted{sink, moved}}},
 		Quarantine: refuse{}, Limits: pipeline.DefaultLimits(), Metrics: metrics, Log: slog.New(slog.DiscardHandler), Version: "benchmark",
 	})

@@ -14,7 +14,6 @@ import (
 	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/policy"
-	"github.com/sonexlabs/tacet/pipeline/pseudonym"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source"
 )
@@ -43,12 +42,12 @@ func benchmarkEngine(b *testing.B, name string, values []message) {
 	}
 	set, err := detectors.New(detectors.Options{})
 	require.NoError(b, err)
-	tokens := pseudonym.NewTokens(keyring.Dev([]byte("a key for measuring, not for use")))
+	keys := keyring.Dev([]byte("a key for measuring, not for use"))
 	p := policy.Default()
 	limits := pipeline.DefaultLimits()
 	limits.Workers = runtime.GOMAXPROCS(0)
 	e, err := pipeline.New(pipeline.Config{
-		Topics: map[string]pipeline.TopicConfig{name: topicConfig(name)}, Policy: p, Detectors: set, Tokens: tokens,
+		Topics: map[string]pipeline.TopicConfig{name: topicConfig(name)}, Policy: p, Detectors: set, Keys: keys,
 		Sinks: []pipeline.SinkConfig{{Name: "null", Sink: null{}}}, Quarantine: refuse{}, Limits: limits,
 		Metrics: pipeline.NewMetrics(prometheus.NewRegistry(), "benchmark", p.Hash()), Log: slog.New(slog.DiscardHandler), Version: "benchmark",
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/sonexlabs/tacet/pipeline/codec"
 	"github.com/sonexlabs/tacet/pipeline/policy"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
+	"github.com/sonexlabs/tacet/pipeline/subject"
 )
 
 // callStore is one worker's memory of calls. A call's records all reach the same worker, so there is no lock. It is
@@ -42,6 +43,7 @@ type call struct {
 	aliases    *pseudonym.Aliases
 	known      *knownValues // nil where its records brought none
 	tokens     []callToken  // that stand for the call in what leaves, for each recipient
+	people     []subject.ID // of people it named who asked for something
 	tokensOf   uint64       // the generation of the keys they were made with
 	prev, next *call
 }
@@ -224,6 +226,9 @@ func (w *rewriter) appendPlaceholder(dst []byte, f *detectors.Finding, aliases *
 			dst = aliases.Append(dst, typ, canonical)
 		}
 		// A piece of a value is no value: what is known to be the whole has a canonical form.
+		if style == policy.StyleSeal {
+			w.sealed.note(dst[start:], typ, text[f.Start:f.End])
+		}
 		if style == policy.StyleToken && (f.Group == 0 || len(f.Canonical) > 0) {
 			w.noteEntity(f.Type, dst[start:], canonical)
 		}

@@ -17,16 +17,20 @@ import (
 
 	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline/policy"
-	"github.com/sonexlabs/tacet/pipeline/pseudonym"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
+	"github.com/sonexlabs/tacet/pipeline/subject"
 	"github.com/sonexlabs/tacet/pipeline/watermark"
 )
 
 // Config is what an Engine is made of.
 type Config struct {
-	Topics     map[string]TopicConfig // by name
-	Policy     *policy.Policy
-	Detectors  *detectors.Set
-	Tokens     *pseudonym.Tokens
+	Topics    map[string]TopicConfig // by name
+	Policy    *policy.Policy
+	Detectors *detectors.Set
+	Keys      *keyring.Ring
+	// Suppressed is who asked that nothing of theirs leaves, and what exactly. It must be loaded before the source begins. Nil
+	// looks for nobody.
+	Suppressed *subject.List
 	Sinks      []SinkConfig
 	Quarantine Quarantine
 	// Recipient is the age public key ("age1…") that quarantined records are sealed to. Empty leaves the records out
@@ -73,22 +77,23 @@ type SinkConfig struct {
 // Engine takes batches from a source, works on them in parallel, and delivers them in order to every sink. See the
 // README for the flow and the rules it keeps.
 type Engine struct {
-	limits  Limits
-	topics  map[string]*topic
-	sinks   []*sink
-	views   []View
-	dead    Quarantine
-	seal    *sealer
-	metrics *Metrics
-	log     *slog.Logger
-	stamp   Entry // versions, for quarantine entries
-	filter  []byte
-	seed    maphash.Seed
-	budget  *semaphore.Weighted
-	used    atomic.Int64
-	workers []*worker
-	buffers sync.Pool // *buffer
-	outputs sync.Pool // *[]Output
+	limits     Limits
+	topics     map[string]*topic
+	sinks      []*sink
+	views      []View
+	dead       Quarantine
+	seal       *sealer
+	suppressed *subject.List
+	metrics    *Metrics
+	log        *slog.Logger
+	stamp      Entry // versions, for quarantine entries
+	filter     []byte
+	seed       maphash.Seed
+	budget     *semaphore.Weighted
+	used       atomic.Int64
+	workers    []*worker
+	buffers    sync.Pool // *buffer
+	outputs    sync.Pool // *[]Output
 
 	mu    sync.Mutex
 	lanes map[LaneID]*lane
@@ -124,17 +129,18 @@ func New(c Config) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{
-		limits:  c.Limits,
-		topics:  map[string]*topic{},
-		dead:    c.Quarantine,
-		seal:    seal,
-		metrics: c.Metrics,
-		log:     c.Log,
-		stamp:   Entry{Policy: c.Policy.Hash(), Detector: c.Detectors.Version(), Version: c.Version},
-		filter:  c.Filter,
-		seed:    maphash.MakeSeed(),
-		budget:  semaphore.NewWeighted(c.Limits.MemoryBytes),
-		lanes:   map[LaneID]*lane{},
+		limits:     c.Limits,
+		topics:     map[string]*topic{},
+		dead:       c.Quarantine,
+		seal:       seal,
+		suppressed: c.Suppressed,
+		metrics:    c.Metrics,
+		log:        c.Log,
+		stamp:      Entry{Policy: c.Policy.Hash(), Detector: c.Detectors.Version(), Version: c.Version},
+		filter:     c.Filter,
+		seed:       maphash.MakeSeed(),
+		budget:     semaphore.NewWeighted(c.Limits.MemoryBytes),
+		lanes:      map[LaneID]*lane{},
 	}
 	e.buffers.New = func() any { return new(buffer) }
 	for name, tc := range c.Topics {
@@ -165,6 +171,9 @@ func New(c Config) (*Engine, error) {
 // Run works until the source ends: in order when ctx ends, with an error when the source, a sink or the watchdog gives
 // up. It may be called once.
 func (e *Engine) Run(ctx context.Context, src Source) error {
+	if e.suppressed != nil && !e.suppressed.Loaded() {
+		return errors.New("run engine: the suppression list is not loaded: who asked to be left out is not known")
+	}
 	ctx, stop := context.WithCancelCause(ctx)
 	e.stop = stop
 	defer stop(nil)

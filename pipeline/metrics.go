@@ -22,6 +22,9 @@ type Metrics struct {
 	repaired   *prometheus.CounterVec
 	partials   *prometheus.CounterVec
 	ruleLimit  *prometheus.CounterVec
+	degraded   *prometheus.CounterVec
+	forged     *prometheus.CounterVec
+	capsules   *prometheus.CounterVec
 	source     *prometheus.CounterVec
 	sourceB    *prometheus.CounterVec
 	skipped    *prometheus.CounterVec
@@ -78,6 +81,9 @@ func NewMetrics(r *prometheus.Registry, version, policyHash string) *Metrics {
 			"Partial results of speech recognition met: records, lines, turns and other objects whose final is not true.", "topic", "action"),
 		ruleLimit: counter("rule_limit_total",
 			"Stretches of text redacted because a user's rule reached a limit of its search in them.", "topic"),
+		degraded: counter("degraded_values_total", "Values that left as their type because a key could not be had.", "topic"),
+		forged:   counter("forged_tokens_total", "Imitations of aliases and tokens in input, made harmless.", "topic"),
+		capsules: counter("capsules_total", "Capsules of sealed values: made, or lost for want of a key.", "outcome"),
 		source:   counter("source_records_total", "Records read.", "topic", "partition"),
 		sourceB:  counter("source_bytes_total", "Bytes of keys, values and headers read.", "topic", "partition"),
 		skipped:  counter("offset_skipped_records_total", "Records that could not be read any more: possible data loss.", "reason"),
@@ -130,7 +136,9 @@ const (
 	outcomeFiltered = "filtered" // nothing to deliver (a record without a value)
 	outcomePartial  = "partial"  // a partial result, of which nothing leaves
 	outcomeMasked   = "masked"   // a partial result, which leaves without its texts
-	outcomeDead     = "dlq"
+	// outcomeSuppressed is a record that somebody asked not to have processed, or to have erased.
+	outcomeSuppressed = "suppressed"
+	outcomeDead       = "dlq"
 )
 
 // Why a call's memory was given up, the values of the label of tacet_calls_evicted_total.

@@ -16,6 +16,9 @@ const (
 	ClassTime      Class = "over_time"       // took longer than a record may
 	ClassPanic     Class = "panic"           // a defect in this program
 	ClassSink      Class = "refused_by_sink" // a sink can never take it
+	// Not failures: somebody asked that the record be kept and not used, or whether anybody did can't be known now.
+	ClassRestricted Class = "restricted"
+	ClassKey        Class = "no_key"
 )
 
 // Entry is one quarantined record. It holds coordinates and a class; the record itself only sealed, or not at all.

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
-	"slices"
 	"time"
 
 	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline/codec"
 	"github.com/sonexlabs/tacet/pipeline/policy"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
+	"github.com/sonexlabs/tacet/pipeline/reveal"
+	"github.com/sonexlabs/tacet/pipeline/subject"
 )
 
 // maxNested is how deep JSON inside a JSON string is followed; what is deeper is scanned as text.
@@ -20,26 +21,28 @@ const maxNested = 3
 // rewriter turns the value of one record into what may leave: decode, minimise, detect, decide, rewrite. It is the scratch
 // memory of one worker; begin starts a record.
 type rewriter struct {
-	policy  *policy.Policy
-	set     *detectors.Set
-	tokens  *pseudonym.Tokenizer
-	views   []viewed
-	joins   bool // some view has entities
-	seals   bool // some view has capsules
-	limits  codec.Limits
-	within  time.Duration
-	filter  bool
-	extra   []byte // `"redaction":{"policy":"…"` up to the counts
-	docs    [maxNested + 1]codec.Doc
-	all     *codec.Selector
-	message *codec.Selector // of the envelope's one field
-	scratch *detectors.Scratch
-	found   []detectors.Finding
-	with    []byte // one replacement
-	nested  [maxNested + 1][]byte
-	single  *pseudonym.Aliases // of a record without a call
-	styles  [detectors.TypesMax]policy.Style
-	options [detectors.TypesMax]policy.Options
+	policy   *policy.Policy
+	set      *detectors.Set
+	tokens   *pseudonym.Tokenizer
+	views    []viewed
+	joins    bool // some view has entities
+	linkable [detectors.TypesMax]bool
+	rights   rights
+	sealed   sealed
+	limits   codec.Limits
+	within   time.Duration
+	filter   bool
+	extra    []byte // `"redaction":{"policy":"…"` up to the counts
+	docs     [maxNested + 1]codec.Doc
+	all      *codec.Selector
+	message  *codec.Selector // of the envelope's one field
+	scratch  *detectors.Scratch
+	found    []detectors.Finding
+	with     []byte // one replacement
+	nested   [maxNested + 1][]byte
+	single   *pseudonym.Aliases // of a record without a call
+	styles   [detectors.TypesMax]policy.Style
+	options  [detectors.TypesMax]policy.Options
 
 	// Of the current record.
 	lane                      *lane
@@ -47,7 +50,8 @@ type rewriter struct {
 	calls                     *callStore
 	now                       time.Time
 	time                      time.Time // the record's
-	day                       []byte    // it, as far as an epoch goes
+	offset                    int64
+	day                       []byte // it, as far as an epoch goes
 	tenant                    []byte
 	callID                    []byte
 	subject                   []byte // whom the record names
@@ -58,6 +62,7 @@ type rewriter struct {
 	known                     *detectors.Known // of the call, or of a record without one
 	counts                    [detectors.TypesMax]uint32
 	types                     []detectors.Type // with a count above 0, in order of appearance
+	gone                      bool             // nothing of the record leaves, because somebody asked for it
 	disarmed                  int              // imitations of aliases and tokens made harmless
 	partials                  [maxNested + 1]partials
 	apart                     bool  // the text at hand is of a partial result: the call's memory and aliases must not know it
@@ -79,6 +84,8 @@ type rewriter struct {
 	repaired  int
 	crowded   int
 	idle      int
+	degraded  int    // values that left as their type for want of a key
+	forged    int    // imitations made harmless
 	forgotten int    // calls given up for the memory of known values
 	limited   int    // findings of rules that reached a limit
 	met       [2]int // partial results, by what became of them
@@ -99,7 +106,7 @@ func newRewriter(c Config, views []View) (*rewriter, error) {
 	w := &rewriter{
 		policy:   c.Policy,
 		set:      c.Detectors,
-		tokens:   c.Tokens.Tokenizer(),
+		tokens:   pseudonym.NewTokens(c.Keys).Tokenizer(),
 		limits:   codec.Limits{Bytes: c.Limits.RecordBytes, Depth: c.Limits.Depth, Fields: c.Limits.Fields},
 		within:   c.Limits.RecordTime,
 		filter:   c.Filter != nil,
@@ -111,15 +118,20 @@ func newRewriter(c Config, views []View) (*rewriter, error) {
 		outcomes: map[string]int{},
 	}
 	for _, t := range detectors.Types() {
-		w.styles[t], w.options[t] = c.Policy.Style(t), c.Policy.Options(t)
+		w.styles[t], w.options[t], w.linkable[t] = c.Policy.Style(t), c.Policy.Options(t), policy.Linkable(t)
 	}
-	if c.Tokens.IsDev() {
+	if c.Keys.IsDev() {
 		w.extra = append(w.extra, `,"keys":"dev"`...)
 	}
 	for _, v := range views {
 		w.views = append(w.views, viewed{View: v})
 		w.joins = w.joins || v.Entities
-		w.seals = w.seals || v.Content == ContentCapsules
+		if v.Content == ContentCapsules && w.sealed.sealer == nil {
+			w.sealed.sealer = reveal.NewSealer(c.Keys.RevealKey, time.Now)
+		}
+	}
+	if c.Suppressed != nil {
+		w.rights = rights{list: c.Suppressed, hasher: subject.NewHasher(c.Keys)}
 	}
 	return w, nil
 }
@@ -132,7 +144,10 @@ func isLeaf(k codec.Kind) bool { return k != codec.Object && k != codec.Array }
 // begin starts a record.
 func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
 	w.lane, w.topic, w.calls, w.now, w.time = l, l.topic, calls, now, r.Time
+	w.offset = r.Offset
 	clear(w.entityBytes)
+	w.rights.begin()
+	w.sealed.forget()
 	w.subject, w.keyed, w.entities, w.entityBytes = nil, w.keyed[:0], w.entities[:0], w.entityBytes[:0]
 	for i := range w.views {
 		v := &w.views[i]
@@ -143,7 +158,7 @@ func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
 		w.counts[t] = 0
 	}
 	w.types = w.types[:0]
-	w.spent, w.disarmed = 0, 0
+	w.spent, w.disarmed, w.gone = 0, 0, false
 	w.apart, w.partial, w.final, w.hidden = false, 0, 0, 0
 	w.single.Reset()
 }
@@ -152,53 +167,6 @@ func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
 func (w *rewriter) reset() {
 	w.docs = [maxNested + 1]codec.Doc{}
 	w.scratch = detectors.NewScratch()
-}
-
-// outcome counts a record that is done.
-func (w *rewriter) outcome(o string) {
-	w.done = o
-	w.outcomes[o]++
-}
-
-// recant takes the last outcome back: the record comes to something else.
-func (w *rewriter) recant() { w.outcomes[w.done]-- }
-
-// count hands the counts of a part to the metrics. Warm records were counted before.
-func (w *rewriter) count(m *Metrics, topic string, warm bool) {
-	if !warm {
-		for o, n := range w.outcomes {
-			m.records.WithLabelValues(topic, o).Add(float64(n))
-		}
-		for t, n := range w.totals {
-			if n > 0 {
-				m.findings[t].Add(float64(n))
-			}
-		}
-		addCount(m.fields, topic, w.dropped)
-		addCount(m.repaired, topic, w.repaired)
-		addCount(m.ruleLimit, topic, w.limited)
-		for what, n := range w.met {
-			addCount(m.partials, topic, n, policy.Partials(what).String())
-		}
-	}
-	addCount(m.evicted, evictedCrowded, w.crowded)
-	addCount(m.evicted, evictedIdle, w.idle)
-	addCount(m.evicted, evictedKnown, w.forgotten)
-	clear(w.outcomes)
-	w.totals = [detectors.TypesMax]uint32{}
-	w.dropped, w.repaired, w.crowded, w.idle, w.forgotten, w.limited, w.met = 0, 0, 0, 0, 0, 0, [2]int{}
-}
-
-// summarise adds what the current part came to, before count forgets it.
-func (w *rewriter) summarise(s *Summary, dead int) {
-	s.Dead, s.Partial = dead, w.outcomes[outcomePartial]
-	for t, n := range w.totals {
-		if n > 0 {
-			t := detectors.Type(t)
-			s.Findings = append(s.Findings, TypeCount{t.String(), w.styles[t].String(), int(n)})
-		}
-	}
-	slices.SortFunc(s.Findings, TypeCount.compare)
 }
 
 // value makes what may leave of a record's value, in the views. See also leavesNothing.
@@ -216,7 +184,15 @@ func (w *rewriter) value(r *Record) (Class, error) {
 	if class != "" {
 		return class, err
 	}
+	gone, class, err := w.rights.rule()
+	if class != "" {
+		return class, err
+	}
+	w.gone = gone
 	switch {
+	case gone:
+		w.outcome(outcomeSuppressed)
+		return "", nil
 	case w.leavesNothing():
 		w.outcome(outcomePartial)
 	case w.partial > 0 && w.final == 0:
@@ -298,6 +274,11 @@ func (w *rewriter) apply(d *codec.Doc, p *partials) error {
 			continue
 		}
 		r := &w.topic.rules[fields[i].Rule]
+		if r.options.Subject != 0 && isLeaf(fields[i].Kind) && fields[i].Kind != codec.Key {
+			if w.names(r.options.Subject.String(), d.Text(i)); w.subject == nil {
+				w.subject = d.Text(i)
+			}
+		}
 		if r.use == useReserved && !w.filter {
 			d.Drop(i)
 			continue
@@ -377,6 +358,7 @@ func (w *rewriter) identify(d *codec.Doc, value, key []byte) (Class, error) {
 	if w.topic.calls && len(w.callID) > 0 {
 		w.recall()
 	}
+	w.namesCall()
 	if known >= 0 {
 		if err := w.learn(d, value, known); err != nil {
 			return ClassMalformed, err
@@ -439,6 +421,9 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 		if w.counts[f.Type]++; w.counts[f.Type] == 1 {
 			w.types = append(w.types, f.Type)
 		}
+		if w.linkable[f.Type] {
+			w.names(f.Type.String(), w.canonical(f, text))
+		}
 	}
 	for forged[0] >= 0 {
 		w.disarm(d, i, forged)
@@ -495,6 +480,7 @@ func (w *rewriter) text(r *Record) (Class, error) {
 	if len(r.Key) > 0 && w.topic.calls {
 		w.callID = r.Key
 		w.recall()
+		w.namesCall()
 	}
 	for rest := r.Value; len(rest) > 0; {
 		body, after := codec.NextLine(rest)

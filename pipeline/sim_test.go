@@ -20,7 +20,6 @@ import (
 
 	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline/policy"
-	"github.com/sonexlabs/tacet/pipeline/pseudonym"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 )
 
@@ -478,14 +477,14 @@ func (q *simQuarantine) Close() error                { return nil }
 func simConfig(t testing.TB, limits Limits) Config {
 	set, err := detectors.New(detectors.Options{})
 	require.NoError(t, err)
-	tokens := pseudonym.NewTokens(keyring.Dev([]byte("0123456789abcdef0123456789abcdef")))
+	keys := keyring.Dev([]byte("0123456789abcdef0123456789abcdef"))
 	p := policy.Default()
 	return Config{
 		Topics: map[string]TopicConfig{
 			"calls": {Category: "transcript", Format: FormatJSON},
 			"logs":  {Category: "transcript", Format: FormatJSON},
 		},
-		Policy: p, Detectors: set, Tokens: tokens, Quarantine: &simQuarantine{seen: map[string]int{}},
+		Policy: p, Detectors: set, Keys: keys, Quarantine: &simQuarantine{seen: map[string]int{}},
 		Limits: limits, Metrics: NewMetrics(prometheus.NewRegistry(), "test", p.Hash()), Log: slog.New(slog.DiscardHandler), Version: "test",
 	}
 }

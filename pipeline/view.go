@@ -23,8 +23,8 @@ type View struct {
 	Content Content
 	// Entities adds the tokens of what was found in texts, for sinks whose purpose needs joins (§71: else they stay away).
 	Entities bool
-	// Consent leaves out records of people who withdrew their consent.
-	Consent bool
+	// Consent names what the sink's purpose needs: records of people who withdrew it are left out. Empty needs none.
+	Consent string
 }
 
 // Content is what of a record a sink gets.
@@ -106,7 +106,8 @@ func hasOrdinal(alias []byte) bool {
 func (w *rewriter) render(d *codec.Doc, envelope bool) {
 	for v := range w.views {
 		view := &w.views[v]
-		if view.Content != ContentRecords {
+		if view.Content == ContentCapsules {
+			w.seal(d, view)
 			continue
 		}
 		for i := range w.keyed {
@@ -125,6 +126,7 @@ func (w *rewriter) render(d *codec.Doc, envelope bool) {
 		}
 	}
 	w.keyed = w.keyed[:0]
+	w.sealed.forget()
 }
 
 // appendKeyed appends what a key makes of a field's value in a view.

@@ -89,6 +89,11 @@ func runRecords(t *testing.T, c Config, topic string, records ...Record) {
 	t.Helper()
 	e, err := New(c)
 	require.NoError(t, err)
+	runIn(t, e, topic, records...)
+}
+
+func runIn(t *testing.T, e *Engine, topic string, records ...Record) {
+	t.Helper()
 	require.NoError(t, e.Run(context.Background(), sourceFunc(func(ctx context.Context, in Intake) error {
 		return submitAll(ctx, in, LaneID{Topic: topic}, records)
 	})))

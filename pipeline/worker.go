@@ -179,15 +179,18 @@ func (w *worker) record(l *lane, r *Record, buf *buffer, index int32, warm bool,
 		if class != "" {
 			return class, err
 		}
-		if w.rw.leavesNothing() {
+		if w.rw.gone || w.rw.leavesNothing() {
 			return "", nil
 		}
 	}
 	for v := range w.rw.views {
-		if view := &w.rw.views[v]; !view.skip {
-			w.output(buf, r, index, v, view)
+		view := &w.rw.views[v]
+		if view.skip || view.Content == ContentCapsules && len(view.out) == 0 && r.Value != nil {
+			continue
 		}
+		w.output(buf, r, index, v, view)
 	}
+	w.rw.end()
 	return "", nil
 }
 

@@ -126,7 +126,7 @@ type sinkConfig struct {
 	Domain      string        `yaml:"domain"`
 	Content     string        `yaml:"content" oneof:"records|capsules"`
 	Entities    bool          `yaml:"entities"`
-	Consent     bool          `yaml:"consent"`
+	Consent     string        `yaml:"consent"`
 
 	Topic           string            `yaml:"topic" for:"kafka"`
 	Topics          map[string]string `yaml:"topics" for:"kafka"`

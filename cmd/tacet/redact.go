@@ -19,7 +19,6 @@ import (
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/codec"
 	"github.com/sonexlabs/tacet/pipeline/policy"
-	"github.com/sonexlabs/tacet/pipeline/pseudonym"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source"
 )
@@ -162,7 +161,7 @@ func linePlaceholder(f pipeline.Format) []byte {
 // redactStream runs one input through an engine of its own. The whole input is one lane, so lines keep their order.
 func redactStream(ctx context.Context, in *input, out io.Writer, set *detectors.Set, rules *policy.Policy, format pipeline.Format) error {
 	const topic = "input"
-	tokens := pseudonym.NewTokens(keyring.Dev([]byte(devKey))) // no action of the filter's policy makes tokens
+	keys := keyring.Dev([]byte(devKey)) // no action of the filter's policy makes tokens
 	category := map[pipeline.Format]string{
 		pipeline.FormatNDJSON: "transcript", pipeline.FormatLog: "usage_log", pipeline.FormatText: "communication",
 	}[format]
@@ -171,7 +170,7 @@ func redactStream(ctx context.Context, in *input, out io.Writer, set *detectors.
 	sink.open.Store(-1)
 	c := pipeline.Config{
 		Topics: map[string]pipeline.TopicConfig{topic: {Category: category, Format: format, Tenant: "local"}},
-		Policy: rules, Detectors: set, Tokens: tokens, Quarantine: bad,
+		Policy: rules, Detectors: set, Keys: keys, Quarantine: bad,
 		Sinks:   []pipeline.SinkConfig{{Name: "output", Sink: sink}},
 		Limits:  pipeline.DefaultLimits(),
 		Metrics: pipeline.NewMetrics(prometheus.NewRegistry(), version(), rules.Hash()),

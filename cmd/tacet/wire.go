@@ -14,7 +14,6 @@ import (
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/audit"
 	"github.com/sonexlabs/tacet/pipeline/policy"
-	"github.com/sonexlabs/tacet/pipeline/pseudonym"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source"
 	"github.com/sonexlabs/tacet/sinks/file"
@@ -113,13 +112,13 @@ func (c config) engine(detection detectors.Options, log *slog.Logger, registry *
 	if c.Pseudonym.InsecureDevKeys {
 		key = []byte(devKey)
 	}
-	tokens := pseudonym.NewTokens(keyring.Dev(key))
+	keys := keyring.Dev(key)
 	topics := map[string]pipeline.TopicConfig{}
 	for _, t := range c.Source.Topics {
 		topics[t.Name] = pipeline.TopicConfig{Category: t.Category, Format: pipeline.Format(t.Format), Tenant: t.Tenant}
 	}
 	return pipeline.Config{
-		Topics: topics, Policy: rules, Detectors: set, Tokens: tokens, Recipient: c.Quarantine.PublicKey,
+		Topics: topics, Policy: rules, Detectors: set, Keys: keys, Recipient: c.Quarantine.PublicKey,
 		Limits: c.Limits.engineLimits(), Metrics: pipeline.NewMetrics(registry, version(), rules.Hash()), Log: log,
 		Version: version(),
 	}, nil

@@ -16,7 +16,7 @@ const (
 // edges are the allowed imports between packages of this repository, test files aside. A pattern may end in /* for
 // every folder directly below. The first row that fits a package holds for it.
 func edges() []struct{ from, to string } {
-	const engine = "pipeline detectors pipeline/codec pipeline/watermark pipeline/pseudonym pipeline/policy pipeline/subject"
+	const engine = "pipeline detectors pipeline/codec pipeline/watermark pipeline/pseudonym pipeline/policy pipeline/subject pipeline/pseudonym/keyring"
 	return []struct{ from, to string }{
 		{"detectors/scan", ""},
 		{"detectors/checksum", ""},
@@ -32,7 +32,7 @@ func edges() []struct{ from, to string } {
 		{"pipeline/policy", "detectors"},
 		{"pipeline/subject", "pipeline/pseudonym/keyring"},
 		{"pipeline/reveal", ""},
-		{"pipeline", "detectors pipeline/codec pipeline/watermark pipeline/pseudonym pipeline/policy pipeline/reveal pipeline/subject"},
+		{"pipeline", "detectors pipeline/codec pipeline/watermark pipeline/pseudonym pipeline/policy pipeline/pseudonym/keyring pipeline/reveal pipeline/subject"},
 		{"pipeline/source", engine},
 		{"pipeline/source/kafkatest", engine},
 		{"pipeline/admin", engine},

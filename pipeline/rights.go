@@ -1,0 +1,94 @@
+package pipeline
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/sonexlabs/tacet/pipeline/pseudonym"
+	"github.com/sonexlabs/tacet/pipeline/subject"
+)
+
+// rights is what people named in the record at hand have asked for.
+type rights struct {
+	list   *subject.List // nil: nobody is looked for
+	hasher *subject.Hasher
+
+	erased, objected, restricted, unknown bool
+}
+
+var (
+	errRestricted = errors.New("somebody named in the record asked that it be kept and not used")
+	errNoKey      = errors.New("the key of subject ids can't be had: whether somebody asked for something is not known")
+)
+
+// idsMost bounds what is remembered of one record or call. More people who asked for something are not in one call.
+const idsMost = 16
+
+// watches tells whether anybody of the tenant asked for something, so that identifiers have to be looked up.
+func (w *rewriter) watches() bool { return w.rights.list != nil && !w.rights.list.Empty(w.tenant) }
+
+// names notes that the record names somebody by an identifier.
+func (w *rewriter) names(typ string, value []byte) {
+	if !w.watches() || len(value) == 0 {
+		return
+	}
+	w.canon = pseudonym.Canonical(w.canon[:0], typ, value)
+	id, ok := w.rights.hasher.ID(w.tenant, typ, w.canon)
+	if !ok {
+		w.rights.unknown = true
+		return
+	}
+	w.heed(id)
+	if w.call != nil && len(w.call.people) < idsMost && !slices.Contains(w.call.people, id) {
+		if _, ok := w.rights.list.Match(w.tenant, id); ok {
+			w.call.people = append(w.call.people, id) // the turns that follow are of the same person, and may not name them
+		}
+	}
+}
+
+// heed adds to the rights of the record what holds for an id.
+func (w *rewriter) heed(id subject.ID) {
+	e, ok := w.rights.list.Match(w.tenant, id)
+	if !ok {
+		return
+	}
+	w.rights.erased = w.rights.erased || e.Erases(w.time)
+	w.rights.objected = w.rights.objected || e.Objects()
+	w.rights.restricted = w.rights.restricted || e.Restricts()
+	for i := range w.views {
+		if v := &w.views[i]; v.Consent != "" && e.Withdrawn(v.Consent) {
+			v.skip = true
+		}
+	}
+}
+
+// namesCall notes the record's call, and everybody whom the call named before.
+func (w *rewriter) namesCall() {
+	if !w.watches() {
+		return
+	}
+	w.names("CALL_ID", w.callID)
+	if w.call != nil {
+		for _, id := range w.call.people {
+			w.heed(id)
+		}
+	}
+}
+
+// rule gives what becomes of the record as a whole. An erasure is stronger than a restriction: what is to be gone is not kept.
+func (r *rights) rule() (gone bool, class Class, err error) {
+	switch {
+	case r.unknown:
+		return false, ClassKey, errNoKey
+	case r.erased, r.objected:
+		return true, "", nil
+	case r.restricted:
+		return false, ClassRestricted, errRestricted
+	}
+	return false, "", nil
+}
+
+// begin starts a record.
+func (r *rights) begin() {
+	r.erased, r.objected, r.restricted, r.unknown = false, false, false, false
+}

@@ -1,0 +1,179 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sonexlabs/tacet/pipeline/policy"
+	"github.com/sonexlabs/tacet/pipeline/reveal"
+	"github.com/sonexlabs/tacet/pipeline/subject"
+)
+
+// control is a suppression topic that holds some updates and then fails, so that its follower ends.
+type control []subject.Update
+
+var errEndOfControl = errors.New("end of the topic")
+
+func (c control) Follow(_ context.Context, f func(int64, []byte, []byte) error, end func() error, _ func()) error {
+	for i, u := range c {
+		if err := f(int64(i), u.Key(), u.Value()); err != nil {
+			return err
+		}
+	}
+	if err := end(); err != nil {
+		return err
+	}
+	return errEndOfControl
+}
+
+// asked gives the list of what people of tenant t asked for; they are known by a type and a canonical value.
+func asked(t *testing.T, c *Config, updates ...subject.Update) {
+	t.Helper()
+	var all control
+	for i, u := range updates {
+		u.Tenant, u.Seq, u.Request, u.At = "t", uint64(i+1), "r1", time.Unix(1, 0)
+		all = append(all, u)
+	}
+	c.Suppressed = subject.NewList(0)
+	f := subject.Follower{List: c.Suppressed, Log: all, Witness: subject.NewWitness(""), Logger: slog.New(slog.DiscardHandler)}
+	require.ErrorIs(t, f.Run(t.Context(), func() {}), errEndOfControl)
+	require.True(t, c.Suppressed.Loaded())
+}
+
+func idOf(t *testing.T, c Config, typ, canonical string) subject.ID {
+	t.Helper()
+	id, ok := subject.NewHasher(c.Keys).ID([]byte("t"), typ, []byte(canonical))
+	require.True(t, ok)
+	return id
+}
+
+func rightsPolicy(t *testing.T) *policy.Policy {
+	p, err := policy.Parse("p", []byte(`
+tenants: ["*"]
+types: {PHONE: seal}
+categories:
+  transcript:
+    clauses: [2]
+    fields: {tenant_id: keep, call_id: token, text: redact, turn: keep, caller: {action: drop, subject: PHONE}}
+`))
+	require.NoError(t, err)
+	return p
+}
+
+func turnOf(call string, turn int, text string) []byte {
+	b, _ := json.Marshal(map[string]any{"tenant_id": "t", "call_id": call, "turn": turn, "text": text})
+	return b
+}
+
+// Whoever asked for something gets it by whatever the record names them: a number said, one in a field that never leaves, the call.
+func TestRights(t *testing.T) {
+	before := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	old, young := before.Add(-time.Hour), before.Add(time.Hour)
+	phone := func(c Config) subject.ID { return idOf(t, c, "PHONE", "+442079460018") }
+	said := turnOf("c1", 1, "ring plus four four two oh seven nine four six oh oh one eight")
+	field := []byte(`{"tenant_id":"t","call_id":"c1","turn":1,"text":"hi","caller":"+44 20 7946 0018"}`)
+	f := func(name string, id func(Config) subject.ID, u subject.Update, at time.Time, value []byte, out, dead, consented int) {
+		t.Run(name, func(t *testing.T) {
+			c := simConfig(t, DefaultLimits())
+			c.Policy = rightsPolicy(t)
+			u.ID = id(c)
+			asked(t, &c, u)
+			sink, trains := &memorySink{}, &memorySink{}
+			c.Sinks = []SinkConfig{{Name: "all", Sink: sink}, {Name: "trains", Sink: trains, View: View{Consent: "training"}}}
+			runRecords(t, c, "calls", Record{Key: []byte("c1"), Time: at, Value: value})
+			require.Len(t, sink.values(), out)
+			require.Len(t, trains.values(), consented)
+			require.Len(t, c.Quarantine.(*simQuarantine).seen, dead)
+			suppressed := testutil.ToFloat64(c.Metrics.records.WithLabelValues("calls", outcomeSuppressed))
+			require.Equal(t, 1, out+dead+int(suppressed), "every record is counted once")
+		})
+	}
+	erase := subject.Update{Kind: subject.Erase, Before: before}
+	f("erased", phone, erase, old, said, 0, 0, 0)
+	f("younger", phone, erase, young, said, 1, 0, 1)
+	f("no time", phone, erase, time.Time{}, said, 0, 0, 0)
+	f("field", phone, erase, old, field, 0, 0, 0)
+	f("objected", phone, subject.Update{Kind: subject.Object}, young, said, 0, 0, 0)
+	f("lifted", phone, subject.Update{Kind: subject.Object, Lifted: true}, young, said, 1, 0, 1)
+	f("restricted", phone, subject.Update{Kind: subject.Restrict}, young, said, 0, 1, 0)
+	f("withdrawn", phone, subject.Update{Kind: subject.Withdraw, Consent: "training"}, young, said, 1, 0, 0)
+	f("other consent", phone, subject.Update{Kind: subject.Withdraw, Consent: "surveys"}, young, said, 1, 0, 1)
+	f("call", func(c Config) subject.ID { return idOf(t, c, "CALL_ID", "c1") }, erase, old, turnOf("c1", 1, "hi"), 0, 0, 0)
+	f("other call", func(c Config) subject.ID { return idOf(t, c, "CALL_ID", "c2") }, erase, old, turnOf("c1", 1, "hi"), 1, 0, 1)
+}
+
+// Once a call has named somebody who objected, its later turns are theirs too.
+func TestRightsOfACall(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Policy = rightsPolicy(t)
+	asked(t, &c, subject.Update{Kind: subject.Object, ID: idOf(t, c, "EMAIL", "ada@example.com")})
+	sink := &memorySink{}
+	c.Sinks = []SinkConfig{{Name: "all", Sink: sink}}
+	var records []Record
+	for i, r := range [][]byte{turnOf("c1", 1, "hello"), turnOf("c1", 2, "ada at example dot com"), turnOf("c1", 3, "thank you"), turnOf("c2", 1, "bye")} {
+		records = append(records, Record{Offset: int64(i), Key: r[:0:0], Time: time.Unix(1, 0), Value: r})
+	}
+	for i, key := range []string{"c1", "c1", "c1", "c2"} {
+		records[i].Key = []byte(key)
+	}
+	runRecords(t, c, "calls", records...)
+	require.Equal(t, []string{"hello", "bye"}, texts(sink.values()))
+}
+
+func TestEngineWaitsForTheList(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Suppressed = subject.NewList(0)
+	c.Sinks = []SinkConfig{{Name: "all", Sink: &memorySink{}}}
+	e, err := New(c)
+	require.NoError(t, err)
+	require.ErrorContains(t, e.Run(t.Context(), feed(LaneID{"calls", 0}, "{}")), "not loaded")
+}
+
+// Sealed values leave in a capsule of their own, under a key that no other record has, and only the tenant opens it.
+func TestCapsules(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Policy = rightsPolicy(t)
+	private, err := reveal.GeneratePrivateKey("t", false)
+	require.NoError(t, err)
+	records, capsules := &memorySink{}, &memorySink{}
+	c.Sinks = []SinkConfig{{Name: "all", Sink: records}, {Name: "sealed", Sink: capsules, View: View{Domain: "all", Content: ContentCapsules}}}
+	e, err := New(c)
+	require.NoError(t, err)
+	for _, w := range e.workers {
+		w.rw.sealed.sealer = reveal.NewSealer(func(string) ([]byte, error) { return private.Public().Bytes(), nil }, time.Now)
+	}
+	runIn(t, e, "calls",
+		Record{Offset: 7, Key: []byte("c1"), Value: turnOf("c1", 1, "ring 020 7946 0018, card 4111 1111 1111 1111")},
+		Record{Offset: 8, Key: []byte("c1"), Value: turnOf("c1", 2, "nothing here")})
+	require.Equal(t, []string{"ring [PHONE_1], card [CREDIT_CARD]", "nothing here"}, texts(records.values()))
+	require.Len(t, capsules.values(), 1, "a record without sealed values has no capsule")
+	call := string(records.outs[0].Key)
+	require.Equal(t, call+"/calls/0/7", string(capsules.outs[0].Key))
+	items, err := reveal.Open([]byte(capsules.values()[0]), []byte(call+" calls/0/7"), private)
+	require.NoError(t, err)
+	require.Equal(t, []reveal.Item{{Name: "[PHONE_1]", Type: "PHONE", Value: []byte("020 7946 0018")}}, items)
+	require.NotContains(t, capsules.values()[0], "7946")
+	_, err = reveal.Open([]byte(capsules.values()[0]), []byte(call+" calls/0/8"), private)
+	require.Error(t, err)
+	require.False(t, strings.Contains(records.values()[0], "7946"))
+}
+
+// Without a key for a tenant its sealed values are lost, not shown.
+func TestCapsulesWithoutKey(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Policy = rightsPolicy(t)
+	records, capsules := &memorySink{}, &memorySink{}
+	c.Sinks = []SinkConfig{{Name: "all", Sink: records}, {Name: "sealed", Sink: capsules, View: View{Domain: "all", Content: ContentCapsules}}}
+	runRecords(t, c, "calls", Record{Key: []byte("c1"), Value: turnOf("c1", 1, "ring 020 7946 0018")})
+	require.Equal(t, []string{"ring [PHONE_1]"}, texts(records.values()))
+	require.Empty(t, capsules.values())
+	require.Equal(t, 1.0, testutil.ToFloat64(c.Metrics.capsules.WithLabelValues("lost")))
+}
