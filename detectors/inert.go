@@ -16,7 +16,7 @@ const (
 // recognition. It is no type.
 const partialName = "PARTIAL"
 
-// findInert notes the places of this product's own output: [EMAIL], [PERSON_12], [PHONE:r3:bdkqtscmfghjrlnp], [PARTIAL].
+// findInert notes the places of this product's own output: [EMAIL], [PERSON_12], [PHONE:r3:bdkqtscmfghjrlnp], [AGE:40-49], [PARTIAL].
 func (p *pass) findInert() {
 	for _, o := range p.text.Opens {
 		if end := inertEnd(p.b, int(o)); end > 0 {
@@ -45,7 +45,9 @@ func inertEnd(b []byte, i int) int {
 			}
 			name = name[:cut-1]
 		}
-	} else if i = tokenTail(b, i); i == 0 {
+	} else if end := tokenTail(b, i); end > 0 {
+		i = end
+	} else if i = generalTail(b, name, i); i == 0 {
 		return 0
 	}
 	if _, ok := ParseType(string(name)); !ok && string(b[start-1:i+1]) != "["+partialName+"]" {

@@ -2,10 +2,12 @@ package pseudonym
 
 import "bytes"
 
-// Next finds the first alias with a number, or token, in text: text[start:end], brackets included. Without one, start is -1.
+// Next finds the first alias with a number, token or generalised value in text: text[start:end], brackets included. Without one,
+// start is -1.
 //
 //	\[[A-Z][A-Z_]{0,22}[A-Z](_[0-9]{1,4}|:[cdmrp][0-9]{1,3}:[bcdfghjklmnpqrst]{24})\]
 //
+// or, in place of the number, what isGeneral knows.
 // A bare type ("[PHONE]") is not looked for: it claims nothing, and log lines are full of [INFO] and [ERROR].
 func Next(text []byte) (start, end int) {
 	for i := 0; ; i++ {
@@ -20,7 +22,7 @@ func Next(text []byte) (start, end int) {
 	}
 }
 
-// Neutralise appends text to dst with the brackets of every alias and token in it made round: "(PERSON_1)". In input they
+// Neutralise appends text to dst with the brackets of every alias, token and generalised value in it made round: "(PERSON_1)". In input they
 // can only be imitations, by which somebody could pass for another in redacted text. Lengths and offsets stay.
 func Neutralise(dst, text []byte) []byte {
 	for {
@@ -45,7 +47,11 @@ func match(b []byte) int {
 	}
 	name := b[1:i]
 	if b[i] == ':' {
-		i = matchToken(b, i)
+		if end := matchToken(b, i); end > 0 {
+			i = end
+		} else {
+			i = matchGeneral(name, b, i)
+		}
 	} else {
 		// The underscore before the number was taken for a part of the name.
 		if len(name) == 0 || name[len(name)-1] != '_' {

@@ -74,8 +74,9 @@ func (t *Tokens) Tokenizer() *Tokenizer {
 // Tokenizer makes tokens. It holds keyed states, never a value or a token.
 type Tokenizer struct {
 	ring       *keyring.Ring
-	generation uint64             // of the ring when the states were made
-	states     map[string]*states // by tenant, domain and epoch
+	generation uint64                         // of the ring when the states were made
+	states     map[string]*states             // by tenant, domain and epoch
+	ff1s       map[[sha256.Size]byte]*ciphers // of AppendFPE, by key
 	degraded   int
 	name, in   []byte
 	sum        [sha256.Size]byte
@@ -205,6 +206,7 @@ func sinkDomain(sink string) string { return "sink/" + sink }
 func (k *Tokenizer) keyed(d Domain, scope byte) *states {
 	if g := k.ring.Generation(); g != k.generation {
 		clear(k.states)
+		clear(k.ff1s)
 		k.generation = g
 	}
 	kind := byte('s')
