@@ -148,6 +148,11 @@ func warnings(c config, p *policy.Policy) (all []string) {
 	if c.Quarantine.PublicKey == "" {
 		all = append(all, "quarantine.public_key is not set: records in quarantine can be brought back only as long as their topic keeps them")
 	}
+	if c.Audit.Directory == "" {
+		all = append(all, "audit.directory is not set: nothing proves what was done")
+	} else if c.Audit.Witness == "" && c.Audit.Topic == "" {
+		all = append(all, "audit: neither witness nor topic: an older copy of the log would look whole")
+	}
 	if c.Source.OffsetReset == string(source.ResetLatest) {
 		all = append(all, "source.offset_reset: latest leaves out records when an offset is lost")
 	}

@@ -120,7 +120,7 @@ func TestFlip(t *testing.T) {
 		}
 		at := bytes.Index(v.files[name], line)
 		for b := range line {
-			if i%5 != 0 && b%7 != i%7 { // all bytes of some, some bytes of all
+			if i%10 != 0 && b%11 != i%11 { // all bytes of some, some bytes of all
 				continue
 			}
 			text := bytes.Clone(v.files[name])
@@ -200,7 +200,7 @@ func TestTruncate(t *testing.T) {
 		if n, ok := whole[cut]; ok {
 			seq = n
 		}
-		if cut > 1500 && cut%13 != 0 { // every byte of some entries, some bytes of all
+		if cut > 700 && cut%29 != 0 { // every byte of some entries, some bytes of all
 			continue
 		}
 		files := map[string][]byte{hashesName: v.files[hashesName], checkpointsName: v.files[checkpointsName]}
