@@ -48,8 +48,8 @@ func (w *rewriter) seal(d *codec.Doc, view *viewed) {
 	for i := range w.keyed {
 		k := &w.keyed[i]
 		typ := k.rule.kind
-		if as := k.rule.options.As; as != 0 {
-			typ = as.String()
+		if as := k.rule.options.As; as != "" {
+			typ = as
 		}
 		if k.rule.action != policy.Seal || reveal.NeverStored(typ) {
 			continue

@@ -76,6 +76,9 @@ type rewriter struct {
 	said                      bool     // some field of the document is
 	standing                  standing // of the text at hand
 
+	explain   *Explanation // nil but in an Explainer
+	explained *rule        // of the field at hand
+
 	// Of the current part, until count.
 	outcomes  map[string]int
 	done      string // the last of them
@@ -99,6 +102,9 @@ var (
 )
 
 func newRewriter(c Config, views []View) (*rewriter, error) {
+	if err := CheckPolicy(c.Policy); err != nil {
+		return nil, err
+	}
 	message, err := codec.NewSelector([]string{"message"})
 	if err != nil {
 		return nil, err
@@ -274,10 +280,9 @@ func (w *rewriter) apply(d *codec.Doc, p *partials) error {
 			continue
 		}
 		r := &w.topic.rules[fields[i].Rule]
+		w.explainField(d, i, r)
 		if r.options.Subject != 0 && isLeaf(fields[i].Kind) && fields[i].Kind != codec.Key {
-			if w.names(r.options.Subject.String(), d.Text(i)); w.subject == nil {
-				w.subject = d.Text(i)
-			}
+			w.namesInField(r.options.Subject.String(), d.Text(i))
 		}
 		if r.use == useReserved && !w.filter {
 			d.Drop(i)
@@ -309,10 +314,8 @@ func (w *rewriter) apply(d *codec.Doc, p *partials) error {
 			if err := w.redact(d, i, w.role, 0); err != nil {
 				return err
 			}
-		case policy.Token, policy.Seal, policy.Surrogate, policy.FPE, policy.DateShift:
-			w.keyed = append(w.keyed, keyedField{i, r})
 		default:
-			d.Drop(i)
+			w.operate(d, i, r)
 		}
 	}
 	w.met[w.topic.partials] += p.n
@@ -395,7 +398,13 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 			return err
 		}
 	}
-	w.found = w.set.Find(w.found[:0], text, w.input(d.Path(i), role), w.scratch)
+	var reasons []detectors.Reason
+	if w.explain == nil {
+		w.found = w.set.Find(w.found[:0], text, w.input(d.Path(i), role), w.scratch)
+	} else {
+		w.found, reasons = w.set.Explain(text, w.input(d.Path(i), role), w.scratch)
+	}
+	grown := 0
 	// A name of a member is one word of a program mostly, which the tagger knows no better than it knows a foreign name.
 	isMember := w.standing == isForm && bytes.IndexByte(text, ' ') < 0
 	aliases := w.aliases()
@@ -407,6 +416,9 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 		}
 		style := w.styles[f.Type]
 		if style == policy.StyleKeep || isMember && f.Detector == taggerOfNames {
+			if w.explain != nil && !isMember {
+				w.explainFinding(k, reasons, nil, grown)
+			}
 			continue
 		}
 		for forged[1] <= f.Start && forged[0] >= 0 {
@@ -418,6 +430,10 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 		}
 		w.with = w.appendPlaceholder(w.with[:0], f, aliases, text)
 		d.Replace(i, f.Start, f.End, w.with)
+		if w.explain != nil {
+			w.explainFinding(k, reasons, w.with, grown)
+			grown += len(w.with) - (f.End - f.Start)
+		}
 		if w.counts[f.Type]++; w.counts[f.Type] == 1 {
 			w.types = append(w.types, f.Type)
 		}

@@ -46,6 +46,14 @@ func (w *rewriter) names(typ string, value []byte) {
 	}
 }
 
+// namesInField is names for a field that the policy says is of a person. The first one is whose dates are shifted together.
+func (w *rewriter) namesInField(typ string, value []byte) {
+	w.names(typ, value)
+	if w.subject == nil {
+		w.subject = value
+	}
+}
+
 // heed adds to the rights of the record what holds for an id.
 func (w *rewriter) heed(id subject.ID) {
 	e, ok := w.rights.list.Match(w.tenant, id)

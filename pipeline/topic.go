@@ -27,6 +27,8 @@ type topic struct {
 
 // rule is what to do with the values of one path.
 type rule struct {
+	path    string // the policy's, for explanations
+	clauses []string
 	action  policy.Action
 	options policy.Options
 	use     use
@@ -100,7 +102,7 @@ func compileTopic(name string, tc TopicConfig, c Config) (*topic, error) {
 	var paths []string
 	for _, r := range cat.Rules {
 		paths = append(paths, r.Path)
-		t.rules = append(t.rules, rule{action: r.Action, options: r.Options, kind: tokenKind(r.Path), speech: isSpeech(r.Path)})
+		t.rules = append(t.rules, rule{path: r.Path, clauses: r.Clauses, action: r.Action, options: r.Options, kind: tokenKind(r.Path), speech: isSpeech(r.Path)})
 		if key, _, _ := strings.Cut(strings.ReplaceAll(r.Path, "[]", "."), "."); t.calls && key == knownPath && r.Action != policy.Drop {
 			return nil, fmt.Errorf("topic %s: category %s: %s never leaves: no path of the policy may let it", name, tc.Category, knownPath)
 		}
@@ -122,7 +124,7 @@ func compileTopic(name string, tc TopicConfig, c Config) (*topic, error) {
 			continue
 		}
 		// The engine must see the field; what leaves is still what the policy says of it, nothing by default.
-		r := rule{action: policy.Drop, use: f.use, kind: tokenKind(f.path)}
+		r := rule{path: f.path, clauses: cat.Clauses, action: policy.Drop, use: f.use, kind: tokenKind(f.path)}
 		if i := ruleFor(own, f.sample); i >= 0 {
 			r.action, r.options = t.rules[i].action, t.rules[i].options
 		}

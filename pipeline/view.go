@@ -138,7 +138,12 @@ func (w *rewriter) appendKeyed(dst []byte, view *viewed, r *rule, value []byte) 
 		if r.use == useCall && len(w.callID) > 0 {
 			return w.appendCallToken(dst, view)
 		}
-		return w.tokens.Append(dst, d, r.kind, byte(o.Scope), value)
+		w.canon = pseudonym.Canonical(w.canon[:0], r.kind, value)
+		return w.tokens.Append(dst, d, r.kind, byte(o.Scope), w.canon)
+	case policy.FPE:
+		return w.tokens.AppendFPE(dst, d, o.As, byte(o.Scope), value)
+	case policy.DateShift:
+		return w.tokens.AppendShifted(dst, w.domain(view, pseudonym.OriginMeta, policy.ScopeRelationship), w.subjectOf(), o.Days, value)
 	}
 	return pseudonym.AppendType(dst, r.kind)
 }

@@ -98,3 +98,9 @@ func runIn(t *testing.T, e *Engine, topic string, records ...Record) {
 		return submitAll(ctx, in, LaneID{Topic: topic}, records)
 	})))
 }
+
+func fieldsOf(t *testing.T, value string) (fields map[string]any) {
+	t.Helper()
+	require.NoError(t, json.Unmarshal([]byte(value), &fields))
+	return fields
+}

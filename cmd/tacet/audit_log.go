@@ -51,9 +51,23 @@ func (p *parts) openAudit(ctx context.Context, c config, log *slog.Logger) error
 	if err != nil {
 		return err
 	}
-	p.sinks = append(p.sinks, pipeline.SinkConfig{Name: auditSink, Sink: s, FlushAfter: time.Second})
+	// What it digests is what the first sink of records got: a view of its own would be written for nobody else.
+	p.sinks = append(p.sinks, pipeline.SinkConfig{Name: auditSink, Sink: s, FlushAfter: time.Second, View: firstView(p.sinks)})
 	p.engine.Sinks = p.sinks
 	return nil
+}
+
+func firstView(sinks []pipeline.SinkConfig) (v pipeline.View) {
+	for _, s := range sinks {
+		if s.View.Content == pipeline.ContentCapsules {
+			continue
+		}
+		if v = s.View; v.Domain == "" {
+			v.Domain = s.Name
+		}
+		break
+	}
+	return v
 }
 
 // note writes an event of control to the audit log, on disk before it returns. Without a log it does nothing.

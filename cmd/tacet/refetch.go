@@ -31,40 +31,73 @@ const (
 var errGone = errors.New("the topic does not hold the record any more")
 
 // record reads the record at a coordinate.
-func (r *refetcher) record(ctx context.Context, at coordinate) (pipeline.Record, error) {
+func (r *refetcher) record(ctx context.Context, at coordinate) (found pipeline.Record, err error) {
+	err = r.scan(ctx, at.lane, at.offset, at.offset, func(record pipeline.Record) error { found = record; return nil })
+	if err == nil && found.Value == nil && found.Key == nil && found.Headers == nil {
+		err = errGone
+	}
+	return found, err
+}
+
+// scan calls f for the records from one offset to another, both included, as far as the topic holds them.
+func (r *refetcher) scan(ctx context.Context, lane pipeline.LaneID, from, to int64, f func(pipeline.Record) error) error {
 	if r.client == nil {
 		transport, _, err := source.Connect(r.config.connect())
 		if err != nil {
-			return pipeline.Record{}, err
+			return err
 		}
 		r.client = &kafka.Client{Addr: kafka.TCP(r.config.Brokers...), Transport: transport}
 	}
+	for from <= to {
+		next, err := r.fetch(ctx, lane, from, to, f)
+		if err != nil {
+			return err
+		}
+		if next == from {
+			return nil // nothing more is there
+		}
+		from = next
+	}
+	return nil
+}
+
+// fetch makes one request and gives the offset after the last record it brought.
+func (r *refetcher) fetch(ctx context.Context, lane pipeline.LaneID, from, to int64, f func(pipeline.Record) error) (next int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, refetchTimeout)
 	defer cancel()
 	answer, err := r.client.Fetch(ctx, &kafka.FetchRequest{
-		Topic: at.lane.Topic, Partition: int(at.lane.Partition), Offset: at.offset,
+		Topic: lane.Topic, Partition: int(lane.Partition), Offset: from,
 		MinBytes: 1, MaxBytes: refetchBytes, MaxWait: refetchWait, IsolationLevel: kafka.ReadCommitted,
 	})
 	if err == nil {
 		err = answer.Error
 	}
 	if errors.Is(err, kafka.OffsetOutOfRange) {
-		return pipeline.Record{}, errGone
+		return 0, errGone
 	}
 	if err != nil {
-		return pipeline.Record{}, fmt.Errorf("fetch record: %w", err)
+		return 0, fmt.Errorf("fetch record: %w", err)
 	}
+	next = from
 	for {
 		m, err := answer.Records.ReadRecord()
 		switch {
 		case errors.Is(err, io.EOF):
-			return pipeline.Record{}, errGone
+			return next, nil
 		case err != nil:
-			return pipeline.Record{}, fmt.Errorf("fetch record: %w", err)
-		case m.Offset > at.offset:
-			return pipeline.Record{}, errGone
-		case m.Offset == at.offset:
-			return toRecord(m)
+			return 0, fmt.Errorf("fetch record: %w", err)
+		case m.Offset < from:
+			continue
+		case m.Offset > to:
+			return m.Offset, nil
+		}
+		record, err := toRecord(m)
+		if err != nil {
+			return 0, err
+		}
+		next = m.Offset + 1
+		if err := f(record); err != nil {
+			return 0, err
 		}
 	}
 }

@@ -113,6 +113,7 @@ Results go to standard output, everything else to standard error. Exit code: 0 d
 		newDetectCommand(),
 		newEvalCommand(),
 		newCheckCommand(),
+		newExplainCommand(),
 		newQuarantineCommand(),
 		newAuditCommand(),
 		newDemoCommand(),

@@ -124,6 +124,10 @@ func (d *document) topics(c *config) {
 		}
 		return
 	}
+	if err := pipeline.CheckPolicy(p); err != nil {
+		d.fail(rulePolicy, "policy.file", err.Error(), "")
+		return
+	}
 	for i, t := range c.Source.Topics {
 		at := fmt.Sprintf("source.topics[%d]", i)
 		if slices.ContainsFunc(c.Source.Topics[:i], func(o topicConfig) bool { return o.Name == t.Name }) {

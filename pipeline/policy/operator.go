@@ -38,7 +38,7 @@ type Options struct {
 	Last    int            // mask: and at the end
 	To      string         // generalise: how coarse; "" is the type's default
 	Days    int            // date_shift: at most so many days to either side
-	As      detectors.Type // of a field: what its value is, 0 where nothing asks for it
+	As      string         // of a field: what its value is, a type or one of FieldTypes; "" where nothing asks for it
 	Subject detectors.Type // of a field: its value names a person, who may object to the record or have it erased; else 0
 }
 
@@ -59,6 +59,9 @@ func Linkable(t detectors.Type) bool {
 	}
 	return !neverStored(t)
 }
+
+// FieldTypes are what fields can hold besides the types that detectors know.
+func FieldTypes() []string { return []string{"AMOUNT", "DURATION", "PATH", "TIME", "USER_AGENT"} }
 
 // operator is what one reading of a style or an action gave.
 type operator struct {
@@ -123,7 +126,7 @@ func (d *document) operator(n ast.Node, line int, key, word string, names []stri
 	if op.name == "date_shift" && op.options.Days == 0 {
 		d.fail(line, key, "needs days: how far a date may be shifted to either side")
 	}
-	if field && op.options.As == 0 && slices.Contains(keys, "as") && op.name != "seal" {
+	if field && op.options.As == "" && slices.Contains(keys, "as") && op.name != "seal" {
 		d.fail(line, key, "needs as: the type of the value, such as PHONE or DATE")
 	}
 	return op, true
@@ -149,8 +152,12 @@ func (d *document) option(m *member, key string, op *operator) {
 			d.fail(m.line, key, "must be a plain text, such as month or area")
 		}
 	case "as":
-		if o.As = d.typeName(m, key); o.As != 0 && neverStored(o.As) {
-			d.fail(m.line, key, "%s is never stored: the field can only be dropped", o.As)
+		s, _ := text(m.value)
+		if o.As = s; slices.Contains(FieldTypes(), s) {
+			return
+		}
+		if t := d.typeName(m, key); t != 0 && neverStored(t) {
+			d.fail(m.line, key, "%s is never stored: the field can only be dropped", t)
 		}
 	case "subject":
 		if o.Subject = d.typeName(m, key); o.Subject != 0 && !Linkable(o.Subject) {
@@ -212,8 +219,8 @@ func (o Options) write(word, name string, clauses []string) string {
 	if o.Days > 0 {
 		add("days", strconv.Itoa(o.Days))
 	}
-	if o.As != 0 {
-		add("as", o.As.String())
+	if o.As != "" {
+		add("as", o.As)
 	}
 	if o.Subject != 0 {
 		add("subject", o.Subject.String())

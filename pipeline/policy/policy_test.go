@@ -273,7 +273,7 @@ categories:
 	require.Equal(t, []Rule{
 		{"call_id", Token, Options{Scope: ScopeRelationship}, []string{"2"}},
 		{"code", Mask, Options{First: 2}, []string{"2"}},
-		{"from", Generalise, Options{As: detectors.Phone, Subject: detectors.Phone}, []string{"5"}},
+		{"from", Generalise, Options{As: "PHONE", Subject: detectors.Phone}, []string{"5"}},
 		{"session", Token, Options{Scope: ScopeDay}, []string{"2"}},
 		{"to", Drop, Options{Subject: detectors.Phone}, []string{"2"}},
 	}, c.Rules)

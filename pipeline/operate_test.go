@@ -1,0 +1,86 @@
+package pipeline
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sonexlabs/tacet/pipeline/policy"
+)
+
+func policyOf(t *testing.T, text string) *policy.Policy {
+	t.Helper()
+	p, err := policy.Parse("p", []byte("tenants: [\"*\"]\n"+text))
+	require.NoError(t, err)
+	return p
+}
+
+// Every operator does in a record what it does alone: in fields and in texts, and the same again for the same value.
+func TestOperators(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Policy = policyOf(t, `
+types:
+  PHONE: {style: mask, last: 4}
+  IP_ADDRESS: generalise
+  AGE: {style: generalise, to: "5"}
+  DATE_OF_BIRTH: {style: date_shift, days: 30}
+  US_SSN: fpe
+  EMAIL: drop
+  CREDIT_CARD: drop
+categories:
+  transcript:
+    clauses: [2]
+    fields:
+      tenant_id: keep
+      call_id: drop
+      ip: {action: generalise, as: IP_ADDRESS}
+      agent: {action: generalise, as: USER_AGENT}
+      born: {action: date_shift, days: 30}
+      again: {action: date_shift, days: 30}
+      number: {action: fpe, as: ACCOUNT_ID}
+      pin_hint: {action: mask, first: 1}
+      broken: {action: generalise, as: DATE}
+      who: {action: drop, subject: ACCOUNT_ID}
+      text: redact
+`)
+	sink := &memorySink{}
+	c.Sinks = []SinkConfig{{Name: "m", Sink: sink}}
+	value := `{"tenant_id":"t","call_id":"c1","who":"A1","ip":"192.0.2.77","agent":"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",` +
+		`"born":"1959-03-03","again":"1959-03-05","number":"1234567890","pin_hint":"abcdef","broken":"no date",` +
+		`"text":"ring 020 7946 0018 from 192.0.2.77, I am 47 years old, mail ada@example.com, card 4111 1111 1111 1111."}`
+	r := Record{Key: []byte("c1"), Time: time.Unix(1, 0), Value: []byte(value)}
+	again := r
+	again.Offset = 1
+	runRecords(t, c, "calls", r, again)
+	got := sink.values()
+	require.Len(t, got, 2)
+	require.Equal(t, got[0], got[1])
+	require.Equal(t, "ring *** **** 0018 from [IP_ADDRESS:192.0.2.0/24], I am [AGE:45-49] years old, mail , card .", texts(got)[0])
+	out := fieldsOf(t, got[0])
+	require.Equal(t, "192.0.2.0/24", out["ip"])
+	require.Equal(t, "Firefox 128", out["agent"])
+	require.Equal(t, "a*****", out["pin_hint"])
+	require.NotContains(t, out, "broken")
+	require.NotContains(t, out, "who")
+	require.Regexp(t, `^\d{10}$`, out["number"])
+	require.NotEqual(t, "1234567890", out["number"])
+	born, err := time.Parse(time.DateOnly, out["born"].(string))
+	require.NoError(t, err)
+	second, err := time.Parse(time.DateOnly, out["again"].(string))
+	require.NoError(t, err)
+	require.Equal(t, 48*time.Hour, second.Sub(born), "dates of one person move together")
+	require.NotEqual(t, "1959-03-03", out["born"])
+}
+
+func TestCheckPolicy(t *testing.T) {
+	require.NoError(t, CheckPolicy(policy.Default()))
+	err := CheckPolicy(policyOf(t, `
+types: {PERSON: generalise, AGE: {style: generalise, to: "100"}}
+categories: {billing: {clauses: [2], fields: {ip: {action: generalise, as: IP_ADDRESS, to: "/8"}, amount: {action: generalise, as: AMOUNT}}}}
+`))
+	require.ErrorContains(t, err, "types.PERSON: values of PERSON can't be generalised")
+	require.ErrorContains(t, err, `types.AGE: AGE is not generalised to "100"`)
+	require.ErrorContains(t, err, `categories.billing.fields.ip: IP_ADDRESS is not generalised to "/8"`)
+	require.NotContains(t, err.Error(), "amount")
+}
