@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -22,30 +24,18 @@ import (
 // auditSink is the name of the sink that writes the audit log.
 const auditSink = "audit"
 
-// openAudit opens the audit log, if there is to be one, and adds its sink to those that every batch needs.
-func (p *parts) openAudit(ctx context.Context, c config, log *slog.Logger) error {
+// openAudit opens the audit log, if there is to be one, and adds its sink to those that every batch needs. A command other than run
+// has a log of its own, in a folder of its name: one process writes to a log.
+func (p *parts) openAudit(ctx context.Context, c config, command string, log *slog.Logger) (err error) {
 	if c.Audit.Directory == "" {
 		return nil
+	}
+	if p.audit, err = openAuditLog(ctx, c, command, log); err != nil {
+		return err
 	}
 	key, err := audit.ParseKey(c.Audit.Key.Reveal())
 	if err != nil {
 		return fmt.Errorf("configure audit: key %w", err)
-	}
-	a := audit.DefaultConfig()
-	a.Dir, a.Key, a.Every, a.Log = string(c.Audit.Directory), key, c.Audit.Checkpoint, log
-	w, err := newWitness(c)
-	if err != nil {
-		return fmt.Errorf("configure audit: %w", err)
-	}
-	if w != nil {
-		a.Publish = w.publish
-		if a.Known, err = w.read(ctx, witnessLast); err != nil {
-			// The log is still held against its own checkpoints, and "tacet audit verify" against the witness.
-			log.Warn("checkpoints of the witness can't be read: an older copy of the audit log would not be noticed now", "error", err)
-		}
-	}
-	if p.audit, err = audit.Open(a); err != nil {
-		return err
 	}
 	s, err := auditsink.New(auditsink.Config{Log: p.audit, Key: key, Policy: p.engine.Policy.Hash()})
 	if err != nil {
@@ -57,6 +47,7 @@ func (p *parts) openAudit(ctx context.Context, c config, log *slog.Logger) error
 	return nil
 }
 
+// firstView is that of the first sink that gets records.
 func firstView(sinks []pipeline.SinkConfig) (v pipeline.View) {
 	for _, s := range sinks {
 		if s.View.Content == pipeline.ContentCapsules {
@@ -68,6 +59,31 @@ func firstView(sinks []pipeline.SinkConfig) (v pipeline.View) {
 		break
 	}
 	return v
+}
+
+// openAuditLog opens the log of run, or that of another command. The configuration has one.
+func openAuditLog(ctx context.Context, c config, command string, log *slog.Logger) (*audit.Log, error) {
+	key, err := audit.ParseKey(c.Audit.Key.Reveal())
+	if err != nil {
+		return nil, fmt.Errorf("configure audit: key %w", err)
+	}
+	a := c.Audit.log(key)
+	a.Log = log
+	if command != "" {
+		a.Dir, a.Name = filepath.Join(a.Dir, command), strings.TrimPrefix(a.Name+"/"+command, "/")
+	}
+	w, err := newWitness(c)
+	if err != nil {
+		return nil, fmt.Errorf("configure audit: %w", err)
+	}
+	if w != nil {
+		a.Publish = w.publish
+		if a.Known, err = w.read(ctx, witnessLast); err != nil {
+			// The log is still held against its own checkpoints, and "tacet audit verify" against the witness.
+			log.Warn("checkpoints of the witness can't be read: an older copy of the audit log would not be noticed now", "error", err)
+		}
+	}
+	return audit.Open(a)
 }
 
 // note writes an event of control to the audit log, on disk before it returns. Without a log it does nothing.
@@ -103,8 +119,8 @@ type witness struct {
 	client *kafka.Client
 }
 
-// witnessLast is how many checkpoints are read back when a log is opened.
-const witnessLast = 16
+// witnessLast is how many checkpoints are read back from a topic when a log is opened; other logs may have theirs among them.
+const witnessLast = 1000
 
 // newWitness gives nil where none is configured. It doesn't connect.
 func newWitness(c config) (*witness, error) {

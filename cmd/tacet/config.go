@@ -149,6 +149,7 @@ type quarantineConfig struct {
 // auditConfig is the log that shows tampering. Without a directory there is none.
 type auditConfig struct {
 	Directory  path            `yaml:"directory"`
+	Name       string          `yaml:"name"`
 	Key        pipeline.Secret `yaml:"key"`
 	Checkpoint time.Duration   `yaml:"checkpoint"`
 	Witness    path            `yaml:"witness"`
@@ -308,6 +309,13 @@ func (s sinkConfig) fileSink() file.Config {
 	f.Dir, f.MaxRecords, f.MaxBytes = string(s.Directory), int64(s.MaxRecords), int64(s.MaxBytes)
 	f.Compression = cmp.Or(s.Compression, f.Compression)
 	return f
+}
+
+// log is a in the form the audit log takes.
+func (a auditConfig) log(key audit.Key) audit.Config {
+	c := audit.DefaultConfig()
+	c.Dir, c.Name, c.Key, c.Every = string(a.Directory), a.Name, key, a.Checkpoint
+	return c
 }
 
 // cluster is the one given, or else the source's.

@@ -61,7 +61,7 @@ func badConfigs() map[rule][]string {
 		ruleQuarantine: {"quarantine", "quarantine-kafka"},
 		rulePublicKey:  {"public_key"},
 		ruleView:       {"view"},
-		ruleAudit:      {"audit", "audit-checkpoint", "audit-directory", "audit-kafka", "audit-key", "audit-sink"},
+		ruleAudit:      {"audit", "audit-checkpoint", "audit-directory", "audit-kafka", "audit-key", "audit-name", "audit-sink"},
 		ruleListen:     {"listen"},
 		rulePprof:      {"pprof"},
 	}

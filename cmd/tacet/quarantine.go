@@ -157,16 +157,12 @@ func replay(ctx context.Context, c config, identities []age.Identity, out, errOu
 			c.Sinks[i].Directory = path(filepath.Join(string(c.Sinks[i].Directory), "replay-"+started))
 		}
 	}
-	if c.Audit.Directory != "" { // the run writes to its own
-		c.Audit.Directory = path(filepath.Join(string(c.Audit.Directory), "replay-"+started))
-		c.Audit.Witness, c.Audit.Topic = "", ""
-	}
 	p, err := build(c, out, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	if err = p.openAudit(ctx, c, log); err != nil {
+	if err = p.openAudit(ctx, c, "replay", log); err != nil {
 		return err
 	}
 	if err = p.noteStart("replay", c); err != nil {

@@ -340,8 +340,14 @@ func (d *document) audit(c *config) {
 	case a.Topic != "" && (c.reads(a.Topic) || c.writes(a.Topic)):
 		d.fail(ruleLoop, "audit.topic", fmt.Sprintf("topic %q is also read or written", a.Topic), "give the checkpoints their own")
 	}
-	if _, err := audit.ParseKey(a.Key.Reveal()); err != nil && !a.Key.IsZero() {
+	key, err := audit.ParseKey(a.Key.Reveal())
+	if err != nil && !a.Key.IsZero() {
 		d.fail(ruleAudit, "audit.key", err.Error(), "make one with: tacet audit keygen PATH")
+	}
+	if err == nil && a.Checkpoint > 0 {
+		if err := a.log(key).Validate(); err != nil {
+			d.fail(ruleAudit, "audit", err.Error(), "")
+		}
 	}
 	if slices.ContainsFunc(c.Sinks, func(s sinkConfig) bool { return s.Name == auditSink }) {
 		d.fail(ruleAudit, "audit", fmt.Sprintf("a sink is named %q, as the log's own", auditSink), "give it another name")

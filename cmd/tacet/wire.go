@@ -84,7 +84,7 @@ func assemble(ctx context.Context, c config, out io.Writer, log *slog.Logger) (p
 	if err != nil {
 		return nil, err
 	}
-	if err = made.openAudit(ctx, c, log); err != nil {
+	if err = made.openAudit(ctx, c, "", log); err != nil {
 		return nil, errors.Join(err, made.close())
 	}
 	p = &program{parts: made, meter: &meter{Metrics: made.engine.Metrics}}

@@ -100,6 +100,42 @@ func TestRollBack(t *testing.T) {
 	require.Equal(t, KindUnsigned, verify(t, cfg.Dir, k, seen).Problems[0].Kind)
 }
 
+// Logs with one key and one witness have names, and each is held against its own checkpoints.
+func TestSharedWitness(t *testing.T) {
+	k, witness := newKey(t, "audit.example"), filepath.Join(t.TempDir(), "witness")
+	dirs := map[string]string{"": t.TempDir(), "one": t.TempDir(), "two/replay": t.TempDir()}
+	config := func(name string) Config {
+		cfg := quiet(dirs[name], k)
+		cfg.Name, cfg.Publish = name, WitnessFile(witness)
+		var err error
+		cfg.Known, err = ReadWitness(witness)
+		require.NoError(t, err)
+		return cfg
+	}
+	for range 3 {
+		for name := range dirs {
+			l, err := Open(config(name))
+			require.NoError(t, err)
+			fill(t, l, 3)
+			require.NoError(t, l.Close())
+		}
+	}
+	seen, err := os.ReadFile(witness)
+	require.NoError(t, err)
+	for name, dir := range dirs {
+		r := verify(t, dir, k, seen)
+		require.Empty(t, r.Problems, name)
+		require.Equal(t, uint64(10), r.Witnessed, name)
+		require.Equal(t, 6, r.Skipped, name)
+	}
+	cfg := config("one")
+	cfg.Dir = dirs[""]
+	_, err = Open(cfg)
+	require.ErrorIs(t, err, ErrReplaced, "a log in the place of another")
+	cfg.Name = "two words"
+	require.Error(t, cfg.Validate())
+}
+
 func TestRewrite(t *testing.T) {
 	v := newVictim(t)
 	_, witness, err := (&Log{cfg: Config{Dir: store(t, v.files), open: openFile}}).lastCheckpoint(verifierOf(t, v.key))
@@ -222,4 +258,37 @@ func TestPublishAgain(t *testing.T) {
 	require.Equal(t, second, <-calls)
 	answers <- nil
 	require.NoError(t, l.Close())
+}
+
+// Of a long witness file the end is read, from a whole checkpoint on; a torn one costs itself only.
+func TestReadWitness(t *testing.T) {
+	k, name := newKey(t, "audit.example"), filepath.Join(t.TempDir(), "witness")
+	text, err := ReadWitness(name)
+	require.NoError(t, err)
+	require.Empty(t, text)
+	origin := k.signer.Name() + "/id"
+	publish := WitnessFile(name)
+	var all []byte
+	for i := range 1500 {
+		signed, err := Checkpoint{Origin: origin, Size: uint64(i + 1)}.sign(k)
+		require.NoError(t, err)
+		if i == 1190 {
+			signed = signed[:len(signed)-40]
+		}
+		all = append(append(all, '\n'), signed...)
+	}
+	require.NoError(t, os.WriteFile(name, all, 0o600))
+	last, err := Checkpoint{Origin: origin, Size: 2000}.sign(k)
+	require.NoError(t, err)
+	require.NoError(t, publish(t.Context(), last))
+	text, err = ReadWitness(name)
+	require.NoError(t, err)
+	require.Less(t, len(text), len(all))
+	known, err := knownCheckpoints(text, verifierOf(t, k), stem(origin))
+	require.NoError(t, err)
+	require.Equal(t, uint64(2000), known[len(known)-1].Size)
+	require.Equal(t, 1500-int(known[0].Size)+1, len(known), "all of the end but the torn one")
+	next := 0
+	require.NoError(t, readNotes(bytes.NewReader(text), func(signed []byte) error { next++; return nil }))
+	require.Equal(t, len(known)+1, next)
 }

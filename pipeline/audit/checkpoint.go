@@ -17,7 +17,7 @@ import (
 // Checkpoint says what the first Size entries of a log are. Signed, it is a note in the C2SP tlog-checkpoint format: origin, size
 // and root on a line each, then "time <time>".
 type Checkpoint struct {
-	Origin string // <name of the key>/<id of the log>
+	Origin string // <name of the key>/<name of the log, if it has one>/<id of the log>
 	Size   uint64
 	Root   tlog.Hash
 	Time   time.Time
@@ -65,8 +65,8 @@ func ParseCheckpoint(signed []byte, v note.Verifier) (Checkpoint, error) {
 	return c, nil
 }
 
-// id is the part of the origin that tells logs with the same key apart.
-func (c Checkpoint) id() string { return c.Origin[strings.LastIndexByte(c.Origin, '/')+1:] }
+// stem is the origin without the id: what the log that continues one after damage has in common with it.
+func stem(origin string) string { return origin[:strings.LastIndexByte(origin, '/')+1] }
 
 // noteMax is the most that one signed checkpoint may take; ours take 300 bytes.
 const noteMax = 16 << 10

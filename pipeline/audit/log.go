@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,6 +19,8 @@ type Config struct {
 	Dir string
 	// Key signs checkpoints.
 	Key Key
+	// Name tells logs with the same key apart, for a witness that they share. It is of letters, digits and -._/ and may be empty.
+	Name string
 	// Every is how often a checkpoint is signed, if there are new entries: what a thief of the key can rewrite unseen.
 	Every time.Duration
 	// EveryEntries brings a checkpoint earlier, when there are so many new entries.
@@ -45,6 +48,16 @@ func DefaultConfig() Config {
 		Log: slog.New(slog.DiscardHandler), Now: time.Now, open: openFile}
 }
 
+const nameLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/"
+
+// stem is what the origins of the log begin with, whatever its id.
+func (c Config) stem() string {
+	if c.Name == "" {
+		return c.Key.signer.Name() + "/"
+	}
+	return c.Key.signer.Name() + "/" + c.Name + "/"
+}
+
 // Validate reports the first setting that can't work.
 func (c Config) Validate() error {
 	switch {
@@ -52,6 +65,8 @@ func (c Config) Validate() error {
 		return errors.New("dir: a directory is needed")
 	case c.Key.IsZero():
 		return errors.New("key: a signing key is needed")
+	case strings.Trim(c.Name, nameLetters) != "":
+		return errors.New("name: letters, digits and -._/ only")
 	case c.Every <= 0, c.EveryEntries == 0, c.Gather < 0, c.SegmentBytes <= 0:
 		return errors.New("every, every entries, gather, segment bytes: not positive")
 	}
@@ -62,8 +77,8 @@ func (c Config) Validate() error {
 var (
 	ErrClosed     = errors.New("audit log is closed")
 	ErrFailed     = errors.New("audit log failed: restart to see what is on the disk")
-	ErrRolledBack = errors.New("audit log has less than its checkpoints say: keep it as evidence and begin in a new directory with a new key")
-	ErrReplaced   = errors.New("audit log is not what its checkpoints say: keep it as evidence and begin in a new directory with a new key")
+	ErrRolledBack = errors.New("audit log has less than its checkpoints say: keep it as evidence and begin in a new directory under a new name")
+	ErrReplaced   = errors.New("audit log is not what its checkpoints say: keep it as evidence and begin in a new directory under a new name")
 	errFull       = errors.New("audit log can't be written: too many entries wait")
 )
 

@@ -69,7 +69,10 @@ func (l *Log) open() (err error) {
 	if err != nil {
 		return err
 	}
-	known, err := knownCheckpoints(l.cfg.Known, verifier)
+	if last.Origin != "" && stem(last.Origin) != l.cfg.stem() {
+		return fmt.Errorf("it is the log of another name: %w", ErrReplaced)
+	}
+	known, err := knownCheckpoints(l.cfg.Known, verifier, l.cfg.stem())
 	if err != nil {
 		return fmt.Errorf("checkpoints of the witness: %w", err)
 	}
@@ -99,7 +102,7 @@ func (l *Log) open() (err error) {
 func (l *Log) firstEntries(last Checkpoint, torn tail) error {
 	if l.tree.n == 0 {
 		id := strings.ToLower(rand.Text()[:16])
-		l.origin = l.cfg.Key.signer.Name() + "/" + id
+		l.origin = l.cfg.stem() + id
 		_, err := l.AppendSync(Entry{Actor: actorSelf, Action: actionCreate, Object: []Attr{{attrLog, id}}})
 		return err
 	}
@@ -108,7 +111,7 @@ func (l *Log) firstEntries(last Checkpoint, torn tail) error {
 		if err != nil {
 			return err
 		}
-		l.origin = l.cfg.Key.signer.Name() + "/" + id
+		l.origin = l.cfg.stem() + id
 	}
 	if torn.bytes == 0 && torn.entries == 0 {
 		return nil
@@ -185,10 +188,10 @@ func (l *Log) lastCheckpoint(v note.Verifier) (last Checkpoint, signed []byte, e
 	return last, signed, l.notes.Truncate(l.notesSize)
 }
 
-// knownCheckpoints reads what the witness holds of this log. It may hold those of other logs, which have other keys.
-func knownCheckpoints(text []byte, v note.Verifier) (all []Checkpoint, err error) {
+// knownCheckpoints reads what the witness holds of this log. It may hold those of other logs, with other keys or names.
+func knownCheckpoints(text []byte, v note.Verifier, of string) (all []Checkpoint, err error) {
 	err = readNotes(bytes.NewReader(text), func(signed []byte) error {
-		if c, err := ParseCheckpoint(signed, v); err == nil {
+		if c, err := ParseCheckpoint(signed, v); err == nil && stem(c.Origin) == of {
 			all = append(all, c)
 		}
 		return nil
@@ -201,7 +204,7 @@ func (l *Log) compare(last Checkpoint, known []Checkpoint) error {
 	s := storedHashes{l.stored}
 	for _, c := range known {
 		if last.Origin != "" && c.Origin != last.Origin {
-			return fmt.Errorf("the witness holds checkpoints of another log with this key, and each log has its own: %w", ErrReplaced)
+			return fmt.Errorf("the witness holds checkpoints of another log with this key and name: %w", ErrReplaced)
 		}
 		if c.Size > l.tree.n {
 			return fmt.Errorf("it ends before entry %d, the witness knows %d entries: %w", l.tree.n, c.Size, ErrRolledBack)

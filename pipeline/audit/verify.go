@@ -59,7 +59,7 @@ type Report struct {
 	Signed      uint64    `json:"signed"` // entries under a good checkpoint, the witness's included
 	Checkpoints int       `json:"checkpoints"`
 	Witnessed   uint64    `json:"witnessed"` // entries under a good checkpoint of the witness
-	Skipped     int       `json:"skipped"`   // checkpoints of the witness that are not signed by the key: those of other logs
+	Skipped     int       `json:"skipped"`   // checkpoints of the witness that are not signed by the key, or of another name
 	SignedAt    time.Time `json:"signed_at"` // time in the last good checkpoint
 	// Unfinished is the length of a line at the end that a writer has not finished, or never will.
 	Unfinished int       `json:"unfinished_bytes"`
@@ -160,7 +160,7 @@ func (v *verifier) readSeals(o Options) error {
 		good := uint64(0)
 		return readNotes(r, func(signed []byte) error {
 			c, err := ParseCheckpoint(signed, o.Verifier)
-			if err != nil && witness { // another log's, or torn
+			if witness && (err != nil || v.report.Log != "" && stem(c.Origin) != stem(v.report.Log)) { // another log's, or torn
 				v.report.Skipped++
 				return nil
 			}

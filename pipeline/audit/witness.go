@@ -27,6 +27,9 @@ func WitnessFile(name string) func(context.Context, []byte) error {
 	}
 }
 
+// witnessTail holds a thousand checkpoints: several logs may have theirs in one file.
+const witnessTail = 256 << 10
+
 // ReadWitness gives the last checkpoints of a witness file, for Config.Known. A file that isn't there holds none.
 func ReadWitness(name string) ([]byte, error) {
 	f, err := os.Open(name)
@@ -41,7 +44,7 @@ func ReadWitness(name string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read witness: %w", err)
 	}
-	from := max(0, info.Size()-noteMax)
+	from := max(0, info.Size()-witnessTail)
 	text, err := io.ReadAll(io.NewSectionReader(f, from, info.Size()-from))
 	if err != nil {
 		return nil, fmt.Errorf("read witness: %w", err)
