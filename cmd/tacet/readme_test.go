@@ -12,6 +12,8 @@ import (
 	"github.com/sonexlabs/tacet/cmd/tacet/traffic"
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/policy"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 )
 
 // What the README shows is what comes out: the demo's record, under the hash of the default policy, and the call below What is found.
@@ -26,11 +28,18 @@ func TestReadme(t *testing.T) {
 	require.Contains(t, readme, `"redaction":{"policy":"`+policy.Default().Hash()+`"`)
 	g := traffic.New(1)
 	var call strings.Builder
+	var turn struct {
+		Tenant string `json:"tenant_id"`
+	}
 	for range 20_000 { // the sample of the demo
 		if v := g.Next(); string(v.Key) == m[1] && v.Category == "transcript" {
+			require.NoError(t, json.Unmarshal(v.Value, &turn))
 			call.Write(append(v.Value, '\n'))
 		}
 	}
+	domain := pseudonym.Domain{Tenant: []byte(turn.Tenant), Sink: "topics", Origin: pseudonym.OriginMeta}
+	token := pseudonym.NewTokens(keyring.Dev([]byte(devKey))).Tokenizer().Append(nil, domain, "CALL_ID", 'r', []byte(m[1]))
+	require.Contains(t, readme, `after   {"call_id":"`+string(token)+`"`)
 	require.Contains(t, call.String(), `"text":"`+m[2]+`"`)
 	got, err := redactText(t, set, strings.NewReader(call.String()), pipeline.FormatNDJSON)
 	require.NoError(t, err)
