@@ -11,6 +11,7 @@ import (
 	"github.com/sonexlabs/tacet/pipeline/codec"
 	"github.com/sonexlabs/tacet/pipeline/policy"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/reveal"
 	"github.com/sonexlabs/tacet/pipeline/subject"
 )
@@ -27,6 +28,8 @@ type rewriter struct {
 	views    []viewed
 	joins    bool // some view has entities
 	linkable [detectors.TypesMax]bool
+	keys     *keyring.Ring
+	hasher   *subject.Hasher
 	rights   rights
 	sealed   sealed
 	limits   codec.Limits
@@ -136,9 +139,7 @@ func newRewriter(c Config, views []View) (*rewriter, error) {
 			w.sealed.sealer = reveal.NewSealer(c.Keys.RevealKey, time.Now)
 		}
 	}
-	if c.Suppressed != nil {
-		w.rights = rights{list: c.Suppressed, hasher: subject.NewHasher(c.Keys)}
-	}
+	w.keys, w.hasher, w.rights.list = c.Keys, subject.NewHasher(c.Keys), c.Suppressed
 	return w, nil
 }
 

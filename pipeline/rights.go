@@ -10,8 +10,7 @@ import (
 
 // rights is what people named in the record at hand have asked for.
 type rights struct {
-	list   *subject.List // nil: nobody is looked for
-	hasher *subject.Hasher
+	list *subject.List // nil: nobody is looked for
 
 	erased, objected, restricted, unknown bool
 }
@@ -33,7 +32,7 @@ func (w *rewriter) names(typ string, value []byte) {
 		return
 	}
 	w.canon = pseudonym.Canonical(w.canon[:0], typ, value)
-	id, ok := w.rights.hasher.ID(w.tenant, typ, w.canon)
+	id, ok := w.hasher.ID(w.tenant, typ, w.canon)
 	if !ok {
 		w.rights.unknown = true
 		return

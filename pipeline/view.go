@@ -138,6 +138,12 @@ func (w *rewriter) appendKeyed(dst []byte, view *viewed, r *rule, value []byte) 
 		if r.use == useCall && len(w.callID) > 0 {
 			return w.appendCallToken(dst, view)
 		}
+		if o.Subject != 0 {
+			w.canon = pseudonym.Canonical(w.canon[:0], o.Subject.String(), value)
+			if !w.salt(&d, o.Scope, o.Subject.String(), w.canon) {
+				return pseudonym.AppendType(dst, r.kind)
+			}
+		}
 		w.canon = pseudonym.Canonical(w.canon[:0], r.kind, value)
 		return w.tokens.Append(dst, d, r.kind, byte(o.Scope), w.canon)
 	case policy.FPE:
@@ -146,6 +152,26 @@ func (w *rewriter) appendKeyed(dst []byte, view *viewed, r *rule, value []byte) 
 		return w.tokens.AppendShifted(dst, w.domain(view, pseudonym.OriginMeta, policy.ScopeRelationship), w.subjectOf(), o.Days, value)
 	}
 	return pseudonym.AppendType(dst, r.kind)
+}
+
+// salt gives a token of a person the person's salt, where the tenant has some: once that is destroyed, no key brings the token back.
+// Only tokens that outlast a call, day or month have one. It is false where the salt can't be had; then there must be no token.
+func (w *rewriter) salt(d *pseudonym.Domain, scope policy.Scope, typ string, canonical []byte) bool {
+	if scope != policy.ScopeRelationship && scope != policy.ScopePerson || w.keys.Level(string(w.tenant)) < 2 {
+		return true
+	}
+	id, ok := w.hasher.ID(w.tenant, typ, canonical)
+	if !ok {
+		w.degraded++
+		return false
+	}
+	key, err := w.keys.Salt(string(w.tenant), id)
+	if err != nil {
+		w.degraded++
+		return false
+	}
+	d.Salt = key.Bytes()
+	return true
 }
 
 // subjectOf names whose dates are shifted together: the person that the record names, or else its call.
@@ -209,10 +235,13 @@ func (w *rewriter) appendEntities(dst []byte, view *viewed) []byte {
 	start := len(dst)
 	for i := range w.entities {
 		e := &w.entities[i]
-		scope := w.options[e.typ].Scope
-		w.token = w.tokens.Append(w.token[:0], w.domain(view, pseudonym.OriginText, scope), e.typ.String(), byte(scope),
-			w.entityBytes[e.canonical[0]:e.canonical[1]])
-		if !isToken(w.token) {
+		scope, typ := w.options[e.typ].Scope, e.typ.String()
+		w.canon = pseudonym.Canonical(w.canon[:0], typ, w.entityBytes[e.canonical[0]:e.canonical[1]])
+		d := w.domain(view, pseudonym.OriginText, scope)
+		if !w.salt(&d, scope, typ, w.canon) {
+			continue
+		}
+		if w.token = w.tokens.Append(w.token[:0], d, typ, byte(scope), w.canon); !isToken(w.token) {
 			continue
 		}
 		if len(dst) == start {
