@@ -27,6 +27,7 @@ type config struct {
 	Sinks      []sinkConfig     `yaml:"sinks" required:"name at least one destination"`
 	Quarantine quarantineConfig `yaml:"quarantine" required:"records that can't be processed must go somewhere"`
 	Audit      auditConfig      `yaml:"audit"`
+	Rights     rightsConfig     `yaml:"rights"`
 	Limits     limitsConfig     `yaml:"limits"`
 	Admin      adminConfig      `yaml:"admin"`
 	Log        logConfig        `yaml:"log"`
@@ -201,6 +202,7 @@ func defaultConfig() config {
 		},
 		Detection: detectionConfig{Preset: "balanced"},
 		Audit:     auditConfig{Checkpoint: audit.DefaultConfig().Every},
+		Rights:    rightsConfig{Due: dueDefault},
 		Limits: limitsConfig{
 			Workers:      0, // one for each core
 			Memory:       size(l.MemoryBytes),

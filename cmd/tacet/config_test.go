@@ -60,6 +60,7 @@ func badConfigs() map[rule][]string {
 		ruleLoop:       {"loop", "loop-audit", "loop-quarantine", "loop-topics"},
 		ruleQuarantine: {"quarantine", "quarantine-kafka"},
 		rulePublicKey:  {"public_key"},
+		ruleRights:     {"rights", "rights-due", "rights-key", "rights-loop", "rights-some", "rights-twice", "rights-witness"},
 		ruleView:       {"view"},
 		ruleAudit:      {"audit", "audit-checkpoint", "audit-directory", "audit-kafka", "audit-key", "audit-name", "audit-sink"},
 		ruleListen:     {"listen"},

@@ -44,6 +44,7 @@ const (
 	ruleQuarantine rule = "quarantine"
 	rulePublicKey  rule = "public_key"
 	ruleAudit      rule = "audit"
+	ruleRights     rule = "rights"
 	ruleListen     rule = "listen"
 	rulePprof      rule = "pprof"
 )
@@ -67,6 +68,7 @@ func (d *document) validate(c *config) {
 	d.sinks(c)
 	d.quarantine(c)
 	d.audit(c)
+	d.rights(c)
 	d.admin(c.Admin)
 }
 
