@@ -25,6 +25,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/sonexlabs/tacet/cmd/tacet/traffic"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source/kafkatest"
 )
 
@@ -81,6 +82,7 @@ type chaos struct {
 	slow      atomic.Bool
 	instances []*instance
 	stopped   chan struct{} // ends the producer
+	keys      *keyring.Ring // of the store that all instances share
 	produced  sync.WaitGroup
 	counts    map[string]int
 }
@@ -100,6 +102,14 @@ func newChaos(t *testing.T, seed uint64) *chaos {
 		control: os.Getenv("TACET_KAFKA_CONTROL"), group: kafkatest.Name("chaos"),
 		stopped: make(chan struct{}), counts: map[string]int{},
 	}
+	kek, err := keyring.NewFileKEK([]byte(chaosKey))
+	require.NoError(t, err)
+	k := keyring.DefaultConfig()
+	k.Path, k.KEK = filepath.Join(c.dir, "keys.db"), kek
+	require.NoError(t, keyring.Init(t.Context(), k))
+	c.keys, err = keyring.Open(k)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, c.keys.Close()) })
 	c.cluster.ExpireMembers(t, c.group)
 	brokers := os.Getenv("KAFKA_BROKERS")
 	t.Setenv("KAFKA_BROKERS", "")
@@ -254,7 +264,7 @@ source:
   drain_timeout: 2s
   commit_interval: 200ms
 pseudonym:
-  key: env:TACET_CHAOS_KEY
+  {store: keys.db, witness: keys.witness, refresh: 1s, kek: {key: env:TACET_CHAOS_KEY}}
 sinks:
   - {name: main, type: kafka, topic: %[5]s, max_message_bytes: 64KiB}
   - name: other

@@ -20,7 +20,6 @@ import (
 
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
-	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source/kafkatest"
 	"github.com/sonexlabs/tacet/sinks/file"
 )
@@ -141,7 +140,7 @@ func (c *chaos) verifyFiles(inputs map[origin]string, dead map[string]map[origin
 				return err
 			}
 			for _, line := range readZstd(t, path) {
-				if id, ok := turnID(line, false); ok {
+				if id, ok := c.turnID(line, false); ok {
 					turns[id]++
 				} else {
 					lines++
@@ -156,7 +155,7 @@ func (c *chaos) verifyFiles(inputs map[origin]string, dead map[string]map[origin
 		if dead[""][at] || dead["files"][at] {
 			continue
 		}
-		if id, ok := turnID([]byte(value), true); !ok {
+		if id, ok := c.turnID([]byte(value), true); !ok {
 			wantLines++
 		} else if turns[id] == 0 {
 			lost++
@@ -168,7 +167,7 @@ func (c *chaos) verifyFiles(inputs map[origin]string, dead map[string]map[origin
 }
 
 // turnID identifies a transcript turn by the token of its call and its number. raw tells that the call's id is not a token yet.
-func turnID(value []byte, raw bool) (string, bool) {
+func (c *chaos) turnID(value []byte, raw bool) (string, bool) {
 	var v struct {
 		Tenant string `json:"tenant_id"`
 		Call   string `json:"call_id"`
@@ -178,7 +177,7 @@ func turnID(value []byte, raw bool) (string, bool) {
 		return "", false
 	}
 	if raw {
-		tokens := pseudonym.NewTokens(keyring.Dev([]byte(chaosKey)))
+		tokens := pseudonym.NewTokens(c.keys)
 		domain := pseudonym.Domain{Tenant: []byte(v.Tenant), Sink: "files", Origin: pseudonym.OriginMeta}
 		v.Call = string(tokens.Tokenizer().Append(nil, domain, "CALL_ID", 'r', []byte(v.Call)))
 	}

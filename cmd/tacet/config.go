@@ -12,6 +12,7 @@ import (
 
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/audit"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source"
 	"github.com/sonexlabs/tacet/sinks/file"
 	"github.com/sonexlabs/tacet/sinks/kafka"
@@ -23,7 +24,7 @@ type config struct {
 	Source     sourceConfig     `yaml:"source" required:"say what to read"`
 	Policy     policyConfig     `yaml:"policy"`
 	Detection  detectionConfig  `yaml:"detection"`
-	Pseudonym  pseudonymConfig  `yaml:"pseudonym" required:"name the key of tokens"`
+	Pseudonym  pseudonymConfig  `yaml:"pseudonym" required:"say where the keys of tokens are"`
 	Sinks      []sinkConfig     `yaml:"sinks" required:"name at least one destination"`
 	Quarantine quarantineConfig `yaml:"quarantine" required:"records that can't be processed must go somewhere"`
 	Audit      auditConfig      `yaml:"audit"`
@@ -114,8 +115,25 @@ type allowConfig struct {
 }
 
 type pseudonymConfig struct {
-	Key             pipeline.Secret `yaml:"key"`
+	Store           path            `yaml:"store"`
+	Witness         path            `yaml:"witness"`
+	Create          bool            `yaml:"create"`
+	KEK             kekConfig       `yaml:"kek"`
+	TTL             time.Duration   `yaml:"ttl"`
+	Refresh         time.Duration   `yaml:"refresh"`
+	Retry           time.Duration   `yaml:"retry"`
+	Retention       retentionConfig `yaml:"retention"`
 	InsecureDevKeys bool            `yaml:"insecure_dev_keys"`
+}
+
+// kekConfig is the key-encryption key: it wraps the keys in the store.
+type kekConfig struct {
+	Key pipeline.Secret `yaml:"key"`
+}
+
+type retentionConfig struct {
+	Day   time.Duration `yaml:"day"`
+	Month time.Duration `yaml:"month"`
 }
 
 // sinkConfig is one destination. A field tagged "for" belongs to that type of sink only.
@@ -186,7 +204,7 @@ type logConfig struct {
 // defaultConfig is what holds for every key that a file doesn't give. The packages that use a value say why it is what
 // it is.
 func defaultConfig() config {
-	s, l := source.DefaultConfig(), pipeline.DefaultLimits()
+	s, l, k := source.DefaultConfig(), pipeline.DefaultLimits(), keyring.DefaultConfig()
 	return config{
 		Source: sourceConfig{
 			Start:            string(s.Start),
@@ -201,8 +219,12 @@ func defaultConfig() config {
 			Heartbeat:        s.Heartbeat,
 		},
 		Detection: detectionConfig{Preset: "balanced"},
-		Audit:     auditConfig{Checkpoint: audit.DefaultConfig().Every},
-		Rights:    rightsConfig{Due: dueDefault},
+		Pseudonym: pseudonymConfig{
+			Create: true, TTL: k.TTL, Refresh: k.Refresh, Retry: k.Retry,
+			Retention: retentionConfig{Day: k.Retention.Day, Month: k.Retention.Month},
+		},
+		Audit:  auditConfig{Checkpoint: audit.DefaultConfig().Every},
+		Rights: rightsConfig{Due: dueDefault},
 		Limits: limitsConfig{
 			Workers:      0, // one for each core
 			Memory:       size(l.MemoryBytes),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/audit"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 )
 
 const configDir = "../../testdata/config"
@@ -118,12 +120,25 @@ func TestEveryRuleHasABadConfig(t *testing.T) {
 	require.Len(t, badConfigs(), n)
 }
 
+// makeKeys makes the store that a configuration names, in a folder of the test.
+func makeKeys(t *testing.T, c *config) {
+	t.Helper()
+	if c.Pseudonym.InsecureDevKeys {
+		return
+	}
+	c.Pseudonym.Store = path(filepath.Join(t.TempDir(), "keys.db"))
+	k, err := c.Pseudonym.ring(slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	require.NoError(t, keyring.Init(t.Context(), k))
+}
+
 func TestConfigGood(t *testing.T) {
 	t.Setenv("TACET_KEY", testKey)
 	for _, name := range []string{"minimal.good.yaml", "everything.good.yaml", "quarantine-both.good.yaml"} { // which names listed-tenants.policy.yaml
 		name = filepath.Join(configDir, name)
 		c, err := loadConfig(name)
 		require.NoError(t, err, name)
+		makeKeys(t, &c)
 		p, err := build(c, os.Stdout, newLogger(os.Stderr, c.Log.Level))
 		require.NoError(t, err, name)
 		_, err = pipeline.New(p.engine)
@@ -253,7 +268,7 @@ func TestConfigPathsAndSecrets(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "key"), []byte(testKey+"\n"), 0o600))
 	c, err := parseConfig([]byte(minimal+"log: {level: debug}\n"), filepath.Join(dir, "tacet.yaml"))
 	require.NoError(t, err)
-	require.Equal(t, testKey, string(c.Pseudonym.Key.Reveal()))
+	require.Equal(t, testKey, string(c.Pseudonym.KEK.Key.Reveal()))
 	require.Equal(t, path(filepath.Join(dir, "dead")), c.Quarantine.Directory)
 	require.Equal(t, path("/var/lib/out"), c.Sinks[0].Directory)
 	require.Equal(t, "debug", c.Log.Level)
@@ -268,7 +283,7 @@ func TestConfigPathsAndSecrets(t *testing.T) {
 const minimal = `
 kafka: {brokers: ["localhost:9092"]}
 source: {group: g, topics: [{name: calls, category: transcript}]}
-pseudonym: {key: "file:key"}
+pseudonym: {store: keys.db, kek: {key: "file:key"}}
 sinks: [{name: files, type: file, directory: /var/lib/out}]
 quarantine: {directory: dead}
 `
@@ -313,7 +328,7 @@ func TestConfigErrorsHideSecrets(t *testing.T) {
 	const secret = "Zq9xVerySecret77zz"
 	const good = `kafka: {brokers: ["127.0.0.1:9092"], sasl: {mechanism: plain, user: u, password: env:LEAK_TEST}}
 source: {group: g, topics: [{name: t, category: transcript}]}
-pseudonym: {key: env:LEAK_TEST}
+pseudonym: {store: keys.db, kek: {key: env:LEAK_TEST}}
 sinks: [{name: s, type: stdout}]
 quarantine: {directory: q}
 `

@@ -18,6 +18,7 @@ func TestConfigFilesAreUsed(t *testing.T) {
 		c, err := loadConfig(filepath.Join(configDir, "everything.good.yaml"))
 		require.NoError(t, err)
 		change(&c.Detection)
+		makeKeys(t, &c)
 		p, err := build(c, io.Discard, slog.New(slog.DiscardHandler))
 		require.NoError(t, err)
 		defer func() { require.NoError(t, p.close()) }()

@@ -41,7 +41,11 @@ func newMaker(c config, log *slog.Logger) (*maker, error) {
 	if err != nil {
 		return nil, err
 	}
-	ring := c.ring()
+	ring, err := c.Pseudonym.openKeys(log)
+	if err != nil {
+		r.close()
+		return nil, err
+	}
 	m := &maker{c: c, rights: r, ring: ring, tokens: pseudonym.NewTokens(ring).Tokenizer(), log: log, after: func(string) error { return nil }}
 	return m, m.openAudit()
 }
@@ -89,10 +93,11 @@ func countOf(counts map[string]int) (n int64) {
 
 func (m *maker) close() error {
 	m.rights.close()
-	if m.audit == nil {
-		return nil
+	err := m.ring.Close()
+	if m.audit != nil {
+		err = errors.Join(err, m.audit.Close())
 	}
-	return m.audit.Close()
+	return err
 }
 
 // make carries a request out, or what is left of the one that an earlier run began. Every step may be done again: who is not sure

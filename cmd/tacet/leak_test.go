@@ -27,6 +27,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/sonexlabs/tacet/pipeline"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source/kafkatest"
 )
 
@@ -114,6 +115,11 @@ func newLeak(t *testing.T) *leak {
 	require.NoError(t, os.Mkdir(l.given, 0o700))
 	require.NoError(t, os.Mkdir(l.made, 0o700))
 	key, password := l.mint.make("github key"), l.mint.make("github key")
+	kek, err := keyring.NewFileKEK([]byte(key))
+	require.NoError(t, err)
+	k := keyring.DefaultConfig()
+	k.Path, k.KEK = filepath.Join(l.made, "keys.db"), kek
+	require.NoError(t, keyring.Init(t.Context(), k))
 	l.env = append(os.Environ(), "LEAK_KEY="+key, "LEAK_PASSWORD="+password, "LEAK_WRONG="+l.mint.make("github key"))
 
 	t.Setenv("KAFKA_BROKERS", "")
@@ -122,7 +128,6 @@ func newLeak(t *testing.T) *leak {
 	for name := range leakTopics {
 		l.topics[name] = l.cluster.CreateTopic(t, name, leakPartitions)
 	}
-	var err error
 	l.identity, err = age.GenerateX25519Identity()
 	require.NoError(t, err)
 	l.give("identity.txt", l.identity.String()+"\n")

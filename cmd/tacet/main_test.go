@@ -33,9 +33,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("CONFIGS", must(filepath.Abs(configDir)))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"quarantined": quarantined, "audited": audited, "sealed": sealed,
-		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"quarantined": quarantined, "audited": audited},
 	})
 }
 

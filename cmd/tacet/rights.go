@@ -13,7 +13,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sonexlabs/tacet/pipeline"
-	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source"
 	"github.com/sonexlabs/tacet/pipeline/subject"
 )
@@ -236,12 +235,4 @@ func (r *rights) lasting(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// ring makes the key ring of a configuration.
-func (c config) ring() *keyring.Ring {
-	if c.Pseudonym.InsecureDevKeys {
-		return keyring.Dev([]byte(devKey))
-	}
-	return keyring.Dev(c.Pseudonym.Key.Reveal())
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net"
 	"os"
@@ -213,14 +214,23 @@ func (d *document) hasRule(r rule) bool {
 
 func (d *document) pseudonym(p pseudonymConfig) {
 	switch {
-	case p.InsecureDevKeys && !p.Key.IsZero():
-		d.fail(ruleKey, "pseudonym", "both key and insecure_dev_keys are given", "keep one of them")
+	case p.InsecureDevKeys && p.Store != "":
+		d.fail(ruleKey, "pseudonym", "both store and insecure_dev_keys are given", "keep one of them")
 	case p.InsecureDevKeys:
-	case p.Key.IsZero():
-		d.fail(ruleKey, "pseudonym", "no key", "set key: file:PATH (make one with: openssl rand -base64 48 > PATH)")
-	case len(p.Key.Reveal()) < keyring.KeyLen:
-		d.fail(ruleKey, "pseudonym.key", fmt.Sprintf("key is shorter than %d bytes", keyring.KeyLen),
-			"make one with: openssl rand -base64 48")
+	case p.Store == "":
+		d.fail(ruleKey, "pseudonym", "no store of keys", "set store: PATH and kek: {key: file:PATH}, then make it with: tacet keys init")
+	case p.KEK.Key.IsZero():
+		d.fail(ruleKey, "pseudonym", "no key-encryption key", "set kek: {key: file:PATH} (make one with: openssl rand -base64 48 > PATH)")
+	case len(p.KEK.Key.Reveal()) < keyring.KeyLen:
+		d.fail(ruleKey, "pseudonym.kek.key", fmt.Sprintf("key is shorter than %d bytes", keyring.KeyLen), "make one with: openssl rand -base64 48")
+	default:
+		k, err := p.ring(slog.New(slog.DiscardHandler))
+		if err == nil {
+			err = k.Validate()
+		}
+		if err != nil {
+			d.fail(ruleKey, "pseudonym", err.Error(), "")
+		}
 	}
 }
 

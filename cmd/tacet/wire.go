@@ -14,7 +14,6 @@ import (
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/audit"
 	"github.com/sonexlabs/tacet/pipeline/policy"
-	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source"
 	"github.com/sonexlabs/tacet/sinks/file"
 	"github.com/sonexlabs/tacet/sinks/kafka"
@@ -108,11 +107,10 @@ func (c config) engine(detection detectors.Options, log *slog.Logger, registry *
 	if err != nil {
 		return pipeline.Config{}, err
 	}
-	key := c.Pseudonym.Key.Reveal()
-	if c.Pseudonym.InsecureDevKeys {
-		key = []byte(devKey)
+	keys, err := c.Pseudonym.openKeys(log)
+	if err != nil {
+		return pipeline.Config{}, err
 	}
-	keys := keyring.Dev(key)
 	topics := map[string]pipeline.TopicConfig{}
 	for _, t := range c.Source.Topics {
 		topics[t.Name] = pipeline.TopicConfig{Category: t.Category, Format: pipeline.Format(t.Format), Tenant: t.Tenant}
@@ -218,6 +216,9 @@ func (p *parts) close() error {
 	}
 	if p.dead != nil {
 		errs = append(errs, p.dead.Close())
+	}
+	if p.engine.Keys != nil {
+		errs = append(errs, p.engine.Keys.Close())
 	}
 	if p.audit != nil {
 		errs = append(errs, p.audit.Close())
