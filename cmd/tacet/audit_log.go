@@ -33,6 +33,7 @@ func (p *parts) openAudit(ctx context.Context, c config, command string, log *sl
 	if p.audit, err = openAuditLog(ctx, c, command, log); err != nil {
 		return err
 	}
+	p.keyEvents.to.Store(p.audit)
 	key, err := audit.ParseKey(c.Audit.Key.Reveal())
 	if err != nil {
 		return fmt.Errorf("configure audit: key %w", err)

@@ -41,7 +41,7 @@ func newMaker(c config, log *slog.Logger) (*maker, error) {
 	if err != nil {
 		return nil, err
 	}
-	ring, err := c.Pseudonym.openKeys(log)
+	ring, err := c.Pseudonym.openKeys(log, nil)
 	if err != nil {
 		r.close()
 		return nil, err

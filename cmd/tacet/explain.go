@@ -88,6 +88,9 @@ func (x explaining) run(ctx context.Context, in io.Reader, out io.Writer) error 
 	if err != nil {
 		return err
 	}
+	if engine.Keys, err = c.Pseudonym.openKeys(newLogger(io.Discard, "error"), nil); err != nil {
+		return err
+	}
 	defer engine.Keys.Close()
 	explainer, err := pipeline.NewExplainer(engine)
 	if err != nil {

@@ -20,14 +20,17 @@ func (p pseudonymConfig) ring(log *slog.Logger) (keyring.Config, error) {
 	return c, nil
 }
 
-// openKeys opens the keys of tokens. Whoever calls it closes them.
-func (p pseudonymConfig) openKeys(log *slog.Logger) (*keyring.Ring, error) {
+// openKeys opens the keys of tokens, and has event told what happens to them; nil tells nobody. Whoever calls it closes them.
+func (p pseudonymConfig) openKeys(log *slog.Logger, event func(action, tenant, what string)) (*keyring.Ring, error) {
 	if p.InsecureDevKeys {
 		return keyring.Dev([]byte(devKey)), nil
 	}
 	c, err := p.ring(log)
 	if err != nil {
 		return nil, fmt.Errorf("configure pseudonym: %w", err)
+	}
+	if event != nil {
+		c.Event = event
 	}
 	keys, err := keyring.Open(c)
 	if err != nil {

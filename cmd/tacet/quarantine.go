@@ -185,7 +185,11 @@ func replay(ctx context.Context, c config, identities []age.Identity, out, errOu
 	if err != nil {
 		return err
 	}
-	if err := engine.Run(ctx, source); err != nil {
+	ctx, stopHeeding, err := p.heed(ctx)
+	if err != nil {
+		return fmt.Errorf("replay: %w", err)
+	}
+	if err := errors.Join(engine.Run(ctx, source), stopHeeding()); err != nil {
 		return fmt.Errorf("replay: %w", err)
 	}
 	back := r.succeeded()

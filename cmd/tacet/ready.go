@@ -45,7 +45,8 @@ const (
 	checkTimeout = 10 * time.Second
 )
 
-// readiness says whether the process does its work: it is in the group, and sinks and quarantine can be reached.
+// readiness says whether the process does its work: it is in the group, knows who asked to be left out, and sinks and quarantine can
+// be reached.
 type readiness struct {
 	parts    *parts
 	meter    *meter
@@ -93,6 +94,9 @@ func (r *readiness) check() error {
 	}
 	if !r.meter.joined.Load() {
 		errs = append(errs, errors.New("not in the consumer group yet"))
+	}
+	if rights := r.parts.rights; rights != nil && !rights.list.Loaded() {
+		errs = append(errs, errors.New("the suppression list is not loaded"))
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

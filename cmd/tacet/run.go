@@ -141,7 +141,7 @@ func runPipeline(ctx context.Context, c config, out, errOut io.Writer) (err erro
 	log.Info("started", "version", version(), "policy", p.engine.Policy.Hash(), "detectors", p.engine.Detectors.Version(),
 		"group", c.Source.Group, "topics", len(c.Source.Topics), "sinks", len(c.Sinks))
 	if c.Pseudonym.InsecureDevKeys {
-		log.Warn("tokens are made with a key that everybody knows", "hint", "set pseudonym.key")
+		log.Warn("tokens are made with a key that everybody knows", "hint", "set pseudonym.store")
 	}
 	for _, line := range unsupported(p.detection) {
 		log.Warn("part of a rule file does not happen", "what", line)
@@ -152,7 +152,12 @@ func runPipeline(ctx context.Context, c config, out, errOut io.Writer) (err erro
 	if err = p.noteStart("start", c); err != nil {
 		return err
 	}
-	err = p.running.Run(ctx, p.reader)
+	heeding, stopHeeding, err := p.heed(ctx)
+	if err == nil {
+		err = errors.Join(p.running.Run(heeding, p.reader), stopHeeding())
+	} else if ctx.Err() != nil {
+		err = nil // told to stop before it began
+	}
 	if e := p.noteEnd("stop", err); e != nil {
 		log.Error("the end is not in the audit log", "error", e)
 	}

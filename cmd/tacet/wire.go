@@ -31,6 +31,8 @@ type parts struct {
 	sinks     []pipeline.SinkConfig
 	dead      deadLetters
 	audit     *audit.Log // nil where there is none
+	keyEvents *keyEvents
+	rights    *rights // nil where there are none
 	registry  *prometheus.Registry
 }
 
@@ -42,7 +44,7 @@ type deadLetters interface {
 
 // build makes the parts. Lines of stdout sinks go to out. It doesn't connect.
 func build(c config, out io.Writer, log *slog.Logger) (_ *parts, err error) {
-	p := &parts{registry: prometheus.NewRegistry()}
+	p := &parts{registry: prometheus.NewRegistry(), keyEvents: &keyEvents{log: log}}
 	defer func() {
 		if err != nil {
 			_ = p.close()
@@ -53,6 +55,16 @@ func build(c config, out io.Writer, log *slog.Logger) (_ *parts, err error) {
 	}
 	if p.engine, err = c.engine(p.detection, log, p.registry); err != nil {
 		return nil, err
+	}
+	if p.engine.Keys, err = c.Pseudonym.openKeys(log, p.keyEvents.note); err != nil {
+		return nil, err
+	}
+	if c.Rights.enabled() {
+		if p.rights, err = newRights(c, log); err != nil {
+			return nil, fmt.Errorf("configure rights: %w", err)
+		}
+		p.rights.measure(p.registry)
+		p.engine.Suppressed = p.rights.list
 	}
 	for _, s := range c.Sinks {
 		made, err := newSink(c, s, out)
@@ -97,7 +109,7 @@ func assemble(ctx context.Context, c config, out io.Writer, log *slog.Logger) (p
 	return p, nil
 }
 
-// engine is c in the form the engine takes, without sinks and quarantine.
+// engine is c in the form the engine takes, without sinks, quarantine, keys and what people asked for.
 func (c config) engine(detection detectors.Options, log *slog.Logger, registry *prometheus.Registry) (pipeline.Config, error) {
 	rules, err := loadPolicy(c.Policy)
 	if err != nil {
@@ -107,16 +119,12 @@ func (c config) engine(detection detectors.Options, log *slog.Logger, registry *
 	if err != nil {
 		return pipeline.Config{}, err
 	}
-	keys, err := c.Pseudonym.openKeys(log)
-	if err != nil {
-		return pipeline.Config{}, err
-	}
 	topics := map[string]pipeline.TopicConfig{}
 	for _, t := range c.Source.Topics {
 		topics[t.Name] = pipeline.TopicConfig{Category: t.Category, Format: pipeline.Format(t.Format), Tenant: t.Tenant}
 	}
 	return pipeline.Config{
-		Topics: topics, Policy: rules, Detectors: set, Keys: keys, Recipient: c.Quarantine.PublicKey,
+		Topics: topics, Policy: rules, Detectors: set, Recipient: c.Quarantine.PublicKey,
 		Limits: c.Limits.engineLimits(), Metrics: pipeline.NewMetrics(registry, version(), rules.Hash()), Log: log,
 		Version: version(),
 	}, nil
@@ -216,6 +224,9 @@ func (p *parts) close() error {
 	}
 	if p.dead != nil {
 		errs = append(errs, p.dead.Close())
+	}
+	if p.rights != nil {
+		p.rights.close()
 	}
 	if p.engine.Keys != nil {
 		errs = append(errs, p.engine.Keys.Close())
