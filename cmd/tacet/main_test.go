@@ -33,7 +33,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("CONFIGS", must(filepath.Abs(configDir)))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"quarantined": quarantined, "audited": audited},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"quarantined": quarantined, "audited": audited, "sealed": sealed,
+		},
 	})
 }
 

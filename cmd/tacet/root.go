@@ -116,6 +116,7 @@ Results go to standard output, everything else to standard error. Exit code: 0 d
 		newExplainCommand(),
 		newQuarantineCommand(),
 		newAuditCommand(),
+		newRevealCommand(),
 		newEraseCommand(),
 		newRestrictCommand(),
 		newObjectCommand(),

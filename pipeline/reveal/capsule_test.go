@@ -331,6 +331,8 @@ func FuzzCapsule(f *testing.F) {
 	f.Add([]byte(partTenant + partRecord + partKey + partDEK + partSealed + partEnd))
 	f.Add([]byte("null\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		pieces := split(b)
+		require.Equal(t, bytes.Join(pieces, []byte("\n")), bytes.ReplaceAll(b, []byte("} {"), []byte("}\n{")), "nothing is lost between capsules")
 		c, err := Parse(b)
 		if err != nil {
 			require.ErrorIs(t, err, ErrNotCapsule)

@@ -1,6 +1,7 @@
 package reveal
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"iter"
@@ -120,9 +121,12 @@ type Request struct {
 
 // Delivered is one record as a file or a topic gives it.
 type Delivered struct {
-	Capsule []byte // empty: a tombstone, which erases the call's capsules before it
-	Call    string // the key beside it; "" where there is none, as in files
-	Record  []byte // where the record beside it says it is from; nil where nothing says so
+	// Capsules is the record's value: one capsule, or several with a line feed or space between them, where lines of the source's
+	// record had each its own. Empty is a tombstone, which erases what had its key before it.
+	Capsules []byte
+	// Key is the record's key in its topic: the call's token and where the capsule is from, with slashes between them. A capsule
+	// under another key is one that was moved. "" where there are no keys, as in files.
+	Key string
 }
 
 // Value is one revealed value.
@@ -260,55 +264,91 @@ func either(asked, all []string) []string {
 // collect opens the capsules of the calls and takes what was asked for.
 func collect(r *Request, capsules iter.Seq2[Delivered, error]) (a Answer, err error) {
 	o := newOpener(r.Key)
-	opened := map[string][]Value{} // by record: delivery is at least once
+	opened := map[string][]Value{} // by key, or record where there are no keys: delivery is at least once
 	var order []string
 	for in, err := range capsules {
 		if err != nil {
 			return Answer{}, fmt.Errorf("read capsules: %w", err)
 		}
-		if len(in.Capsule) == 0 {
-			for record := range opened {
-				if in.Call != "" && strings.HasPrefix(record, in.Call+" ") {
-					delete(opened, record)
-				}
-			}
+		if len(in.Capsules) == 0 {
+			delete(opened, in.Key)
 			continue
 		}
-		c, err := Parse(in.Capsule)
-		switch {
-		case err != nil:
-			a.Foreign++
-			continue
-		case !slices.Contains(r.Calls, c.Call()) && !slices.Contains(r.Calls, in.Call):
-			continue
-		case in.Call != "" && in.Call != c.Call():
-			a.Damaged++
-			continue
-		}
-		items, err := o.open(c, in.Record)
-		if errors.Is(err, ErrNeverStored) {
-			return Answer{}, &Refusal{ReasonNeverStored, err}
-		}
+		id, values, err := a.open(r, o, in)
 		if err != nil {
-			a.Damaged++
+			return Answer{}, err
+		}
+		if id == "" {
 			continue
 		}
-		if _, known := opened[c.Record]; !known {
-			order = append(order, c.Record)
+		if _, known := opened[id]; !known {
+			order = append(order, id)
 		}
-		opened[c.Record] = wanted(r, c, items)
-		if len(opened) > valuesMax {
+		if opened[id] = values; len(opened) > valuesMax {
 			return Answer{}, &Refusal{ReasonLimit, errTooMany}
 		}
 	}
-	for _, record := range order {
-		a.Values = append(a.Values, opened[record]...)
-		delete(opened, record) // one that came back after a tombstone stands in order twice
+	for _, id := range order {
+		a.Values = append(a.Values, opened[id]...)
+		delete(opened, id) // one that came back after a tombstone stands in order twice
 		if len(a.Values) > valuesMax {
 			return Answer{}, &Refusal{ReasonLimit, errTooMany}
 		}
 	}
 	return a, nil
+}
+
+// open takes from one record what was asked for, and counts what can't be opened. id is what the record is known by, "" when
+// nothing in it is of the calls.
+func (a *Answer) open(r *Request, o *opener, in Delivered) (id string, values []Value, err error) {
+	pieces := split(in.Capsules)
+	for _, text := range pieces {
+		c, err := Parse(text)
+		if err != nil {
+			a.Foreign++
+			continue
+		}
+		key := strings.Replace(c.Record, " ", "/", 1)
+		_, place, _ := strings.Cut(c.Record, " ")
+		moved := in.Key != "" && (!strings.HasSuffix(in.Key, "/"+place) || len(pieces) == 1 && in.Key != key)
+		claimed := moved && slices.ContainsFunc(r.Calls, func(call string) bool { return strings.HasPrefix(in.Key, call+"/") })
+		if !slices.Contains(r.Calls, c.Call()) && !claimed {
+			continue
+		}
+		if moved {
+			a.Damaged++
+			continue
+		}
+		items, err := o.open(c, nil)
+		if errors.Is(err, ErrNeverStored) {
+			return "", nil, &Refusal{ReasonNeverStored, err}
+		}
+		if err != nil {
+			a.Damaged++
+			continue
+		}
+		if id = in.Key; id == "" {
+			id = key
+		}
+		values = append(values, wanted(r, c, items)...)
+	}
+	return id, values, nil
+}
+
+// split cuts a value into its capsules. Nothing in a capsule looks like the end of one and the beginning of the next.
+func split(text []byte) (pieces [][]byte) {
+	for {
+		end := -1
+		for _, between := range []string{"}\n{", "} {"} { // a file has a space in place of a line feed
+			if i := bytes.Index(text, []byte(between)); i >= 0 && (end < 0 || i < end) {
+				end = i
+			}
+		}
+		if end < 0 {
+			return append(pieces, text)
+		}
+		pieces, text = append(pieces, text[:end+1]), text[end+2:]
+	}
 }
 
 // wanted gives the items that were asked for.

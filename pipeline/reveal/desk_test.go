@@ -63,9 +63,8 @@ func (s *scene) open(approvers, requesters People) {
 // deliver adds a record's capsule as a topic gives it.
 func (s *scene) deliver(record string, items ...Item) {
 	s.t.Helper()
-	call, _, _ := strings.Cut(record, " ")
 	capsule := seal(s.t, NewSealer(publics(s.key), s.clock.now), "acme", record, items...)
-	s.capsules = append(s.capsules, Delivered{Capsule: capsule, Call: call, Record: []byte(record)})
+	s.capsules = append(s.capsules, Delivered{capsule, strings.Replace(record, " ", "/", 1)})
 }
 
 func (s *scene) read() iter.Seq2[Delivered, error] {
@@ -329,21 +328,37 @@ func TestDeliveries(t *testing.T) {
 	const both = "[PHONE_1] [PERSON:r1:bdkqtscmfghjrlnpqsdtckbm]"
 	one, two := whole[0], whole[1]
 	f(0, 0, both+" [PHONE_2]", one, two)
-	f(0, 0, both+" [PHONE_2]", one, two, one) // delivered twice
-	f(0, 0, both, Delivered{Capsule: one.Capsule})
-	f(0, 1, both, one, Delivered{Capsule: []byte("null")}, whole[2])
-	f(1, 0, both, one, Delivered{Capsule: two.Capsule, Call: "[CALL:c1:other]"})                                        // under another key
-	f(1, 0, both, one, Delivered{Capsule: whole[2].Capsule, Call: testCall})                                            // another call's, under ours
-	f(1, 0, both, one, Delivered{Capsule: two.Capsule, Call: two.Call, Record: one.Record})                             // moved
-	f(1, 0, both, one, Delivered{Capsule: []byte(strings.Replace(string(two.Capsule), partSealed, partSealed+"A", 1))}) // changed
-	f(0, 0, "", one, two, Delivered{Call: testCall})                                                                    // erased
-	f(0, 0, both+" [PHONE_2]", Delivered{Call: testCall}, one, Delivered{Call: "[CALL:c1:other]"}, two)                 // others erased
-	f(0, 0, "[PHONE_2] "+both, two, one, Delivered{Call: testCall}, two, one)                                           // and written again
+	f(0, 0, both+" [PHONE_2]", one, two, one)        // delivered twice
+	f(0, 0, both, Delivered{Capsules: one.Capsules}) // from a file
+	f(0, 0, both, Delivered{Capsules: one.Capsules}, Delivered{Capsules: one.Capsules}, Delivered{})
+	f(0, 1, both, one, Delivered{Capsules: []byte("null")}, whole[2])
+	f(1, 0, both, one, Delivered{two.Capsules, one.Key})                                                            // moved within the call
+	f(1, 0, both, one, Delivered{two.Capsules, strings.Replace(two.Key, testCall, "[CALL:c1:other]", 1)})           // to another call
+	f(1, 0, both, one, Delivered{whole[2].Capsules, strings.Replace(whole[2].Key, "[CALL:c1:other]", testCall, 1)}) // from another call
+	f(1, 0, both, one, Delivered{[]byte(strings.Replace(string(two.Capsules), partSealed, partSealed+"A", 1)), two.Key})
+	f(0, 0, "", one, two, Delivered{Key: one.Key}, Delivered{Key: two.Key})
+	f(0, 0, "[PHONE_2]", one, two, Delivered{Key: one.Key}) // erased
+	f(0, 0, both+" [PHONE_2]", Delivered{Key: one.Key}, one, Delivered{Key: whole[2].Key}, two)
+	f(0, 0, "[PHONE_2] "+both, two, one, Delivered{Key: two.Key}, Delivered{Key: one.Key}, two, one) // and written again
+
+	// A record of several lines has a capsule for each, of several calls, in one value.
+	line := func(call, name string) []byte {
+		return seal(t, NewSealer(publics(s.key), s.clock.now), "acme", call+" calls/0/20", Item{name, "PHONE", []byte("1")})
+	}
+	for _, between := range []string{"\n", " "} {
+		lines := slices.Concat(line(testCall, "a"), []byte(between), line("other", "b"), []byte(between), line(testCall, "c"))
+		f(0, 0, "a c", Delivered{Capsules: lines})
+		f(0, 0, "a c", Delivered{lines, "other/calls/0/20"})
+		f(0, 0, "a c", Delivered{lines, "other/calls/0/20"}, Delivered{lines, "other/calls/0/20"})
+		f(0, 0, "", Delivered{lines, "other/calls/0/20"}, Delivered{Key: "other/calls/0/20"})
+		f(2, 0, "", Delivered{lines, "other/calls/0/21"})
+		f(0, 1, "a c", Delivered{slices.Concat(lines, []byte(between), []byte("{}")), ""})
+	}
 	f(0, 0, "")
 
 	s.capsules = nil
 	broken := func(yield func(Delivered, error) bool) { yield(one, nil); yield(Delivered{}, errors.New("no broker")) }
-	s.clock.at = newClock().at.Add(12 * time.Hour)
+	s.clock.advance(time.Hour)
 	g := testGrant(s.bob)
 	g.NotBefore, g.Expires = s.clock.at, s.clock.at.Add(time.Hour)
 	r := s.request()
@@ -368,7 +383,7 @@ func TestForbiddenValueInACapsuleRefusesTheRequest(t *testing.T) {
 	text := partTenant + c.Tenant + partRecord + c.Record + partKey + c.Key + partDEK + string(c.dek) + partSealed + string(c.sealed) + partEnd
 	_, err = Open([]byte(text), nil, s.key)
 	require.ErrorIs(t, err, ErrNeverStored)
-	s.capsules = append(s.capsules, Delivered{Capsule: []byte(text)})
+	s.capsules = append(s.capsules, Delivered{Capsules: []byte(text)})
 	s.refused(ReasonNeverStored, s.request())
 }
 

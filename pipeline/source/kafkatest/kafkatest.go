@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"slices"
@@ -152,10 +153,7 @@ func (c *Cluster) Produce(t testing.TB, topic string, msgs []kafka.Message) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	var partitions []int
-	for p := range c.partitions(ctx, t, topic) {
-		partitions = append(partitions, p)
-	}
+	partitions := slices.Sorted(maps.Keys(c.partitions(ctx, t, topic))) // in no other order does a key keep its partition
 	murmur := kafka.Murmur2Balancer{Consistent: true}
 	byPartition := make([][]kafka.Message, len(partitions))
 	for _, m := range msgs {
