@@ -182,6 +182,9 @@ func checkConnections(ctx context.Context, c config, p *parts, w io.Writer) erro
 		show("sink "+s.Name, within(ctx, s.Sink.Check))
 	}
 	show("quarantine", within(ctx, p.dead.Check))
+	if p.rights != nil {
+		show("people's requests", within(ctx, p.rights.check))
+	}
 	if failed > 0 {
 		return &commandError{err: fmt.Errorf("%d of the tests failed", failed)}
 	}

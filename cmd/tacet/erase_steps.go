@@ -171,7 +171,7 @@ func (m *maker) subjects(tenant string, ids []identifier) (all []subject.Subject
 		for _, form := range id.forms {
 			sid, ok := h.ID([]byte(tenant), id.typ, []byte(form))
 			if !ok {
-				return nil, errors.New("the tenant has no key: nobody can be known by an id")
+				return nil, errNoTenantKey
 			}
 			if s := (subject.Subject{Type: id.typ, ID: sid}); !slices.Contains(all, s) {
 				all = append(all, s)
@@ -384,7 +384,7 @@ func (m *maker) shred(r subject.Request) (n int, err error) {
 		return 0, nil
 	}
 	for _, s := range r.Subjects {
-		switch err := shredSubject(m.ring, r.Tenant, s.ID); {
+		switch err := m.ring.ShredSubject(r.Tenant, s.ID); {
 		case err == nil:
 			n++
 		case !errors.Is(err, keyring.ErrNone): // there was none, or it is gone since an earlier run

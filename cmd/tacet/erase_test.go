@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/sonexlabs/tacet/pipeline/audit"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source/kafkatest"
@@ -355,6 +356,37 @@ func TestEraseCrashes(t *testing.T) {
 			require.NotEqual(t, again.ID, third.ID, "what came to its end is another request next time")
 		})
 	}
+}
+
+// The audit log says what was done and by whom, and nothing of the person.
+func TestRightsAudit(t *testing.T) {
+	o := newOffice(t)
+	key, err := audit.GenerateKey("test")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(o.dir, "audit.key"), []byte(key), 0o600))
+	text, err := os.ReadFile(o.config)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(o.config, append(text, "audit: {directory: audit, key: file:audit.key}\n"...), 0o600))
+	id := o.must(person, "erase", "--tenant", "acme", "--from", "-", "--by", "dpo")
+	for _, sink := range []string{"analytics", "sealed", "archive"} {
+		o.must("", "requests", "ack", id, "--sink", sink, "--by", "ops")
+	}
+	o.must("", "requests", "certificate", id)
+	var actions []string
+	files, err := filepath.Glob(filepath.Join(o.dir, "audit", auditOfRights, "*"))
+	require.NoError(t, err)
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		o.clean(string(text))
+		for line := range strings.Lines(string(text)) {
+			if e, err := audit.ParseEntry([]byte(strings.TrimSuffix(line, "\n"))); err == nil && e.Tenant == "acme" {
+				require.Contains(t, e.Object, audit.Attr{Name: "request", Value: id})
+				actions = append(actions, e.Actor+" "+e.Action)
+			}
+		}
+	}
+	require.Equal(t, []string{"dpo rights.erase", "dpo rights.issued", "ops rights.done", "ops rights.done", "ops rights.done", "tacet rights.certificate"}, actions)
 }
 
 // A control topic of which a part is gone is refused by commands and by workers.

@@ -1,15 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/sonexlabs/tacet/pipeline/policy"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
-	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/subject"
 )
 
@@ -19,72 +18,92 @@ const levelSalts = 2
 // tokenDomain names the tokens that a sink's records carry.
 func (s sinkConfig) tokenDomain() string { return cmp.Or(s.Domain, s.Name) }
 
-// tokensOf recomputes what a sink has in place of the identifiers: the tokens of a person, and the keys of calls. They need not be
-// looked up anywhere, because tokens are deterministic; those bound to a call, a day or a month are not
-// among them: their records are found by the call's key.
+// recaller recomputes what one sink has in place of identifiers. Nothing is looked up, because tokens are deterministic. Those bound to
+// a call, a day or a month are not among them: their records are found by the call's key.
+type recaller struct {
+	m      *maker
+	tenant string
+	sink   string   // name of its tokens
+	fields []string // names of tokens of fields
+	hasher *subject.Hasher
+}
+
+// tokensOf gives the tokens of a person, and the keys of calls, as a sink's records have them.
 func (m *maker) tokensOf(tenant string, sink sinkConfig, ids []identifier) (tokens, calls []string, err error) {
-	fields, err := m.tokenFields()
-	if err != nil {
+	r := recaller{m: m, tenant: tenant, sink: sink.tokenDomain(), hasher: subject.NewHasher(m.ring)}
+	if r.fields, err = m.tokenFields(); err != nil {
 		return nil, nil, err
 	}
-	h := subject.NewHasher(m.ring)
 	for _, id := range ids {
+		into := &tokens
 		if id.typ == typeCall {
-			calls = m.appendTokens(calls, tenant, sink, typeCall, 'r', pseudonym.OriginMeta, id.raw, nil)
-			continue
+			into = &calls
 		}
-		salts, err := m.salts(h, tenant, id)
-		if err != nil {
-			return nil, nil, err
+		if *into, err = r.identifier(*into, id); err != nil {
+			return nil, nil, fmt.Errorf("recompute tokens: %w", err)
 		}
-		for _, salt := range salts {
-			for _, scope := range []byte("rp") {
-				for _, form := range id.forms {
-					tokens = m.appendTokens(tokens, tenant, sink, id.typ, scope, pseudonym.OriginText, form, salt)
-				}
-				// Under which name a field holds it, and whether the policy says what it is, is not known here.
-				for _, field := range append([]string{id.typ}, fields...) {
-					own := string(pseudonym.Canonical(nil, field, []byte(id.raw)))
-					for _, form := range append([]string{own}, id.forms...) {
-						tokens = m.appendTokens(tokens, tenant, sink, field, scope, pseudonym.OriginMeta, form, salt)
-					}
-				}
-			}
-		}
-	}
-	if n := m.tokens.Degraded(); n > 0 {
-		return nil, nil, fmt.Errorf("%d tokens can't be recomputed: the tenant's keys can't be had", n)
 	}
 	slices.Sort(tokens)
 	slices.Sort(calls)
 	return slices.Compact(tokens), slices.Compact(calls), nil
 }
 
-// salts are what the tokens of an identifier may have been made with: none, and at level 2 those of its forms.
-func (m *maker) salts(h *subject.Hasher, tenant string, id identifier) ([][]byte, error) {
-	all := [][]byte{nil}
-	if m.ring.Level(tenant) < levelSalts {
-		return all, nil
+// identifier appends the tokens of all forms of an identifier.
+func (r *recaller) identifier(all []string, id identifier) (_ []string, err error) {
+	if id.typ == typeCall {
+		return r.history(all, pseudonym.OriginMeta, typeCall, "r", id.raw, nil)
 	}
 	for _, form := range id.forms {
-		sid, _ := h.ID([]byte(tenant), id.typ, []byte(form))
-		salt, err := m.ring.Salt(tenant, sid)
+		salts, err := r.salts(id.typ, form)
 		if err != nil {
-			return nil, fmt.Errorf("find salt: %w", err)
+			return all, err
 		}
-		all = append(all, salt.Bytes())
+		for _, salt := range salts {
+			if all, err = r.history(all, pseudonym.OriginText, id.typ, "rp", form, salt); err != nil {
+				return all, err
+			}
+			// Under which name a field holds it, and whether as it was written or not, is not known here.
+			for _, field := range append([]string{id.typ}, r.fields...) {
+				for _, value := range slices.Compact([]string{form, string(pseudonym.Canonical(nil, field, []byte(id.raw)))}) {
+					if all, err = r.history(all, pseudonym.OriginMeta, field, "rp", value, salt); err != nil {
+						return all, err
+					}
+				}
+			}
+		}
 	}
 	return all, nil
 }
 
-// appendTokens appends the tokens of a value under every version of the keys that is left.
-func (m *maker) appendTokens(all []string, tenant string, sink sinkConfig, typ string, scope byte, origin pseudonym.Origin, form string, salt []byte) []string {
-	d := pseudonym.Domain{Tenant: []byte(tenant), Sink: sink.tokenDomain(), Origin: origin, Salt: salt}
-	token := m.tokens.Append(nil, d, typ, scope, []byte(form))
-	if bytes.IndexByte(token, ':') < 0 {
-		return all
+// salts are what the tokens of a form may have been made with: none, and at level 2 its own.
+func (r *recaller) salts(typ, form string) ([][]byte, error) {
+	if r.m.ring.Level(r.tenant) < levelSalts {
+		return [][]byte{nil}, nil
 	}
-	return append(all, string(token))
+	id, ok := r.hasher.ID([]byte(r.tenant), typ, []byte(form))
+	if !ok {
+		return nil, errNoTenantKey
+	}
+	salt, err := r.m.ring.Salt(r.tenant, id)
+	if err != nil {
+		return nil, err
+	}
+	return [][]byte{nil, salt.Bytes()}, nil
+}
+
+var errNoTenantKey = errors.New("the tenant has no key: nobody can be known by an id")
+
+// history appends the tokens of a value under every version of the keys that is left.
+func (r *recaller) history(all []string, origin pseudonym.Origin, typ, scopes, value string, salt []byte) ([]string, error) {
+	d := pseudonym.Domain{Tenant: []byte(r.tenant), Sink: r.sink, Origin: origin, Salt: salt}
+	for _, scope := range []byte(scopes) {
+		tokens, err := r.m.tokens.History(d, typ, scope, []byte(value))
+		if err != nil {
+			return all, err
+		}
+		all = append(all, tokens...)
+	}
+	return all, nil
 }
 
 // tokenFields are the types under which the policy's fields have tokens: the last key of each path, as the pipeline writes it.
@@ -119,12 +138,4 @@ func fieldType(path string) string {
 		}
 		return -1
 	}, path[strings.LastIndexByte(path, '.')+1:]), "ID")
-}
-
-// shredSubject destroys one salt.
-func shredSubject(ring *keyring.Ring, tenant string, id subject.ID) error {
-	if store, ok := any(ring).(interface{ ShredSubject(string, [16]byte) error }); ok {
-		return store.ShredSubject(tenant, id)
-	}
-	return keyring.ErrNone
 }

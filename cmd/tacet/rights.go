@@ -180,15 +180,8 @@ func (r *rights) measure(registry prometheus.Registerer) {
 
 // load reads all topics to their ends, once, and refuses a suppression list that is older than the witness knows. For commands.
 func (r *rights) load(ctx context.Context) error {
-	for _, t := range r.topics() {
-		n, err := t.Partitions(ctx)
-		if err != nil {
-			return &commandError{err: err, hints: []string{"create the topics of rights with one partition and cleanup.policy=compact"}}
-		}
-		if n != 1 {
-			return &commandError{err: fmt.Errorf("topic %s has %d partitions", t.Name(), n),
-				hints: []string{"a control topic has one, so that its messages have one order"}}
-		}
+	if err := r.ordered(ctx); err != nil {
+		return err
 	}
 	for _, t := range r.registered() {
 		err := t.topic.Each(ctx, func(_ int, offset int64, key, value []byte) error {
@@ -221,6 +214,24 @@ func (r *rights) loadList(ctx context.Context) error {
 		return nil
 	})
 }
+
+// ordered refuses control topics that don't exist, or whose messages have no one order.
+func (r *rights) ordered(ctx context.Context) error {
+	for _, t := range r.topics() {
+		n, err := t.Partitions(ctx)
+		if err != nil {
+			return &commandError{err: err, hints: []string{"create the topics of rights with one partition and cleanup.policy=compact"}}
+		}
+		if n != 1 {
+			return &commandError{err: fmt.Errorf("topic %s has %d partitions", t.Name(), n),
+				hints: []string{"a control topic has one, so that its messages have one order"}}
+		}
+	}
+	return nil
+}
+
+// check tests that the topics are as they must be.
+func (r *rights) check(ctx context.Context) error { return errors.Join(r.ordered(ctx), r.lasting(ctx)) }
 
 // lasting refuses control topics that would forget.
 func (r *rights) lasting(ctx context.Context) error {
