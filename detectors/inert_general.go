@@ -19,7 +19,7 @@ var generalForms = map[string][]string{
 
 var dateForms = []string{"!###", "!##0s", "!###-Q$", "!###-&#", "--&#"}
 
-// generalTail reads ":40-49]" at i behind the name of a type and gives the place of the bracket, or 0.
+// generalTail reads ":40-49]" or ":**0123]" at i behind the name of a type and gives the place of the bracket, or 0.
 func generalTail(b, name []byte, i int) int {
 	const longest = 24
 	if b[i] != ':' {
@@ -30,7 +30,7 @@ func generalTail(b, name []byte, i int) int {
 		return 0
 	}
 	value := b[i+1 : i+n]
-	if string(name) == "IP_ADDRESS" && isNetwork(value) {
+	if string(name) == "IP_ADDRESS" && isNetwork(value) || isMask(value) && !neverStored(name) {
 		return i + n
 	}
 	for _, form := range generalForms[string(name)] {
@@ -39,6 +39,30 @@ func generalTail(b, name []byte, i int) int {
 		}
 	}
 	return 0
+}
+
+// isMask says whether b is a masked value: two stars, and up to four letters and digits at both sides together.
+func isMask(b []byte) bool {
+	const most = 4
+	start, end, found := bytes.Cut(b, []byte("**"))
+	if !found || len(start)+len(end) == 0 || len(start)+len(end) > most {
+		return false
+	}
+	for i, c := range b {
+		if !scan.IsDigit(c) && !scan.IsLetter(c) && i != len(start) && i != len(start)+1 {
+			return false
+		}
+	}
+	return true
+}
+
+// neverStored says whether a type is one of which nothing may be shown, so that no mask of it is ours.
+func neverStored(name []byte) bool {
+	switch string(name) {
+	case "CREDIT_CARD", "CARD_CVV", "PIN", "OTP", "PASSWORD", "SECRET", "SESSION_ID":
+		return true
+	}
+	return false
 }
 
 func hasForm(b []byte, form string) bool {

@@ -92,22 +92,24 @@ func (w *rewriter) appendPlaceholder(dst []byte, f *detectors.Finding, aliases *
 	case policy.StyleDrop:
 		return dst
 	}
-	return w.appendOperator(dst, f, text[f.Start:f.End])
+	return w.appendOperator(dst, f, text)
 }
 
 // textDomain is the recipient of what a key makes in texts, which are the same for every sink. It joins nothing beyond a call.
 const textDomain = "text"
 
 // appendOperator appends what the operator of a type makes of a finding in text; its type where it makes nothing.
-func (w *rewriter) appendOperator(dst []byte, f *detectors.Finding, value []byte) []byte {
-	typ, o := f.Type.String(), &w.options[f.Type]
+func (w *rewriter) appendOperator(dst []byte, f *detectors.Finding, text []byte) []byte {
+	typ, o, value := f.Type.String(), &w.options[f.Type], text[f.Start:f.End]
 	d := pseudonym.Domain{Tenant: w.tenant, Sink: textDomain, Origin: pseudonym.OriginText, Scope: w.callID}
 	spoken := len(f.Canonical) > 0
 	switch w.styles[f.Type] {
 	case policy.StyleMask:
-		return pseudonym.AppendMask(dst, value, o.First, o.Last)
+		return pseudonym.AppendMaskText(dst, typ, value, o.First, o.Last)
 	case policy.StyleGeneralise:
 		return pseudonym.AppendGeneralText(dst, typ, o.To, value, f.Canonical)
+	case policy.StyleSurrogate:
+		return w.tokens.AppendSurrogate(dst, d, typ, byte(policy.ScopeCall), w.canonical(f, text), value)
 	case policy.StyleFPE:
 		if spoken {
 			value = f.Canonical

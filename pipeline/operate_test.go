@@ -26,6 +26,7 @@ types:
   AGE: {style: generalise, to: "5"}
   DATE_OF_BIRTH: {style: date_shift, days: 30}
   US_SSN: fpe
+  URL: surrogate
   EMAIL: drop
   CREDIT_CARD: drop
 categories:
@@ -39,6 +40,7 @@ categories:
       born: {action: date_shift, days: 30}
       again: {action: date_shift, days: 30}
       number: {action: fpe, as: ACCOUNT_ID}
+      name: {action: surrogate, as: PERSON, scope: call}
       pin_hint: {action: mask, first: 1}
       broken: {action: generalise, as: DATE}
       who: {action: drop, subject: ACCOUNT_ID}
@@ -47,8 +49,8 @@ categories:
 	sink := &memorySink{}
 	c.Sinks = []SinkConfig{{Name: "m", Sink: sink}}
 	value := `{"tenant_id":"t","call_id":"c1","who":"A1","ip":"192.0.2.77","agent":"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",` +
-		`"born":"1959-03-03","again":"1959-03-05","number":"1234567890","pin_hint":"abcdef","broken":"no date",` +
-		`"text":"ring 020 7946 0018 from 192.0.2.77, I am 47 years old, mail ada@example.com, card 4111 1111 1111 1111."}`
+		`"born":"1959-03-03","again":"1959-03-05","number":"1234567890","name":"Ada Example","pin_hint":"abcdef","broken":"no date",` +
+		`"text":"ring 020 7946 0018 from 192.0.2.77, I am 47 years old, mail ada@example.com, see https://ada.test/x, card 4111 1111 1111 1111."}`
 	r := Record{Key: []byte("c1"), Time: time.Unix(1, 0), Value: []byte(value)}
 	again := r
 	again.Offset = 1
@@ -56,11 +58,14 @@ categories:
 	got := sink.values()
 	require.Len(t, got, 2)
 	require.Equal(t, got[0], got[1])
-	require.Equal(t, "ring *** **** 0018 from [IP_ADDRESS:192.0.2.0/24], I am [AGE:45-49] years old, mail , card .", texts(got)[0])
+	require.Regexp(t, `^ring \[PHONE:\*\*0018\] from \[IP_ADDRESS:192\.0\.2\.0/24\], I am \[AGE:45-49\] years old, mail , `+
+		`see https://example\.com/[b-t]{8}, card \.$`, texts(got)[0])
 	out := fieldsOf(t, got[0])
 	require.Equal(t, "192.0.2.0/24", out["ip"])
 	require.Equal(t, "Firefox 128", out["agent"])
 	require.Equal(t, "a*****", out["pin_hint"])
+	require.Regexp(t, `^[A-Z][a-z]+ [A-Z][a-z]+$`, out["name"])
+	require.NotEqual(t, "Ada Example", out["name"])
 	require.NotContains(t, out, "broken")
 	require.NotContains(t, out, "who")
 	require.Regexp(t, `^\d{10}$`, out["number"])

@@ -146,6 +146,9 @@ func (w *rewriter) appendKeyed(dst []byte, view *viewed, r *rule, value []byte) 
 		}
 		w.canon = pseudonym.Canonical(w.canon[:0], r.kind, value)
 		return w.tokens.Append(dst, d, r.kind, byte(o.Scope), w.canon)
+	case policy.Surrogate:
+		w.canon = pseudonym.Canonical(w.canon[:0], o.As, value)
+		return w.tokens.AppendSurrogate(dst, d, o.As, byte(o.Scope), w.canon, value)
 	case policy.FPE:
 		return w.tokens.AppendFPE(dst, d, o.As, byte(o.Scope), value)
 	case policy.DateShift:

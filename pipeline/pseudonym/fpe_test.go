@@ -93,3 +93,17 @@ func TestFPEForgetsKeys(t *testing.T) {
 	}
 	require.Equal(t, first, string(k.AppendFPE(nil, domain("acme", OriginMeta, "c0"), "ACCOUNT_ID", 'c', []byte("1234567"))))
 }
+
+// TestFPEForgetsRotatedKeys: when the ring says that keys may be others, none that is held is used.
+func TestFPEForgetsRotatedKeys(t *testing.T) {
+	k := newTokenizer(testKey())
+	encrypt := func() string { return string(k.AppendFPE(nil, acme(OriginMeta), "ACCOUNT_ID", 'r', []byte("1234567"))) }
+	first := encrypt()
+	other := newTokenizer([]byte("another key of thirty-two letters")).ciphers(acme(OriginMeta), "ACCOUNT_ID", 'r')
+	for name := range k.ff1s {
+		k.ff1s[name] = other
+	}
+	require.NotEqual(t, first, encrypt(), "keys are held")
+	k.generation--
+	require.Equal(t, first, encrypt())
+}

@@ -78,12 +78,15 @@ func isNetwork(b []byte) bool {
 	return ok && bits <= 32 && bytes.HasSuffix(b, []byte("::")) && ip[2]|ip[3]|ip[4]|ip[5]|ip[6]|ip[7] == 0
 }
 
-// matchGeneral reads ":40-49" at i behind a type's name, and gives the place behind it, 0 where there is none.
+// matchGeneral reads ":40-49" or ":**0123" at i behind a type's name, and gives the place behind it, 0 where there is none.
 func matchGeneral(typ, b []byte, i int) int {
 	const longest = 24
 	n := bytes.IndexByte(b[i:min(len(b), i+longest)], ']')
-	if n < 1 || !isGeneral(string(typ), b[i+1:i+n]) {
+	if n < 1 {
 		return 0
 	}
-	return i + n
+	if value := b[i+1 : i+n]; isGeneral(string(typ), value) || isMask(value) && !NeverStored(string(typ)) {
+		return i + n
+	}
+	return 0
 }

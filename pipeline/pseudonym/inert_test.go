@@ -40,7 +40,7 @@ func valuesOf(rng *rand.Rand, typ string) string {
 // generalTypes are those that text may hold generalised.
 var generalTypes = []string{"DATE", "DATE_OF_BIRTH", "AGE", "POSTCODE", "IP_ADDRESS", "PHONE", "IBAN"}
 
-// TestGeneralTextIsInert: no detector finds anything in a generalised value, in talk or logs, beside words that would make a finding of it, nor
+// TestGeneralTextIsInert: no detector finds anything in a generalised or masked value, in talk or logs, beside words that would make a finding of it, nor
 // in numbers beside it that it would be the word for. And input that looks so is known for an imitation.
 func TestGeneralTextIsInert(t *testing.T) {
 	const seed = 7
@@ -58,7 +58,11 @@ func TestGeneralTextIsInert(t *testing.T) {
 	for _, typ := range generalTypes {
 		for i := range 1500 {
 			ways := pseudonym.GeneralisationsInText(typ)
-			text := string(pseudonym.AppendGeneralText(nil, typ, ways[i%len(ways)], []byte(valuesOf(rng, typ)), nil))
+			value := []byte(valuesOf(rng, typ))
+			text := string(pseudonym.AppendGeneralText(nil, typ, ways[i%len(ways)], value, nil))
+			if i%3 == 0 {
+				text = string(pseudonym.AppendMaskText(nil, typ, value, rng.IntN(3), rng.IntN(5)))
+			}
 			if text != "["+typ+"]" {
 				bodies[typ]++
 				start, end := pseudonym.Next([]byte("x " + text + " y"))
@@ -79,7 +83,7 @@ func TestIdentifiersAreNotInert(t *testing.T) {
 	set, err := detectors.New(detectors.Options{})
 	require.NoError(t, err)
 	for _, text := range []string{"[PHONE:+447700900123]", "[PHONE:GB 07700900123]", "[DATE_OF_BIRTH:1984-03-12]", "[POSTCODE:SW1A 1AA]", "[IP_ADDRESS:203.0.113.77]",
-		"[IP_ADDRESS:203.0.113.0/32]", "[IP_ADDRESS:2001:db8::77]", "[IP_ADDRESS:2001:db8:1:2::/64]", "[IBAN:GB82WEST12345698765432]", "[EMAIL:jane@example.com]"} {
+		"[IP_ADDRESS:203.0.113.0/32]", "[IP_ADDRESS:2001:db8::77]", "[IP_ADDRESS:2001:db8:1:2::/64]", "[IBAN:GB82WEST12345698765432]", "[EMAIL:jane@example.com]", "[PHONE:**07700900123]"} {
 		in := detectors.Input{Channel: detectors.ChannelCall}
 		require.NotEmpty(t, set.Find(nil, []byte(text), in, detectors.NewScratch()), text)
 		start, _ := pseudonym.Next([]byte(text))

@@ -1,6 +1,7 @@
 package pseudonym
 
 import (
+	"bytes"
 	"unicode"
 	"unicode/utf8"
 )
@@ -22,24 +23,8 @@ func NeverStored(typ string) bool {
 // A mask shows how long a value is. Beside a token the last four digits of a telephone number cut what has to be tried by
 // ten thousand: policies should show one or the other.
 func AppendMask(dst, value []byte, first, last int) []byte {
-	n := 0
-	for i := 0; i < len(value); {
-		r, size := rune(value[i]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRune(value[i:])
-		}
-		if i += size; !isSeparator(r) {
-			n++
-		}
-	}
-	first, last = min(max(first, 0), n/2), min(max(last, 0), n/2)
-	for first+last > n/2 {
-		if first > last {
-			first--
-		} else {
-			last--
-		}
-	}
+	n := maskable(value)
+	first, last = shown(n, first, last, n)
 	at := 0
 	for i := 0; i < len(value); {
 		r, size := rune(value[i]), 1
@@ -59,6 +44,85 @@ func AppendMask(dst, value []byte, first, last int) []byte {
 		i += size
 	}
 	return dst
+}
+
+// maskable counts the characters that a mask hides or shows.
+func maskable(value []byte) (n int) {
+	for i := 0; i < len(value); {
+		r, size := rune(value[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRune(value[i:])
+		}
+		if i += size; !isSeparator(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// shown is how many of n characters are shown at both ends, where first and last are asked for: half, and at most most.
+func shown(n, first, last, most int) (int, int) {
+	most = min(most, n/2)
+	first, last = min(max(first, 0), most), min(max(last, 0), most)
+	for first+last > most {
+		if first > last {
+			first--
+		} else {
+			last--
+		}
+	}
+	return first, last
+}
+
+// maskTextMax is how much a mask in text shows. With more a detector could not pass over it, as it could be an identifier.
+const maskTextMax = 4
+
+// AppendMaskText is AppendMask for text: "[PHONE:**0123]", in a form that detectors pass over, of whatever length the value is. No more than
+// four characters are shown. Where none is, one isn't a letter of ASCII or a digit, or the type is never stored, it is "[PHONE]".
+func AppendMaskText(dst []byte, typ string, value []byte, first, last int) []byte {
+	first, last = shown(maskable(value), first, last, maskTextMax)
+	if NeverStored(typ) || !isName(typ) || first+last == 0 {
+		return AppendType(dst, typ)
+	}
+	start := len(dst)
+	dst = append(append(append(dst, '['), typ...), ':')
+	for i := 0; i < len(value) && first > 0; i++ {
+		if c := value[i]; c >= utf8.RuneSelf {
+			return AppendType(dst[:start], typ)
+		} else if isAlnum(c) {
+			dst = append(dst, c)
+			first--
+		}
+	}
+	dst = append(dst, "**"...)
+	from := len(value)
+	for last > 0 {
+		if from--; value[from] >= utf8.RuneSelf {
+			return AppendType(dst[:start], typ)
+		} else if isAlnum(value[from]) {
+			last--
+		}
+	}
+	for _, c := range value[from:] {
+		if isAlnum(c) {
+			dst = append(dst, c)
+		}
+	}
+	return append(dst, ']')
+}
+
+// isMask tells whether b is the form of a mask in text, without its brackets and type.
+func isMask(b []byte) bool {
+	start, end, found := bytes.Cut(b, []byte("**"))
+	if !found || len(start)+len(end) == 0 || len(start)+len(end) > maskTextMax {
+		return false
+	}
+	for i, c := range b {
+		if !isAlnum(c) && i != len(start) && i != len(start)+1 {
+			return false
+		}
+	}
+	return true
 }
 
 // isSeparator tells what a mask leaves. Marks that belong to letters, signs outside ASCII and invisible characters are a part

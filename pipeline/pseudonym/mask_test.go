@@ -35,6 +35,34 @@ func TestMask(t *testing.T) {
 	f("--- / ---", 1, 1, "--- / ---")
 }
 
+func TestMaskText(t *testing.T) {
+	f := func(typ, value string, first, last int, want string) {
+		t.Helper()
+		got := string(AppendMaskText([]byte("x "), typ, []byte(value), first, last))[2:]
+		require.Equal(t, want, got)
+		if start, end := Next([]byte(got)); want != "["+typ+"]" {
+			require.Equal(t, [2]int{0, len(got)}, [2]int{start, end})
+		}
+	}
+	f("PHONE", "07700 900-123", 0, 4, "[PHONE:**0123]")
+	f("PHONE", "07700 900 12 3.", 0, 4, "[PHONE:**0123]")
+	f("IBAN", "GB82 WEST 1234", 2, 2, "[IBAN:GB**34]")
+	f("IBAN", "GB82 WEST 1234", 4, 4, "[IBAN:GB**34]")
+	f("PHONE", "07700 900123", 8, 0, "[PHONE:0770**]")
+	f("PHONE", "1234", 0, 4, "[PHONE:**34]")
+	f("PHONE", "07700 900123", 0, 0, "[PHONE]")
+	f("PERSON", "Zoë", 0, 1, "[PERSON]")
+	f("PERSON", "Zoë", 1, 0, "[PERSON:Z**]")
+	f("PERSON", "अनु", 1, 1, "[PERSON]")
+	f("PHONE", "", 1, 1, "[PHONE]")
+	f("PHONE", "\xff\xfe\xfd\xfc", 1, 1, "[PHONE]")
+	f("CREDIT_CARD", "4929 1234 5678 9012", 0, 4, "[CREDIT_CARD]")
+	for _, imitation := range []string{"[PIN:**34]", "[PHONE:**01234]", "[PHONE:**]", "[PHONE:0*1]", "[PHONE:01**:2]", "[PHONE:***1]"} {
+		start, _ := Next([]byte(imitation))
+		require.Equal(t, -1, start, imitation)
+	}
+}
+
 // TestMaskShowsHalfAtMost compares what is left with what was there.
 func TestMaskShowsHalfAtMost(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

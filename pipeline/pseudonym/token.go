@@ -74,9 +74,9 @@ func (t *Tokens) Tokenizer() *Tokenizer {
 // Tokenizer makes tokens. It holds keyed states, never a value or a token.
 type Tokenizer struct {
 	ring       *keyring.Ring
-	generation uint64                         // of the ring when the states were made
-	states     map[string]*states             // by tenant, domain and epoch
-	ff1s       map[[sha256.Size]byte]*ciphers // of AppendFPE, by key
+	generation uint64              // of the ring when the states were made
+	states     map[string]*states  // by tenant, domain and epoch
+	ff1s       map[string]*ciphers // of AppendFPE, by domain, type and scope
 	degraded   int
 	name, in   []byte
 	sum        [sha256.Size]byte
@@ -204,11 +204,7 @@ func sinkDomain(sink string) string { return "sink/" + sink }
 // keyed gives the states of a domain, from the ring when they are not at hand. That there is no key is kept as well, until
 // the ring's generation changes.
 func (k *Tokenizer) keyed(d Domain, scope byte) *states {
-	if g := k.ring.Generation(); g != k.generation {
-		clear(k.states)
-		clear(k.ff1s)
-		k.generation = g
-	}
+	k.refresh()
 	kind := byte('s')
 	k.name = append(strconv.AppendInt(k.name[:0], int64(len(d.Tenant)), 10), ':')
 	k.name = append(k.name, d.Tenant...)
@@ -235,6 +231,15 @@ func (k *Tokenizer) keyed(d Domain, scope byte) *states {
 	s := newStates(k.keys(d, scope))
 	k.states[string(k.name)] = s
 	return s
+}
+
+// refresh forgets what was made with keys, when the ring says that they may be others.
+func (k *Tokenizer) refresh() {
+	if g := k.ring.Generation(); g != k.generation {
+		clear(k.states)
+		clear(k.ff1s)
+		k.generation = g
+	}
 }
 
 func (k *Tokenizer) keys(d Domain, scope byte) ([]keyring.Key, error) {
