@@ -3,6 +3,7 @@ package reveal
 import (
 	"bytes"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -149,6 +150,8 @@ func openGrant(signed []byte, approvers People) (Grant, error) {
 		return Grant{}, refuse(ReasonForged, "the grant is not what its approver has signed")
 	case len(n.Sigs) != 1 || len(n.UnverifiedSigs) != 0:
 		return Grant{}, refuse(ReasonForged, "the grant has more signatures than one")
+	case !isExact(signed, n):
+		return Grant{}, refuse(ReasonForged, "the grant is not written as its approver wrote it")
 	}
 	g, err := parseGrantText(n.Text)
 	switch {
@@ -167,6 +170,15 @@ func openGrant(signed []byte, approvers People) (Grant, error) {
 		return Grant{}, refuse(ReasonApprover, "who signed the grant may not approve for its tenant")
 	}
 	return g, nil
+}
+
+// isExact tells whether a note with one signature is written in the one way it can be. Package note is lenient with base64: unused
+// bits at its end and carriage returns in it are nothing to it.
+func isExact(signed []byte, n *note.Note) bool {
+	sig := n.Sigs[0]
+	raw, err := base64.StdEncoding.Strict().DecodeString(sig.Base64)
+	return err == nil && base64.StdEncoding.EncodeToString(raw) == sig.Base64 &&
+		string(signed) == n.Text+"\n\u2014 "+sig.Name+" "+sig.Base64+"\n"
 }
 
 // unknownApprover tells apart who signs for themselves, so that the audit log says so, though neither is trusted.

@@ -3,6 +3,7 @@ package reveal
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,7 +110,7 @@ func TestChangedGrantsAreRefused(t *testing.T) {
 		require.ErrorAs(t, err, &r, "at %d", at)
 	}
 	for i := range signed {
-		for _, flip := range []byte{1, 4, 32, 128} {
+		for _, flip := range []byte{1, 2, 4, 8, 16, 32, 64, 128} {
 			b := bytes.Clone(signed)
 			b[i] ^= flip
 			refused(b, i)
@@ -118,6 +119,15 @@ func TestChangedGrantsAreRefused(t *testing.T) {
 		refused(append(append(bytes.Clone(signed[:i]), ' '), signed[i:]...), i)
 	}
 	refused(append(bytes.Clone(signed), '\n'), 0)
+	// The last letter before the padding has two bits that mean nothing.
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	last := len(signed) - len("=\n") - 1
+	for bits := 1; bits < 4; bits++ {
+		b := bytes.Clone(signed)
+		b[last] = letters[strings.IndexByte(letters, b[last])|bits]
+		refused(b, last)
+	}
+	refused(slices.Insert(bytes.Clone(signed), last, '\r'), last)
 	refused(bytes.Repeat([]byte("a"), grantLenMax+1), 0)
 	_, err := openGrant(signed, approvers)
 	require.NoError(t, err)
@@ -228,6 +238,12 @@ func TestPeople(t *testing.T) {
 	f(":1: not a public key of a person", "alice *")
 	f(":1: not a public key of a person", alice.Public()[:40]+" *")
 	f(":1: not the id of a tenant", alice.Public()+" acme,")
+	parts := strings.SplitN(alice.Public(), "+", 3)
+	f(":1: not a public key of a person", parts[0]+"+0"+parts[1]+"+"+parts[2]+" *")
+	_, ok := personOf(alice.Public() + "\r")
+	require.False(t, ok)
+	_, ok = personOf(alice.Public())
+	require.True(t, ok)
 	f("named twice", alice.Public()+" acme\n"+alice.Public()+" globex")
 	f("named twice", alice.Public()+" acme\n"+testSigner(t, "alice").Public()+" globex")
 	f("named twice", alice.Public()+" acme\n"+renamed(t, alice, "bob").Public()+" globex")

@@ -111,13 +111,15 @@ func isPerson(name string) bool {
 	return name != "" && len(name) <= personLenMax
 }
 
-// personOf gives the name in a public key, and whether it is one.
+// personOf gives the name in a public key, and whether it is one, written in the one way it can be: keys are compared as text.
 func personOf(public string) (name string, ok bool) {
 	v, err := note.NewVerifier(public)
 	if err != nil || len(public) > publicLenMax || !isPerson(v.Name()) {
 		return "", false
 	}
-	return v.Name(), true
+	key, err := base64.StdEncoding.Strict().DecodeString(publicPart(public))
+	exact := fmt.Sprintf("%s+%08x+%s", v.Name(), v.KeyHash(), base64.StdEncoding.EncodeToString(key))
+	return v.Name(), err == nil && public == exact
 }
 
 // People is a list of who may do something, and for which tenants.
