@@ -8,7 +8,6 @@ import (
 
 	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline/codec"
-	"github.com/sonexlabs/tacet/pipeline/policy"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
 	"github.com/sonexlabs/tacet/pipeline/subject"
 )
@@ -152,7 +151,7 @@ func (w *rewriter) isSpeech(d *codec.Doc, k int) bool {
 		return false
 	}
 	r := &w.topic.rules[f.Rule]
-	return r.action == policy.Redact && (r.speech || isUnderWildcard(d, k) && isSpeechKey(d.Text(k-1)))
+	return r.searched && (r.speech || isUnderWildcard(d, k) && isSpeechKey(d.Text(k-1)))
 }
 
 // hasSpeech tells whether any field does.

@@ -78,10 +78,11 @@ func TestGroupsHaveOneAlias(t *testing.T) {
 	w, err := newRewriter(simConfig(t, DefaultLimits()), oneView())
 	require.NoError(t, err)
 	s := newCallStore(10, time.Minute, 1<<20)
-	l := &lane{topic: &topic{}}
+	l := &lane{topic: &topic{byClass: make([][]rule, 1)}}
 	f := func(id string, group int32, said, want string) {
 		t.Helper()
 		w.begin(l, s, &Record{}, time.Unix(0, 0))
+		w.at = &w.classes[0]
 		w.call = nil
 		if id != "" {
 			w.call, _, _ = s.get(l, []byte("t"), []byte(id), w.now)

@@ -16,7 +16,6 @@ func (w *rewriter) outcome(o string) {
 // end notes what a record that is done leaves to be counted.
 func (w *rewriter) end() {
 	w.degraded += w.tokens.Degraded()
-	w.forged += w.disarmed
 }
 
 // recant takes the last outcome back: the record comes to something else.
@@ -53,6 +52,30 @@ func (w *rewriter) count(m *Metrics, topic string, warm bool) {
 	w.degraded, w.forged, w.sealed.made, w.sealed.failed = 0, 0, 0, 0
 }
 
+// foundAny tells whether something was found for any class.
+func (w *rewriter) foundAny() bool {
+	for i := range w.classes {
+		if len(w.classes[i].types) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// total adds what was found in the record, as the first class that reads it saw it.
+func (w *rewriter) total() {
+	for i := range w.classes {
+		c := &w.classes[i]
+		if !c.reads {
+			continue
+		}
+		for _, t := range c.types {
+			w.totals[t] += c.counts[t]
+		}
+		return
+	}
+}
+
 // summarise adds what the current part came to, before count forgets it.
 func (w *rewriter) summarise(s *Summary, dead int) {
 	s.Dead, s.Partial, s.Suppressed = dead, w.outcomes[outcomePartial], w.outcomes[outcomeSuppressed]
@@ -60,7 +83,7 @@ func (w *rewriter) summarise(s *Summary, dead int) {
 	for t, n := range w.totals {
 		if n > 0 {
 			t := detectors.Type(t)
-			s.Findings = append(s.Findings, TypeCount{t.String(), w.styles[t].String(), int(n)})
+			s.Findings = append(s.Findings, TypeCount{t.String(), w.classes[0].styles[t].String(), int(n)})
 		}
 	}
 	slices.SortFunc(s.Findings, TypeCount.compare)

@@ -143,13 +143,17 @@ func New(c Config) (*Engine, error) {
 		lanes:      map[LaneID]*lane{},
 	}
 	e.buffers.New = func() any { return new(buffer) }
+	var views []int
+	e.views, views = viewsOf(c.Policy, c.Sinks)
+	classes, _, err := classesOf(c.Policy, e.views)
+	if err != nil {
+		return nil, err
+	}
 	for name, tc := range c.Topics {
-		if e.topics[name], err = compileTopic(name, tc, c); err != nil {
+		if e.topics[name], err = compileTopic(name, tc, c, classes); err != nil {
 			return nil, err
 		}
 	}
-	var views []int
-	e.views, views = viewsOf(c.Sinks)
 	for i, s := range c.Sinks {
 		if slices.ContainsFunc(c.Sinks[:i], func(o SinkConfig) bool { return o.Name == s.Name }) {
 			return nil, fmt.Errorf("two sinks are named %s", s.Name)

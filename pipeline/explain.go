@@ -60,23 +60,30 @@ type Explainer struct {
 	rw    *rewriter
 	calls *callStore
 	lanes map[LaneID]*lane
+
+	classes []*policy.Class
 }
 
-// NewExplainer takes the configuration of an engine. Sinks and quarantine may be missing.
-func NewExplainer(c Config) (*Explainer, error) {
-	views, _ := viewsOf(append(slices.Clone(c.Sinks), SinkConfig{Name: "explain"}))
+// NewExplainer takes the configuration of an engine and explains what leaves for a sink class, the policy's first if it is
+// empty. Sinks and quarantine may be missing.
+func NewExplainer(c Config, class string) (*Explainer, error) {
+	views, _ := viewsOf(c.Policy, []SinkConfig{{Name: "explain", View: View{Class: class}}})
 	rw, err := newRewriter(c, views)
 	if err != nil {
 		return nil, err
 	}
-	return &Explainer{c: c, rw: rw, calls: newCallStore(c.Limits.Calls, c.Limits.CallIdle, int(c.Limits.KnownBytes)), lanes: map[LaneID]*lane{}}, nil
+	classes, _, err := classesOf(c.Policy, views)
+	if err != nil {
+		return nil, err
+	}
+	return &Explainer{c: c, classes: classes, rw: rw, calls: newCallStore(c.Limits.Calls, c.Limits.CallIdle, int(c.Limits.KnownBytes)), lanes: map[LaneID]*lane{}}, nil
 }
 
 // Explain explains one record.
 func (x *Explainer) Explain(id LaneID, r *Record) (Explanation, error) {
 	l := x.lanes[id]
 	if l == nil {
-		t, err := compileTopic(id.Topic, x.c.Topics[id.Topic], x.c)
+		t, err := compileTopic(id.Topic, x.c.Topics[id.Topic], x.c, x.classes)
 		if err != nil {
 			return Explanation{}, err
 		}
@@ -119,7 +126,7 @@ func (w *rewriter) explainField(d *codec.Doc, i int, r *rule) {
 // made that longer.
 func (w *rewriter) explainFinding(k int, reasons []detectors.Reason, with []byte, grown int) {
 	f := &w.found[k]
-	style, options := w.styles[f.Type], w.options[f.Type]
+	style, options := w.at.styles[f.Type], w.at.options[f.Type]
 	why := FoundReason{Path: w.explained.path, Start: f.Start + grown, End: f.Start + grown + len(with), Length: lengthBand(f.End - f.Start),
 		Type: f.Type.String(), Detector: f.Detector, Version: w.explain.Detectors, Confidence: confidenceBand(f.Confidence),
 		Action: style.String(), Clauses: w.explained.clauses, Policy: w.explain.Policy}

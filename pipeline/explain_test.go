@@ -12,7 +12,7 @@ import (
 func TestExplain(t *testing.T) {
 	c := simConfig(t, DefaultLimits())
 	c.Policy = linkPolicy(t)
-	x, err := NewExplainer(c)
+	x, err := NewExplainer(c, "")
 	require.NoError(t, err)
 	id := LaneID{"calls", 3}
 	_, err = x.Explain(id, &Record{Offset: 6, Key: []byte("c1"), Value: []byte(`{"tenant_id":"t","call_id":"c1","role":"agent","text":"what is your card number?"}`)})
@@ -43,7 +43,7 @@ func TestExplain(t *testing.T) {
 	sink := &memorySink{}
 	c.Sinks = []SinkConfig{{Name: "m", Sink: sink}}
 	text := "mail ada@example.com or ring 020 7946 0018"
-	x, err = NewExplainer(c)
+	x, err = NewExplainer(c, "")
 	require.NoError(t, err)
 	r := Record{Key: []byte("c2"), Value: []byte(`{"tenant_id":"t","call_id":"c2","text":"` + text + `"}`)}
 	e, err = x.Explain(id, &r)

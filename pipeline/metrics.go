@@ -122,10 +122,10 @@ func NewMetrics(r *prometheus.Registry, version, policyHash string) *Metrics {
 	return m
 }
 
-// countsFor looks up the counter of each type under a policy, which has one action for all findings of a type.
+// countsFor looks up the counter of each type under a policy, whose first class has one action for all findings of a type.
 func (m *Metrics) countsFor(p *policy.Policy) {
 	for _, t := range detectors.Types() {
-		m.findings[t] = m.entities.WithLabelValues(t.String(), p.Style(t).String())
+		m.findings[t] = m.entities.WithLabelValues(t.String(), p.Classes()[0].Style(t).String())
 	}
 }
 

@@ -21,7 +21,9 @@ func (w *rewriter) inner(outer *codec.Doc, i int, text []byte, role detectors.Ro
 	if p.isWhole() {
 		outer.SetString(i, []byte(partialText))
 		w.hidden++
-		w.met[policy.PartialsMask]++
+		if w.first {
+			w.met[policy.PartialsMask]++
+		}
 		return true, nil
 	}
 	before, disarmed, hidden := w.replaced(), w.disarmed, w.hidden
@@ -59,14 +61,16 @@ func (w *rewriter) applyInner(d *codec.Doc, p *partials, role detectors.Role, de
 		}
 	}
 	w.standing = of
-	w.met[policy.PartialsMask] += p.n
+	if w.first {
+		w.met[policy.PartialsMask] += p.n
+	}
 	return nil
 }
 
 // replaced is the number of replacements made in the record so far.
 func (w *rewriter) replaced() (n uint32) {
-	for _, t := range w.types {
-		n += w.counts[t]
+	for _, t := range w.at.types {
+		n += w.at.counts[t]
 	}
 	return n
 }

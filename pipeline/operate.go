@@ -22,9 +22,11 @@ func CheckPolicy(p *policy.Policy) error {
 			problems = append(problems, fmt.Sprintf("%s: %s is not generalised to %q: one of %s", at, typ, to, strings.Join(known, ", ")))
 		}
 	}
-	for _, t := range detectors.Types() {
-		if p.Style(t) == policy.StyleGeneralise {
-			wrong("types."+t.String(), t.String(), p.Options(t).To, pseudonym.GeneralisationsInText(t.String()))
+	for _, class := range p.Classes() {
+		for _, t := range detectors.Types() {
+			if class.Style(t) == policy.StyleGeneralise {
+				wrong("types."+t.String(), t.String(), class.Options(t).To, pseudonym.GeneralisationsInText(t.String()))
+			}
 		}
 	}
 	for _, name := range policy.Categories() {
@@ -38,6 +40,7 @@ func CheckPolicy(p *policy.Policy) error {
 			}
 		}
 	}
+	problems = slices.Compact(problems)
 	if len(problems) > 0 {
 		return fmt.Errorf("check policy: %s", strings.Join(problems, "; "))
 	}
@@ -68,7 +71,7 @@ func (w *rewriter) operate(d *codec.Doc, i int, r *rule) {
 // stand. What a key makes is the same for every view, as the text is, and holds within the call. A style that can't be had is the
 // type alone.
 func (w *rewriter) appendPlaceholder(dst []byte, f *detectors.Finding, aliases *pseudonym.Aliases, text []byte) []byte {
-	typ, style := f.Type.String(), w.styles[f.Type]
+	typ, style := f.Type.String(), w.at.styles[f.Type]
 	if w.apart && style != policy.StyleDrop {
 		return pseudonym.AppendType(dst, typ)
 	}
@@ -100,10 +103,10 @@ const textDomain = "text"
 
 // appendOperator appends what the operator of a type makes of a finding in text; its type where it makes nothing.
 func (w *rewriter) appendOperator(dst []byte, f *detectors.Finding, text []byte) []byte {
-	typ, o, value := f.Type.String(), &w.options[f.Type], text[f.Start:f.End]
+	typ, o, value := f.Type.String(), &w.at.options[f.Type], text[f.Start:f.End]
 	d := pseudonym.Domain{Tenant: w.tenant, Sink: textDomain, Origin: pseudonym.OriginText, Scope: w.callID}
 	spoken := len(f.Canonical) > 0
-	switch w.styles[f.Type] {
+	switch w.at.styles[f.Type] {
 	case policy.StyleMask:
 		return pseudonym.AppendMaskText(dst, typ, value, o.First, o.Last)
 	case policy.StyleGeneralise:

@@ -177,7 +177,7 @@ func TestPartialsAreApart(t *testing.T) {
 	c.Policy, c.Filter = policy.TextOnly(), []byte("x")
 	w, err := newRewriter(c, oneView())
 	require.NoError(t, err)
-	tp, err := compileTopic("nd", TopicConfig{Category: "transcript", Format: FormatNDJSON, Tenant: "t"}, c)
+	tp, err := compileTopic("nd", TopicConfig{Category: "transcript", Format: FormatNDJSON, Tenant: "t"}, c, classesIn(c))
 	require.NoError(t, err)
 	f := func(final, want string) (c *call, changed bool) {
 		t.Helper()
@@ -241,7 +241,7 @@ func FuzzFinal(f *testing.F) {
 		c.Policy = partialPolicy(f, name)
 		w, err := newRewriter(c, oneView())
 		require.NoError(f, err)
-		tp, err := compileTopic("calls", c.Topics["calls"], c)
+		tp, err := compileTopic("calls", c.Topics["calls"], c, classesIn(c))
 		require.NoError(f, err)
 		rewriters[i], lanes[i] = w, &lane{topic: tp}
 	}
@@ -342,7 +342,7 @@ func TestPartialsAnywhere(t *testing.T) {
 		c.Policy = p
 		w, err := newRewriter(c, oneView())
 		require.NoError(t, err)
-		tp, err := compileTopic("calls", TopicConfig{Category: "transcript", Format: FormatJSON, Tenant: "t"}, c)
+		tp, err := compileTopic("calls", TopicConfig{Category: "transcript", Format: FormatJSON, Tenant: "t"}, c, classesIn(c))
 		require.NoError(t, err)
 		rewriters, lanes = append(rewriters, w), append(lanes, &lane{topic: tp})
 	}

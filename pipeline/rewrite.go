@@ -26,7 +26,8 @@ type rewriter struct {
 	set      *detectors.Set
 	tokens   *pseudonym.Tokenizer
 	views    []viewed
-	joins    bool // some view has entities
+	classes  []classed
+	memo     memo
 	linkable [detectors.TypesMax]bool
 	keys     *keyring.Ring
 	hasher   *subject.Hasher
@@ -44,40 +45,37 @@ type rewriter struct {
 	with     []byte // one replacement
 	nested   [maxNested + 1][]byte
 	single   *pseudonym.Aliases // of a record without a call
-	styles   [detectors.TypesMax]policy.Style
-	options  [detectors.TypesMax]policy.Options
 
 	// Of the current record.
-	lane                      *lane
-	topic                     *topic
-	calls                     *callStore
-	now                       time.Time
-	time                      time.Time // the record's
-	offset                    int64
-	day                       []byte // it, as far as an epoch goes
-	tenant                    []byte
-	callID                    []byte
-	subject                   []byte // whom the record names
-	keyed                     []keyedField
-	entities                  []entity
-	entityBytes, canon, token []byte
-	call                      *call
-	known                     *detectors.Known // of the call, or of a record without one
-	counts                    [detectors.TypesMax]uint32
-	types                     []detectors.Type // with a count above 0, in order of appearance
-	gone                      bool             // nothing of the record leaves, because somebody asked for it
-	disarmed                  int              // imitations of aliases and tokens made harmless
-	partials                  [maxNested + 1]partials
-	apart                     bool  // the text at hand is of a partial result: the call's memory and aliases must not know it
-	partial                   int   // objects or lines that are partial results as a whole
-	final                     int   // those that are not
-	hidden                    int   // texts masked
-	spent                     int   // bytes of text since the last look at the clock
-	turnOf                    int32 // the object that role and turn are of: a field's number, -1 for the root, noParent
-	role                      detectors.Role
-	turn                      int      // the field of it that is what was said, -1 if none is
-	said                      bool     // some field of the document is
-	standing                  standing // of the text at hand
+	lane         *lane
+	topic        *topic
+	calls        *callStore
+	now          time.Time
+	time         time.Time // the record's
+	offset       int64
+	day          []byte // it, as far as an epoch goes
+	tenant       []byte
+	callID       []byte
+	subject      []byte // whom the record names
+	keyed        []keyedField
+	canon, token []byte
+	at           *classed // whose part is made
+	first        bool     // it is the first of the document
+	call         *call
+	known        *detectors.Known // of the call, or of a record without one
+	gone         bool             // nothing of the record leaves, because somebody asked for it
+	disarmed     int              // imitations of aliases and tokens made harmless
+	partials     [maxNested + 1]partials
+	apart        bool  // the text at hand is of a partial result: the call's memory and aliases must not know it
+	partial      int   // objects or lines that are partial results as a whole
+	final        int   // those that are not
+	hidden       int   // texts masked
+	spent        int   // bytes of text since the last look at the clock
+	turnOf       int32 // the object that role and turn are of: a field's number, -1 for the root, noParent
+	role         detectors.Role
+	turn         int      // the field of it that is what was said, -1 if none is
+	said         bool     // some field of the document is
+	standing     standing // of the text at hand
 
 	explain   *Explanation // nil but in an Explainer
 	explained *rule        // of the field at hand
@@ -127,14 +125,23 @@ func newRewriter(c Config, views []View) (*rewriter, error) {
 		outcomes: map[string]int{},
 	}
 	for _, t := range detectors.Types() {
-		w.styles[t], w.options[t], w.linkable[t] = c.Policy.Style(t), c.Policy.Options(t), policy.Linkable(t)
+		w.linkable[t] = policy.Linkable(t)
+	}
+	classes, of, err := classesOf(c.Policy, views)
+	if err != nil {
+		return nil, err
+	}
+	for _, class := range classes {
+		w.classes = append(w.classes, newClassed(class))
 	}
 	if c.Keys.IsDev() {
 		w.extra = append(w.extra, `,"keys":"dev"`...)
 	}
-	for _, v := range views {
+	for i, v := range views {
 		w.views = append(w.views, viewed{View: v})
-		w.joins = w.joins || v.Entities
+		class := &w.classes[of[i]]
+		class.views = append(class.views, i)
+		class.joins = class.joins || v.Entities
 		if v.Content == ContentCapsules && w.sealed.sealer == nil {
 			w.sealed.sealer = reveal.NewSealer(c.Keys.RevealKey, time.Now)
 		}
@@ -152,19 +159,21 @@ func isLeaf(k codec.Kind) bool { return k != codec.Object && k != codec.Array }
 func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
 	w.lane, w.topic, w.calls, w.now, w.time = l, l.topic, calls, now, r.Time
 	w.offset = r.Offset
-	clear(w.entityBytes)
 	w.rights.begin()
 	w.sealed.forget()
-	w.subject, w.keyed, w.entities, w.entityBytes = nil, w.keyed[:0], w.entities[:0], w.entityBytes[:0]
+	w.subject, w.keyed = nil, w.keyed[:0]
 	for i := range w.views {
 		v := &w.views[i]
 		v.skip, v.out, v.text = false, v.out[:0], v.text[:0]
 	}
-	w.tenant, w.callID, w.call, w.known = l.topic.tenant, nil, nil, nil
-	for _, t := range w.types {
-		w.counts[t] = 0
+	for i := range w.classes {
+		c := &w.classes[i]
+		c.begin(l.topic.byClass[i])
+		for _, v := range c.views {
+			w.views[v].skip = !c.reads
+		}
 	}
-	w.types = w.types[:0]
+	w.tenant, w.callID, w.call, w.known = l.topic.tenant, nil, nil, nil
 	w.spent, w.disarmed, w.gone = 0, 0, false
 	w.apart, w.partial, w.final, w.hidden = false, 0, 0, 0
 	w.single.Reset()
@@ -204,14 +213,12 @@ func (w *rewriter) value(r *Record) (Class, error) {
 		w.outcome(outcomePartial)
 	case w.partial > 0 && w.final == 0:
 		w.outcome(outcomeMasked)
-	case len(w.types) > 0:
+	case w.foundAny():
 		w.outcome(outcomeRedacted)
 	default:
 		w.outcome(outcomeClean)
 	}
-	for _, t := range w.types {
-		w.totals[t] += w.counts[t]
-	}
+	w.total()
 	return "", nil
 }
 
@@ -223,7 +230,9 @@ func (w *rewriter) objects(r *Record) (Class, error) {
 		rest = after
 		if len(body) > 0 {
 			w.tenant, w.call, w.callID, w.known, w.subject = w.topic.tenant, nil, nil, nil, nil // no line speaks for another
-			w.entities = w.entities[:0]
+			for i := range w.classes {
+				w.classes[i].forget()
+			}
 			leaves, class, err := w.object(body, r.Key)
 			if class != "" {
 				return class, err
@@ -256,10 +265,9 @@ func (w *rewriter) object(value, key []byte) (leaves bool, class Class, err erro
 	if !w.leaves(p) {
 		return false, "", nil
 	}
-	if err := w.apply(d, p); err != nil {
+	if err := w.write(d, p, false); err != nil {
 		return false, classOf(err), err
 	}
-	w.render(d, false)
 	return true, "", nil
 }
 
@@ -280,9 +288,9 @@ func (w *rewriter) apply(d *codec.Doc, p *partials) error {
 		if fields[i].Rule < 0 {
 			continue
 		}
-		r := &w.topic.rules[fields[i].Rule]
+		r := &w.at.rules[fields[i].Rule]
 		w.explainField(d, i, r)
-		if r.options.Subject != 0 && isLeaf(fields[i].Kind) && fields[i].Kind != codec.Key {
+		if w.first && r.options.Subject != 0 && isLeaf(fields[i].Kind) && fields[i].Kind != codec.Key {
 			w.namesInField(r.options.Subject.String(), d.Text(i))
 		}
 		if r.use == useReserved && !w.filter {
@@ -312,6 +320,7 @@ func (w *rewriter) apply(d *codec.Doc, p *partials) error {
 		case policy.Redact:
 			w.findTurn(d, i)
 			w.standing = w.standingOf(d, i, r)
+			w.memo.field, w.memo.text = i, 0
 			if err := w.redact(d, i, w.role, 0); err != nil {
 				return err
 			}
@@ -319,7 +328,9 @@ func (w *rewriter) apply(d *codec.Doc, p *partials) error {
 			w.operate(d, i, r)
 		}
 	}
-	w.met[w.topic.partials] += p.n
+	if w.first {
+		w.met[w.topic.partials] += p.n
+	}
 	return nil
 }
 
@@ -399,12 +410,7 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 			return err
 		}
 	}
-	var reasons []detectors.Reason
-	if w.explain == nil {
-		w.found = w.set.Find(w.found[:0], text, w.input(d.Path(i), role), w.scratch)
-	} else {
-		w.found, reasons = w.set.Explain(text, w.input(d.Path(i), role), w.scratch)
-	}
+	reasons, again := w.search(text, w.input(d.Path(i), role))
 	grown := 0
 	// A name of a member is one word of a program mostly, which the tagger knows no better than it knows a foreign name.
 	isMember := w.standing == isForm && bytes.IndexByte(text, ' ') < 0
@@ -412,10 +418,10 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 	forged := w.nextForged(text, 0)
 	for k := range w.found {
 		f := &w.found[k]
-		if f.Type == detectors.Secret && f.Detector == ruleLimit {
+		if !again && f.Type == detectors.Secret && f.Detector == ruleLimit {
 			w.limited++
 		}
-		style := w.styles[f.Type]
+		style := w.at.styles[f.Type]
 		if style == policy.StyleKeep || isMember && f.Detector == taggerOfNames {
 			if w.explain != nil && !isMember {
 				w.explainFinding(k, reasons, nil, grown)
@@ -435,10 +441,10 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 			w.explainFinding(k, reasons, w.with, grown)
 			grown += len(w.with) - (f.End - f.Start)
 		}
-		if w.counts[f.Type]++; w.counts[f.Type] == 1 {
-			w.types = append(w.types, f.Type)
+		if w.at.counts[f.Type]++; w.at.counts[f.Type] == 1 {
+			w.at.types = append(w.at.types, f.Type)
 		}
-		if w.linkable[f.Type] {
+		if !again && w.linkable[f.Type] {
 			w.names(f.Type.String(), w.canonical(f, text))
 		}
 	}
@@ -474,6 +480,9 @@ func (w *rewriter) disarm(d *codec.Doc, i int, at [2]int) {
 	d.Replace(i, at[0], at[0]+1, []byte("("))
 	d.Replace(i, at[1]-1, at[1], []byte(")"))
 	w.disarmed++
+	if w.first {
+		w.forged++
+	}
 }
 
 // spendStep is how much text is scanned between two looks at the clock.
@@ -515,10 +524,9 @@ func (w *rewriter) text(r *Record) (Class, error) {
 		if len(body) > 0 && !w.leaves(p) {
 			continue
 		}
-		if err := w.apply(d, p); err != nil {
+		if err := w.write(d, p, true); err != nil {
 			return classOf(err), err
 		}
-		w.render(d, true)
 		for v := range w.views {
 			w.views[v].text = append(w.views[v].text, end...)
 		}
@@ -526,24 +534,36 @@ func (w *rewriter) text(r *Record) (Class, error) {
 	if w.leavesNothing() {
 		return "", nil
 	}
-	for v := range w.views {
-		view := &w.views[v]
-		if view.Content != ContentRecords {
+	for i := range w.classes {
+		if w.at = &w.classes[i]; !w.at.reads {
 			continue
 		}
-		if w.filter {
-			view.out = append(view.out, view.text...)
-			continue
+		for _, v := range w.at.views {
+			if err := w.envelop(&w.views[v]); err != nil {
+				return ClassMalformed, err
+			}
 		}
-		d := &w.docs[0]
-		if err := d.ParseJSON(envelope, w.message, w.limits); err != nil {
-			return ClassMalformed, fmt.Errorf("make envelope: %w", err)
-		}
-		d.SetString(0, view.text)
-		w.with = w.appendRedaction(w.with[:0], view)
-		view.out = d.Append(view.out, w.with)
 	}
 	return "", nil
+}
+
+// envelop puts the lines of a view into a record.
+func (w *rewriter) envelop(view *viewed) error {
+	if view.Content != ContentRecords {
+		return nil
+	}
+	if w.filter {
+		view.out = append(view.out, view.text...)
+		return nil
+	}
+	d := &w.docs[0]
+	if err := d.ParseJSON(envelope, w.message, w.limits); err != nil {
+		return fmt.Errorf("make envelope: %w", err)
+	}
+	d.SetString(0, view.text)
+	w.with = w.appendRedaction(w.with[:0], view)
+	view.out = d.Append(view.out, w.with)
+	return nil
 }
 
 // envelope is what text leaves in.

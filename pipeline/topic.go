@@ -1,7 +1,9 @@
 package pipeline
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,18 +24,21 @@ type topic struct {
 	calls     bool // records belong to calls and meet their memory
 	partials  policy.Partials
 	selector  *codec.Selector
-	rules     []rule // by number in selector
+	rules     []rule   // by number in selector: what is the same for all classes
+	byClass   [][]rule // what each class does; nil for one that the records don't leave for
 }
 
 // rule is what to do with the values of one path.
 type rule struct {
-	path    string // the policy's, for explanations
-	clauses []string
-	action  policy.Action
-	options policy.Options
-	use     use
-	kind    string // type of the token that stands for a value
-	speech  bool   // what was heard, in one of its forms
+	path     string // the policy's, for explanations
+	clauses  []string
+	action   policy.Action
+	options  policy.Options
+	use      use
+	kind     string // type of the token that stands for a value
+	sample   string // a document with just such a value, where the path has no other
+	speech   bool   // what was heard, in one of its forms
+	searched bool   // for some class
 }
 
 // use says what the engine itself reads a field for.
@@ -78,7 +83,7 @@ var structural = []structuralField{
 // knownPath is where a record of a call says what is known of it.
 const knownPath = "known_values"
 
-func compileTopic(name string, tc TopicConfig, c Config) (*topic, error) {
+func compileTopic(name string, tc TopicConfig, c Config, classes []*policy.Class) (*topic, error) {
 	cat, ok := c.Policy.Category(tc.Category)
 	if !ok {
 		return nil, fmt.Errorf("topic %s: category %q is not in the policy", name, tc.Category)
@@ -101,15 +106,13 @@ func compileTopic(name string, tc TopicConfig, c Config) (*topic, error) {
 	}
 	var paths []string
 	for _, r := range cat.Rules {
-		paths = append(paths, r.Path)
-		t.rules = append(t.rules, rule{path: r.Path, clauses: r.Clauses, action: r.Action, options: r.Options, kind: tokenKind(r.Path), speech: isSpeech(r.Path)})
 		if key, _, _ := strings.Cut(strings.ReplaceAll(r.Path, "[]", "."), "."); t.calls && key == knownPath && r.Action != policy.Drop {
 			return nil, fmt.Errorf("topic %s: category %s: %s never leaves: no path of the policy may let it", name, tc.Category, knownPath)
 		}
-	}
-	own, err := codec.NewSelector(paths)
-	if err != nil {
-		return nil, fmt.Errorf("topic %s: category %s: %w", name, tc.Category, err)
+		if len(paths) == 0 || paths[len(paths)-1] != r.Path { // they are sorted
+			paths = append(paths, r.Path)
+			t.rules = append(t.rules, rule{path: r.Path, clauses: cat.Clauses, kind: tokenKind(r.Path), speech: isSpeech(r.Path)})
+		}
 	}
 	fields := structural
 	if t.calls {
@@ -124,17 +127,63 @@ func compileTopic(name string, tc TopicConfig, c Config) (*topic, error) {
 			continue
 		}
 		// The engine must see the field; what leaves is still what the policy says of it, nothing by default.
-		r := rule{path: f.path, clauses: cat.Clauses, action: policy.Drop, use: f.use, kind: tokenKind(f.path)}
-		if i := ruleFor(own, f.sample); i >= 0 {
-			r.action, r.options = t.rules[i].action, t.rules[i].options
-		}
 		paths = append(paths, f.path)
-		t.rules = append(t.rules, r)
+		t.rules = append(t.rules, rule{path: f.path, clauses: cat.Clauses, use: f.use, kind: tokenKind(f.path), sample: f.sample})
 	}
+	var err error
 	if t.selector, err = codec.NewSelector(paths); err != nil {
 		return nil, fmt.Errorf("topic %s: category %s: %w", name, tc.Category, err)
 	}
+	if err := t.compileClasses(cat, classes); err != nil {
+		return nil, fmt.Errorf("topic %s: category %s: %w", name, tc.Category, err)
+	}
 	return t, nil
+}
+
+// compileClasses says what each class does with each of the topic's paths. A class that has no rule for a path does what its most specific
+// rule for such a value says.
+func (t *topic) compileClasses(cat *policy.Category, classes []*policy.Class) error {
+	t.byClass = make([][]rule, len(classes))
+	some := false
+	for k, class := range classes {
+		if !slices.Contains(cat.For, class.Name) {
+			continue
+		}
+		some = true
+		var own []policy.Rule
+		var paths []string
+		for _, r := range cat.Rules {
+			if r.Class == class.Name {
+				own = append(own, r)
+				paths = append(paths, r.Path)
+			}
+		}
+		selector, err := codec.NewSelector(paths)
+		if err != nil {
+			return err
+		}
+		t.byClass[k] = slices.Clone(t.rules)
+		for i := range t.byClass[k] {
+			r := &t.byClass[k][i]
+			r.action = policy.Drop
+			of := slices.Index(paths, r.path)
+			if of < 0 {
+				of = ruleFor(selector, cmp.Or(r.sample, sampleOf(r.path)))
+			}
+			if of < 0 {
+				continue
+			}
+			r.action, r.options = own[of].Action, own[of].Options
+			if own[of].Path == r.path {
+				r.clauses = own[of].Clauses
+			}
+			t.rules[i].searched = t.rules[i].searched || r.action == policy.Redact
+		}
+	}
+	if !some {
+		return errors.New("its records leave for none of the classes of the sinks: leave the topic out, or add a sink")
+	}
+	return nil
 }
 
 // finalFields are the members final of the root, of a turn, and of every object that one of the paths goes through. Their containers are

@@ -16,6 +16,8 @@ import (
 // View is the form in which records leave for a sink. A record is decoded and searched once; each view is then written from the
 // same edits, and only what depends on the recipient is made for each. Sinks of equal views share one writing.
 type View struct {
+	// Class is the sink class, of which the policy says what leaves; empty means the policy's first.
+	Class string
 	// Domain names the recipient of tokens: those of two domains can't be joined (EDPB Guidelines 01/2025, §72). Empty means
 	// the sink's name.
 	Domain string
@@ -45,11 +47,14 @@ type viewed struct {
 }
 
 // viewsOf lists the views of sinks, each once, and gives each sink the number of its own.
-func viewsOf(sinks []SinkConfig) (views []View, of []int) {
+func viewsOf(p *policy.Policy, sinks []SinkConfig) (views []View, of []int) {
 	for _, s := range sinks {
 		v := s.View
 		if v.Domain == "" {
 			v.Domain = s.Name
+		}
+		if v.Class == "" {
+			v.Class = p.Classes()[0].Name
 		}
 		if v.Content == "" {
 			v.Content = ContentRecords
@@ -79,22 +84,22 @@ type entity struct {
 
 // noteEntity keeps what a token is made of. Canonical is copied: what it points to belongs to the scratch memory of one text.
 func (w *rewriter) noteEntity(t detectors.Type, alias, canonical []byte) {
-	if !w.joins || !hasOrdinal(alias) {
+	if !w.at.joins || !hasOrdinal(alias) {
 		return
 	}
-	for i := range w.entities {
-		if e := &w.entities[i]; e.typ == t && bytes.Equal(w.entityBytes[e.alias[0]:e.alias[1]], alias) {
+	for i := range w.at.entities {
+		if e := &w.at.entities[i]; e.typ == t && bytes.Equal(w.at.entityBytes[e.alias[0]:e.alias[1]], alias) {
 			return
 		}
 	}
 	e := entity{typ: t}
-	e.alias[0] = len(w.entityBytes)
-	w.entityBytes = append(w.entityBytes, alias...)
-	e.alias[1] = len(w.entityBytes)
-	e.canonical[0] = len(w.entityBytes)
-	w.entityBytes = append(w.entityBytes, canonical...)
-	e.canonical[1] = len(w.entityBytes)
-	w.entities = append(w.entities, e)
+	e.alias[0] = len(w.at.entityBytes)
+	w.at.entityBytes = append(w.at.entityBytes, alias...)
+	e.alias[1] = len(w.at.entityBytes)
+	e.canonical[0] = len(w.at.entityBytes)
+	w.at.entityBytes = append(w.at.entityBytes, canonical...)
+	e.canonical[1] = len(w.at.entityBytes)
+	w.at.entities = append(w.at.entities, e)
 }
 
 // hasOrdinal tells an alias from a bare type, which stands for no one value.
@@ -104,7 +109,7 @@ func hasOrdinal(alias []byte) bool {
 
 // render appends the document as each view has it. With envelope it is a line that goes into one.
 func (w *rewriter) render(d *codec.Doc, envelope bool) {
-	for v := range w.views {
+	for _, v := range w.at.views {
 		view := &w.views[v]
 		if view.Content == ContentCapsules {
 			w.seal(d, view)
@@ -212,7 +217,7 @@ func (w *rewriter) epoch(layout string) []byte {
 // of what the aliases in the texts stand for.
 func (w *rewriter) appendRedaction(dst []byte, view *viewed) []byte {
 	dst = append(dst, w.extra...)
-	for i, t := range w.types {
+	for i, t := range w.at.types {
 		if i == 0 {
 			dst = append(dst, `,"findings":{`...)
 		} else {
@@ -221,9 +226,9 @@ func (w *rewriter) appendRedaction(dst []byte, view *viewed) []byte {
 		dst = append(dst, '"')
 		dst = append(dst, t.String()...)
 		dst = append(dst, `":`...)
-		dst = strconv.AppendUint(dst, uint64(w.counts[t]), 10)
+		dst = strconv.AppendUint(dst, uint64(w.at.counts[t]), 10)
 	}
-	if len(w.types) > 0 {
+	if len(w.at.types) > 0 {
 		dst = append(dst, '}')
 	}
 	if view.Entities {
@@ -236,10 +241,10 @@ func (w *rewriter) appendRedaction(dst []byte, view *viewed) []byte {
 func (w *rewriter) appendEntities(dst []byte, view *viewed) []byte {
 	const member = `,"entities":[`
 	start := len(dst)
-	for i := range w.entities {
-		e := &w.entities[i]
-		scope, typ := w.options[e.typ].Scope, e.typ.String()
-		w.canon = pseudonym.Canonical(w.canon[:0], typ, w.entityBytes[e.canonical[0]:e.canonical[1]])
+	for i := range w.at.entities {
+		e := &w.at.entities[i]
+		scope, typ := w.at.options[e.typ].Scope, e.typ.String()
+		w.canon = pseudonym.Canonical(w.canon[:0], typ, w.at.entityBytes[e.canonical[0]:e.canonical[1]])
 		d := w.domain(view, pseudonym.OriginText, scope)
 		if !w.salt(&d, scope, typ, w.canon) {
 			continue
@@ -253,7 +258,7 @@ func (w *rewriter) appendEntities(dst []byte, view *viewed) []byte {
 			dst = append(dst, ',')
 		}
 		dst = append(dst, `{"alias":"`...)
-		dst = append(dst, w.entityBytes[e.alias[0]+1:e.alias[1]-1]...)
+		dst = append(dst, w.at.entityBytes[e.alias[0]+1:e.alias[1]-1]...)
 		dst = append(dst, `","token":"`...)
 		dst = append(dst, w.token...)
 		dst = append(dst, `"}`...)

@@ -12,7 +12,9 @@ import (
 )
 
 // oneView is what an engine with one sink has.
-func oneView() []View { return []View{{Domain: "memory", Content: ContentRecords}} }
+func oneView() []View {
+	return []View{{Class: policy.DefaultClass, Domain: "memory", Content: ContentRecords}}
+}
 
 func linkPolicy(t *testing.T) *policy.Policy {
 	p, err := policy.Parse("p", []byte(`
@@ -103,4 +105,13 @@ func fieldsOf(t *testing.T, value string) (fields map[string]any) {
 	t.Helper()
 	require.NoError(t, json.Unmarshal([]byte(value), &fields))
 	return fields
+}
+
+// classesIn are the classes of an engine with one sink.
+func classesIn(c Config) []*policy.Class {
+	classes, _, err := classesOf(c.Policy, oneView())
+	if err != nil {
+		panic(err)
+	}
+	return classes
 }

@@ -77,26 +77,48 @@ func printPolicy(w io.Writer, c config, p *policy.Policy) {
 		if category.HasPartials() {
 			fmt.Fprintf(w, "  partial results: %s\n", category.Partials)
 		}
-		printRules(w, category)
+		printRules(w, category, len(p.Classes()) > 1)
 	}
-	fmt.Fprintln(w, "\npersonal data found in fields that are redacted")
+	for _, class := range p.Classes() {
+		printClass(w, &class)
+	}
+}
+
+// printClass shows who reads a class, for what, and what stands in place of what is found in its texts.
+func printClass(w io.Writer, c *policy.Class) {
+	fmt.Fprintf(w, "\nsink class %s: for %s, read by %s, on the basis of %s (§ %s)\n", c.Name, c.Purpose, c.Recipient, c.Basis, strings.Join(c.Clauses, ", "))
+	if c.Consent != "" {
+		fmt.Fprintf(w, "  needs the consent %s\n", c.Consent)
+	}
+	if c.Retention != "" {
+		fmt.Fprintf(w, "  kept as %s\n", c.Retention)
+	}
+	fmt.Fprintln(w, "  personal data found in fields that are redacted")
 	byStyle := map[string][]string{}
+	var styles []string
 	for _, t := range detectors.Types() {
-		style := p.Style(t).String()
+		style := c.Style(t).String()
+		if byStyle[style] == nil {
+			styles = append(styles, style)
+		}
 		byStyle[style] = append(byStyle[style], t.String())
 	}
-	for _, style := range []string{policy.StyleAlias.String(), policy.StyleRedact.String(), policy.StyleKeep.String()} {
-		wrap(w, style, byStyle[style])
+	slices.Sort(styles)
+	for _, style := range styles {
+		wrap(w, "  "+style, byStyle[style])
 	}
 }
 
 // printRules groups the fields of a category by clause and action.
-func printRules(w io.Writer, c *policy.Category) {
+func printRules(w io.Writer, c *policy.Category, byClass bool) {
 	type group struct{ clauses, action string }
 	var order []group
 	fields := map[group][]string{}
 	for _, r := range c.Rules {
 		g := group{strings.Join(r.Clauses, ", "), r.Action.String()}
+		if byClass {
+			g.action = r.Class + " " + g.action
+		}
 		if fields[g] == nil {
 			order = append(order, g)
 		}

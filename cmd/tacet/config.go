@@ -142,6 +142,7 @@ type sinkConfig struct {
 	Type        string        `yaml:"type" required:"one of: kafka, file, stdout" oneof:"kafka|file|stdout"`
 	FlushAfter  time.Duration `yaml:"flush_after"`
 	Compression string        `yaml:"compression" oneof:"none|gzip|zstd|snappy|lz4"`
+	Class       string        `yaml:"class"`
 	Domain      string        `yaml:"domain"`
 	Content     string        `yaml:"content" oneof:"records|capsules"`
 	Entities    bool          `yaml:"entities"`
@@ -324,7 +325,7 @@ func (c config) kafkaSink(s sinkConfig) kafka.Config {
 
 // view is the form in which records leave for s.
 func (s sinkConfig) view() pipeline.View {
-	return pipeline.View{Domain: s.Domain, Content: pipeline.Content(s.Content), Entities: s.Entities, Consent: s.Consent}
+	return pipeline.View{Class: s.Class, Domain: s.Domain, Content: pipeline.Content(s.Content), Entities: s.Entities, Consent: s.Consent}
 }
 
 // fileSink is s in the form its sink takes.

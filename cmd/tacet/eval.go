@@ -200,7 +200,7 @@ func finishEval(cmd *cobra.Command, o *evalOptions, r *evalReport, floors *floor
 // and links, which policies commonly keep.
 func keptByDefault() *keptTypes {
 	k := &keptTypes{kept: map[detectors.Type]bool{}, ignored: map[detectors.Type]bool{detectors.URL: true}}
-	p := policy.TextOnly()
+	p := policy.TextOnly().Classes()[0]
 	for _, t := range detectors.Types() {
 		if p.Style(t) == policy.StyleKeep {
 			k.kept[t], k.ignored[t] = true, true

@@ -27,6 +27,7 @@ type explaining struct {
 	offset    int64
 	before    int64
 	json      bool
+	class     string
 	file      string
 }
 
@@ -55,6 +56,7 @@ records are read from FILE, or standard input, one a line, as if they came from 
 	cmd.Flags().Int32Var(&x.partition, "partition", 0, "its partition")
 	cmd.Flags().Int64Var(&x.offset, "offset", -1, "its offset")
 	cmd.Flags().Int64Var(&x.before, "before", 200, "how many records before it to read, for what its call knows")
+	cmd.Flags().StringVar(&x.class, "class", "", "the sink `CLASS` that it leaves for; the policy's first if none is named")
 	cmd.Flags().BoolVar(&x.json, "json", false, "one JSON object a record")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		harden()
@@ -92,7 +94,7 @@ func (x explaining) run(ctx context.Context, in io.Reader, out io.Writer) error 
 		return err
 	}
 	defer engine.Keys.Close()
-	explainer, err := pipeline.NewExplainer(engine)
+	explainer, err := pipeline.NewExplainer(engine, x.class)
 	if err != nil {
 		return err
 	}

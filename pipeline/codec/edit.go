@@ -44,6 +44,17 @@ func (d *Doc) SetRaw(i int, raw []byte) {
 	d.set(i, raw, rawJSON)
 }
 
+// Revert undoes all edits, for another set of them. Text stays valid.
+func (d *Doc) Revert() {
+	for i := range d.fields {
+		f := &d.fields[i]
+		f.edits, f.last = 0, 0
+		f.flags &^= dropped | whole | rawJSON
+	}
+	d.edits = d.edits[:0]
+	d.touched = d.repaired || len(d.cuts) > 0
+}
+
 func (d *Doc) set(i int, with []byte, fl flags) {
 	f := &d.fields[i]
 	f.edits, f.last = 0, 0

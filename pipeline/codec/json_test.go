@@ -502,3 +502,29 @@ func TestNoAllocation(t *testing.T) {
 		require.Zero(t, testing.AllocsPerRun(3, work), c.name)
 	}
 }
+
+// After Revert a document is as it was parsed, whatever was done to it.
+func TestRevert(t *testing.T) {
+	s, err := NewSelector([]string{"a", "b.c", "d[]", "e.**"})
+	require.NoError(t, err)
+	for _, in := range []string{
+		`{"a":"x\u0041y","b":{"c":1,"z":2},"d":[1,"two"],"e":{"k":"v","l":[true]},"gone":0}`,
+		`{"a":"broken ` + "\xff" + `","d":[]}`, `{}`,
+	} {
+		var d Doc
+		require.NoError(t, d.ParseJSON([]byte(in), s, DefaultLimits()))
+		want := string(d.Append(nil, nil))
+		for i, f := range d.Fields() {
+			switch {
+			case i%4 == 0:
+				d.Drop(i)
+			case f.Kind == String && i%2 == 0:
+				d.Replace(i, 0, len(d.Text(i)), []byte("["))
+			case f.Kind != Object && f.Kind != Array:
+				d.SetString(i, []byte("set"))
+			}
+		}
+		d.Revert()
+		require.Equal(t, want, string(d.Append(nil, nil)))
+	}
+}

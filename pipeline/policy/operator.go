@@ -129,6 +129,9 @@ func (d *document) operator(n ast.Node, line int, key, word string, names []stri
 	if field && op.options.As == "" && slices.Contains(keys, "as") && op.name != "seal" {
 		d.fail(line, key, "needs as: the type of the value, such as PHONE or DATE")
 	}
+	if t, known := detectors.ParseType(op.options.As); known && op.name == "surrogate" && !Linkable(t) && (op.options.Scope == ScopeRelationship || op.options.Scope == ScopePerson) {
+		d.fail(line, key, "joins equal values of %s, which are not one person: set scope to call, day or month", t)
+	}
 	return op, true
 }
 

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -37,7 +38,8 @@ func TextOnly() *Policy {
 	p := newPolicy([]string{anyTenant})
 	for _, name := range Categories() {
 		clauses := []string{"4.Minimisation"}
-		p.categories = append(p.categories, Category{Name: name, Clauses: clauses, Rules: []Rule{{Path: "**", Action: Redact, Clauses: clauses}}})
+		p.categories = append(p.categories, Category{Name: name, Clauses: clauses, For: []string{DefaultClass},
+			Rules: []Rule{{Class: DefaultClass, Path: "**", Action: Redact, Clauses: clauses}}})
 	}
 	return p.WithPartials(PartialsMask)
 }
@@ -62,11 +64,8 @@ func ParsePartials(word string) (p Partials, ok bool) {
 }
 
 func newPolicy(tenants []string) *Policy {
-	p := &Policy{tenants: tenants}
-	for _, t := range detectors.Types() {
-		p.styles[t] = defaultStyle(t)
-	}
-	return p
+	c := newClass(DefaultClass, nil)
+	return &Policy{tenants: tenants, top: c, classes: []Class{c}}
 }
 
 // Parse reads a policy file strictly. The error lists everything that is wrong with it, in the order of lines, each as
@@ -140,12 +139,16 @@ func (d *document) file(text []byte, p *Policy) {
 	if !ok {
 		return
 	}
-	d.known(members, "", "tenants", "types", "categories")
+	d.known(members, "", "tenants", "types", "classes", "categories")
 	if m := d.required(members, lineOf(body), "", "tenants"); m != nil {
 		p.tenants = d.tenants(m.value)
 	}
 	if m := find(members, "types"); m != nil {
-		d.types(m.value, p)
+		d.types(m.value, "types", &p.top)
+		p.classes[0].styles, p.classes[0].options = p.top.styles, p.top.options
+	}
+	if m := find(members, "classes"); m != nil {
+		d.classes(m.value, p)
 	}
 	if m := d.required(members, lineOf(body), "", "categories"); m != nil {
 		d.categories(m.value, p)
@@ -177,10 +180,10 @@ func (d *document) tenants(n ast.Node) []string {
 	return ids
 }
 
-func (d *document) types(n ast.Node, p *Policy) {
-	members, _ := d.mapping(n, "types")
+func (d *document) types(n ast.Node, at string, c *Class) {
+	members, _ := d.mapping(n, at)
 	for _, m := range members {
-		key := "types." + m.name
+		key := at + "." + m.name
 		t, known := detectors.ParseType(m.name)
 		if !known {
 			d.fail(m.line, key, "unknown type")
@@ -195,7 +198,7 @@ func (d *document) types(n ast.Node, p *Policy) {
 			d.fail(m.line, key, "%s", why)
 			continue
 		}
-		p.styles[t], p.options[t] = style, op.options
+		c.styles[t], c.options[t] = style, op.options
 	}
 }
 
@@ -216,7 +219,7 @@ func (d *document) categories(n ast.Node, p *Policy) {
 			continue
 		}
 		c := Category{Name: name}
-		names := []string{"clauses", "fields"}
+		names := []string{"clauses", "fields", "role", "for"}
 		if c.HasPartials() {
 			names = append(names, "partials")
 		}
@@ -228,39 +231,107 @@ func (d *document) categories(n ast.Node, p *Policy) {
 		if part := d.required(parts, m.line, key, "clauses"); part != nil {
 			c.Clauses = d.clauses(part.value, key+".clauses")
 		}
+		if part := find(parts, "role"); part != nil {
+			i, _ := d.word(part.value, key+".role", "role", roles)
+			c.Role = roles[i]
+		}
+		c.For = d.classesOf(parts, m.line, key, p)
 		if part := d.required(parts, m.line, key, "fields"); part != nil {
-			d.fields(part.value, key+".fields", &c)
+			d.fields(part.value, key+".fields", &c, p)
 		}
 		p.categories = append(p.categories, c)
 	}
 }
 
-func (d *document) fields(n ast.Node, key string, c *Category) {
+// roles are what the platform is to a category of data (GDPR Art. 4(7), (8)).
+var roles = []string{"controller", "processor"}
+
+// classesOf reads which classes a category's records leave for: all of the only class, else those that are listed.
+func (d *document) classesOf(parts []member, line int, key string, p *Policy) []string {
+	part := find(parts, "for")
+	if part == nil {
+		if len(p.classes) > 1 {
+			d.fail(line, key+".for", "is required: list the classes that its records leave for")
+		}
+		return []string{p.classes[0].Name}
+	}
+	items, _ := d.list(part.value, key+".for")
+	var names []string
+	for _, s := range items {
+		switch _, known := p.Class(s.text); {
+		case !known:
+			d.fail(s.line, key+".for", "unknown class %q", s.text)
+		case slices.Contains(names, s.text):
+			d.fail(s.line, key+".for", "%q is given twice", s.text)
+		}
+		names = append(names, s.text)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (d *document) fields(n ast.Node, key string, c *Category, p *Policy) {
 	members, ok := d.mapping(n, key)
 	if ok && len(members) == 0 {
 		d.fail(lineOf(n), key, "is empty: leave the category out where nothing may leave")
 	}
 	for _, m := range members {
-		at := key + "." + m.name
 		keys, err := splitPath(m.name)
 		if err != nil {
 			d.fail(m.line, key, "bad path %q: %v", m.name, err)
 			continue
 		}
-		op, ok := d.operator(m.value, m.line, at, "action", actionNames[:], ScopeRelationship)
-		if !ok {
+		at := key + "." + m.name
+		if byClass, ok := d.byClass(m.value, at, c); ok {
+			for _, class := range byClass {
+				d.rule(class.value, class.line, at+"."+class.name, m.name, keys, []string{class.name}, c, p)
+			}
 			continue
 		}
-		r := Rule{Path: m.name, Action: Action(slices.Index(actionNames[:], op.name)), Options: op.options, Clauses: c.Clauses}
-		if op.clauses != nil {
-			r.Clauses = op.clauses
-		}
-		if why := forbidden(keys, r.Action); why != "" {
-			d.fail(m.line, at, "%s", why)
+		d.rule(m.value, m.line, at, m.name, keys, c.For, c, p)
+	}
+	slices.SortFunc(c.Rules, func(a, b Rule) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Class, b.Class))
+	})
+}
+
+// byClass gives the actions of a field by class, where it has any: {analytics: token, monitoring: drop}.
+func (d *document) byClass(n ast.Node, key string, c *Category) (classes []member, ok bool) {
+	if !isMapping(n) {
+		return nil, false
+	}
+	probe := document{}
+	members, _ := probe.mapping(n, key)
+	if len(members) == 0 || !slices.ContainsFunc(members, func(m member) bool { return slices.Contains(c.For, m.name) }) {
+		return nil, false
+	}
+	members, _ = d.mapping(n, key)
+	d.known(members, key, c.For...)
+	return slices.DeleteFunc(members, func(m member) bool { return !slices.Contains(c.For, m.name) }), true
+}
+
+// rule reads what happens to the values at a path for some classes.
+func (d *document) rule(n ast.Node, line int, at, path string, keys []pathKey, classes []string, c *Category, p *Policy) {
+	op, ok := d.operator(n, line, at, "action", actionNames[:], ScopeRelationship)
+	if !ok {
+		return
+	}
+	r := Rule{Path: path, Action: Action(slices.Index(actionNames[:], op.name)), Options: op.options, Clauses: c.Clauses}
+	if op.clauses != nil {
+		r.Clauses = op.clauses
+	}
+	if why := forbidden(keys, r.Action); why != "" {
+		d.fail(line, at, "%s", why)
+	}
+	for _, class := range classes {
+		r.Class = class
+		if known, ok := p.Class(class); ok {
+			if why := known.problemOf(&r); why != "" {
+				d.fail(line, at, "%s", why)
+			}
 		}
 		c.Rules = append(c.Rules, r)
 	}
-	slices.SortFunc(c.Rules, func(a, b Rule) int { return strings.Compare(a.Path, b.Path) })
 }
 
 // sections is how many the privacy policy has.

@@ -63,8 +63,9 @@ func nameOf(names []string, i int) string {
 	return names[i]
 }
 
-// Rule says what happens to the values at a path.
+// Rule says what happens to the values at a path when they leave for a class.
 type Rule struct {
+	Class string
 	// Path is keys joined by dots: "turns[].text" for every element of an array, * for any one key, ** at the end for
 	// everything below. The most specific rule for a value wins, wherever it stands. The grammar is that of
 	// pipeline/codec, with one spelling for each path.
@@ -92,15 +93,17 @@ func (p Partials) String() string { return nameOf(partialsNames[:], int(p)) }
 type Category struct {
 	Name     string
 	Clauses  []string // of rules that name none themselves
-	Rules    []Rule   // sorted by path
+	Role     string   // controller or processor; "" where the file says neither
+	For      []string // the classes its records leave for, sorted
+	Rules    []Rule   // sorted by path, then class
 	Partials Partials // of transcripts; other records have none
 }
 
 // Policy is a checked policy. It is immutable and safe for concurrent use.
 type Policy struct {
 	tenants    []string // sorted; just "*" for any
-	styles     [detectors.TypesMax]Style
-	options    [detectors.TypesMax]Options
+	top        Class    // the styles of the top level
+	classes    []Class
 	categories []Category // in the order of Categories
 	hash       string
 }
@@ -125,12 +128,6 @@ func (p *Policy) Category(name string) (*Category, bool) {
 	}
 	return nil, false
 }
-
-// Style says what replaces findings of a type. An unknown type is redacted.
-func (p *Policy) Style(t detectors.Type) Style { return p.styles[t] }
-
-// Options are those of a type's style.
-func (p *Policy) Options(t detectors.Type) Options { return p.options[t] }
 
 // Tenant tells whether the policy knows a tenant. An id is 1 to 64 ASCII letters, digits, dots, dashes, underscores and
 // colons: an id leaves in clear, so what could be an e-mail address or a name is not one.

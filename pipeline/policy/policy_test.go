@@ -81,7 +81,7 @@ func TestStyles(t *testing.T) {
 		t.Helper()
 		p, err := Parse("p", minimal("types: {"+types+"}"))
 		require.NoError(t, err)
-		require.Equal(t, want, p.Style(of))
+		require.Equal(t, want, p.Classes()[0].Style(of))
 	}
 	f("", detectors.Location, StyleKeep)
 	f("", detectors.Date, StyleKeep)
@@ -235,7 +235,7 @@ categories:
 	for _, r := range c.Rules {
 		fmt.Println(r.Path, r.Action, r.Clauses)
 	}
-	fmt.Println(p.Style(detectors.Person), p.Style(detectors.CardCVV))
+	fmt.Println(p.Classes()[0].Style(detectors.Person), p.Classes()[0].Style(detectors.CardCVV))
 	// Output:
 	// call_id token [2.AI interaction 4]
 	// turns[].text redact [2.AI interaction 4]
@@ -264,21 +264,21 @@ categories:
       code: {action: mask, first: 2}
 `))
 	require.NoError(t, err)
-	require.Equal(t, StyleToken, p.Style(detectors.Phone))
-	require.Equal(t, Options{Scope: ScopeCall}, p.Options(detectors.Phone))
-	require.Equal(t, Options{Scope: ScopeMonth}, p.Options(detectors.Email))
-	require.Equal(t, Options{To: "10"}, p.Options(detectors.Age))
-	require.Equal(t, Options{Last: 4}, p.Options(detectors.IBAN))
-	require.Equal(t, Options{Days: 30}, p.Options(detectors.Date))
-	require.Equal(t, StyleSeal, p.Style(detectors.Person))
-	require.Equal(t, StyleDrop, p.Style(detectors.CreditCard))
+	require.Equal(t, StyleToken, p.Classes()[0].Style(detectors.Phone))
+	require.Equal(t, Options{Scope: ScopeCall}, p.Classes()[0].Options(detectors.Phone))
+	require.Equal(t, Options{Scope: ScopeMonth}, p.Classes()[0].Options(detectors.Email))
+	require.Equal(t, Options{To: "10"}, p.Classes()[0].Options(detectors.Age))
+	require.Equal(t, Options{Last: 4}, p.Classes()[0].Options(detectors.IBAN))
+	require.Equal(t, Options{Days: 30}, p.Classes()[0].Options(detectors.Date))
+	require.Equal(t, StyleSeal, p.Classes()[0].Style(detectors.Person))
+	require.Equal(t, StyleDrop, p.Classes()[0].Style(detectors.CreditCard))
 	c, _ := p.Category("call_record")
 	require.Equal(t, []Rule{
-		{"call_id", Token, Options{Scope: ScopeRelationship}, []string{"2"}},
-		{"code", Mask, Options{First: 2}, []string{"2"}},
-		{"from", Generalise, Options{As: "PHONE", Subject: detectors.Phone}, []string{"5"}},
-		{"session", Token, Options{Scope: ScopeDay}, []string{"2"}},
-		{"to", Drop, Options{Subject: detectors.Phone}, []string{"2"}},
+		{DefaultClass, "call_id", Token, Options{Scope: ScopeRelationship}, []string{"2"}},
+		{DefaultClass, "code", Mask, Options{First: 2}, []string{"2"}},
+		{DefaultClass, "from", Generalise, Options{As: "PHONE", Subject: detectors.Phone}, []string{"5"}},
+		{DefaultClass, "session", Token, Options{Scope: ScopeDay}, []string{"2"}},
+		{DefaultClass, "to", Drop, Options{Subject: detectors.Phone}, []string{"2"}},
 	}, c.Rules)
 	again, err := Parse("q", p.YAML())
 	require.NoError(t, err)
@@ -293,4 +293,48 @@ func TestOnlyWhatIsOnePersonsMayBeLinked(t *testing.T) {
 	require.False(t, Linkable(detectors.Person))
 	require.False(t, Linkable(detectors.CreditCard))
 	require.True(t, Linkable(detectors.Phone))
+}
+
+// A policy with classes reads back as itself, and says for each class what leaves.
+func TestClasses(t *testing.T) {
+	p, err := Parse("p", []byte(`
+tenants: ["*"]
+types: {AGE: redact}
+classes:
+  analytics: {purpose: analytics, recipient: tenant, basis: instruction, clauses: ["5"], retention: short}
+  training: {purpose: train, recipient: tenant, basis: consent, consent: training, clauses: ["4"], types: {AGE: alias, PHONE: redact}}
+categories:
+  account: {clauses: [2], role: controller, for: [analytics], fields: {plan: keep}}
+  transcript:
+    clauses: [2]
+    for: [training, analytics]
+    fields:
+      call_id: token
+      text: {analytics: redact, training: {action: redact, clauses: ["4"]}}
+      lang: {training: keep}
+`))
+	require.NoError(t, err)
+	analytics, ok := p.Class("analytics")
+	require.True(t, ok)
+	training, _ := p.Class("training")
+	require.Equal(t, StyleRedact, analytics.Style(detectors.Age))
+	require.Equal(t, StyleAlias, training.Style(detectors.Age))
+	require.Equal(t, StyleAlias, analytics.Style(detectors.Phone))
+	require.Equal(t, "training", training.Consent)
+	require.Equal(t, "short", analytics.Retention)
+	c, _ := p.Category("transcript")
+	require.Equal(t, []string{"analytics", "training"}, c.For)
+	require.Equal(t, []Rule{
+		{"analytics", "call_id", Token, Options{Scope: ScopeRelationship}, []string{"2"}},
+		{"training", "call_id", Token, Options{Scope: ScopeRelationship}, []string{"2"}},
+		{"training", "lang", Keep, Options{}, []string{"2"}},
+		{"analytics", "text", Redact, Options{}, []string{"2"}},
+		{"training", "text", Redact, Options{}, []string{"4"}},
+	}, c.Rules)
+	again, err := Parse("q", p.YAML())
+	require.NoError(t, err)
+	require.Equal(t, p.Hash(), again.Hash(), string(p.YAML()))
+	require.Equal(t, c.Rules, again.categories[1].Rules)
+	account, _ := p.Category("account")
+	require.Equal(t, "controller", account.Role)
 }

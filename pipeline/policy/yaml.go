@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/sonexlabs/tacet/detectors"
 )
 
 // seal computes the hash once the policy is complete.
@@ -24,28 +22,55 @@ func (p *Policy) seal() {
 // policy with the same hash.
 func (p *Policy) YAML() []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "tenants: %s\ntypes:\n", flow(p.tenants))
-	types := detectors.Types()
-	slices.SortFunc(types, func(s, t detectors.Type) int { return strings.Compare(s.String(), t.String()) })
-	for _, t := range types {
-		fmt.Fprintf(&b, "  %s: %s\n", t, p.options[t].write("style", p.styles[t].String(), nil))
+	fmt.Fprintf(&b, "tenants: %s\n", flow(p.tenants))
+	writeTypes(&b, "", &p.top, nil)
+	b.WriteString("classes:\n")
+	for i := range p.classes {
+		p.classes[i].write(&b, &p.top)
 	}
 	b.WriteString("categories:\n")
 	for _, c := range p.categories {
-		fmt.Fprintf(&b, "  %s:\n    clauses: %s\n", c.Name, flow(c.Clauses))
+		fmt.Fprintf(&b, "  %s:\n    clauses: %s\n    for: %s\n", c.Name, flow(c.Clauses), flow(c.For))
+		if c.Role != "" {
+			fmt.Fprintf(&b, "    role: %s\n", c.Role)
+		}
 		if c.HasPartials() {
 			fmt.Fprintf(&b, "    partials: %s\n", c.Partials)
 		}
 		b.WriteString("    fields:\n")
-		for _, r := range c.Rules {
+		writeFields(&b, &c)
+	}
+	return []byte(b.String())
+}
+
+// writeFields writes each path once: with one action where it is the same for all classes, else by class.
+func writeFields(b *strings.Builder, c *Category) {
+	for rules := c.Rules; len(rules) > 0; {
+		n := 1
+		for n < len(rules) && rules[n].Path == rules[0].Path {
+			n++
+		}
+		same := n == len(c.For)
+		for _, r := range rules[:n] {
+			same = same && r.Action == rules[0].Action && r.Options == rules[0].Options && slices.Equal(r.Clauses, rules[0].Clauses)
+		}
+		write := func(r *Rule) string {
 			clauses := r.Clauses
 			if slices.Equal(clauses, c.Clauses) {
 				clauses = nil
 			}
-			fmt.Fprintf(&b, "      %s: %s\n", strconv.Quote(r.Path), r.Options.write("action", r.Action.String(), clauses))
+			return r.Options.write("action", r.Action.String(), clauses)
 		}
+		if same {
+			fmt.Fprintf(b, "      %s: %s\n", strconv.Quote(rules[0].Path), write(&rules[0]))
+		} else {
+			fmt.Fprintf(b, "      %s:\n", strconv.Quote(rules[0].Path))
+			for i := range rules[:n] {
+				fmt.Fprintf(b, "        %s: %s\n", rules[i].Class, write(&rules[i]))
+			}
+		}
+		rules = rules[n:]
 	}
-	return []byte(b.String())
 }
 
 // flow writes a list of texts as YAML.

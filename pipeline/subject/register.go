@@ -209,16 +209,9 @@ func (r *Register) All(now time.Time) (all []Status) {
 	return all
 }
 
-// Overdue counts requests that are past due, and those that are open at all. It copies nothing: scrapes of metrics call it.
+// Overdue counts requests that are past due, and those that are open at all.
 func (r *Register) Overdue(now time.Time) (overdue, open int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, f := range r.cases {
-		if f.request.Stage == "" {
-			continue
-		}
-		s := Status{Request: f.request, Acks: f.acks}
-		s.settle(now)
+	for _, s := range r.All(now) {
 		if s.Overdue {
 			overdue++
 		}
@@ -248,12 +241,6 @@ func sorted(s []Subject) []Subject {
 
 func (f *file) status(now time.Time) Status {
 	s := Status{Request: f.request, Directives: maps.Clone(f.directives), Acks: maps.Clone(f.acks)}
-	s.settle(now)
-	return s
-}
-
-// settle finds the state from the stage and the answers.
-func (s *Status) settle(now time.Time) {
 	pending, held := s.Pending(now), s.Held(now)
 	switch {
 	case s.Stage == StageReceived:
@@ -268,4 +255,5 @@ func (s *Status) settle(now time.Time) {
 		s.State = StateCompleted
 	}
 	s.Overdue = now.After(s.Due) && (s.State == StateReceived || s.State == StateIssued)
+	return s
 }
