@@ -16,12 +16,8 @@ func (k *Tokenizer) History(d Domain, typ string, scope byte, canonical []byte) 
 	if !d.joins(scope) || len(typ) > 255 || scope != 'r' && scope != 'p' {
 		return nil, errScope
 	}
-	domain := sinkDomain(d.Sink)
-	if scope == 'p' {
-		domain = personDomain
-	}
-	var all [][]keyring.Key
-	if all, err = k.ring.History(string(d.Tenant), domain); err != nil {
+	all, err := k.ring.History(string(d.Tenant), d.keyDomain(scope))
+	if err != nil {
 		return nil, err
 	}
 	for _, keys := range all {
@@ -29,11 +25,7 @@ func (k *Tokenizer) History(d Domain, typ string, scope byte, canonical []byte) 
 		if len(s.chain) == 0 {
 			return nil, keyring.ErrNone
 		}
-		mac := k.mac(s.chain[0], d, labelToken, typ, scope, canonical)[:macLen]
-		for _, next := range s.chain[1:] {
-			mac = k.rekey(next, typ, scope, mac)
-		}
-		tokens = append(tokens, string(appendToken(nil, typ, scope, s.version, mac)))
+		tokens = append(tokens, string(k.appendThrough(nil, s, d, typ, scope, canonical)))
 	}
 	return tokens, nil
 }

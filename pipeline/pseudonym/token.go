@@ -116,6 +116,11 @@ func (k *Tokenizer) Append(dst []byte, d Domain, typ string, scope byte, canonic
 	if s == nil {
 		return AppendType(dst, typ)
 	}
+	return k.appendThrough(dst, s, d, typ, scope, canonical)
+}
+
+// appendThrough appends the token that a value has under the keys of s.
+func (k *Tokenizer) appendThrough(dst []byte, s *states, d Domain, typ string, scope byte, canonical []byte) []byte {
 	mac := k.mac(s.chain[0], d, labelToken, typ, scope, canonical)[:macLen]
 	for _, next := range s.chain[1:] {
 		mac = k.rekey(next, typ, scope, mac)
@@ -201,6 +206,14 @@ const personDomain = "person"
 
 func sinkDomain(sink string) string { return "sink/" + sink }
 
+// keyDomain names the domain's keys in the ring.
+func (d Domain) keyDomain(scope byte) string {
+	if scope == 'p' {
+		return personDomain
+	}
+	return sinkDomain(d.Sink)
+}
+
 // keyed gives the states of a domain, from the ring when they are not at hand. That there is no key is kept as well, until
 // the ring's generation changes.
 func (k *Tokenizer) keyed(d Domain, scope byte) *states {
@@ -243,14 +256,11 @@ func (k *Tokenizer) refresh() {
 }
 
 func (k *Tokenizer) keys(d Domain, scope byte) ([]keyring.Key, error) {
-	switch scope {
-	case 'p':
-		return k.ring.Domain(string(d.Tenant), personDomain)
-	case 'd', 'm':
-		key, err := k.ring.Epoch(string(d.Tenant), sinkDomain(d.Sink), string(d.Scope))
+	if scope == 'd' || scope == 'm' {
+		key, err := k.ring.Epoch(string(d.Tenant), d.keyDomain(scope), string(d.Scope))
 		return []keyring.Key{key}, err
 	}
-	return k.ring.Domain(string(d.Tenant), sinkDomain(d.Sink))
+	return k.ring.Domain(string(d.Tenant), d.keyDomain(scope))
 }
 
 func newStates(keys []keyring.Key, err error) *states {
