@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -143,13 +144,14 @@ func (w *rewriter) appendKeyed(dst []byte, view *viewed, r *rule, value []byte) 
 		if r.use == useCall && len(w.callID) > 0 {
 			return w.appendCallToken(dst, view)
 		}
+		is := cmp.Or(o.As, r.kind) // whose spellings are one
 		if o.Subject != 0 {
-			w.canon = pseudonym.Canonical(w.canon[:0], o.Subject.String(), value)
-			if !w.salt(&d, o.Scope, o.Subject.String(), w.canon) {
-				return pseudonym.AppendType(dst, r.kind)
-			}
+			is = o.Subject.String()
 		}
-		w.canon = pseudonym.Canonical(w.canon[:0], r.kind, value)
+		w.canon = pseudonym.Canonical(w.canon[:0], is, value)
+		if o.Subject != 0 && !w.salt(&d, o.Scope, is, w.canon) {
+			return pseudonym.AppendType(dst, r.kind)
+		}
 		return w.tokens.Append(dst, d, r.kind, byte(o.Scope), w.canon)
 	case policy.Surrogate:
 		w.canon = pseudonym.Canonical(w.canon[:0], o.As, value)

@@ -16,19 +16,23 @@ func (p *parts) heed(ctx context.Context) (heeding context.Context, stop func() 
 	if p.rights == nil {
 		return ctx, func() error { return nil }, nil
 	}
+	told := ctx
 	ctx, cancel := context.WithCancelCause(ctx)
+	// What is asked while the last records are worked off counts, too.
+	following, end := context.WithCancel(context.WithoutCancel(ctx))
 	loaded, ended := make(chan struct{}), make(chan struct{})
 	var failed error
 	go func() {
 		defer close(ended)
-		if failed = p.rights.run(ctx, func() { close(loaded) }); failed != nil {
+		if failed = p.rights.run(following, func() { close(loaded) }); failed != nil {
 			failed = fmt.Errorf("follow what people ask for: %w", failed)
 			cancel(failed)
 		}
 	}()
 	stop = func() error {
-		cancel(nil)
+		end()
 		<-ended
+		cancel(nil)
 		return failed
 	}
 	select {
@@ -36,8 +40,8 @@ func (p *parts) heed(ctx context.Context) (heeding context.Context, stop func() 
 		return ctx, stop, nil
 	case <-ended:
 		return nil, nil, errors.Join(failed, stop())
-	case <-ctx.Done():
-		return nil, nil, errors.Join(context.Cause(ctx), stop())
+	case <-told.Done():
+		return nil, nil, errors.Join(context.Cause(told), stop())
 	}
 }
 
