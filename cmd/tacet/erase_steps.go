@@ -115,7 +115,7 @@ func (m *maker) make(ctx context.Context, r subject.Request, ids []identifier) (
 	if r.Subjects, err = m.subjects(r.Tenant, ids); err != nil {
 		return s, err
 	}
-	if s, err = m.begin(ctx, r); err != nil {
+	if s, err = m.begin(ctx, r, ids); err != nil {
 		return s, err
 	}
 	if err := m.note("rights."+string(s.Kind), s.Request, s.By); err != nil {
@@ -182,7 +182,7 @@ func (m *maker) subjects(tenant string, ids []identifier) (all []subject.Subject
 }
 
 // begin goes on with a request of the same content that did not come to its end, or writes a new one.
-func (m *maker) begin(ctx context.Context, r subject.Request) (subject.Status, error) {
+func (m *maker) begin(ctx context.Context, r subject.Request, ids []identifier) (subject.Status, error) {
 	now := time.Now()
 	if s, ok := m.rights.register.Unfinished(r, now); ok {
 		m.log.Warn("going on with a request that did not come to its end", "request", s.ID, "since", s.At)
@@ -191,6 +191,11 @@ func (m *maker) begin(ctx context.Context, r subject.Request) (subject.Status, e
 	r.ID = "r-" + strings.ToLower(rand.Text())
 	if _, err := subject.ParseRequest(r.Key(), r.Value()); err != nil {
 		return subject.Status{}, &commandError{err: err, usage: true}
+	}
+	for _, sink := range m.c.Sinks { // what can't be said to every sink is not begun
+		if _, err := m.directive(r, sink, ids); err != nil {
+			return subject.Status{}, err
+		}
 	}
 	if err := m.write(ctx, m.rights.requests, r); err != nil {
 		return subject.Status{}, err
@@ -258,14 +263,9 @@ func (m *maker) direct(ctx context.Context, s *subject.Status, ids []identifier)
 		if _, told := s.Directives[sink.Name]; told || !slices.Contains(s.Sinks, sink.Name) {
 			continue
 		}
-		tokens, calls, err := m.tokensOf(s.Tenant, sink, ids)
+		d, err := m.directive(s.Request, sink, ids)
 		if err != nil {
 			return err
-		}
-		d := subject.Directive{Request: s.ID, Sink: sink.Name, Tenant: s.Tenant, Kind: s.Kind, Lift: s.Lift, Consent: s.Consent,
-			Before: s.Before, Tokens: tokens, Calls: calls, At: time.Now().UTC()}
-		if _, err := subject.ParseDirective(d.Key(), d.Value()); err != nil {
-			return fmt.Errorf("%w: make several requests of fewer identifiers", err)
 		}
 		if err := m.write(ctx, m.rights.directives, d); err != nil {
 			return err
@@ -276,6 +276,20 @@ func (m *maker) direct(ctx context.Context, s *subject.Status, ids []identifier)
 		}
 	}
 	return nil
+}
+
+// directive makes what one sink is told.
+func (m *maker) directive(r subject.Request, sink sinkConfig, ids []identifier) (d subject.Directive, err error) {
+	tokens, calls, err := m.tokensOf(r.Tenant, sink, ids)
+	if err != nil {
+		return d, err
+	}
+	d = subject.Directive{Request: r.ID, Sink: sink.Name, Tenant: r.Tenant, Kind: r.Kind, Lift: r.Lift, Consent: r.Consent,
+		Before: r.Before, Tokens: tokens, Calls: calls, At: time.Now().UTC()}
+	if _, err := subject.ParseDirective(d.Key(), d.Value()); err != nil {
+		return d, fmt.Errorf("sink %s: %w: make several requests of fewer identifiers", sink.Name, err)
+	}
+	return d, nil
 }
 
 // sweep writes tombstones for the calls of an erasure, to topics of records and of capsules, and counts them by topic.

@@ -465,6 +465,11 @@ func TestRightsRefused(t *testing.T) {
 	f(exitUsage, "ticket has other characters", person, "erase", "--tenant", "acme", "--from", "-", "--ticket", "ada@example.com")
 	f(exitUsage, "consent belongs", person, "withdraw", "--tenant", "acme", "--from", "-", "--consent", "Not A Name")
 	f(exitFailed, "does not know the tenant", person, "erase", "--tenant", "not a tenant", "--from", "-")
+	var crowd strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&crowd, "PHONE +44 20 7946 %04d\n", i)
+	}
+	f(exitFailed, "make several requests", crowd.String(), "erase", "--tenant", "acme", "--from", "-")
 	f(exitFailed, "no such file", "", "erase", "--tenant", "acme", "--from", filepath.Join(o.dir, "absent"))
 	require.Empty(t, o.read("requests"), "nothing was written")
 
@@ -498,4 +503,26 @@ func TestPhoneForms(t *testing.T) {
 	f("+353 20 910 0123", "+353209100123", "353209100123", "209100123", "0209100123")
 	f("07700 900123", "07700900123")
 	f("+44 12", "+4412")
+}
+
+// Whatever is given, an error says where it stands and not what it is.
+func FuzzIdentifiers(f *testing.F) {
+	f.Add(person)
+	f.Add("PHONE nobody-at-all\n")
+	f.Add("nobody-at-all PHONE\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		ids, err := (&identifierFlags{file: "-"}).read(strings.NewReader(text))
+		if err == nil {
+			for _, id := range ids {
+				require.NotEmpty(t, id.forms)
+			}
+			return
+		}
+		for word := range strings.FieldsSeq(text) {
+			// Types are no secret, and short words stand in any sentence.
+			if len(word) > 12 && strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") != "" {
+				require.NotContains(t, err.Error(), word)
+			}
+		}
+	})
 }

@@ -47,11 +47,12 @@ func (o oracle) apply(u Update) {
 
 // entry gives what holds for an id, in words.
 func (o oracle) entry(tenant string, id ID) (all []string) {
-	for _, u := range o {
-		if u.Tenant != tenant || u.ID != id || u.Lifted {
-			continue
+	for _, k := range []Kind{Erase, Object, Restrict, Withdraw} {
+		for _, consent := range []string{"", AllConsents, "training", "analytics"} {
+			if u, ok := o[string(Update{Tenant: tenant, ID: id, Kind: k, Consent: consent}.Key())]; ok && !u.Lifted {
+				all = append(all, fmt.Sprintf("%s %s %d", u.Kind, u.Consent, max(0, u.Before.UnixMilli())))
+			}
 		}
-		all = append(all, fmt.Sprintf("%s %s %d", u.Kind, u.Consent, max(0, u.Before.UnixMilli())))
 	}
 	slices.Sort(all)
 	return all
