@@ -39,6 +39,7 @@ type Options struct {
 	To      string         // generalise: how coarse; "" is the type's default
 	Days    int            // date_shift: at most so many days to either side
 	As      string         // of a field: what its value is, a type or one of FieldTypes; "" where nothing asks for it
+	Needs   string         // of a field: what the tenant must have instructed for it to leave, one of Needs; "" for nothing
 	Subject detectors.Type // of a field: its value names a person, who may object to the record or have it erased; else 0
 }
 
@@ -59,6 +60,14 @@ func Linkable(t detectors.Type) bool {
 	}
 	return !neverStored(t)
 }
+
+// What a tenant's instruction can let leave.
+const (
+	NeedsText      = "text"      // that AI interactions are kept
+	NeedsRecording = "recording" // that calls were recorded, when the call began
+)
+
+var needs = []string{NeedsText, NeedsRecording}
 
 // FieldTypes are what fields can hold besides the types that detectors know.
 func FieldTypes() []string { return []string{"AMOUNT", "DURATION", "PATH", "TIME", "USER_AGENT"} }
@@ -90,7 +99,7 @@ func takes(name string, field bool) (keys []string) {
 		if slices.Contains([]string{"generalise", "surrogate", "fpe", "seal"}, name) {
 			keys = append(keys, "as")
 		}
-		keys = append(keys, "subject", "clauses")
+		keys = append(keys, "subject", "needs", "clauses")
 	}
 	return keys
 }
@@ -162,6 +171,10 @@ func (d *document) option(m *member, key string, op *operator) {
 		if t := d.typeName(m, key); t != 0 && neverStored(t) {
 			d.fail(m.line, key, "%s is never stored: the field can only be dropped", t)
 		}
+	case "needs":
+		if i, ok := d.word(m.value, key, "need", needs); ok {
+			o.Needs = needs[i]
+		}
 	case "subject":
 		if o.Subject = d.typeName(m, key); o.Subject != 0 && !Linkable(o.Subject) {
 			d.fail(m.line, key, "%s names nobody by itself: a subject is known by a telephone number, an address of mail, an account", o.Subject)
@@ -224,6 +237,9 @@ func (o Options) write(word, name string, clauses []string) string {
 	}
 	if o.As != "" {
 		add("as", o.As)
+	}
+	if o.Needs != "" {
+		add("needs", o.Needs)
 	}
 	if o.Subject != 0 {
 		add("subject", o.Subject.String())
