@@ -128,7 +128,18 @@ type pseudonymConfig struct {
 
 // kekConfig is the key-encryption key: it wraps the keys in the store.
 type kekConfig struct {
-	Key pipeline.Secret `yaml:"key"`
+	Key   pipeline.Secret `yaml:"key"`
+	Vault vaultConfig     `yaml:"vault"`
+}
+
+// vaultConfig is a key of the Transit engine of Vault or OpenBao.
+type vaultConfig struct {
+	Address   string `yaml:"address"`
+	Mount     string `yaml:"mount"`
+	Key       string `yaml:"key"`
+	Namespace string `yaml:"namespace"`
+	Token     path   `yaml:"token"`
+	CA        path   `yaml:"ca"`
 }
 
 type retentionConfig struct {
@@ -222,6 +233,7 @@ func defaultConfig() config {
 		Detection: detectionConfig{Preset: "balanced"},
 		Pseudonym: pseudonymConfig{
 			Create: true, TTL: k.TTL, Refresh: k.Refresh, Retry: k.Retry,
+			KEK:       kekConfig{Vault: vaultConfig{Mount: "transit"}},
 			Retention: retentionConfig{Day: k.Retention.Day, Month: k.Retention.Month},
 		},
 		Audit:  auditConfig{Checkpoint: audit.DefaultConfig().Every},

@@ -56,7 +56,7 @@ func badConfigs() map[rule][]string {
 		ruleRules:      {"rules"}, // broken.rules.yaml
 		ruleList:       {"list"},
 		ruleType:       {"type"},
-		ruleKey:        {"pseudonym_key", "pseudonym_key-both", "pseudonym_key-short"},
+		ruleKey:        {"pseudonym_key", "pseudonym_key-both", "pseudonym_key-short", "pseudonym_key-vault", "pseudonym_key-vault-both"},
 		ruleSinkKey:    {"other_sinks_key"},
 		ruleSink:       {"sink-compression", "sink-destination", "sink-directory", "sink-none", "sink-topic"},
 		ruleLoop:       {"loop", "loop-audit", "loop-quarantine", "loop-topics"},

@@ -1,8 +1,13 @@
 package main
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"os"
+	"time"
 
 	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 )
@@ -10,7 +15,7 @@ import (
 // ring is p in the form the key ring takes.
 func (p pseudonymConfig) ring(log *slog.Logger) (keyring.Config, error) {
 	c := keyring.DefaultConfig()
-	kek, err := keyring.NewFileKEK(p.KEK.Key.Reveal())
+	kek, err := p.KEK.wrapper()
 	if err != nil {
 		return c, err
 	}
@@ -18,6 +23,35 @@ func (p pseudonymConfig) ring(log *slog.Logger) (keyring.Config, error) {
 	c.TTL, c.Refresh, c.Retry = p.TTL, p.Refresh, p.Retry
 	c.Retention = keyring.Retention{Day: p.Retention.Day, Month: p.Retention.Month}
 	return c, nil
+}
+
+// vaultTimeout bounds one request; the key ring has shorter bounds of its own.
+const vaultTimeout = 10 * time.Second
+
+// wrapper makes the key-encryption key, without connecting.
+func (k kekConfig) wrapper() (keyring.Wrapper, error) {
+	v := k.Vault
+	if v.Address == "" {
+		return keyring.NewFileKEK(k.Key.Reveal())
+	}
+	transport := &http.Transport{
+		Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12},
+		ForceAttemptHTTP2: true, MaxIdleConns: 4, IdleConnTimeout: time.Minute,
+	}
+	if v.CA != "" {
+		text, err := os.ReadFile(string(v.CA))
+		if err != nil {
+			return nil, fmt.Errorf("configure vault: %w", err)
+		}
+		transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+		if !transport.TLSClientConfig.RootCAs.AppendCertsFromPEM(text) {
+			return nil, fmt.Errorf("configure vault: %s holds no certificate", v.CA)
+		}
+	}
+	return keyring.NewVaultKEK(keyring.VaultConfig{
+		Address: v.Address, Mount: v.Mount, Key: v.Key, Namespace: v.Namespace, TokenFile: string(v.Token),
+		Client: &http.Client{Transport: transport, Timeout: vaultTimeout},
+	})
 }
 
 // openKeys opens the keys of tokens, and has event told what happens to them; nil tells nobody. Whoever calls it closes them.

@@ -219,18 +219,27 @@ func (d *document) pseudonym(p pseudonymConfig) {
 	case p.InsecureDevKeys:
 	case p.Store == "":
 		d.fail(ruleKey, "pseudonym", "no store of keys", "set store: PATH and kek: {key: file:PATH}, then make it with: tacet keys init")
+	case p.KEK.Vault.Address != "" && !p.KEK.Key.IsZero():
+		d.fail(ruleKey, "pseudonym.kek", "both key and vault are given", "keep one of them")
+	case p.KEK.Vault.Address != "":
+		d.ring(p)
 	case p.KEK.Key.IsZero():
 		d.fail(ruleKey, "pseudonym", "no key-encryption key", "set kek: {key: file:PATH} (make one with: openssl rand -base64 48 > PATH)")
 	case len(p.KEK.Key.Reveal()) < keyring.KeyLen:
 		d.fail(ruleKey, "pseudonym.kek.key", fmt.Sprintf("key is shorter than %d bytes", keyring.KeyLen), "make one with: openssl rand -base64 48")
 	default:
-		k, err := p.ring(slog.New(slog.DiscardHandler))
-		if err == nil {
-			err = k.Validate()
-		}
-		if err != nil {
-			d.fail(ruleKey, "pseudonym", err.Error(), "")
-		}
+		d.ring(p)
+	}
+}
+
+func (d *document) ring(p pseudonymConfig) {
+	d.exists("pseudonym.kek.vault.token", p.KEK.Vault.Token)
+	k, err := p.ring(slog.New(slog.DiscardHandler))
+	if err == nil {
+		err = k.Validate()
+	}
+	if err != nil {
+		d.fail(ruleKey, "pseudonym", err.Error(), "")
 	}
 }
 

@@ -115,6 +115,8 @@ func externals() []struct {
 		{"github.com/segmentio/kafka-go", "pipeline/source sinks/kafka cmd/* benchmarks benchmarks/* pipeline/source/kafkatest", true,
 			"speak to Kafka through pipeline/source and sinks/kafka"},
 		{"github.com/twmb/franz-go", "cmd/tacet/demo.go pipeline/source/kafkatest", true, "the embedded broker is for the demo and for tests"},
+		{"go.etcd.io/bbolt", "pipeline/pseudonym/keyring", true, "keys are the only store"},
+		{"github.com/tink-crypto", "pipeline/pseudonym/keyring", true, "only an adapter, behind a build tag, speaks Tink"},
 		{"github.com/dlclark/regexp2", "detectors/rules benchmarks", false, "only user rules are regular expressions"},
 		{"github.com/prometheus", "pipeline pipeline/admin pipeline/source cmd/*", true, "count in pipeline's metrics"},
 		{"github.com/spf13", "cmd/*", true, "flags and commands belong to cmd"},
