@@ -75,7 +75,7 @@ func TestCallStore(t *testing.T) {
 // The pieces of one identifier have one alias in all turns of a call, and in no other call; without a call, groups mean something
 // within one text only.
 func TestGroupsHaveOneAlias(t *testing.T) {
-	w, err := newRewriter(simConfig(t, DefaultLimits()), oneView())
+	w, err := rewriterOf(simConfig(t, DefaultLimits()))
 	require.NoError(t, err)
 	s := newCallStore(10, time.Minute, 1<<20)
 	l := &lane{topic: &topic{byClass: make([][]rule, 1)}}

@@ -29,7 +29,7 @@ func (w *rewriter) count(m *Metrics, topic string, warm bool) {
 		}
 		for t, n := range w.totals {
 			if n > 0 {
-				m.findings[t].Add(float64(n))
+				w.bundle.findings[t].Add(float64(n))
 			}
 		}
 		addCount(m.fields, topic, w.dropped)

@@ -257,7 +257,7 @@ func (d *delivery) refused(group []*flight, offset int64, err error) Entry {
 	of := sort.Search(len(group), func(i int) bool { return group[i].batch.Next > offset })
 	records := group[of].batch.Records
 	i := sort.Search(len(records), func(i int) bool { return records[i].Offset >= offset })
-	entry := d.lane.e.entry(d.lane, &records[i], ClassSink, err.Error())
+	entry := d.lane.e.entry(group[of], &records[i], ClassSink, err.Error())
 	entry.Sink = d.sink.Name
 	entry.Attempts = d.attempts
 	return entry

@@ -77,8 +77,9 @@ type SinkConfig struct {
 // Engine takes batches from a source, works on them in parallel, and delivers them in order to every sink. See the
 // README for the flow and the rules it keeps.
 type Engine struct {
+	config     Config
+	bundle     atomic.Pointer[bundle]
 	limits     Limits
-	topics     map[string]*topic
 	sinks      []*sink
 	views      []View
 	dead       Quarantine
@@ -130,13 +131,12 @@ func New(c Config) (*Engine, error) {
 	}
 	e := &Engine{
 		limits:     c.Limits,
-		topics:     map[string]*topic{},
 		dead:       c.Quarantine,
 		seal:       seal,
 		suppressed: c.Suppressed,
 		metrics:    c.Metrics,
 		log:        c.Log,
-		stamp:      Entry{Policy: c.Policy.Hash(), Detector: c.Detectors.Version(), Version: c.Version},
+		stamp:      Entry{Detector: c.Detectors.Version(), Version: c.Version},
 		filter:     c.Filter,
 		seed:       maphash.MakeSeed(),
 		budget:     semaphore.NewWeighted(c.Limits.MemoryBytes),
@@ -145,15 +145,12 @@ func New(c Config) (*Engine, error) {
 	e.buffers.New = func() any { return new(buffer) }
 	var views []int
 	e.views, views = viewsOf(c.Policy, c.Sinks)
-	classes, _, err := classesOf(c.Policy, e.views)
+	b, err := compile(c, c.Policy, e.views)
 	if err != nil {
 		return nil, err
 	}
-	for name, tc := range c.Topics {
-		if e.topics[name], err = compileTopic(name, tc, c, classes); err != nil {
-			return nil, err
-		}
-	}
+	e.config = c
+	e.bundle.Store(b)
 	for i, s := range c.Sinks {
 		if slices.ContainsFunc(c.Sinks[:i], func(o SinkConfig) bool { return o.Name == s.Name }) {
 			return nil, fmt.Errorf("two sinks are named %s", s.Name)
@@ -167,7 +164,6 @@ func New(c Config) (*Engine, error) {
 		}
 		e.workers = append(e.workers, w)
 	}
-	c.Metrics.countsFor(c.Policy)
 	c.Metrics.registry.MustRegister(laneCollector{e})
 	return e, nil
 }
@@ -261,7 +257,7 @@ func describePanic(r any) string {
 
 // OpenLane implements Intake.
 func (e *Engine) OpenLane(id LaneID, from int64) (Lane, error) {
-	t := e.topics[id.Topic]
+	t := e.bundle.Load().topics[id.Topic]
 	if t == nil {
 		return nil, &Error{Op: "open lane", Lane: id, Offset: -1, Err: errors.New("topic is not configured")}
 	}

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -60,32 +62,33 @@ type Explainer struct {
 	rw    *rewriter
 	calls *callStore
 	lanes map[LaneID]*lane
-
-	classes []*policy.Class
 }
 
 // NewExplainer takes the configuration of an engine and explains what leaves for a sink class, the policy's first if it is
 // empty. Sinks and quarantine may be missing.
 func NewExplainer(c Config, class string) (*Explainer, error) {
+	if c.Metrics == nil {
+		return nil, errors.New("explain: metrics are missing")
+	}
 	views, _ := viewsOf(c.Policy, []SinkConfig{{Name: "explain", View: View{Class: class}}})
-	rw, err := newRewriter(c, views)
+	b, err := compile(c, c.Policy, views)
 	if err != nil {
 		return nil, err
 	}
-	classes, _, err := classesOf(c.Policy, views)
+	rw, err := newRewriter(c, b, views)
 	if err != nil {
 		return nil, err
 	}
-	return &Explainer{c: c, classes: classes, rw: rw, calls: newCallStore(c.Limits.Calls, c.Limits.CallIdle, int(c.Limits.KnownBytes)), lanes: map[LaneID]*lane{}}, nil
+	return &Explainer{c: c, rw: rw, calls: newCallStore(c.Limits.Calls, c.Limits.CallIdle, int(c.Limits.KnownBytes)), lanes: map[LaneID]*lane{}}, nil
 }
 
 // Explain explains one record.
 func (x *Explainer) Explain(id LaneID, r *Record) (Explanation, error) {
 	l := x.lanes[id]
 	if l == nil {
-		t, err := compileTopic(id.Topic, x.c.Topics[id.Topic], x.c, x.classes)
-		if err != nil {
-			return Explanation{}, err
+		t := x.rw.bundle.topics[id.Topic]
+		if t == nil {
+			return Explanation{}, fmt.Errorf("explain record: topic %s is not configured", id.Topic)
 		}
 		l = &lane{id: id, topic: t}
 		x.lanes[id] = l

@@ -268,7 +268,7 @@ func TestKnownValuesOfPolicies(t *testing.T) {
 		p, err := policy.Parse("p", []byte(text))
 		require.NoError(t, err)
 		c.Policy = p
-		_, err = compileTopic("calls", TopicConfig{Category: "transcript", Format: FormatJSON}, c, classesIn(c))
+		_, err = compileTopic("calls", TopicConfig{Category: "transcript", Format: FormatJSON}, c.Policy, classesIn(c))
 		require.Equal(t, ok, err == nil, "%s: %v", path, err)
 	}
 }
@@ -291,9 +291,9 @@ func TestRuleLimit(t *testing.T) {
 // The list that every turn repeats, and the search for its values, allocate nothing.
 func TestKnownValuesAgain(t *testing.T) {
 	c := simConfig(t, DefaultLimits())
-	w, err := newRewriter(c, oneView())
+	w, err := rewriterOf(c)
 	require.NoError(t, err)
-	tp, err := compileTopic("calls", c.Topics["calls"], c, classesIn(c))
+	tp, err := compileTopic("calls", c.Topics["calls"], c.Policy, classesIn(c))
 	require.NoError(t, err)
 	l, s := &lane{topic: tp}, newCallStore(10, time.Minute, 1<<20)
 	r := &Record{Key: []byte("c"), Value: []byte(`{"tenant_id":"t","call_id":"c",` + crmRecord + `,"text":"nobody of that name"}`)}

@@ -58,6 +58,7 @@ type lane struct {
 type flight struct {
 	lane    *lane
 	batch   *Batch
+	bundle  *bundle // in force when it came
 	seq     uint64
 	cost    int64
 	start   time.Time
@@ -124,7 +125,7 @@ func (l *lane) Submit(ctx context.Context, b *Batch) error {
 	}
 	l.e.metrics.wait.WithLabelValues("lane").Add(time.Since(start).Seconds())
 	start = time.Now()
-	f := &flight{lane: l, batch: b, cost: batchCost(b, len(l.e.views), l.e.limits.MemoryBytes)}
+	f := &flight{lane: l, batch: b, bundle: l.e.bundle.Load(), cost: batchCost(b, len(l.e.views), l.e.limits.MemoryBytes)}
 	if err := l.e.budget.Acquire(ctx, f.cost); err != nil {
 		<-l.slots
 		return context.Cause(ctx)
@@ -239,7 +240,7 @@ func (l *lane) complete(f *flight) {
 // finish makes what each view's sinks get.
 func (f *flight) finish() {
 	b := f.batch
-	b.Summary = &Summary{In: len(b.Records)}
+	b.Summary = &Summary{Policy: f.bundle.hash, In: len(b.Records)}
 	for i := range f.sums {
 		b.Summary.add(&f.sums[i])
 	}

@@ -49,7 +49,7 @@ type Metrics struct {
 	commit     prometheus.Histogram
 	commitErr  prometheus.Counter
 	committed  *prometheus.GaugeVec
-	findings   [detectors.TypesMax]prometheus.Counter // by detectors.Type: the label look-up is too dear for the hot path
+	configInfo *prometheus.GaugeVec
 	registry   *prometheus.Registry
 }
 
@@ -117,16 +117,24 @@ func NewMetrics(r *prometheus.Registry, version, policyHash string) *Metrics {
 	m.drain = histogram("drain_duration_seconds", "Time to drain a lane.").WithLabelValues().(prometheus.Histogram)
 	m.commit = histogram("commit_duration_seconds", "Time of an offset commit.").WithLabelValues().(prometheus.Histogram)
 	gauge("build_info", "1; the labels say which program runs.", "version").WithLabelValues(version).Set(1)
-	gauge("config_info", "1; the labels say which policy is in force.", "policy_version").WithLabelValues(policyHash).Set(1)
+	m.configInfo = gauge("config_info", "1; the labels say which policy is in force.", "policy_version")
+	m.inForce(policyHash)
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
-// countsFor looks up the counter of each type under a policy, whose first class has one action for all findings of a type.
-func (m *Metrics) countsFor(p *policy.Policy) {
+// inForce says which policy is.
+func (m *Metrics) inForce(policyHash string) {
+	m.configInfo.Reset()
+	m.configInfo.WithLabelValues(policyHash).Set(1)
+}
+
+// findingsOf looks up the counter of each type under a policy, whose first class has one action for all findings of a type.
+func (m *Metrics) findingsOf(p *policy.Policy) (counters [detectors.TypesMax]prometheus.Counter) {
 	for _, t := range detectors.Types() {
-		m.findings[t] = m.entities.WithLabelValues(t.String(), p.Classes()[0].Style(t).String())
+		counters[t] = m.entities.WithLabelValues(t.String(), p.Classes()[0].Style(t).String())
 	}
+	return counters
 }
 
 // Outcomes of a record, the values of the label of tacet_records_total.

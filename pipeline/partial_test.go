@@ -175,9 +175,9 @@ func TestPartialsOfFormats(t *testing.T) {
 func TestPartialsAreApart(t *testing.T) {
 	c := simConfig(t, DefaultLimits())
 	c.Policy, c.Filter = policy.TextOnly(), []byte("x")
-	w, err := newRewriter(c, oneView())
+	w, err := rewriterOf(c)
 	require.NoError(t, err)
-	tp, err := compileTopic("nd", TopicConfig{Category: "transcript", Format: FormatNDJSON, Tenant: "t"}, c, classesIn(c))
+	tp, err := compileTopic("nd", TopicConfig{Category: "transcript", Format: FormatNDJSON, Tenant: "t"}, c.Policy, classesIn(c))
 	require.NoError(t, err)
 	f := func(final, want string) (c *call, changed bool) {
 		t.Helper()
@@ -239,9 +239,9 @@ func FuzzFinal(f *testing.F) {
 	var lanes [2]*lane
 	for i, name := range []string{"drop", "mask"} {
 		c.Policy = partialPolicy(f, name)
-		w, err := newRewriter(c, oneView())
+		w, err := rewriterOf(c)
 		require.NoError(f, err)
-		tp, err := compileTopic("calls", c.Topics["calls"], c, classesIn(c))
+		tp, err := compileTopic("calls", c.Topics["calls"], c.Policy, classesIn(c))
 		require.NoError(f, err)
 		rewriters[i], lanes[i] = w, &lane{topic: tp}
 	}
@@ -340,9 +340,9 @@ func TestPartialsAnywhere(t *testing.T) {
 		policy.Default().WithPartials(policy.PartialsMask), policy.Default(),
 	} {
 		c.Policy = p
-		w, err := newRewriter(c, oneView())
+		w, err := rewriterOf(c)
 		require.NoError(t, err)
-		tp, err := compileTopic("calls", TopicConfig{Category: "transcript", Format: FormatJSON, Tenant: "t"}, c, classesIn(c))
+		tp, err := compileTopic("calls", TopicConfig{Category: "transcript", Format: FormatJSON, Tenant: "t"}, c.Policy, classesIn(c))
 		require.NoError(t, err)
 		rewriters, lanes = append(rewriters, w), append(lanes, &lane{topic: tp})
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -78,12 +79,13 @@ type Batch struct {
 
 // Summary is what became of the records of a batch: numbers, no values. It is read only.
 type Summary struct {
-	In         int // records read
-	Out        int // records that leave
-	Dead       int // records in quarantine
-	Partial    int // partial results of which nothing leaves
-	Suppressed int // records kept back because somebody asked for it
-	Degraded   int // values that left as their type because a key could not be had
+	Policy     string // hash of the one that they were worked off under; of several, joined by commas, where batches were joined
+	In         int    // records read
+	Out        int    // records that leave
+	Dead       int    // records in quarantine
+	Partial    int    // partial results of which nothing leaves
+	Suppressed int    // records kept back because somebody asked for it
+	Degraded   int    // values that left as their type because a key could not be had
 	Findings   []TypeCount
 }
 
@@ -96,6 +98,12 @@ type TypeCount struct {
 
 // add adds the counts of o to s. Findings are merged.
 func (s *Summary) add(o *Summary) {
+	switch {
+	case s.Policy == "":
+		s.Policy = o.Policy
+	case o.Policy != "" && !strings.HasSuffix(s.Policy, o.Policy):
+		s.Policy += "," + o.Policy // joined across a reload
+	}
 	s.In += o.In
 	s.Out += o.Out
 	s.Dead += o.Dead

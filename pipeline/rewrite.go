@@ -22,6 +22,7 @@ const maxNested = 3
 // rewriter turns the value of one record into what may leave: decode, minimise, detect, decide, rewrite. It is the scratch
 // memory of one worker; begin starts a record.
 type rewriter struct {
+	bundle   *bundle
 	policy   *policy.Policy
 	set      *detectors.Set
 	tokens   *pseudonym.Tokenizer
@@ -36,7 +37,6 @@ type rewriter struct {
 	limits   codec.Limits
 	within   time.Duration
 	filter   bool
-	extra    []byte // `"redaction":{"policy":"…"` up to the counts
 	docs     [maxNested + 1]codec.Doc
 	all      *codec.Selector
 	message  *codec.Selector // of the envelope's one field
@@ -102,22 +102,17 @@ var (
 	errTime          = errors.New("record takes longer than it may")
 )
 
-func newRewriter(c Config, views []View) (*rewriter, error) {
-	if err := CheckPolicy(c.Policy); err != nil {
-		return nil, err
-	}
+func newRewriter(c Config, b *bundle, views []View) (*rewriter, error) {
 	message, err := codec.NewSelector([]string{"message"})
 	if err != nil {
 		return nil, err
 	}
 	w := &rewriter{
-		policy:   c.Policy,
 		set:      c.Detectors,
 		tokens:   pseudonym.NewTokens(c.Keys).Tokenizer(),
 		limits:   codec.Limits{Bytes: c.Limits.RecordBytes, Depth: c.Limits.Depth, Fields: c.Limits.Fields},
 		within:   c.Limits.RecordTime,
 		filter:   c.Filter != nil,
-		extra:    fmt.Appendf(nil, `"redaction":{"policy":%q`, c.Policy.Hash()),
 		all:      codec.All(),
 		message:  message,
 		scratch:  detectors.NewScratch(),
@@ -127,26 +122,14 @@ func newRewriter(c Config, views []View) (*rewriter, error) {
 	for _, t := range detectors.Types() {
 		w.linkable[t] = policy.Linkable(t)
 	}
-	classes, of, err := classesOf(c.Policy, views)
-	if err != nil {
-		return nil, err
-	}
-	for _, class := range classes {
-		w.classes = append(w.classes, newClassed(class))
-	}
-	if c.Keys.IsDev() {
-		w.extra = append(w.extra, `,"keys":"dev"`...)
-	}
-	for i, v := range views {
+	for _, v := range views {
 		w.views = append(w.views, viewed{View: v})
-		class := &w.classes[of[i]]
-		class.views = append(class.views, i)
-		class.joins = class.joins || v.Entities
 		if v.Content == ContentCapsules && w.sealed.sealer == nil {
 			w.sealed.sealer = reveal.NewSealer(c.Keys.RevealKey, time.Now)
 		}
 	}
 	w.keys, w.hasher, w.rights.list = c.Keys, subject.NewHasher(c.Keys), c.Suppressed
+	w.adopt(b)
 	return w, nil
 }
 
@@ -158,6 +141,9 @@ func isLeaf(k codec.Kind) bool { return k != codec.Object && k != codec.Array }
 // begin starts a record.
 func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
 	w.lane, w.topic, w.calls, w.now, w.time = l, l.topic, calls, now, r.Time
+	if t := w.bundle.topics[l.id.Topic]; t != nil {
+		w.topic = t
+	}
 	w.offset = r.Offset
 	w.rights.begin()
 	w.sealed.forget()
@@ -168,12 +154,12 @@ func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
 	}
 	for i := range w.classes {
 		c := &w.classes[i]
-		c.begin(l.topic.byClass[i])
+		c.begin(w.topic.byClass[i])
 		for _, v := range c.views {
 			w.views[v].skip = !c.reads
 		}
 	}
-	w.tenant, w.callID, w.call, w.known = l.topic.tenant, nil, nil, nil
+	w.tenant, w.callID, w.call, w.known = w.topic.tenant, nil, nil, nil
 	w.spent, w.disarmed, w.gone = 0, 0, false
 	w.apart, w.partial, w.final, w.hidden = false, 0, 0, 0
 	w.single.Reset()

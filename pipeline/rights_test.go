@@ -166,6 +166,14 @@ func TestCapsules(t *testing.T) {
 	require.False(t, strings.Contains(records.values()[0], "7946"))
 }
 
+func TestCapsulesOfLines(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Topics = map[string]TopicConfig{"nd": {Category: "transcript", Format: FormatNDJSON}}
+	c.Sinks = []SinkConfig{{Name: "all", Sink: &memorySink{}}, {Name: "sealed", Sink: &memorySink{}, View: View{Domain: "all", Content: ContentCapsules}}}
+	_, err := New(c)
+	require.ErrorContains(t, err, "records of several lines have no capsules")
+}
+
 // Without a key for a tenant its sealed values are lost, not shown.
 func TestCapsulesWithoutKey(t *testing.T) {
 	c := simConfig(t, DefaultLimits())

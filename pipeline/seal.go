@@ -84,8 +84,9 @@ func Unseal(e Entry, identities ...age.Identity) (Record, error) {
 }
 
 // entry makes the quarantine entry of a record. detail is this program's own text, without any part of the record.
-func (e *Engine) entry(l *lane, r *Record, class Class, detail string) Entry {
-	entry := e.stamp
+func (e *Engine) entry(f *flight, r *Record, class Class, detail string) Entry {
+	l, entry := f.lane, e.stamp
+	entry.Policy = f.bundle.hash
 	entry.Topic, entry.Partition, entry.Offset, entry.Time = l.id.Topic, l.id.Partition, r.Offset, r.Time
 	entry.Category = l.topic.category
 	entry.Class, entry.Detail, entry.Attempts = class, detail, 1

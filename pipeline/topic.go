@@ -83,8 +83,8 @@ var structural = []structuralField{
 // knownPath is where a record of a call says what is known of it.
 const knownPath = "known_values"
 
-func compileTopic(name string, tc TopicConfig, c Config, classes []*policy.Class) (*topic, error) {
-	cat, ok := c.Policy.Category(tc.Category)
+func compileTopic(name string, tc TopicConfig, p *policy.Policy, classes []*policy.Class) (*topic, error) {
+	cat, ok := p.Category(tc.Category)
 	if !ok {
 		return nil, fmt.Errorf("topic %s: category %q is not in the policy", name, tc.Category)
 	}
@@ -99,7 +99,7 @@ func compileTopic(name string, tc TopicConfig, c Config, classes []*policy.Class
 	}
 	t := &topic{name: name, nameBytes: []byte(name), category: tc.Category, format: tc.Format, channel: channelOf(tc.Category), calls: tc.Category == "transcript", partials: cat.Partials}
 	if tc.Tenant != "" {
-		if !c.Policy.Tenant(tc.Tenant) {
+		if !p.Tenant(tc.Tenant) {
 			return nil, fmt.Errorf("topic %s: the policy does not know its tenant", name)
 		}
 		t.tenant = []byte(tc.Tenant)

@@ -218,7 +218,7 @@ func (w *rewriter) epoch(layout string) []byte {
 // appendRedaction appends the member "redaction": the policy, how many of each type were found, and for a view that joins the tokens
 // of what the aliases in the texts stand for.
 func (w *rewriter) appendRedaction(dst []byte, view *viewed) []byte {
-	dst = append(dst, w.extra...)
+	dst = append(dst, w.bundle.extra...)
 	for i, t := range w.at.types {
 		if i == 0 {
 			dst = append(dst, `,"findings":{`...)

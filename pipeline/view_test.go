@@ -115,3 +115,12 @@ func classesIn(c Config) []*policy.Class {
 	}
 	return classes
 }
+
+// rewriterOf is that of an engine with one sink.
+func rewriterOf(c Config) (*rewriter, error) {
+	b, err := compile(c, c.Policy, oneView())
+	if err != nil {
+		return nil, err
+	}
+	return newRewriter(c, b, oneView())
+}

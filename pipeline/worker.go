@@ -56,7 +56,7 @@ type span struct {
 const bufferCap = 4 << 20
 
 func newWorker(e *Engine, number int, c Config) (*worker, error) {
-	rw, err := newRewriter(c, e.views)
+	rw, err := newRewriter(c, e.bundle.Load(), e.views)
 	if err != nil {
 		return nil, err
 	}
@@ -110,6 +110,7 @@ func (w *worker) part(j job) {
 	if l.ctx.Err() != nil {
 		return // the lane was given up: the next owner reads these records again
 	}
+	w.rw.adopt(f.bundle)
 	buf := w.e.buffers.Get().(*buffer)
 	f.buffers[w.number] = buf
 	now := time.Now()
@@ -128,7 +129,7 @@ func (w *worker) part(j job) {
 		if class == "" || f.batch.Warm {
 			continue
 		}
-		f.dead[w.number] = append(f.dead[w.number], w.e.entry(l, r, class, err.Error()))
+		f.dead[w.number] = append(f.dead[w.number], w.e.entry(f, r, class, err.Error()))
 		w.e.metrics.records.WithLabelValues(l.id.Topic, outcomeDead).Inc()
 		if w.e.filter != nil {
 			start := len(buf.bytes)

@@ -134,6 +134,8 @@ func runPipeline(ctx context.Context, c config, out, errOut io.Writer) (err erro
 	background, end := context.WithCancel(context.WithoutCancel(ctx))
 	var watchers sync.WaitGroup
 	watchers.Go(func() { p.ready.watch(background) })
+	reload := newReloader(p, c, log)
+	watchers.Go(func() { reload.watch(background) })
 	watchers.Go(func() { screen.showRates(background, p.meter, p.running.Status) })
 	defer func() { end(); watchers.Wait() }()
 	context.AfterFunc(ctx, p.ready.drain)

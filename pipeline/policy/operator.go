@@ -208,6 +208,8 @@ func checkStyle(t detectors.Type, s Style) string {
 	switch {
 	case neverStored(t) && s != StyleRedact && s != StyleDrop:
 		return "is never stored: it can only be redacted"
+	case s == StyleSeal && (t == detectors.Number || t == detectors.Spelled || t == detectors.CardExpiry):
+		return "can't be sealed: it may be a part of what is never stored"
 	case s == StyleToken && !Linkable(t):
 		return "can't be linked: equal values are not one person, and how often each comes gives it away"
 	case s == StyleDateShift && t != detectors.Date && t != detectors.DateOfBirth:

@@ -26,7 +26,7 @@ type Config struct {
 	Log Log
 	// Key is the log's: keys of digests are derived from it.
 	Key audit.Key
-	// Policy is the hash of the policy in force.
+	// Policy is the hash of the policy in force where a batch doesn't say.
 	Policy string
 }
 
@@ -130,7 +130,7 @@ func (w *writer) append(b *pipeline.Batch) error {
 		digest = ""
 	}
 	seq, err := w.cfg.Log.Append(audit.Entry{
-		Actor: actor, Action: actionBatch, Policy: w.cfg.Policy, Digest: digest, Counts: w.count(b.Summary, out),
+		Actor: actor, Action: actionBatch, Policy: w.policy(b), Digest: digest, Counts: w.count(b.Summary, out),
 		Range: &audit.Range{Topic: w.id.Topic, Partition: w.id.Partition, First: first, Next: b.Next},
 	})
 	if err != nil {
@@ -193,4 +193,12 @@ func (w *writer) errorf(op string, err error) error {
 		return pipeline.Lost(out)
 	}
 	return out
+}
+
+// policy is the one that a batch was worked off under.
+func (w *writer) policy(b *pipeline.Batch) string {
+	if b.Summary != nil && b.Summary.Policy != "" {
+		return b.Summary.Policy
+	}
+	return w.cfg.Policy
 }
