@@ -95,7 +95,7 @@ func (a *asked) command(use, short, long, example string) *cobra.Command {
 			return err
 		}
 		return untilSignal(cmd.Context(), cmd.ErrOrStderr(), func(ctx context.Context) error {
-			m, err := newMaker(c, newLogger(cmd.ErrOrStderr(), "warn"))
+			m, err := newMaker(ctx, c, newLogger(cmd.ErrOrStderr(), "warn"))
 			if err != nil {
 				return err
 			}

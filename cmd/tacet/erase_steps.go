@@ -10,7 +10,6 @@ import (
 	"io"
 	"log/slog"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,37 +35,32 @@ type maker struct {
 	after func(step string) error
 }
 
-func newMaker(c config, log *slog.Logger) (*maker, error) {
-	r, err := newRights(c, log)
-	if err != nil {
+func newMaker(ctx context.Context, c config, log *slog.Logger) (_ *maker, err error) {
+	m := &maker{c: c, log: log, after: func(string) error { return nil }}
+	defer func() {
+		if err != nil {
+			_ = m.close()
+		}
+	}()
+	if m.rights, err = newRights(c, log); err != nil {
 		return nil, err
 	}
-	ring, err := c.Pseudonym.openKeys(log, nil)
-	if err != nil {
-		r.close()
+	events := &keyEvents{log: log}
+	if c.Audit.Directory != "" {
+		if m.audit, err = openAuditLog(ctx, c, auditOfRights, log); err != nil {
+			return nil, err
+		}
+		events.to.Store(m.audit)
+	}
+	if m.ring, err = c.Pseudonym.openKeys(log, events.note); err != nil {
 		return nil, err
 	}
-	m := &maker{c: c, rights: r, ring: ring, tokens: pseudonym.NewTokens(ring).Tokenizer(), log: log, after: func(string) error { return nil }}
-	return m, m.openAudit()
+	m.tokens = pseudonym.NewTokens(m.ring).Tokenizer()
+	return m, nil
 }
 
-// auditOfRights is the folder of the commands' own audit log within the configured one, which the run writes to. It has no witness:
-// a witness tells logs apart by their keys.
+// auditOfRights is the folder of the commands' own audit log within the configured one, which the run writes to.
 const auditOfRights = "rights"
-
-func (m *maker) openAudit() (err error) {
-	if m.c.Audit.Directory == "" {
-		return nil
-	}
-	key, err := audit.ParseKey(m.c.Audit.Key.Reveal())
-	if err != nil {
-		return fmt.Errorf("configure audit: key %w", err)
-	}
-	a := audit.DefaultConfig()
-	a.Dir, a.Key, a.Every, a.Log = filepath.Join(string(m.c.Audit.Directory), auditOfRights), key, m.c.Audit.Checkpoint, m.log
-	m.audit, err = audit.Open(a)
-	return err
-}
 
 // note writes what is done for a request to the audit log, on disk before it returns.
 func (m *maker) note(action string, r subject.Request, actor string, more ...audit.Attr) error {
@@ -91,9 +85,13 @@ func countOf(counts map[string]int) (n int64) {
 	return n
 }
 
-func (m *maker) close() error {
-	m.rights.close()
-	err := m.ring.Close()
+func (m *maker) close() (err error) {
+	if m.rights != nil {
+		m.rights.close()
+	}
+	if m.ring != nil {
+		err = m.ring.Close()
+	}
 	if m.audit != nil {
 		err = errors.Join(err, m.audit.Close())
 	}

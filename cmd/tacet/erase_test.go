@@ -143,7 +143,7 @@ func (o *office) maker() *maker {
 	o.t.Helper()
 	c, err := loadConfig(o.config)
 	require.NoError(o.t, err)
-	m, err := newMaker(c, slog.New(slog.DiscardHandler))
+	m, err := newMaker(o.t.Context(), c, slog.New(slog.DiscardHandler))
 	require.NoError(o.t, err)
 	o.t.Cleanup(func() { _ = m.close() })
 	return m

@@ -39,7 +39,7 @@ func (p *parts) heed(ctx context.Context) (heeding context.Context, stop func() 
 	case <-loaded:
 		return ctx, stop, nil
 	case <-ended:
-		return nil, nil, errors.Join(failed, stop())
+		return nil, nil, stop()
 	case <-told.Done():
 		return nil, nil, errors.Join(context.Cause(told), stop())
 	}

@@ -53,7 +53,7 @@ func withRequests(cmd *cobra.Command, name string, f func(ctx context.Context, m
 		return err
 	}
 	return untilSignal(cmd.Context(), cmd.ErrOrStderr(), func(ctx context.Context) error {
-		m, err := newMaker(c, newLogger(cmd.ErrOrStderr(), "warn"))
+		m, err := newMaker(ctx, c, newLogger(cmd.ErrOrStderr(), "warn"))
 		if err != nil {
 			return err
 		}
