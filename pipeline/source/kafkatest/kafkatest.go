@@ -93,12 +93,12 @@ func (c *Cluster) CreateTopic(t testing.TB, prefix string, partitions int) strin
 }
 
 // CreateTopicNamed creates a topic of exactly this name, with up to three replicas, and waits until it has leaders.
-func (c *Cluster) CreateTopicNamed(t testing.TB, name string, partitions int) {
+func (c *Cluster) CreateTopicNamed(t testing.TB, name string, partitions int, settings ...kafka.ConfigEntry) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	r, err := c.client.CreateTopics(ctx, &kafka.CreateTopicsRequest{Topics: []kafka.TopicConfig{{
-		Topic: name, NumPartitions: partitions, ReplicationFactor: min(3, len(c.addrs)),
+		Topic: name, NumPartitions: partitions, ReplicationFactor: min(3, len(c.addrs)), ConfigEntries: settings,
 	}}})
 	require.NoError(t, err)
 	require.NoError(t, r.Errors[name])
