@@ -80,7 +80,7 @@ func (w *rewriter) adopt(b *bundle) {
 	if w.bundle == b {
 		return
 	}
-	w.bundle, w.policy = b, b.policy
+	w.bundle, w.policy, w.topic = b, b.policy, nil
 	w.classes = w.classes[:0]
 	for _, class := range b.classes {
 		w.classes = append(w.classes, newClassed(class))

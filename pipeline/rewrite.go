@@ -140,10 +140,13 @@ func isLeaf(k codec.Kind) bool { return k != codec.Object && k != codec.Array }
 
 // begin starts a record.
 func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
-	w.lane, w.topic, w.calls, w.now, w.time = l, l.topic, calls, now, r.Time
-	if t := w.bundle.topics[l.id.Topic]; t != nil {
-		w.topic = t
+	if w.lane != l || w.topic == nil {
+		w.topic = l.topic
+		if t := w.bundle.topics[l.id.Topic]; t != nil {
+			w.topic = t
+		}
 	}
+	w.lane, w.calls, w.now, w.time = l, calls, now, r.Time
 	w.offset = r.Offset
 	w.rights.begin()
 	w.sealed.forget()
