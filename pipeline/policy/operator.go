@@ -96,7 +96,7 @@ func takes(name string, field bool) (keys []string) {
 		}
 	}
 	if field {
-		if slices.Contains([]string{"generalise", "surrogate", "fpe", "seal"}, name) {
+		if slices.Contains([]string{"generalise", "surrogate", "fpe", "seal", "token"}, name) {
 			keys = append(keys, "as")
 		}
 		keys = append(keys, "subject", "needs", "clauses")
@@ -135,7 +135,7 @@ func (d *document) operator(n ast.Node, line int, key, word string, names []stri
 	if op.name == "date_shift" && op.options.Days == 0 {
 		d.fail(line, key, "needs days: how far a date may be shifted to either side")
 	}
-	if field && op.options.As == "" && slices.Contains(keys, "as") && op.name != "seal" {
+	if field && op.options.As == "" && slices.Contains(keys, "as") && op.name != "seal" && op.name != "token" {
 		d.fail(line, key, "needs as: the type of the value, such as PHONE or DATE")
 	}
 	if t, known := detectors.ParseType(op.options.As); known && op.name == "surrogate" && !Linkable(t) && (op.options.Scope == ScopeRelationship || op.options.Scope == ScopePerson) {
