@@ -137,7 +137,11 @@ func (r *Ring) with(tenant string, f func(*tenantKeys) error) error {
 	if err := r.refresh(tenant, e); err != nil {
 		return err
 	}
-	return f(e.keys)
+	err := f(e.keys)
+	if err != nil && !errors.Is(err, ErrNone) && !errors.Is(err, ErrShredded) {
+		e.again = r.config.Now().Add(r.config.Retry)
+	}
+	return err
 }
 
 // refresh makes e's keys good, or says why there are none. Failures are remembered for a while: a key service that is down
@@ -174,6 +178,9 @@ func (r *Ring) refresh(tenant string, e *entry) error {
 		e.loaded = now
 		r.config.Event("unwrapped", tenant, "")
 	}
+	if e.err != nil { // some holders were told that there are no keys, and may not be who asked now
+		r.generation.Add(1)
+	}
 	e.keys, e.changes, e.aged, e.err, e.retry = keys, changes, false, nil, time.Time{}
 	return nil
 }
@@ -205,6 +212,10 @@ func (r *Ring) tick() {
 			continue // it is being loaded
 		}
 		age := now.Sub(e.loaded)
+		if !e.again.IsZero() && !now.Before(e.again) {
+			e.again = time.Time{}
+			changed = true
+		}
 		switch {
 		case e.err != nil && e.keys == nil && !now.Before(e.retry):
 			delete(r.tenants, tenant)

@@ -111,6 +111,7 @@ type entry struct {
 	aged    bool      // holders were told that it is time to ask again
 	err     error     // of the last try
 	retry   time.Time // not before then
+	again   time.Time // when holders are told to ask again, because something else than the keys could not be had
 }
 
 // Open opens the store and begins to watch it. It fails when the store or its key-encryption key can't be had: what can't begin is

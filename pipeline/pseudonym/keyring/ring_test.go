@@ -403,6 +403,34 @@ func TestKEKOutage(t *testing.T) {
 	require.Equal(t, asked+2, g.kek.unwraps.Load(), "root and version")
 }
 
+// TestHoldersHearOfTheEnd: a holder that was told that there is no key hears that there is one again, also when it is another who asked
+// first, and when it was not the keys that failed.
+func TestHoldersHearOfTheEnd(t *testing.T) {
+	g := newRig(t)
+	require.NoError(t, g.created("acme").Close())
+	r := g.open()
+	g.kek.down.Store(true)
+	require.Equal(t, "error", prints(r.Domain("acme", "a")))
+	told := r.Generation()
+	g.kek.down.Store(false)
+	g.pass(31 * time.Second)
+	require.Zero(t, r.Level("acme"), "somebody else asks, before the ring looked at the clock")
+	require.NotEqual(t, told, r.Generation())
+
+	store, err := os.ReadFile(g.config.Path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(g.config.Path, []byte("none"), 0o600))
+	require.Equal(t, "error", one(r.Epoch("acme", "a", "2026-11-27")), "it has to be made")
+	told = r.Generation()
+	require.NoError(t, os.WriteFile(g.config.Path, store, 0o600))
+	r.tick()
+	require.Equal(t, told, r.Generation())
+	g.pass(31 * time.Second)
+	r.tick()
+	require.NotEqual(t, told, r.Generation())
+	require.NotEqual(t, "error", one(r.Epoch("acme", "a", "2026-11-27")))
+}
+
 // TestOneUnwrap: many that ask for a tenant's key at once have it unwrapped once.
 func TestOneUnwrap(t *testing.T) {
 	g := newRig(t)
