@@ -179,10 +179,10 @@ func (s *callStore) setKnown(c *call, k *knownValues) (forgotten int) {
 	return forgotten
 }
 
-// spoil gives up what a failed record may have left half changed. What is known of the call can't be: it stays, so that
-// the turns to come are searched for it.
+// spoil gives up what a failed record may have left half changed. What is known of the call and of who is in it can't be: it stays, so
+// that the turns to come are searched for it, and are kept back where this one was.
 func (s *callStore) spoil(c *call) {
-	if c.known == nil {
+	if c.known == nil && len(c.people) == 0 && !c.unknown {
 		s.drop(c)
 		return
 	}

@@ -35,6 +35,9 @@ func (w *rewriter) names(typ string, value []byte) {
 	id, ok := w.hasher.ID(w.tenant, typ, w.canon)
 	if !ok {
 		w.rights.unknown = true
+		if w.call != nil {
+			w.call.unknown = true // brought back from quarantine together, the turns are heard in their order
+		}
 		return
 	}
 	w.heed(id)
@@ -76,6 +79,7 @@ func (w *rewriter) namesCall() {
 	}
 	w.names("CALL_ID", w.callID)
 	if w.call != nil {
+		w.rights.unknown = w.rights.unknown || w.call.unknown
 		for _, id := range w.call.people {
 			w.heed(id)
 		}

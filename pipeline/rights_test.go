@@ -110,22 +110,28 @@ func TestRights(t *testing.T) {
 	f("other call", func(c Config) subject.ID { return idOf(t, c, "CALL_ID", "c2") }, erase, old, turnOf("c1", 1, "hi"), 1, 0, 1)
 }
 
-// Once a call has named somebody who objected, its later turns are theirs too.
+// Once a call has named somebody who asked for something, its later turns are theirs too.
 func TestRightsOfACall(t *testing.T) {
-	c := simConfig(t, DefaultLimits())
-	c.Policy = rightsPolicy(t)
-	asked(t, &c, subject.Update{Kind: subject.Object, ID: idOf(t, c, "EMAIL", "ada@example.com")})
-	sink := &memorySink{}
-	c.Sinks = []SinkConfig{{Name: "all", Sink: sink}}
-	var records []Record
-	for i, r := range [][]byte{turnOf("c1", 1, "hello"), turnOf("c1", 2, "ada at example dot com"), turnOf("c1", 3, "thank you"), turnOf("c2", 1, "bye")} {
-		records = append(records, Record{Offset: int64(i), Key: r[:0:0], Time: time.Unix(1, 0), Value: r})
+	f := func(kind subject.Kind, dead ...int64) {
+		t.Helper()
+		c := simConfig(t, DefaultLimits())
+		c.Policy = rightsPolicy(t)
+		asked(t, &c, subject.Update{Kind: kind, ID: idOf(t, c, "EMAIL", "ada@example.com")})
+		sink := &memorySink{}
+		c.Sinks = []SinkConfig{{Name: "all", Sink: sink}}
+		var records []Record
+		for i, r := range [][]byte{turnOf("c1", 1, "hello"), turnOf("c1", 2, "ada at example dot com"), turnOf("c1", 3, "thank you"), turnOf("c2", 1, "bye")} {
+			records = append(records, Record{Offset: int64(i), Key: []byte([]string{"c1", "c1", "c1", "c2"}[i]), Time: time.Unix(1, 0), Value: r})
+		}
+		runRecords(t, c, "calls", records...)
+		require.Equal(t, []string{"hello", "bye"}, texts(sink.values()))
+		require.Len(t, c.Quarantine.(*simQuarantine).seen, len(dead))
+		for _, offset := range dead {
+			require.True(t, c.Quarantine.(*simQuarantine).has(LaneID{"calls", 0}, offset))
+		}
 	}
-	for i, key := range []string{"c1", "c1", "c1", "c2"} {
-		records[i].Key = []byte(key)
-	}
-	runRecords(t, c, "calls", records...)
-	require.Equal(t, []string{"hello", "bye"}, texts(sink.values()))
+	f(subject.Object)
+	f(subject.Restrict, 1, 2)
 }
 
 func TestEngineWaitsForTheList(t *testing.T) {
