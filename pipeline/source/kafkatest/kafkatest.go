@@ -134,10 +134,11 @@ func (c *Cluster) waitForPartitions(ctx context.Context, t testing.TB, topic str
 		for ready := 0; ready < n; {
 			ready = 0
 			m, err := client.Metadata(ctx, &kafka.MetadataRequest{Topics: []string{topic}})
-			require.NoError(t, err)
-			for _, p := range m.Topics[0].Partitions {
-				if p.Error == nil && p.Leader.Host != "" {
-					ready++
+			if err == nil { // else a broker that is busy; the deadline decides
+				for _, p := range m.Topics[0].Partitions {
+					if p.Error == nil && p.Leader.Host != "" {
+						ready++
+					}
 				}
 			}
 			if ready < n {
