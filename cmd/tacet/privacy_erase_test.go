@@ -15,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"golang.org/x/mod/sumdb/note"
 
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/source/kafkatest"
@@ -35,9 +36,10 @@ type erasure struct {
 // subjectOf is an invented person.
 type subjectOf struct{ phone, spoken, email, user string }
 
-// somebody makes a person with a number of the range kept for fiction.
+// somebody makes a person with a number of the range kept for fiction. There are 900 such people.
 func (e *estate) somebody() subjectOf {
-	n := fmt.Sprintf("%03d", 100+e.rng.IntN(300)+300*(len(e.mint.all)%2))
+	n := fmt.Sprint(100 + e.people)
+	e.people++
 	s := subjectOf{phone: "+44 7700 900" + n, email: e.mint.make("email"), user: e.name("user")}
 	s.spoken = "oh seven seven double oh " + aloud("900"+n)
 	e.mint.all = append(e.mint.all, canary{s.phone, []string{"7700900" + n, "7700 900" + n, aloud("900" + n)}})
@@ -321,7 +323,14 @@ func (e *erasure) certified(id string) {
 	e.give("certificate", e.command("", "requests", "certificate", id)+"\n")
 	said := e.must("", "requests", "verify", e.path("certificate"), "--key", e.public)
 	require.Contains(t, said, id)
-	require.Contains(t, said, `"effective_by"`)
+	c, err := subject.VerifyCertificate(must(os.ReadFile(e.path("certificate"))), must(note.NewVerifier(e.public)))
+	require.NoError(t, err)
+	for _, place := range c.Effective {
+		if place.Where == "topic "+e.topics["analytics"] || place.Where == "topic "+e.topics["sealed"] {
+			require.WithinDuration(t, c.Issued.Add(24*time.Hour), place.By, time.Second, "what the topics promise")
+		}
+	}
+	require.Len(t, c.Effective, len(estateSinks)+3, "sinks and sources")
 	text := strings.Replace(string(must(os.ReadFile(e.path("certificate")))), "DP-17", "DP-18", 1)
 	e.give("certificate", text)
 	_, _, code = e.run("", "requests", "verify", e.path("certificate"), "--key", e.public)

@@ -36,6 +36,7 @@ type estate struct {
 	identity *age.X25519Identity
 	public   string // key of certificates
 	made     int    // records; each has its number as its turn
+	people   int
 	workers  []*worker
 	search   *search // for the canaries there were when it was made
 	searched int
