@@ -102,6 +102,7 @@ func (d *document) classes(n ast.Node, p *Policy) {
 		d.choice(parts, m.line, key, "basis", bases, &c.Basis)
 		d.wordOf(parts, key, "consent", &c.Consent)
 		d.wordOf(parts, key, "retention", &c.Retention)
+		d.kept(find(parts, "retention"), key, &c, p)
 		if part := d.required(parts, m.line, key, "clauses"); part != nil {
 			c.Clauses = d.clauses(part.value, key+".clauses")
 		}

@@ -139,13 +139,16 @@ func (d *document) file(text []byte, p *Policy) {
 	if !ok {
 		return
 	}
-	d.known(members, "", "tenants", "types", "classes", "categories")
+	d.known(members, "", "tenants", "types", "retention", "classes", "categories")
 	if m := d.required(members, lineOf(body), "", "tenants"); m != nil {
 		p.tenants = d.tenants(m.value)
 	}
 	if m := find(members, "types"); m != nil {
 		d.types(m.value, "types", &p.top)
 		p.classes[0].styles, p.classes[0].options = p.top.styles, p.top.options
+	}
+	if m := find(members, "retention"); m != nil {
+		p.retention = d.retentions(m.value)
 	}
 	if m := find(members, "classes"); m != nil {
 		d.classes(m.value, p)

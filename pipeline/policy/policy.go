@@ -4,6 +4,7 @@ package policy
 
 import (
 	"slices"
+	"time"
 
 	"github.com/sonexlabs/tacet/detectors"
 )
@@ -104,7 +105,8 @@ type Policy struct {
 	tenants    []string // sorted; just "*" for any
 	top        Class    // the styles of the top level
 	classes    []Class
-	categories []Category // in the order of Categories
+	categories []Category               // in the order of Categories
+	retention  map[string]time.Duration // how long each retention class keeps; nil where there is none
 	hash       string
 }
 

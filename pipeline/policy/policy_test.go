@@ -300,6 +300,7 @@ func TestClasses(t *testing.T) {
 	p, err := Parse("p", []byte(`
 tenants: ["*"]
 types: {AGE: redact}
+retention: {short: 30d}
 classes:
   analytics: {purpose: analytics, recipient: tenant, basis: instruction, clauses: ["5"], retention: short}
   training: {purpose: train, recipient: tenant, basis: consent, consent: training, clauses: ["4"], types: {AGE: alias, PHONE: redact}}

@@ -24,6 +24,7 @@ func (p *Policy) YAML() []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "tenants: %s\n", flow(p.tenants))
 	writeTypes(&b, "", &p.top, nil)
+	p.writeRetention(&b)
 	b.WriteString("classes:\n")
 	for i := range p.classes {
 		p.classes[i].write(&b, &p.top)
