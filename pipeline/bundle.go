@@ -40,6 +40,13 @@ func compile(c Config, p *policy.Policy, views []View) (*bundle, error) {
 			return nil, fmt.Errorf("sink class %s: exports for a regulator are made by hand, not by a running pipeline", class.Name)
 		}
 	}
+	for _, v := range views {
+		if v.Consent != "" && c.Instructions == nil {
+			if class, _ := p.Class(v.Class); policy.NeedsConsent(class.Purpose) {
+				return nil, fmt.Errorf("sink class %s: to %s needs the consent of tenants: configure their instructions", class.Name, class.Purpose)
+			}
+		}
+	}
 	for name, tc := range c.Topics {
 		if b.topics[name], err = compileTopic(name, tc, p, b.classes); err != nil {
 			return nil, err
@@ -83,7 +90,7 @@ func (w *rewriter) adopt(b *bundle) {
 	w.bundle, w.policy, w.topic = b, b.policy, nil
 	w.classes = w.classes[:0]
 	for _, class := range b.classes {
-		w.classes = append(w.classes, newClassed(class))
+		w.classes = append(w.classes, newClassed(b.policy, class))
 	}
 	for i, v := range w.views {
 		class := &w.classes[b.of[i]]

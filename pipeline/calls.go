@@ -42,6 +42,7 @@ type call struct {
 	aliases    *pseudonym.Aliases
 	known      *knownValues // nil where its records brought none
 	tokens     []callToken  // that stand for the call in what leaves, for each recipient
+	began      time.Time    // when it began, or the first record of it that was seen
 	people     []subject.ID // of people it named who asked for something
 	unknown    bool         // it named somebody of whom that could not be told, for want of a key
 	tokensOf   uint64       // the generation of the keys they were made with

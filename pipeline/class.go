@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline/codec"
@@ -12,8 +13,9 @@ import (
 type classed struct {
 	styles  [detectors.TypesMax]policy.Style
 	options [detectors.TypesMax]policy.Options
-	views   []int // of the class
-	joins   bool  // some view of it has entities
+	views   []int         // of the class
+	joins   bool          // some view of it has entities
+	lasts   time.Duration // how long what leaves may be kept; 0 where the policy doesn't say
 
 	// Of the current record.
 	rules       []rule // of its topic
@@ -43,8 +45,9 @@ func classesOf(p *policy.Policy, views []View) (classes []*policy.Class, of []in
 	return classes, of, nil
 }
 
-func newClassed(c *policy.Class) classed {
+func newClassed(p *policy.Policy, c *policy.Class) classed {
 	var made classed
+	made.lasts, _ = p.Retention(c.Retention)
 	for _, t := range detectors.Types() {
 		made.styles[t], made.options[t] = c.Style(t), c.Options(t)
 	}

@@ -37,6 +37,7 @@ func (w *rewriter) count(m *Metrics, topic string, warm bool) {
 		addCount(m.ruleLimit, topic, w.limited)
 		addCount(m.degraded, topic, w.degraded)
 		addCount(m.forged, topic, w.forged)
+		addCount(m.withheld, topic, w.withheld)
 		addCount(m.capsules, "sealed", w.sealed.made)
 		addCount(m.capsules, "lost", w.sealed.failed)
 		for what, n := range w.met {
@@ -49,7 +50,7 @@ func (w *rewriter) count(m *Metrics, topic string, warm bool) {
 	clear(w.outcomes)
 	w.totals = [detectors.TypesMax]uint32{}
 	w.dropped, w.repaired, w.crowded, w.idle, w.forgotten, w.limited, w.met = 0, 0, 0, 0, 0, 0, [2]int{}
-	w.degraded, w.forged, w.sealed.made, w.sealed.failed = 0, 0, 0, 0
+	w.withheld, w.degraded, w.forged, w.sealed.made, w.sealed.failed = 0, 0, 0, 0, 0
 }
 
 // foundAny tells whether something was found for any class.

@@ -22,6 +22,7 @@ type Metrics struct {
 	repaired   *prometheus.CounterVec
 	partials   *prometheus.CounterVec
 	ruleLimit  *prometheus.CounterVec
+	withheld   *prometheus.CounterVec
 	degraded   *prometheus.CounterVec
 	forged     *prometheus.CounterVec
 	capsules   *prometheus.CounterVec
@@ -81,6 +82,7 @@ func NewMetrics(r *prometheus.Registry, version, policyHash string) *Metrics {
 			"Partial results of speech recognition met: records, lines, turns and other objects whose final is not true.", "topic", "action"),
 		ruleLimit: counter("rule_limit_total",
 			"Stretches of text redacted because a user's rule reached a limit of its search in them.", "topic"),
+		withheld: counter("fields_withheld_total", "Values left out because the tenant's instruction does not let them leave, or there is none.", "topic"),
 		degraded: counter("degraded_values_total", "Values that left as their type because a key could not be had.", "topic"),
 		forged:   counter("forged_tokens_total", "Imitations of aliases and tokens in input, made harmless.", "topic"),
 		capsules: counter("capsules_total", "Capsules of sealed values: made, or lost for want of a key.", "outcome"),

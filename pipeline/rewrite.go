@@ -22,29 +22,30 @@ const maxNested = 3
 // rewriter turns the value of one record into what may leave: decode, minimise, detect, decide, rewrite. It is the scratch
 // memory of one worker; begin starts a record.
 type rewriter struct {
-	bundle   *bundle
-	policy   *policy.Policy
-	set      *detectors.Set
-	tokens   *pseudonym.Tokenizer
-	views    []viewed
-	classes  []classed
-	memo     memo
-	linkable [detectors.TypesMax]bool
-	keys     *keyring.Ring
-	hasher   *subject.Hasher
-	rights   rights
-	sealed   sealed
-	limits   codec.Limits
-	within   time.Duration
-	filter   bool
-	docs     [maxNested + 1]codec.Doc
-	all      *codec.Selector
-	message  *codec.Selector // of the envelope's one field
-	scratch  *detectors.Scratch
-	found    []detectors.Finding
-	with     []byte // one replacement
-	nested   [maxNested + 1][]byte
-	single   *pseudonym.Aliases // of a record without a call
+	bundle       *bundle
+	policy       *policy.Policy
+	set          *detectors.Set
+	tokens       *pseudonym.Tokenizer
+	views        []viewed
+	classes      []classed
+	memo         memo
+	linkable     [detectors.TypesMax]bool
+	keys         *keyring.Ring
+	hasher       *subject.Hasher
+	instructions *policy.Instructions
+	rights       rights
+	sealed       sealed
+	limits       codec.Limits
+	within       time.Duration
+	filter       bool
+	docs         [maxNested + 1]codec.Doc
+	all          *codec.Selector
+	message      *codec.Selector // of the envelope's one field
+	scratch      *detectors.Scratch
+	found        []detectors.Finding
+	with         []byte // one replacement
+	nested       [maxNested + 1][]byte
+	single       *pseudonym.Aliases // of a record without a call
 
 	// Of the current record.
 	lane         *lane
@@ -56,7 +57,9 @@ type rewriter struct {
 	day          []byte // it, as far as an epoch goes
 	tenant       []byte
 	callID       []byte
-	subject      []byte // whom the record names
+	subject      []byte              // whom the record names
+	instruction  *policy.Instruction // of the tenant, in force at the time of the record
+	started      time.Time           // when its call began, as far as is known
 	keyed        []keyedField
 	canon, token []byte
 	at           *classed // whose part is made
@@ -88,6 +91,7 @@ type rewriter struct {
 	repaired  int
 	crowded   int
 	idle      int
+	withheld  int    // fields that the tenant has not let leave
 	degraded  int    // values that left as their type for want of a key
 	forged    int    // imitations made harmless
 	forgotten int    // calls given up for the memory of known values
@@ -129,6 +133,7 @@ func newRewriter(c Config, b *bundle, views []View) (*rewriter, error) {
 		}
 	}
 	w.keys, w.hasher, w.rights.list = c.Keys, subject.NewHasher(c.Keys), c.Suppressed
+	w.instructions = c.Instructions
 	w.adopt(b)
 	return w, nil
 }
@@ -148,6 +153,7 @@ func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
 	}
 	w.lane, w.calls, w.now, w.time = l, calls, now, r.Time
 	w.offset = r.Offset
+	w.instruction, w.started = nil, time.Time{}
 	w.rights.begin()
 	w.sealed.forget()
 	w.subject, w.keyed = nil, w.keyed[:0]
@@ -297,6 +303,11 @@ func (w *rewriter) apply(d *codec.Doc, p *partials) error {
 				continue
 			}
 		}
+		if r.options.Needs != "" && !w.meets(r.options.Needs) && fields[i].Kind != codec.Key {
+			w.withhold(d, i)
+			dropped = fields[i].End
+			continue
+		}
 		if !isLeaf(fields[i].Kind) {
 			continue
 		}
@@ -345,6 +356,8 @@ func (w *rewriter) identify(d *codec.Doc, value, key []byte) (Class, error) {
 			}
 		case useCall:
 			w.callID = d.Text(i)
+		case useStarted:
+			w.started, _ = time.Parse(time.RFC3339, string(d.Text(i)))
 		}
 	}
 	if len(w.tenant) == 0 {
@@ -362,6 +375,7 @@ func (w *rewriter) identify(d *codec.Doc, value, key []byte) (Class, error) {
 	if w.topic.calls && len(w.callID) > 0 {
 		w.recall()
 	}
+	w.instruct()
 	w.namesCall()
 	if known >= 0 {
 		if err := w.learn(d, value, known); err != nil {
@@ -497,6 +511,7 @@ func (w *rewriter) text(r *Record) (Class, error) {
 		w.recall()
 		w.namesCall()
 	}
+	w.instruct()
 	for rest := r.Value; len(rest) > 0; {
 		body, after := codec.NextLine(rest)
 		end := rest[len(body) : len(rest)-len(after)]

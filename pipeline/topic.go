@@ -48,6 +48,7 @@ const (
 	useNone use = iota
 	useTenant
 	useCall
+	useStarted
 	useRole
 	useFinal // whether its object is a partial result
 	useReserved
@@ -68,6 +69,7 @@ type structuralField struct {
 var structural = []structuralField{
 	{"tenant_id", useTenant, `{"tenant_id":0}`},
 	{"call_id", useCall, `{"call_id":0}`},
+	{"started_at", useStarted, `{"started_at":0}`},
 	{"role", useRole, `{"role":0}`},
 	{"turns[].role", useRole, `{"turns":[{"role":0}]}`},
 	// The member that this program adds: one that comes in could pass for it.

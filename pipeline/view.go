@@ -26,8 +26,11 @@ type View struct {
 	Content Content
 	// Entities adds the tokens of what was found in texts, for sinks whose purpose needs joins (§71: else they stay away).
 	Entities bool
-	// Consent names what the sink's purpose needs: records of people who withdrew it are left out. Empty needs none.
+	// Consent names what the sink's purpose needs: records of tenants that have not given it, and of people who withdrew it, are left
+	// out. Empty means the class's, which may need none.
 	Consent string
+	// Region is where the sink is; records of tenants who don't let data be there are left out. Empty is not looked at.
+	Region string
 }
 
 // Content is what of a record a sink gets.
@@ -56,6 +59,9 @@ func viewsOf(p *policy.Policy, sinks []SinkConfig) (views []View, of []int) {
 		}
 		if v.Class == "" {
 			v.Class = p.Classes()[0].Name
+		}
+		if class, ok := p.Class(v.Class); ok && v.Consent == "" {
+			v.Consent = class.Consent
 		}
 		if v.Content == "" {
 			v.Content = ContentRecords
@@ -233,6 +239,7 @@ func (w *rewriter) appendRedaction(dst []byte, view *viewed) []byte {
 	if len(w.at.types) > 0 {
 		dst = append(dst, '}')
 	}
+	dst = w.appendInstruction(dst, view)
 	if view.Entities {
 		dst = w.appendEntities(dst, view)
 	}

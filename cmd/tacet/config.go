@@ -158,6 +158,7 @@ type sinkConfig struct {
 	Content     string        `yaml:"content" oneof:"records|capsules"`
 	Entities    bool          `yaml:"entities"`
 	Consent     string        `yaml:"consent"`
+	Region      string        `yaml:"region"`
 
 	Topic           string            `yaml:"topic" for:"kafka"`
 	Topics          map[string]string `yaml:"topics" for:"kafka"`
@@ -337,7 +338,7 @@ func (c config) kafkaSink(s sinkConfig) kafka.Config {
 
 // view is the form in which records leave for s.
 func (s sinkConfig) view() pipeline.View {
-	return pipeline.View{Class: s.Class, Domain: s.Domain, Content: pipeline.Content(s.Content), Entities: s.Entities, Consent: s.Consent}
+	return pipeline.View{Class: s.Class, Domain: s.Domain, Content: pipeline.Content(s.Content), Entities: s.Entities, Consent: s.Consent, Region: s.Region}
 }
 
 // fileSink is s in the form its sink takes.

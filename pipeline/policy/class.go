@@ -138,7 +138,7 @@ func (d *document) wordOf(parts []member, key, name string, to *string) {
 		*to = s
 		return
 	}
-	d.fail(part.line, key+"."+name, "must be a word of small letters, digits and underscores")
+	d.fail(part.line, strings.TrimPrefix(key+"."+name, "."), "must be a word of small letters, digits and underscores")
 }
 
 func isWord(s string) bool {

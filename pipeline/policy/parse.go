@@ -74,13 +74,8 @@ func Parse(name string, text []byte) (*Policy, error) {
 	var d document
 	p := newPolicy(nil)
 	d.file(text, p)
-	if len(d.problems) > 0 {
-		slices.SortStableFunc(d.problems, func(a, b problem) int { return a.line - b.line })
-		var lines []string
-		for _, p := range d.problems {
-			lines = append(lines, fmt.Sprintf("%s:%d: %s", name, p.line, p.what))
-		}
-		return nil, errors.New(strings.Join(lines, "\n"))
+	if err := d.err(name); err != nil {
+		return nil, err
 	}
 	p.seal()
 	return p, nil
@@ -103,10 +98,24 @@ func (d *document) fail(line int, key, format string, args ...any) {
 	d.problems = append(d.problems, problem{line, what})
 }
 
-func (d *document) file(text []byte, p *Policy) {
+// err gives all problems, in the order of lines, each as "name:line: key: what".
+func (d *document) err(name string) error {
+	if len(d.problems) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(d.problems, func(a, b problem) int { return a.line - b.line })
+	var lines []string
+	for _, p := range d.problems {
+		lines = append(lines, fmt.Sprintf("%s:%d: %s", name, p.line, p.what))
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}
+
+// body reads the one document of a file; nil where it has failed. empty says what a file has.
+func (d *document) body(text []byte, empty string) (body ast.Node) {
 	if len(text) > sizeMax {
 		d.fail(1, "", "larger than %d bytes", sizeMax)
-		return
+		return nil
 	}
 	f, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
@@ -119,9 +128,8 @@ func (d *document) file(text []byte, p *Policy) {
 			}
 		}
 		d.fail(line, "", "%s", what)
-		return
+		return nil
 	}
-	var body ast.Node
 	for _, doc := range f.Docs {
 		switch {
 		case doc.Body == nil:
@@ -132,7 +140,14 @@ func (d *document) file(text []byte, p *Policy) {
 		}
 	}
 	if body == nil {
-		d.fail(1, "", "empty: a policy has tenants and categories")
+		d.fail(1, "", "empty: %s", empty)
+	}
+	return body
+}
+
+func (d *document) file(text []byte, p *Policy) {
+	body := d.body(text, "a policy has tenants and categories")
+	if body == nil {
 		return
 	}
 	members, ok := d.mapping(body, "")

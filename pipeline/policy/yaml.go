@@ -10,12 +10,17 @@ import (
 
 // seal computes the hash once the policy is complete.
 func (p *Policy) seal() {
-	sum := sha256.Sum256(p.YAML())
+	p.hash = hashOf(p.YAML())
+}
+
+// hashOf names a text by letters for the first 64 bits of its SHA-256.
+func hashOf(text []byte) string {
+	sum := sha256.Sum256(text)
 	var letters [16]byte
 	for i := range letters {
 		letters[i] = "bcdfghjklmnpqrst"[sum[i/2]>>(4*(i&1))&15]
 	}
-	p.hash = string(letters[:])
+	return string(letters[:])
 }
 
 // YAML writes the effective policy: every type, every rule with its clauses, in a fixed order. Parse reads it back to a

@@ -1,0 +1,87 @@
+package pipeline
+
+import (
+	"time"
+
+	"github.com/sonexlabs/tacet/pipeline/codec"
+	"github.com/sonexlabs/tacet/pipeline/policy"
+)
+
+// instruct finds what the record's tenant wants, by the time of the record: a change takes effect at the first record that is no
+// older, whenever it is read. Views whose purpose or place the tenant has not agreed to get nothing.
+func (w *rewriter) instruct() {
+	if w.instructions == nil {
+		return
+	}
+	when := w.when()
+	w.instruction = w.instructions.At(w.tenant, when)
+	for i := range w.views {
+		v := &w.views[i]
+		if v.Consent != "" && !w.instruction.Consented(v.Consent, when) || v.Region != "" && !w.instruction.Allows(v.Region) {
+			v.skip = true
+		}
+	}
+}
+
+// when is the time of the record; one without a time is of now.
+func (w *rewriter) when() time.Time {
+	if w.time.IsZero() {
+		return w.now
+	}
+	return w.time
+}
+
+// callBegan is when the record's call began: as it says itself, or else when the first record of it that is remembered was made.
+func (w *rewriter) callBegan() time.Time {
+	began := w.started
+	if began.IsZero() {
+		began = w.when()
+	}
+	if w.call == nil {
+		return began
+	}
+	if w.call.began.IsZero() {
+		w.call.began = began
+	}
+	return w.call.began
+}
+
+// meets tells whether the tenant lets leave what a rule says needs it.
+func (w *rewriter) meets(need string) bool {
+	if w.instructions == nil {
+		return true
+	}
+	switch need {
+	case policy.NeedsText:
+		return w.instruction.KeepsText()
+	case policy.NeedsRecording:
+		return w.instructions.At(w.tenant, w.callBegan()).Records()
+	}
+	return false
+}
+
+// withhold leaves out a field that the tenant does not let leave.
+func (w *rewriter) withhold(d *codec.Doc, i int) {
+	d.Drop(i)
+	if w.first {
+		w.withheld++
+	}
+}
+
+// appendInstruction appends to the member "redaction" which instruction of the tenant was in force, and until when the record may be
+// kept: as long as the class says, or the tenant for its texts, whichever ends first.
+func (w *rewriter) appendInstruction(dst []byte, view *viewed) []byte {
+	lasts := w.at.lasts
+	if w.instruction != nil {
+		dst = append(append(append(dst, `,"instruction":"`...), w.instruction.Hash()...), '"')
+		if own, ok := w.policy.Retention(w.instruction.Text); ok && w.topic.calls && (lasts == 0 || own < lasts) {
+			lasts = own
+		}
+	}
+	if lasts > 0 {
+		dst = append(dst, `,"expires_at":"`...)
+		dst = w.when().Add(lasts).UTC().AppendFormat(dst, time.RFC3339)
+		dst = append(dst, '"')
+	}
+	return dst
+}

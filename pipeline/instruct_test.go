@@ -1,0 +1,129 @@
+package pipeline
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sonexlabs/tacet/pipeline/policy"
+)
+
+const instructPolicy = `
+retention: {short: 30d, long: 400d}
+classes:
+  analytics: {purpose: analytics, recipient: tenant, basis: instruction, retention: long, clauses: ["5"]}
+  training: {purpose: train, recipient: tenant, basis: consent, consent: training, clauses: ["4"]}
+categories:
+  transcript:
+    clauses: [2]
+    for: [analytics, training]
+    fields: {tenant_id: keep, call_id: token, turn: keep, text: {action: redact, needs: text}}
+  call_record:
+    clauses: [2]
+    for: [analytics]
+    fields: {tenant_id: keep, call_id: token, status: keep, recording_url: {action: keep, needs: recording}}
+`
+
+func instructed(t *testing.T, texts ...string) *policy.Instructions {
+	t.Helper()
+	s := policy.NewInstructions()
+	var all []*policy.Instruction
+	for _, text := range texts {
+		i, err := policy.ParseInstruction("i", []byte(text))
+		require.NoError(t, err)
+		all = append(all, i)
+	}
+	require.NoError(t, s.Replace(all))
+	return s
+}
+
+// A tenant's word takes effect at exactly the record that it begins with, by the time of events: recordings by when the call began,
+// texts and consents by when they were said. Without a word nothing of these leaves.
+func TestInstructions(t *testing.T) {
+	const document = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	c := simConfig(t, DefaultLimits())
+	c.Policy = policyOf(t, instructPolicy)
+	c.Topics = map[string]TopicConfig{"calls": {Category: "transcript", Format: FormatJSON}, "records": {Category: "call_record", Format: FormatJSON}}
+	c.Instructions = instructed(t,
+		"tenant: acme\nversion: 1\nfrom: 2026-01-01\n",
+		"tenant: acme\nversion: 2\nfrom: 2026-03-01T12:00:00Z\ntext: short\nrecording: true\n"+
+			"consents: [{name: training, id: C1, granted: 2026-03-01T12:00:30Z, expires: 2026-03-01T12:01:00Z, document: "+document+"}]\n",
+		"tenant: acme\nversion: 3\nfrom: 2026-03-01T13:00:00Z\n")
+	analytics, training := &memorySink{}, &memorySink{}
+	c.Sinks = []SinkConfig{{Name: "a", Sink: analytics, View: View{Class: "analytics"}}, {Name: "t", Sink: training, View: View{Class: "training"}}}
+	var records []Record
+	add := func(at time.Time, value string) {
+		records = append(records, Record{Offset: int64(len(records)), Key: []byte("c1"), Time: at, Value: []byte(value)})
+	}
+	turn := func(tenant string) string {
+		return fmt.Sprintf(`{"tenant_id":%q,"call_id":"c1","text":"hello there"}`, tenant)
+	}
+	for _, at := range []time.Duration{-time.Second, 0, 29 * time.Second, 30 * time.Second, 59 * time.Second, 60 * time.Second, time.Hour - 1, time.Hour} {
+		add(noon.Add(at), turn("acme"))
+	}
+	add(noon, turn("nobody"))
+	runRecords(t, c, "calls", records...)
+	var texts []string
+	for _, v := range analytics.values() {
+		f := fieldsOf(t, v)
+		text, _ := f["text"].(string)
+		texts = append(texts, text)
+	}
+	require.Equal(t, []string{"", "hello there", "hello there", "hello there", "hello there", "hello there", "hello there", "", ""}, texts)
+	require.Len(t, training.values(), 2, "a consent holds from when it was granted until it expires")
+	require.Equal(t, 3.0, testutil.ToFloat64(c.Metrics.withheld.WithLabelValues("calls")))
+
+	// Each record says by which instruction it left, and how long it may be kept: for as long as the shorter of both says.
+	redaction := fieldsOf(t, analytics.values()[1])["redaction"].(map[string]any)
+	require.Equal(t, c.Instructions.At([]byte("acme"), noon).Hash(), redaction["instruction"])
+	require.Equal(t, "2026-03-31T12:00:00Z", redaction["expires_at"])
+	redaction = fieldsOf(t, analytics.values()[0])["redaction"].(map[string]any)
+	require.Equal(t, noon.Add(-time.Second).Add(400*24*time.Hour).Format(time.RFC3339), redaction["expires_at"])
+	require.NotContains(t, fieldsOf(t, analytics.values()[8])["redaction"], "instruction")
+
+	// A recording is of the call as it began: not by the time of the record.
+	analytics.outs, records = nil, nil
+	for _, began := range []string{"2026-03-01T11:59:59Z", "2026-03-01T12:00:00Z", "2026-03-01T12:59:59Z", "2026-03-01T13:00:00Z", "no time"} {
+		add(noon.Add(30*time.Minute), fmt.Sprintf(`{"tenant_id":"acme","call_id":"c1","started_at":%q,"status":"done","recording_url":"x"}`, began))
+	}
+	runRecords(t, c, "records", records...)
+	var recorded []bool
+	for _, v := range analytics.values() {
+		_, ok := fieldsOf(t, v)["recording_url"]
+		recorded = append(recorded, ok)
+	}
+	require.Equal(t, []bool{false, true, true, false, true}, recorded)
+}
+
+// Data goes nowhere a tenant has not agreed to.
+func TestRegions(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Policy = policyOf(t, instructPolicy)
+	c.Topics = map[string]TopicConfig{"calls": {Category: "transcript", Format: FormatJSON}}
+	c.Instructions = instructed(t, "tenant: acme\nversion: 1\nfrom: 2026-01-01\nhome_region: eu\n",
+		"tenant: bolt\nversion: 1\nfrom: 2026-01-01\nhome_region: eu\nregions: [us]\nsafeguard: SCC\n")
+	eu, us := &memorySink{}, &memorySink{}
+	c.Sinks = []SinkConfig{{Name: "eu", Sink: eu, View: View{Class: "analytics", Region: "eu"}}, {Name: "us", Sink: us, View: View{Class: "analytics", Region: "us"}}}
+	at := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	var records []Record
+	for i, tenant := range []string{"acme", "bolt", "nobody"} {
+		records = append(records, Record{Offset: int64(i), Key: []byte(tenant), Time: at, Value: fmt.Appendf(nil, `{"tenant_id":%q,"call_id":%q,"turn":1}`, tenant, tenant)})
+	}
+	runRecords(t, c, "calls", records...)
+	require.Len(t, eu.values(), 2)
+	require.Len(t, us.values(), 1)
+	require.Equal(t, "bolt", fieldsOf(t, us.values()[0])["tenant_id"])
+}
+
+func TestTrainingNeedsInstructions(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Policy = policyOf(t, instructPolicy)
+	c.Topics = map[string]TopicConfig{"calls": {Category: "transcript", Format: FormatJSON}}
+	c.Sinks = []SinkConfig{{Name: "t", Sink: &memorySink{}, View: View{Class: "training"}}}
+	_, err := New(c)
+	require.ErrorContains(t, err, "sink class training: to train needs the consent of tenants: configure their instructions")
+}
