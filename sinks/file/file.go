@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sonexlabs/tacet/pipeline"
 )
@@ -28,8 +29,10 @@ const (
 const (
 	extension     = ".ndjson"
 	partExtension = ".part"
+	partRandom    = 8  // letters, so that nobody finishes the file of another
 	offsetDigits  = 20 // an int64 always fits, so names sort as their offsets do
 	maxStem       = 140
+	stemHash      = 8 // bytes
 )
 
 // Config says where files go and when one ends. How old an unfinished file may grow is the engine's business: it calls
@@ -71,6 +74,7 @@ type Sink struct {
 	cfg     Config
 	fs      filesystem
 	encoder *encoder
+	now     func() time.Time
 }
 
 // New gives a sink. It does not touch the disk: that is for Check and Open.
@@ -84,7 +88,7 @@ func newSink(cfg Config, fs filesystem) (*Sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configure file sink: %w", err)
 	}
-	return &Sink{cfg: cfg, fs: fs, encoder: e}, nil
+	return &Sink{cfg: cfg, fs: fs, encoder: e, now: time.Now}, nil
 }
 
 // Check tests that a file can be made durable in the directory.
@@ -147,7 +151,17 @@ func parseName(name, prefix string) (first int64, ok bool) {
 		return 0, false
 	}
 	first, err := strconv.ParseInt(rest[:offsetDigits], 10, 64)
-	return first, err == nil && first >= 0
+	return first, err == nil && first >= 0 && rest[0] != '+'
+}
+
+// isStem tells whether names of some topic begin so.
+func isStem(s string) bool {
+	clean, sum, hashed := strings.Cut(s, "~")
+	if hashed {
+		raw, err := hex.DecodeString(sum)
+		return err == nil && len(raw) == stemHash && len(clean) <= maxStem
+	}
+	return s == stem(s)
 }
 
 // stem is what names of a topic begin with: the topic, where it is a legal one that is short enough and not hidden. Any
@@ -165,5 +179,5 @@ func stem(topic string) string {
 		return s
 	}
 	sum := sha256.Sum256([]byte(topic))
-	return s[:min(len(s), maxStem)] + "~" + hex.EncodeToString(sum[:8])
+	return s[:min(len(s), maxStem)] + "~" + hex.EncodeToString(sum[:stemHash])
 }

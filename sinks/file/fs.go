@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // filesystem is what the sink asks of a disk. Tests put faults behind it.
@@ -21,6 +22,17 @@ type filesystem interface {
 	ReadDir(dir string) ([]string, error)
 	// SyncDir makes creations, renames and removals in dir durable.
 	SyncDir(dir string) error
+	// Stat says what a name is. A link is not followed.
+	Stat(name string) (stat, error)
+	// SetTime says when a file was last modified.
+	SetTime(name string, t time.Time) error
+}
+
+// stat is what the sink asks of a name in a directory.
+type stat struct {
+	modified     time.Time
+	size         int64
+	regular, dir bool
 }
 
 type file interface {
@@ -71,6 +83,16 @@ func (disk) SyncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
+func (disk) Stat(name string) (stat, error) {
+	i, err := os.Lstat(name)
+	if err != nil {
+		return stat{}, err
+	}
+	return stat{i.ModTime(), i.Size(), i.Mode().IsRegular(), i.IsDir()}, nil
+}
+
+func (disk) SetTime(name string, t time.Time) error { return os.Chtimes(name, time.Time{}, t) }
+
 // check tests that a file can be made durable in dir.
 func check(fs filesystem, dir string) error {
 	name := ".check-" + rand.Text() + partExtension
@@ -89,7 +111,7 @@ func check(fs filesystem, dir string) error {
 
 // writeDurably makes a file of this content in dir, or replaces one: either all of it is there or nothing.
 func writeDurably(fs filesystem, dir, name string, content []byte) error {
-	part := filepath.Join(dir, "."+name+"."+rand.Text()[:8]+partExtension)
+	part := filepath.Join(dir, "."+name+"."+rand.Text()[:partRandom]+partExtension)
 	f, err := fs.Create(part)
 	if err != nil {
 		return err

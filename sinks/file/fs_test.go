@@ -7,8 +7,10 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // ram is a filesystem that loses power. What was not synced is there after a crash or is not, as the dice fall: disks
@@ -24,7 +26,10 @@ type ram struct {
 	ops     []string
 }
 
-type inode struct{ now, durable []byte }
+type inode struct {
+	now, durable []byte
+	modified     time.Time
+}
 
 func newRAM(seed uint64) *ram {
 	return &ram{rng: rand.New(rand.NewPCG(seed, seed)), now: map[string]*inode{}, durable: map[string]*inode{}}
@@ -126,8 +131,9 @@ func (r *ram) ReadDir(dir string) (names []string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for p := range r.now {
-		if filepath.Dir(p) == dir {
-			names = append(names, filepath.Base(p))
+		rest, below := strings.CutPrefix(p, dir+"/")
+		if name, _, _ := strings.Cut(rest, "/"); below && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return names, nil
@@ -145,6 +151,36 @@ func (r *ram) SyncDir(dir string) error {
 			r.durable[p] = n
 		}
 	}
+	return nil
+}
+
+func (r *ram) Stat(name string) (stat, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.fault("stat"); err != nil {
+		return stat{}, err
+	}
+	if n := r.now[name]; n != nil {
+		return stat{modified: n.modified, size: int64(len(n.now)), regular: true}, nil
+	}
+	for p := range r.now {
+		if strings.HasPrefix(p, name+"/") {
+			return stat{dir: true}, nil
+		}
+	}
+	return stat{}, fs.ErrNotExist
+}
+
+func (r *ram) SetTime(name string, t time.Time) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.fault("settime"); err != nil {
+		return err
+	}
+	if r.now[name] == nil {
+		return fs.ErrNotExist
+	}
+	r.now[name].modified = t
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"time"
 
 	"github.com/sonexlabs/tacet/pipeline"
 )
@@ -35,14 +36,16 @@ type older struct {
 
 // segment is the file being written. It ends at the writer's next.
 type segment struct {
-	first int64
-	name  string // when finished
-	part  string // until then
-	file  file   // nil once it is durable under its first name
-	size  int64  // what is known to be whole frames
-	torn  bool   // there may be bytes beyond size, from a write that failed
-	full  bool   // nothing more belongs into it
-	named bool   // it has its last name
+	first   int64
+	name    string    // when finished
+	part    string    // until then
+	file    file      // nil once it is durable under its first name
+	size    int64     // what is known to be whole frames
+	torn    bool      // there may be bytes beyond size, from a write that failed
+	full    bool      // nothing more belongs into it
+	last    time.Time // of its latest record
+	undated bool      // the time of one is not known
+	named   bool      // it has its last name
 }
 
 func (w *writer) rangeEnd(offset int64) int64 {
@@ -127,12 +130,18 @@ func (w *writer) append(first int64, outs []pipeline.Output) error {
 	if w.seg == nil {
 		name := fmt.Sprintf("%s%0*d%s", w.prefix, offsetDigits, first, extension+w.sink.encoder.suffix())
 		// The random part keeps a process that lost the lane and does not know it yet from finishing the new owner's file.
-		part := filepath.Join(w.dir, "."+name+"."+rand.Text()[:8]+partExtension)
+		part := filepath.Join(w.dir, "."+name+"."+rand.Text()[:partRandom]+partExtension)
 		f, err := w.sink.fs.Create(part)
 		if err != nil {
 			return err
 		}
 		w.seg = &segment{first: first, name: name, part: part, file: f}
+	}
+	for i := range outs {
+		w.seg.undated = w.seg.undated || outs[i].Time.IsZero()
+		if outs[i].Time.After(w.seg.last) {
+			w.seg.last = outs[i].Time
+		}
 	}
 	return w.sink.encoder.frame(outs, func(frame []byte) error {
 		n, err := w.seg.file.WriteAt(frame, w.seg.size)
@@ -204,7 +213,16 @@ func (w *writer) seal(s *segment) error {
 		return w.errorf("finish", err)
 	}
 	s.named, w.unsynced = true, true
+	w.date(s)
 	return nil
+}
+
+// date gives the finished file the time of its latest record: from then on counts how long it may be kept, as in a segment of a topic.
+// Where that can't be, or is lost with the power, it counts from when the file was written, which is later.
+func (w *writer) date(s *segment) {
+	if !s.undated && s.last.Before(w.sink.now()) {
+		_ = w.sink.fs.SetTime(filepath.Join(w.dir, s.name), s.last)
+	}
 }
 
 // supersede removes the older files below next, except the one that was just replaced by its own name. Their records,
