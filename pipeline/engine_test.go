@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -141,8 +142,9 @@ func TestRecords(t *testing.T) {
 	f("text", "login of joe@example.com failed", `{"message":"login of [EMAIL_1] failed","redaction":{"policy":"HASH","keys":"dev","findings":{"EMAIL":1}}}`)
 }
 
-// tokensOut replaces tokens, which depend on the key, by the word TOKEN.
+// tokensOut replaces tokens, which depend on the key, by the word TOKEN, and leaves out when the record expires, which depends on the clock.
 func tokensOut(s string) string {
+	s = regexp.MustCompile(`,"expires_at":"[^"]*"`).ReplaceAllString(s, "")
 	for {
 		i := strings.Index(s, ":r1:")
 		if i < 0 {

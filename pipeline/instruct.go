@@ -46,10 +46,11 @@ func (w *rewriter) callBegan() time.Time {
 	return w.call.began
 }
 
-// meets tells whether the tenant lets leave what a rule says needs it.
+// meets tells whether the tenant lets leave what a rule says needs it. Where no instructions are configured nobody has enabled recording,
+// which takes an explicit word.
 func (w *rewriter) meets(need string) bool {
 	if w.instructions == nil {
-		return true
+		return need == policy.NeedsText
 	}
 	switch need {
 	case policy.NeedsText:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,41 +24,61 @@ func TestDefault(t *testing.T) {
 			require.NotContains(t, r.Path, "*", name)
 		}
 	}
-	f := func(category, path string, want Action) {
+	f := func(category, path string, want string) {
 		t.Helper()
 		c, _ := p.Category(category)
-		require.Equal(t, want.String(), actionOf(c, path).String(), "%s %s", category, path)
+		var got []string
+		for _, class := range c.For {
+			got = append(got, actionOf(c, class, path).String())
+		}
+		if got = slices.Compact(got); len(got) > 1 {
+			got = got[:0]
+			for _, class := range c.For {
+				got = append(got, class+" "+actionOf(c, class, path).String())
+			}
+		}
+		require.Equal(t, want, strings.Join(got, ", "), "%s %s", category, path)
 	}
-	f("transcript", "text", Redact)
-	f("transcript", "turns[].itn", Redact)
-	f("transcript", "turns[].lexical", Redact)
-	f("transcript", "call_id", Token)
-	f("transcript", "turns[].role", Keep)
-	f("transcript", "audio_url", Drop)
-	f("transcript", "turns[].embedding", Drop)
-	f("account", "email", Drop)
-	f("account", "password", Drop)
-	f("billing", "card_number", Drop)
-	f("usage_log", "ip", Generalise)
-	f("usage_log", "user_agent", Generalise)
-	f("usage_log", "headers.cookie", Drop)
-	f("usage_log", "request", Drop)
-	f("usage_log", "message", Redact)
-	f("usage_log", "syslog.host", Redact)
-	f("call_record", "from", Generalise)
-	f("transcript", "from", Drop)
-	f("account", "created_at", Generalise)
-	f("call_record", "recording_url", Drop)
-	f("agent_config", "prompt", Drop)
-	f("communication", "body", Drop)
+	const texts = "analytics redact, monitoring drop, regulator redact, review redact, training redact"
+	f("transcript", "text", texts)
+	f("transcript", "turns[].itn", texts)
+	f("transcript", "turns[].lexical", texts)
+	f("transcript", "call_id", "token")
+	f("transcript", "turns[].role", "keep")
+	f("transcript", "audio_url", "drop")
+	f("transcript", "turns[].embedding", "drop")
+	f("transcript", "tool_args", "drop")
+	f("transcript", "from", "drop")
+	f("account", "email", "drop")
+	f("account", "password", "drop")
+	f("account", "created_at", "generalise")
+	f("billing", "card_number", "drop")
+	f("billing", "amount", "analytics keep, monitoring generalise, regulator keep")
+	f("billing", "invoice_id", "analytics token, monitoring drop, regulator token")
+	f("usage_log", "ip", "generalise")
+	f("usage_log", "user_agent", "generalise")
+	f("usage_log", "session_id", "analytics token, monitoring token, regulator token, web_analytics drop")
+	f("usage_log", "headers.cookie", "drop")
+	f("usage_log", "request", "drop")
+	f("usage_log", "message", "analytics redact, monitoring redact, regulator redact, web_analytics drop")
+	f("usage_log", "syslog.host", "analytics redact, monitoring redact, regulator redact, web_analytics drop")
+	f("call_record", "from", "generalise")
+	f("call_record", "recording_url", "analytics keep, monitoring drop, regulator drop, review keep")
+	f("call_record", "audio", "drop")
+	f("agent_config", "prompt", "drop")
+	f("communication", "body", "drop")
 	_, ok := p.Category("advertising")
 	require.False(t, ok)
+	for _, c := range p.Classes() {
+		_, ok := p.Retention(c.Retention)
+		require.True(t, ok, c.Name)
+	}
 }
 
-// actionOf is what a category without wildcards does with a value.
-func actionOf(c *Category, path string) Action {
+// actionOf is what a category without wildcards does with a value for a class.
+func actionOf(c *Category, class, path string) Action {
 	for _, r := range c.Rules {
-		if r.Path == path {
+		if r.Path == path && r.Class == class {
 			return r.Action
 		}
 	}
