@@ -20,18 +20,19 @@ import (
 
 // config is a configuration file. example.yaml shows every key with its default and says what it does.
 type config struct {
-	Kafka      kafkaConfig      `yaml:"kafka" required:"say where the brokers are"`
-	Source     sourceConfig     `yaml:"source" required:"say what to read"`
-	Policy     policyConfig     `yaml:"policy"`
-	Detection  detectionConfig  `yaml:"detection"`
-	Pseudonym  pseudonymConfig  `yaml:"pseudonym" required:"say where the keys of tokens are"`
-	Sinks      []sinkConfig     `yaml:"sinks" required:"name at least one destination"`
-	Quarantine quarantineConfig `yaml:"quarantine" required:"records that can't be processed must go somewhere"`
-	Audit      auditConfig      `yaml:"audit"`
-	Rights     rightsConfig     `yaml:"rights"`
-	Limits     limitsConfig     `yaml:"limits"`
-	Admin      adminConfig      `yaml:"admin"`
-	Log        logConfig        `yaml:"log"`
+	Kafka        kafkaConfig        `yaml:"kafka" required:"say where the brokers are"`
+	Source       sourceConfig       `yaml:"source" required:"say what to read"`
+	Policy       policyConfig       `yaml:"policy"`
+	Instructions instructionsConfig `yaml:"instructions"`
+	Detection    detectionConfig    `yaml:"detection"`
+	Pseudonym    pseudonymConfig    `yaml:"pseudonym" required:"say where the keys of tokens are"`
+	Sinks        []sinkConfig       `yaml:"sinks" required:"name at least one destination"`
+	Quarantine   quarantineConfig   `yaml:"quarantine" required:"records that can't be processed must go somewhere"`
+	Audit        auditConfig        `yaml:"audit"`
+	Rights       rightsConfig       `yaml:"rights"`
+	Limits       limitsConfig       `yaml:"limits"`
+	Admin        adminConfig        `yaml:"admin"`
+	Log          logConfig          `yaml:"log"`
 }
 
 // kafkaConfig is how to reach a cluster.

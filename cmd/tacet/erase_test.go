@@ -58,7 +58,8 @@ func newOffice(t *testing.T) *office {
 		o.topics[name] = kafkatest.Name(name)
 		compacted(t, o.cluster, o.topics[name], 2, lag)
 	}
-	o.topics["calls"] = o.cluster.CreateTopic(t, "calls", 1)
+	o.topics["calls"] = kafkatest.Name("calls")
+	o.cluster.CreateTopicNamed(t, o.topics["calls"], 1, boundedRetention()) // else nobody could say by when an erasure is effective
 	private, public, err := note.GenerateKey(rand.Reader, "dpo.example.com")
 	require.NoError(t, err)
 	o.public = public
@@ -96,6 +97,11 @@ func (o *office) run(in string, args ...string) (code int, out, errOut string) {
 		o.clean(said)
 	}
 	return code, b.String(), e.String()
+}
+
+// boundedRetention is that of a topic that is read, whatever the broker's default is.
+func boundedRetention() kafka.ConfigEntry {
+	return kafka.ConfigEntry{ConfigName: "retention.ms", ConfigValue: "315360000000"}
 }
 
 // identifiers of an invented person, and the forms in which parts of them would show.

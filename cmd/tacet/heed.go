@@ -7,13 +7,22 @@ import (
 	"log/slog"
 	"sync/atomic"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/sonexlabs/tacet/pipeline/audit"
 )
 
-// heed follows what people ask for until stop is called, and comes back once the list of it is complete: before that nothing may be
+// heed follows what people ask for and tenants instruct until stop is called, and comes back once it knows all of it that there is: before that nothing may be
 // consumed. The context it gives ends when the list can't be trusted any more; stop then says why. Without rights it does nothing.
 func (p *parts) heed(ctx context.Context) (heeding context.Context, stop func() error, err error) {
-	if p.rights == nil {
+	var follow []func(ctx context.Context, loaded func()) error
+	if p.rights != nil {
+		follow = append(follow, p.rights.run)
+	}
+	if p.instructions != nil && p.instructions.topic != nil {
+		follow = append(follow, p.instructions.follow)
+	}
+	if len(follow) == 0 {
 		return ctx, func() error { return nil }, nil
 	}
 	told := ctx
@@ -24,8 +33,8 @@ func (p *parts) heed(ctx context.Context) (heeding context.Context, stop func() 
 	var failed error
 	go func() {
 		defer close(ended)
-		if failed = p.rights.run(following, func() { close(loaded) }); failed != nil {
-			failed = fmt.Errorf("follow what people ask for: %w", failed)
+		if failed = followAll(following, follow, func() { close(loaded) }); failed != nil {
+			failed = fmt.Errorf("follow what people ask for and tenants instruct: %w", failed)
 			cancel(failed)
 		}
 	}()
@@ -43,6 +52,23 @@ func (p *parts) heed(ctx context.Context) (heeding context.Context, stop func() 
 	case <-told.Done():
 		return nil, nil, errors.Join(context.Cause(told), stop())
 	}
+}
+
+// followAll runs all, and calls loaded once each has read what there is.
+func followAll(ctx context.Context, follow []func(context.Context, func()) error, loaded func()) error {
+	g, ctx := errgroup.WithContext(ctx)
+	var left atomic.Int32
+	left.Store(int32(len(follow)))
+	for _, f := range follow {
+		g.Go(func() error {
+			return f(ctx, func() {
+				if left.Add(-1) == 0 {
+					loaded()
+				}
+			})
+		})
+	}
+	return g.Wait()
 }
 
 // keyEvents writes what happens to keys to the audit log, once there is one. Values and keys are no part of events.

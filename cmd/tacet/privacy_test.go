@@ -96,6 +96,7 @@ source:
   drain_timeout: 2s
   heartbeat: 300ms
 policy: {file: policy.yaml}
+instructions: {directory: ., keys: tenants.keys}
 pseudonym: {store: store/keys.db, witness: witness/keys, kek: {key: "file:kek"}, ttl: 2s, refresh: 1s, retry: 1s}
 sinks:
   - {name: analytics, type: kafka, topic: %[5]s, compacted: true, class: analytics}
@@ -122,7 +123,8 @@ func newEstate(t *testing.T) *estate {
 	t.Logf("seed %d; again with: TACET_PRIVACY_SEED=%d go test ./cmd/tacet -run '%s$'", seed, seed, t.Name())
 	e := &estate{t: t, rng: rand.New(rand.NewPCG(seed, 0)), mint: newMint(seed), cluster: kafkatest.Start(t), dir: t.TempDir(), topics: map[string]string{}}
 	for _, name := range []string{"calls", "accounts", "joined", "training"} {
-		e.topics[name] = e.cluster.CreateTopic(t, name, estatePartitions)
+		e.topics[name] = kafkatest.Name(name)
+		e.cluster.CreateTopicNamed(t, e.topics[name], estatePartitions, boundedRetention())
 	}
 	for name, partitions := range map[string]int{"analytics": estatePartitions, "sealed": estatePartitions, "requests": 1, "suppress": 1, "directives": 1, "acks": 1} {
 		e.topics[name] = kafkatest.Name(name)
@@ -136,12 +138,23 @@ func newEstate(t *testing.T) *estate {
 	e.give("audit.key", must(audit.GenerateKey("audit.example")))
 	e.identity = must(age.GenerateX25519Identity())
 	e.give("identity", e.identity.String()+"\n")
+	e.instruct()
 	e.give("tacet.yaml", e.config(0, "none", "", "suppress"))
 	e.public = e.must("", "audit", "keygen", "--name", "dpo.example.com", e.path("certificates.key"))
 	e.must("", "keys", "init", "--config", e.path("tacet.yaml"))
 	e.must("", "keys", "create", "--config", e.path("tacet.yaml"), "acme", "globex")
 	t.Cleanup(e.end)
 	return e
+}
+
+// instruct has both tenants consent to training.
+func (e *estate) instruct() {
+	e.give("tenants.keys", e.must("", "audit", "keygen", "--name", "tenants.example.com", e.path("tenants.key")))
+	for _, tenant := range []string{"acme", "globex"} {
+		e.give(tenant+".yaml", "tenant: "+tenant+"\nversion: 1\nfrom: 2020-01-01\ntext: long\nconsents: [{name: training, id: C1, granted: 2020-01-01, expires: 2999-01-01, document: "+
+			strings.Repeat("0123456789abcdef", 4)+"}]\n")
+		e.give(tenant+".signed", e.must("", "instruction", "sign", "--key", e.path("tenants.key"), e.path(tenant+".yaml"))+"\n")
+	}
 }
 
 func (e *estate) path(name string) string { return filepath.Join(e.dir, name) }

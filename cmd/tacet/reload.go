@@ -76,6 +76,18 @@ func (r *reloader) fingerprint() []byte {
 
 // look reloads the file if it has changed since it was last tried.
 func (r *reloader) look() {
+	if i := r.p.instructions; i != nil {
+		switch changed, err := i.look(); {
+		case err != nil:
+			r.reloads.WithLabelValues("refused").Inc()
+			r.log.Error("instructions are refused; those before stay in force", "error", err)
+			r.noted("instructions.refused")
+		case changed:
+			r.reloads.WithLabelValues("done").Inc()
+			r.log.Info("instructions are in force", "tenants", len(i.table.Tenants()))
+			r.noted("instructions.reload")
+		}
+	}
 	if r.c.File == "" {
 		return
 	}
@@ -96,6 +108,13 @@ func (r *reloader) look() {
 		err = r.p.running.Reload(after)
 	}
 	r.report(before, after, err)
+}
+
+// noted writes an event without more to the audit log.
+func (r *reloader) noted(action string) {
+	if err := r.p.note(action); err != nil {
+		r.log.Error("change of instructions is not in the audit log", "error", err)
+	}
 }
 
 // report says what became of a changed policy: in the log, in the metrics, and for the auditor.

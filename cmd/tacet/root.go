@@ -114,6 +114,7 @@ Results go to standard output, everything else to standard error. Exit code: 0 d
 		newEvalCommand(),
 		newCheckCommand(),
 		newExplainCommand(),
+		newInstructionCommand(),
 		newKeysCommand(),
 		newQuarantineCommand(),
 		newAuditCommand(),

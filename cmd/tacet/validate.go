@@ -23,31 +23,32 @@ import (
 
 // The rules about the meaning of keys. Those that hold for any file are in yaml.go.
 const (
-	ruleBroker     rule = "broker"
-	rulePlaintext  rule = "plaintext"
-	ruleConnection rule = "connection"
-	ruleMissing    rule = "missing_file"
-	rulePolicy     rule = "policy"
-	ruleCategory   rule = "category"
-	ruleTenant     rule = "tenant"
-	ruleTwice      rule = "named_twice"
-	ruleSource     rule = "source"
-	ruleLimits     rule = "limits"
-	ruleLocale     rule = "locale"
-	ruleRules      rule = "rules"
-	ruleList       rule = "list"
-	ruleType       rule = "type"
-	ruleKey        rule = "pseudonym_key"
-	ruleSinkKey    rule = "other_sinks_key"
-	ruleSink       rule = "sink"
-	ruleLoop       rule = "loop"
-	ruleView       rule = "view"
-	ruleQuarantine rule = "quarantine"
-	rulePublicKey  rule = "public_key"
-	ruleAudit      rule = "audit"
-	ruleRights     rule = "rights"
-	ruleListen     rule = "listen"
-	rulePprof      rule = "pprof"
+	ruleBroker       rule = "broker"
+	rulePlaintext    rule = "plaintext"
+	ruleConnection   rule = "connection"
+	ruleMissing      rule = "missing_file"
+	rulePolicy       rule = "policy"
+	ruleCategory     rule = "category"
+	ruleTenant       rule = "tenant"
+	ruleTwice        rule = "named_twice"
+	ruleSource       rule = "source"
+	ruleLimits       rule = "limits"
+	ruleLocale       rule = "locale"
+	ruleRules        rule = "rules"
+	ruleList         rule = "list"
+	ruleType         rule = "type"
+	ruleKey          rule = "pseudonym_key"
+	ruleSinkKey      rule = "other_sinks_key"
+	ruleSink         rule = "sink"
+	ruleLoop         rule = "loop"
+	ruleInstructions rule = "instructions"
+	ruleView         rule = "view"
+	ruleQuarantine   rule = "quarantine"
+	rulePublicKey    rule = "public_key"
+	ruleAudit        rule = "audit"
+	ruleRights       rule = "rights"
+	ruleListen       rule = "listen"
+	rulePprof        rule = "pprof"
 )
 
 // validate checks what decoding alone can't see. It runs only on a file that decoded without a problem.
@@ -70,6 +71,7 @@ func (d *document) validate(c *config) {
 	d.quarantine(c)
 	d.audit(c)
 	d.rights(c)
+	d.instructions(c)
 	d.admin(c.Admin)
 }
 

@@ -26,14 +26,15 @@ const devKey = "tacet's public key for development, tests and the demo"
 
 // parts are what a configuration describes, made but not running.
 type parts struct {
-	detection detectors.Options
-	engine    pipeline.Config
-	sinks     []pipeline.SinkConfig
-	dead      deadLetters
-	audit     *audit.Log // nil where there is none
-	keyEvents *keyEvents
-	rights    *rights // nil where there are none
-	registry  *prometheus.Registry
+	detection    detectors.Options
+	engine       pipeline.Config
+	sinks        []pipeline.SinkConfig
+	dead         deadLetters
+	audit        *audit.Log // nil where there is none
+	keyEvents    *keyEvents
+	rights       *rights       // nil where there are none
+	instructions *instructions // nil where there are none
+	registry     *prometheus.Registry
 }
 
 // deadLetters is a quarantine that can be read back.
@@ -58,6 +59,12 @@ func build(c config, out io.Writer, log *slog.Logger) (_ *parts, err error) {
 	}
 	if p.engine.Keys, err = c.Pseudonym.openKeys(log, p.keyEvents.note); err != nil {
 		return nil, err
+	}
+	if c.Instructions.enabled() {
+		if p.instructions, err = newInstructions(c, log); err != nil {
+			return nil, fmt.Errorf("configure instructions: %w", err)
+		}
+		p.engine.Instructions = p.instructions.table
 	}
 	if c.Rights.enabled() {
 		if p.rights, err = newRights(c, log); err != nil {
@@ -227,6 +234,9 @@ func (p *parts) close() error {
 	}
 	if p.rights != nil {
 		p.rights.close()
+	}
+	if p.instructions != nil && p.instructions.topic != nil {
+		p.instructions.topic.Close()
 	}
 	if p.engine.Keys != nil {
 		errs = append(errs, p.engine.Keys.Close())

@@ -157,7 +157,9 @@ func TestTopicSettings(t *testing.T) {
 	require.Equal(t, Settings{Compacted: true, Retention: NoBound, Segment: 6 * time.Hour, CompactionLag: 24 * time.Hour,
 		DeleteRetention: 7 * 24 * time.Hour}, s)
 
-	plain := testTopic(t, cluster, cluster.CreateTopic(t, "plain", 1))
+	named := kafkatest.Name("plain")
+	cluster.CreateTopicNamed(t, named, 1, kafka.ConfigEntry{ConfigName: "retention.ms", ConfigValue: "604800000"})
+	plain := testTopic(t, cluster, named)
 	s, err = plain.Settings(t.Context())
 	require.NoError(t, err)
 	require.True(t, s.Deleted && !s.Compacted)
