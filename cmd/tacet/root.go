@@ -115,6 +115,7 @@ Results go to standard output, everything else to standard error. Exit code: 0 d
 		newCheckCommand(),
 		newExplainCommand(),
 		newInstructionCommand(),
+		newPolicyCommand(),
 		newKeysCommand(),
 		newQuarantineCommand(),
 		newAuditCommand(),

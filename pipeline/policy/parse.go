@@ -154,9 +154,12 @@ func (d *document) file(text []byte, p *Policy) {
 	if !ok {
 		return
 	}
-	d.known(members, "", "tenants", "types", "retention", "classes", "categories")
+	d.known(members, "", "tenants", "effective_from", "types", "retention", "classes", "categories")
 	if m := d.required(members, lineOf(body), "", "tenants"); m != nil {
 		p.tenants = d.tenants(m.value)
+	}
+	if m := find(members, "effective_from"); m != nil {
+		p.from = d.effectiveFrom(m)
 	}
 	if m := find(members, "types"); m != nil {
 		d.types(m.value, "types", &p.top)

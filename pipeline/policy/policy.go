@@ -107,6 +107,7 @@ type Policy struct {
 	classes    []Class
 	categories []Category               // in the order of Categories
 	retention  map[string]time.Duration // how long each retention class keeps; nil where there is none
+	from       time.Time                // when it takes effect; zero for at once
 	hash       string
 }
 

@@ -28,6 +28,7 @@ func hashOf(text []byte) string {
 func (p *Policy) YAML() []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "tenants: %s\n", flow(p.tenants))
+	p.writeEffectiveFrom(&b)
 	writeTypes(&b, "", &p.top, nil)
 	p.writeRetention(&b)
 	b.WriteString("classes:\n")
