@@ -80,18 +80,19 @@ func printPolicy(w io.Writer, c config, p *policy.Policy) {
 		printRules(w, category, len(p.Classes()) > 1)
 	}
 	for _, class := range p.Classes() {
-		printClass(w, &class)
+		printClass(w, p, &class)
 	}
 }
 
 // printClass shows who reads a class, for what, and what stands in place of what is found in its texts.
-func printClass(w io.Writer, c *policy.Class) {
+func printClass(w io.Writer, p *policy.Policy, c *policy.Class) {
 	fmt.Fprintf(w, "\nsink class %s: for %s, read by %s, on the basis of %s (§ %s)\n", c.Name, c.Purpose, c.Recipient, c.Basis, strings.Join(c.Clauses, ", "))
 	if c.Consent != "" {
 		fmt.Fprintf(w, "  needs the consent %s\n", c.Consent)
 	}
 	if c.Retention != "" {
-		fmt.Fprintf(w, "  kept as %s\n", c.Retention)
+		keep, _ := p.Retention(c.Retention)
+		fmt.Fprintf(w, "  kept as %s, %s\n", c.Retention, policy.FormatRetention(keep))
 	}
 	fmt.Fprintln(w, "  personal data found in fields that are redacted")
 	byStyle := map[string][]string{}
@@ -178,6 +179,11 @@ func warnings(c config, p *policy.Policy) (all []string) {
 	if c.Source.OffsetReset == string(source.ResetLatest) {
 		all = append(all, "source.offset_reset: latest leaves out records when an offset is lost")
 	}
+	for _, s := range c.Sinks {
+		if class := classOf(p, s.Class); class.Retention == "" && s.Type != "stdout" {
+			all = append(all, fmt.Sprintf("sink %s: class %s has no retention: nothing says how long its records are kept", s.Name, class.Name))
+		}
+	}
 	if p.Tenant("an-id-that-nobody-would-list") {
 		all = append(all, "the policy knows any tenant: list tenants to have others quarantined")
 	}
@@ -207,6 +213,7 @@ func checkConnections(ctx context.Context, c config, p *parts, w io.Writer) erro
 	if p.rights != nil {
 		show("people's requests", within(ctx, p.rights.check))
 	}
+	checkKept(ctx, c, p.engine.Policy, show, w)
 	if failed > 0 {
 		return &commandError{err: fmt.Errorf("%d of the tests failed", failed)}
 	}

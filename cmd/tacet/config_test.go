@@ -49,7 +49,7 @@ func badConfigs() map[rule][]string {
 		rulePolicy:       {"policy"},
 		ruleCategory:     {"category"},
 		ruleTenant:       {"tenant", "tenant-unknown"},
-		ruleTwice:        {"named_twice", "named_twice-sink"},
+		ruleTwice:        {"named_twice", "named_twice-directory", "named_twice-sink"},
 		ruleSource:       {"source"},
 		ruleLimits:       {"limits"},
 		ruleLocale:       {"locale"},

@@ -148,13 +148,16 @@ func readIdentities(name string) ([]age.Identity, error) {
 	return ids, nil
 }
 
+// replayFolder is the layout of the names of folders that replays of file sinks write to.
+const replayFolder = "replay-20060102T150405Z"
+
 // replay brings back what it can and gives an error when something stays.
 func replay(ctx context.Context, c config, identities []age.Identity, out, errOut io.Writer) (err error) {
 	log := newLogger(errOut, c.Log.Level)
-	started := time.Now().UTC().Format("20060102T150405Z")
+	folder := time.Now().UTC().Format(replayFolder)
 	for i := range c.Sinks {
 		if c.Sinks[i].Type == "file" {
-			c.Sinks[i].Directory = path(filepath.Join(string(c.Sinks[i].Directory), "replay-"+started))
+			c.Sinks[i].Directory = path(filepath.Join(string(c.Sinks[i].Directory), folder))
 		}
 	}
 	p, err := build(c, out, log)

@@ -154,6 +154,8 @@ func runPipeline(ctx context.Context, c config, out, errOut io.Writer) (err erro
 	if err = p.noteStart("start", c); err != nil {
 		return err
 	}
+	sweep := newSweeper(p, c, log)
+	watchers.Go(func() { sweep.watch(background) })
 	heeding, stopHeeding, err := p.heed(ctx)
 	if err == nil {
 		err = errors.Join(p.running.Run(heeding, p.reader), stopHeeding())

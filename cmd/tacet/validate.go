@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -275,6 +276,12 @@ func (d *document) sinks(c *config) {
 		case "file":
 			if err = s.fileSink().Validate(); s.Directory == "" {
 				err = errors.New("directory: a file sink needs one")
+			}
+			if slices.ContainsFunc(c.Sinks[:i], func(o sinkConfig) bool {
+				return s.Directory != "" && filepath.Clean(string(o.Directory)) == filepath.Clean(string(s.Directory))
+			}) {
+				d.fail(ruleTwice, at+".directory", fmt.Sprintf("directory %s is another sink's", s.Directory),
+					"each has files of its own, which are removed when the retention of its class is over")
 			}
 		}
 		if err != nil && len(d.problems) == before {

@@ -11,9 +11,6 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// RetentionNone is what a tenant says who wants no text kept. No retention class is called so.
-const RetentionNone = "none"
-
 // retentionMost bounds how long a retention class keeps: a longer one is a slip, and §9 of the privacy policy keeps nothing for ever.
 const retentionMost = 100 * 365
 
@@ -39,7 +36,7 @@ func (d *document) retentions(n ast.Node) map[string]time.Duration {
 		if !isWord(m.name) {
 			d.fail(m.line, at, "must be named in small letters, digits and underscores")
 		}
-		if m.name == RetentionNone {
+		if m.name == TextNone {
 			d.fail(m.line, at, "is what tenants call no retention at all: choose another name")
 		}
 		s, isText := text(m.value)

@@ -33,39 +33,55 @@ type expired struct {
 	modified time.Time
 }
 
-// Sweep removes files whose latest record is older than before: finished ones, and unfinished ones that nobody has written to since.
-// For each lane it calls about first, and leaves the lane's files where that fails. Only files are removed that have a name that this
-// sink gives, in the folder of their topic; links are neither followed nor removed. What can't be removed is left for the next sweep.
+// Sweep removes files of a sink's directory whose latest record is older than before: finished ones, and unfinished ones that nobody
+// has written to since. For each lane it calls about first, and leaves the lane's files where that fails. Only files are removed that
+// have a name that a sink gives, in the folder of their topic; links are neither followed nor removed. What can't be removed is left for
+// the next sweep.
 //
 // It may run while lanes are open. Several processes may sweep one directory.
-func (s *Sink) Sweep(ctx context.Context, before time.Time, about func(Expired) error) (removed Expired, err error) {
-	folders, err := s.fs.ReadDir(s.cfg.Dir)
+func Sweep(ctx context.Context, dir string, before time.Time, about func(Expired) error) (removed Expired, err error) {
+	s := sweep{fs: disk{}, dir: dir, before: before, about: about}
+	err = s.run(ctx)
+	return s.removed, err
+}
+
+// sweep is one look at a directory.
+type sweep struct {
+	fs      filesystem
+	dir     string
+	before  time.Time
+	about   func(Expired) error
+	removed Expired
+}
+
+func (s *sweep) run(ctx context.Context) error {
+	folders, err := s.fs.ReadDir(s.dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return removed, nil
+		return nil
 	}
 	if err != nil {
-		return removed, sweepError(pipeline.LaneID{Topic: "*"}, err)
+		return sweepError(pipeline.LaneID{Topic: "*"}, err)
 	}
 	slices.Sort(folders)
 	var errs []error
 	for _, folder := range folders {
 		if err := ctx.Err(); err != nil {
-			return removed, errors.Join(append(errs, err)...)
+			return errors.Join(append(errs, err)...)
 		}
-		if err := s.sweepFolder(folder, before, about, &removed); err != nil {
+		if err := s.folder(folder); err != nil {
 			errs = append(errs, sweepError(pipeline.LaneID{Topic: folder}, err))
 		}
 	}
-	return removed, errors.Join(errs...)
+	return errors.Join(errs...)
 }
 
 func sweepError(id pipeline.LaneID, err error) error {
 	return &pipeline.Error{Op: "sweep output files", Lane: id, Offset: -1, Err: err}
 }
 
-// sweepFolder sweeps what may be the folder of a topic.
-func (s *Sink) sweepFolder(folder string, before time.Time, about func(Expired) error, removed *Expired) error {
-	dir := filepath.Join(s.cfg.Dir, folder)
+// folder sweeps what may be the folder of a topic.
+func (s *sweep) folder(folder string) error {
+	dir := filepath.Join(s.dir, folder)
 	is, err := s.fs.Stat(dir)
 	if err != nil || !is.dir || !isStem(folder) {
 		return unlessGone(err)
@@ -87,7 +103,7 @@ func (s *Sink) sweepFolder(folder string, before time.Time, about func(Expired) 
 			errs = append(errs, unlessGone(err))
 			continue
 		}
-		if is.regular && is.modified.Before(before) {
+		if is.regular && is.modified.Before(s.before) {
 			old = append(old, expired{pipeline.LaneID{Topic: folder, Partition: partition}, first, path, is.size, is.modified})
 		}
 	}
@@ -99,19 +115,19 @@ func (s *Sink) sweepFolder(folder string, before time.Time, about func(Expired) 
 		for n < len(old) && old[n].lane == old[0].lane {
 			n++
 		}
-		errs = append(errs, s.sweepLane(old[:n], about, removed))
+		errs = append(errs, s.lane(old[:n]))
 		old = old[n:]
 	}
 	return errors.Join(errs...)
 }
 
-// sweepLane removes files of one lane, in the order of their offsets.
-func (s *Sink) sweepLane(old []expired, about func(Expired) error, removed *Expired) error {
+// lane removes files of one lane, in the order of their offsets.
+func (s *sweep) lane(old []expired) error {
 	e := Expired{Lane: old[0].lane, First: old[0].first}
 	for _, o := range old {
 		e.add(o)
 	}
-	if err := about(e); err != nil {
+	if err := s.about(e); err != nil {
 		return err
 	}
 	var errs []error
@@ -122,7 +138,7 @@ func (s *Sink) sweepLane(old []expired, about func(Expired) error, removed *Expi
 			continue
 		}
 		gone++
-		removed.add(o)
+		s.removed.add(o)
 	}
 	if gone > 0 {
 		errs = append(errs, s.fs.SyncDir(filepath.Dir(old[0].path)))

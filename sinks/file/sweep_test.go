@@ -53,7 +53,7 @@ func TestSweepCountsFromTheLatestRecord(t *testing.T) {
 	require.NoError(t, w.Close())
 
 	var told []Expired
-	removed, err := s.Sweep(ctx, noon.Add(-7*day), func(e Expired) error { told = append(told, e); return nil })
+	removed, err := Sweep(ctx, dir, noon.Add(-7*day), func(e Expired) error { told = append(told, e); return nil })
 	require.NoError(t, err)
 	want := Expired{Lane: lane, Files: 1, Bytes: 9, Until: noon.Add(-8 * day).Local()}
 	require.Equal(t, []Expired{want}, told)
@@ -63,7 +63,7 @@ func TestSweepCountsFromTheLatestRecord(t *testing.T) {
 		"calls-7-00000000000000000007.ndjson", "calls-7-00000000000000000009.ndjson"}, namesIn(t, filepath.Join(dir, "calls")))
 
 	told = nil
-	removed, err = s.Sweep(ctx, noon.Add(-time.Hour), func(e Expired) error { told = append(told, e); return nil })
+	removed, err = Sweep(ctx, dir, noon.Add(-time.Hour), func(e Expired) error { told = append(told, e); return nil })
 	require.NoError(t, err)
 	require.Equal(t, 2, removed.Files)
 	require.Len(t, told, 1)
@@ -117,9 +117,7 @@ func TestSweepLeavesWhatIsNotOurs(t *testing.T) {
 	put(young)
 	require.NoError(t, os.Chtimes(young, time.Time{}, noon))
 
-	s, err := New(config(dir, CompressionNone))
-	require.NoError(t, err)
-	removed, err := s.Sweep(t.Context(), noon, audited)
+	removed, err := Sweep(t.Context(), dir, noon, audited)
 	require.NoError(t, err)
 	require.Equal(t, len(mine), removed.Files)
 	for _, name := range mine {
@@ -131,8 +129,7 @@ func TestSweepLeavesWhatIsNotOurs(t *testing.T) {
 	require.FileExists(t, filepath.Join(elsewhere, ours))
 	require.FileExists(t, filepath.Join(elsewhere, "linked-7-00000000000000000100.ndjson"))
 
-	s.cfg.Dir = filepath.Join(dir, "nothing is here yet")
-	_, err = s.Sweep(t.Context(), noon, audited)
+	_, err = Sweep(t.Context(), filepath.Join(dir, "nothing is here yet"), noon, audited)
 	require.NoError(t, err)
 }
 
@@ -143,12 +140,15 @@ func TestSweepFaults(t *testing.T) {
 		name := fmt.Sprintf("/out/calls/calls-%d-%020d.ndjson", i, 0)
 		r.now[name] = &inode{modified: noon.Add(-time.Hour)}
 	}
-	s, err := newSink(config("/out", CompressionNone), r)
-	require.NoError(t, err)
+	sweeping := func(ctx context.Context, about func(Expired) error) (Expired, error) {
+		s := sweep{fs: r, dir: "/out", before: noon, about: about}
+		err := s.run(ctx)
+		return s.removed, err
+	}
 	left := func() int { return len(r.now) }
 
 	full := errors.New("the log is full")
-	removed, err := s.Sweep(t.Context(), noon, func(e Expired) error {
+	removed, err := sweeping(t.Context(), func(e Expired) error {
 		if e.Lane.Partition == 1 {
 			return full
 		}
@@ -160,12 +160,12 @@ func TestSweepFaults(t *testing.T) {
 
 	for _, op := range []string{"stat", "remove"} {
 		r.setFail(op, 1)
-		removed, err = s.Sweep(t.Context(), noon, audited)
+		removed, err = sweeping(t.Context(), audited)
 		require.Error(t, err, op)
 		require.Zero(t, removed.Files, op)
 		require.Equal(t, 1, left(), op)
 	}
-	removed, err = s.Sweep(t.Context(), noon, audited)
+	removed, err = sweeping(t.Context(), audited)
 	require.NoError(t, err)
 	require.Equal(t, 1, removed.Files)
 	require.Zero(t, left())
@@ -173,7 +173,7 @@ func TestSweepFaults(t *testing.T) {
 	r.now["/out/calls/calls-0-00000000000000000000.ndjson"] = &inode{}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = s.Sweep(ctx, noon, audited)
+	_, err = sweeping(ctx, audited)
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, 1, left())
 }
@@ -218,7 +218,7 @@ func TestSweepWhileWriting(t *testing.T) {
 						n.modified = now
 					}
 				}
-				_, err = s.Sweep(ctx, before, audited)
+				err = (&sweep{fs: r, dir: "/out", before: before, about: audited}).run(ctx)
 				for o, at := range alive {
 					if at.Before(before) {
 						delete(alive, o)
