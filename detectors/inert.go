@@ -1,7 +1,10 @@
 package detectors
 
 import (
+	"bytes"
 	"sort"
+	"strings"
+	"unicode"
 
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
@@ -12,11 +15,20 @@ const (
 	versionDigits = 4
 )
 
+// The parts of a token as pipeline/pseudonym writes it now (its forge.go): call, day, month, relationship or person, and 24 of 16 consonants.
+const (
+	tokenScopes   = "cdmrp"
+	tokenVersion  = 3
+	tokenLetters  = 24
+	tokenAlphabet = "bcdfghjklmnpqrst"
+)
+
 // partialName is what stands in brackets for a text that the pipeline did not search, because it was a partial result of speech
 // recognition. It is no type.
 const partialName = "PARTIAL"
 
-// findInert notes the places of this product's own output: [EMAIL], [PERSON_12], [PHONE:r3:bdkqtscmfghjrlnp], [AGE:40-49], [PARTIAL].
+// findInert notes the places of this product's own output: [EMAIL], [PERSON_12], [PHONE:r3:bdkqtscmfghjrlnpqsdtckbm], [AGE:40-49],
+// [PARTIAL].
 func (p *pass) findInert() {
 	for _, o := range p.text.Opens {
 		if end := inertEnd(p.b, int(o)); end > 0 {
@@ -33,7 +45,7 @@ func inertEnd(b []byte, i int) int {
 	if i == len(b) {
 		return 0
 	}
-	name := b[start:i]
+	name, named := b[start:i], false
 	if b[i] == ']' {
 		cut := len(name)
 		for cut > 0 && scan.IsDigit(name[cut-1]) {
@@ -46,11 +58,12 @@ func inertEnd(b []byte, i int) int {
 			name = name[:cut-1]
 		}
 	} else if end := tokenTail(b, i); end > 0 {
+		named = isToken(b[i:end]) && bytes.IndexFunc(name, unicode.IsDigit) < 0 // of a field: [SESSION:r1:…] bears its name, which may be no type
 		i = end
 	} else if i = generalTail(b, name, i); i == 0 {
 		return 0
 	}
-	if _, ok := ParseType(string(name)); !ok && string(b[start-1:i+1]) != "["+partialName+"]" {
+	if _, ok := ParseType(string(name)); !ok && !named && string(b[start-1:i+1]) != "["+partialName+"]" {
 		return 0
 	}
 	return i + 1
@@ -74,6 +87,13 @@ func tokenTail(b []byte, i int) int {
 		return 0
 	}
 	return i
+}
+
+// isToken says whether what tokenTail has read is a token to the letter. No identifier can be one.
+func isToken(tail []byte) bool {
+	version, letters, _ := bytes.Cut(tail[2:], []byte(":"))
+	return strings.IndexByte(tokenScopes, tail[1]) >= 0 && len(version) <= tokenVersion && len(letters) == tokenLetters &&
+		len(bytes.Trim(letters, tokenAlphabet)) == 0
 }
 
 func isVowel(c byte) bool { return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u' }
