@@ -9,7 +9,7 @@ import (
 	"github.com/sonexlabs/tacet/pipeline/policy"
 )
 
-func policyOf(t *testing.T, text string) *policy.Policy {
+func policyOf(t testing.TB, text string) *policy.Policy {
 	t.Helper()
 	p, err := policy.Parse("p", []byte("tenants: [\"*\"]\n"+text))
 	require.NoError(t, err)

@@ -44,6 +44,7 @@ type rewriter struct {
 	scratch      *detectors.Scratch
 	found        []detectors.Finding
 	with         []byte // one replacement
+	joined       []byte // what would stand around it
 	nested       [maxNested + 1][]byte
 	single       *pseudonym.Aliases // of a record without a call
 
@@ -317,6 +318,7 @@ func (w *rewriter) apply(d *codec.Doc, p *partials) error {
 		}
 		switch action {
 		case policy.Keep:
+			w.disarmAll(d, i)
 		case policy.Redact:
 			w.findTurn(d, i)
 			w.standing = w.standingOf(d, i, r)
@@ -414,7 +416,7 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 		}
 	}
 	reasons, again := w.search(text, w.input(d.Path(i), role))
-	grown := 0
+	grown, done := 0, 0
 	// A name of a member is one word of a program mostly, which the tagger knows no better than it knows a foreign name.
 	isMember := w.standing == isForm && bytes.IndexByte(text, ' ') < 0
 	aliases := w.aliases()
@@ -433,12 +435,14 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 		}
 		for forged[1] <= f.Start && forged[0] >= 0 {
 			w.disarm(d, i, forged)
-			forged = w.nextForged(text, forged[1])
+			done, forged = forged[1], w.nextForged(text, forged[1])
 		}
 		if forged[0] >= 0 && forged[0] < f.End {
 			forged = w.nextForged(text, f.End) // goes with the finding
 		}
 		w.with = w.appendPlaceholder(w.with[:0], f, aliases, text)
+		w.disarmHead(d, i, k, text, done)
+		done = f.End
 		d.Replace(i, f.Start, f.End, w.with)
 		if w.explain != nil {
 			w.explainFinding(k, reasons, w.with, grown)
@@ -463,30 +467,6 @@ const ruleLimit = "rule-limit"
 
 // taggerOfNames is the detector that finds names by how they look and what stands beside them.
 const taggerOfNames = "names"
-
-// nextForged finds the next alias or token in text from a place on; [0] is -1 where there is none. In a record they are
-// imitations, by which somebody could pass for another in redacted text. In the filter they may be its own work of an earlier run,
-// which must stay as it is.
-func (w *rewriter) nextForged(text []byte, from int) [2]int {
-	if w.filter || from >= len(text) {
-		return [2]int{-1, -1}
-	}
-	start, end := pseudonym.Next(text[from:])
-	if start < 0 {
-		return [2]int{-1, -1}
-	}
-	return [2]int{from + start, from + end}
-}
-
-// disarm makes the brackets of an imitation round.
-func (w *rewriter) disarm(d *codec.Doc, i int, at [2]int) {
-	d.Replace(i, at[0], at[0]+1, []byte("("))
-	d.Replace(i, at[1]-1, at[1], []byte(")"))
-	w.disarmed++
-	if w.first {
-		w.forged++
-	}
-}
 
 // spendStep is how much text is scanned between two looks at the clock.
 const spendStep = 64 << 10
