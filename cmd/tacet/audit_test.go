@@ -83,7 +83,7 @@ admin: {listen: ""}
 		var log syncBuffer
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
-		go func() { ended <- runPipeline(ctx, c, io.Discard, &log) }()
+		go func() { ended <- runPipeline(ctx, c, false, io.Discard, &log) }()
 		require.Eventually(t, func() bool {
 			done := int64(0)
 			for _, o := range cluster.Committed(t, group, in) {
@@ -157,7 +157,7 @@ admin: {listen: ""}
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errOut, "rolled back")
 	require.Contains(t, said, "problem")
-	err = runPipeline(t.Context(), c, io.Discard, io.Discard)
+	err = runPipeline(t.Context(), c, false, io.Discard, io.Discard)
 	require.ErrorIs(t, err, audit.ErrRolledBack)
 }
 

@@ -22,17 +22,20 @@ const reloadPeriod = 5 * time.Second
 
 // reloader puts a changed policy file in force while the pipeline runs. One that can't be is refused, and the old one stays.
 type reloader struct {
-	p       *program
-	c       policyConfig
-	log     *slog.Logger
-	seen    []byte // hash of the file that was last tried
-	hangup  chan os.Signal
-	reloads *prometheus.CounterVec
+	p        *program
+	c        policyConfig
+	log      *slog.Logger
+	seen     []byte         // hash of the file that was last tried
+	pending  *policy.Policy // waits for the time from which it is effective; nil where none does
+	override bool           // let one that lets more leave take effect without notice
+	now      func() time.Time
+	hangup   chan os.Signal
+	reloads  *prometheus.CounterVec
 }
 
 // newReloader begins to take SIGHUP; watch must follow.
-func newReloader(p *program, c config, log *slog.Logger) *reloader {
-	r := &reloader{p: p, c: c.Policy, log: log, reloads: prometheus.NewCounterVec(prometheus.CounterOpts{
+func newReloader(p *program, c config, override bool, log *slog.Logger) *reloader {
+	r := &reloader{p: p, c: c.Policy, log: log, override: override, now: time.Now, reloads: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "tacet_config_reloads_total", Help: "Changed policies met while running, by what became of them."}, []string{"outcome"})}
 	p.registry.MustRegister(r.reloads)
 	r.reloads.WithLabelValues("done")
@@ -91,6 +94,9 @@ func (r *reloader) look() {
 	if r.c.File == "" {
 		return
 	}
+	if r.pending != nil && !r.now().Before(r.pending.EffectiveFrom()) {
+		r.enforce(r.pending) // it was checked when it was made known
+	}
 	now := r.fingerprint()
 	if now != nil && bytes.Equal(now, r.seen) {
 		return
@@ -101,13 +107,40 @@ func (r *reloader) look() {
 	r.seen = now
 	before := r.p.running.Policy()
 	after, err := loadPolicy(r.c)
-	if err == nil && after.Hash() == before.Hash() {
+	if err != nil {
+		r.report("policy.refused", before, nil, err)
 		return
 	}
-	if err == nil {
-		err = r.p.running.Reload(after)
+	r.pending = nil // another version of the file takes its place
+	if after.Hash() == before.Hash() {
+		return
 	}
-	r.report(before, after, err)
+	var lead *policy.LeadError
+	err = policy.CheckLead(before, after, r.now())
+	switch {
+	case errors.As(err, &lead) && r.override:
+		r.report("policy.override", before, after, nil)
+	case err != nil:
+		r.report("policy.refused", before, after, err)
+		return
+	}
+	if after.EffectiveFrom().After(r.now()) {
+		r.pending = after
+		r.report("policy.pending", before, after, nil)
+		return
+	}
+	r.enforce(after)
+}
+
+// enforce puts a policy in force.
+func (r *reloader) enforce(next *policy.Policy) {
+	before := r.p.running.Policy()
+	r.pending = nil
+	if err := r.p.running.Reload(next); err != nil {
+		r.report("policy.refused", before, next, err)
+		return
+	}
+	r.report("policy.reload", before, next, nil)
 }
 
 // noted writes an event without more to the audit log.
@@ -118,21 +151,26 @@ func (r *reloader) noted(action string) {
 }
 
 // report says what became of a changed policy: in the log, in the metrics, and for the auditor.
-func (r *reloader) report(before, after *policy.Policy, err error) {
+func (r *reloader) report(action string, before, after *policy.Policy, err error) {
 	object := []audit.Attr{{Name: "from", Value: before.Hash()}}
+	args := []any{"policy", before.Hash()}
 	if after != nil {
 		object = append(object, audit.Attr{Name: "to", Value: after.Hash()})
+		args = append(args, "next", after.Hash())
 	}
-	action := "policy.reload"
-	if err != nil {
-		action = "policy.refused"
+	switch action {
+	case "policy.refused":
 		r.reloads.WithLabelValues("refused").Inc()
-		r.log.Error("policy is refused; the old one stays in force", "policy", before.Hash(), "error", err)
-	} else {
+		r.log.Error("policy is refused; the old one stays in force", append(args, "error", err)...)
+	case "policy.pending":
+		r.log.Info("policy waits until it is effective", append(args, "from", after.EffectiveFrom())...)
+	case "policy.override":
+		r.log.Warn("policy lets more leave without the notice that is due, because the command line says so", args...)
+	default:
 		r.reloads.WithLabelValues("done").Inc()
-		r.log.Info("policy is in force", "policy", after.Hash(), "before", before.Hash())
+		r.log.Info("policy is in force", args...)
 	}
 	if e := r.p.note(action, object...); e != nil {
-		r.log.Error("change of the policy is not in the audit log", "error", errors.Join(e))
+		r.log.Error("change of the policy is not in the audit log", "error", e)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/stretchr/testify/require"
@@ -36,7 +37,7 @@ quarantine: {directory: dead}
 	p, err := assemble(t.Context(), c, &bytes.Buffer{}, log)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, p.close()) }()
-	r := newReloader(p, c, log)
+	r := newReloader(p, c, false, log)
 	f := func(hash string, done, refused int, said string) {
 		t.Helper()
 		logged.Reset()
@@ -64,6 +65,25 @@ quarantine: {directory: dead}
 	f(second.Hash(), 1, 1, "") // once for each version of the file
 	require.NoError(t, os.Remove(file))
 	f(second.Hash(), 1, 1, "")
+
+	// What lets more leave needs 14 days' notice, and then takes effect by itself.
 	write(string(builtIn))
-	f(first, 2, 1, "policy is in force")
+	f(second.Hash(), 1, 2, "less than 14 days' notice")
+	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	r.now = func() time.Time { return now }
+	later := "effective_from: 2026-06-15\n" + string(builtIn)
+	write(later)
+	f(second.Hash(), 1, 2, "policy waits until it is effective")
+	now = now.AddDate(0, 0, 13)
+	f(second.Hash(), 1, 2, "")
+	now = now.AddDate(0, 0, 1)
+	third, err := policy.Parse("p", []byte(later))
+	require.NoError(t, err)
+	f(third.Hash(), 2, 2, "policy is in force")
+
+	write(tighter)
+	f(second.Hash(), 3, 2, "policy is in force")
+	r.override = true
+	write(string(builtIn))
+	f(first, 4, 2, "without the notice that is due")
 }

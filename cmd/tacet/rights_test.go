@@ -32,7 +32,7 @@ func (o *office) start(t *testing.T) (stop func() error) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	var log syncBuffer
-	go func() { ended <- runPipeline(ctx, c, io.Discard, &log) }()
+	go func() { ended <- runPipeline(ctx, c, false, io.Discard, &log) }()
 	return func() error {
 		cancel()
 		err := <-ended
@@ -161,7 +161,7 @@ func TestNothingIsReadWithoutTheList(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(o.dir, "witness"), []byte(`{"seq":99,"keys":99}`), 0o600))
 	c, err := loadConfig(o.config)
 	require.NoError(t, err)
-	require.ErrorIs(t, runPipeline(t.Context(), c, io.Discard, io.Discard), subject.ErrRollback, "it ends by itself")
+	require.ErrorIs(t, runPipeline(t.Context(), c, false, io.Discard, io.Discard), subject.ErrRollback, "it ends by itself")
 	require.Empty(t, o.read("records"))
 	require.Empty(t, o.cluster.Committed(t, c.Source.Group, o.topics["calls"]))
 }

@@ -30,6 +30,8 @@ Logs are JSON lines on standard error. On a terminal a line of rates is shown as
   tacet check --config tacet.yaml --connect && tacet run --config tacet.yaml`,
 		Args: noArgs,
 	}
+	var override bool
+	cmd.Flags().BoolVar(&override, "override", false, "let a changed policy that lets more leave take effect without 14 days' notice; it is in the audit log")
 	name := configFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		harden()
@@ -38,7 +40,7 @@ Logs are JSON lines on standard error. On a terminal a line of rates is shown as
 			return err
 		}
 		return untilSignal(cmd.Context(), cmd.ErrOrStderr(), func(ctx context.Context) error {
-			return runPipeline(ctx, c, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return runPipeline(ctx, c, override, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		})
 	}
 	return cmd
@@ -114,7 +116,7 @@ func unlessSignal(ctx context.Context, f func(context.Context) error) error {
 }
 
 // runPipeline runs c until ctx ends.
-func runPipeline(ctx context.Context, c config, out, errOut io.Writer) (err error) {
+func runPipeline(ctx context.Context, c config, override bool, out, errOut io.Writer) (err error) {
 	screen := newScreen(errOut)
 	log := newLogger(screen, c.Log.Level)
 	p, err := assemble(ctx, c, out, log)
@@ -134,7 +136,7 @@ func runPipeline(ctx context.Context, c config, out, errOut io.Writer) (err erro
 	background, end := context.WithCancel(context.WithoutCancel(ctx))
 	var watchers sync.WaitGroup
 	watchers.Go(func() { p.ready.watch(background) })
-	reload := newReloader(p, c, log)
+	reload := newReloader(p, c, override, log)
 	watchers.Go(func() { reload.watch(background) })
 	watchers.Go(func() { screen.showRates(background, p.meter, p.running.Status) })
 	defer func() { end(); watchers.Wait() }()

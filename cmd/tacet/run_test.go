@@ -96,7 +96,7 @@ admin: {listen: %q}
 	var log syncBuffer
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- runPipeline(ctx, c, io.Discard, &log) }()
+	go func() { ended <- runPipeline(ctx, c, false, io.Discard, &log) }()
 	cluster.ConsumeAll(t, out, records, time.Minute)
 	url := "http://" + listen
 	var status struct {
