@@ -83,7 +83,7 @@ audit: {directory: audit, key: file:key}
 	require.NoError(t, err)
 	s := newSweeper(p, c, log)
 	s.now = func() time.Time { return now }
-	reload := newReloader(p, c, false, log)
+	reload := newReloader(p, c, true, log) // to keep for longer needs notice
 	left := func(sink string) (names []string) {
 		entries, err := os.ReadDir(filepath.Join(dir, sink, "calls"))
 		require.NoError(t, err)
