@@ -27,6 +27,7 @@ build: ## bin/tacet
 test: ## every test, with the embedded broker
 	$(GO) vet ./...
 	$(GO) test ./...
+	$(GO) test -tags tink -run '^TestTink' ./pipeline/pseudonym/keyring
 
 .PHONY: race
 race: ## every test under the race detector
