@@ -171,6 +171,9 @@ func (r *Ring) refresh(tenant string, e *entry) error {
 		if current {
 			return nil
 		}
+		if e.keys != nil { // holders give up what was made with them
+			r.generation.Add(1)
+		}
 		e.keys = nil
 		return err
 	}

@@ -403,6 +403,23 @@ func TestKEKOutage(t *testing.T) {
 	require.Equal(t, asked+2, g.kek.unwraps.Load(), "root and version")
 }
 
+// TestHoldersGiveUpKeys: when the time of keys is over and they can't be had again, holders hear of it from whoever asks first, not only
+// from the ring's look at the clock, which may come between two failures every time.
+func TestHoldersGiveUpKeys(t *testing.T) {
+	g := newRig(t)
+	r := g.created("acme")
+	require.NotEqual(t, "error", prints(r.Domain("acme", "a")))
+	held := r.Generation()
+	g.kek.down.Store(true)
+	g.pass(61 * time.Minute)
+	require.Equal(t, LevelMost, r.Level("acme"))
+	require.NotEqual(t, held, r.Generation())
+	told := r.Generation()
+	g.pass(31 * time.Second)
+	require.Equal(t, LevelMost, r.Level("acme"))
+	require.Equal(t, told, r.Generation(), "once is enough")
+}
+
 // TestHoldersHearOfTheEnd: a holder that was told that there is no key hears that there is one again, also when it is another who asked
 // first, and when it was not the keys that failed.
 func TestHoldersHearOfTheEnd(t *testing.T) {
