@@ -218,6 +218,43 @@ func (c *Cluster) ConsumeAll(t testing.TB, topic string, n int, timeout time.Dur
 	}
 }
 
+// Read gives what a topic holds now from some offsets on, and where it ends. A partition without an offset is read from its start. Unlike
+// ConsumeAll it comes back while others write.
+func (c *Cluster) Read(t testing.TB, topic string, from map[int]int64) (all []kafka.Message, ends map[int]int64) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	var ask []kafka.OffsetRequest
+	for p := range c.partitions(ctx, t, topic) {
+		ask = append(ask, kafka.LastOffsetOf(p))
+	}
+	for ends == nil {
+		r, err := c.client.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{topic: ask}})
+		found := map[int]int64{}
+		if err == nil {
+			for _, p := range r.Topics[topic] {
+				if err = errors.Join(err, p.Error); err == nil {
+					found[p.Partition] = p.LastOffset
+				}
+			}
+		}
+		if err == nil {
+			ends = found
+		} else {
+			pause(ctx, t)
+		}
+	}
+	for p, end := range ends {
+		for position := from[p]; position < end; {
+			require.NoError(t, ctx.Err(), "topic %s partition %d: read up to %d of %d", topic, p, position, end)
+			var got []kafka.Message
+			got, position = c.fetch(ctx, topic, p, position)
+			all = append(all, got...)
+		}
+	}
+	return all, ends
+}
+
 // fetch reads what is there now. Errors read as nothing: the caller's timeout decides.
 func (c *Cluster) fetch(ctx context.Context, topic string, partition int, offset int64) ([]kafka.Message, int64) {
 	r, err := c.client.Fetch(ctx, &kafka.FetchRequest{
