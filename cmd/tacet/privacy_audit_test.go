@@ -12,35 +12,44 @@ import (
 	"github.com/sonexlabs/tacet/pipeline/audit"
 )
 
+// logs are audit logs with one key and one witness.
+type logs struct{ key, witness string }
+
 // verify runs tacet audit verify over a log, held against the public key and the witness.
-func (e *estate) verify(dir string) (said, errOut string, code int) {
-	key, err := audit.ParseKey(must(os.ReadFile(e.path("audit.key"))))
+func (e *estate) verify(l logs, dir string) (said, errOut string, code int) {
+	key, err := audit.ParseKey(must(os.ReadFile(l.key)))
 	require.NoError(e.t, err)
-	return e.run("", "audit", "verify", "--directory", dir, "--public", key.Verifier(), "--witness", e.path("witness/audit"))
+	return e.run("", "audit", "verify", "--directory", dir, "--public", key.Verifier(), "--witness", l.witness)
 }
 
-// audited checks that logs are whole, each a folder, and gives how many entries of each action are in all of them.
-func (e *estate) audited(dirs ...string) map[string]int {
+// audited checks that logs of the estate are whole, and gives how many entries of each action are in all of them.
+func (e *estate) audited(names ...string) map[string]int {
 	e.t.Helper()
 	actions := map[string]int{}
-	for _, dir := range dirs {
-		said, errOut, code := e.verify(e.path(dir))
-		require.Zero(e.t, code, "%s: %s", dir, errOut)
-		require.Regexp(e.t, `result +whole`, said)
-		e.hearFiles(dir)
-		require.NoError(e.t, audit.Read(e.path(dir), 0, func(entry audit.Entry) error {
-			actions[entry.Action]++
-			return nil
-		}))
-		e.tampered(dir)
+	for _, name := range names {
+		e.whole(logs{e.path("audit.key"), e.path("witness/audit")}, e.path(name), actions)
 	}
 	return actions
 }
 
-// tampered changes a byte of a copy of a log, and then cuts its last entry off: both are named.
-func (e *estate) tampered(dir string) {
+// whole checks that a log is whole, and that it can't be changed unseen.
+func (e *estate) whole(l logs, dir string, actions map[string]int) {
 	e.t.Helper()
-	files, err := filepath.Glob(e.path(dir + "/*.ndjson"))
+	said, errOut, code := e.verify(l, dir)
+	require.Zero(e.t, code, "%s: %s", dir, errOut)
+	require.Regexp(e.t, `result +whole`, said)
+	e.hearFiles(dir)
+	require.NoError(e.t, audit.Read(dir, 0, func(entry audit.Entry) error {
+		actions[entry.Action]++
+		return nil
+	}))
+	e.tampered(l, dir)
+}
+
+// tampered changes a byte of a copy of a log, and then cuts its last entry off: both are named.
+func (e *estate) tampered(l logs, dir string) {
+	e.t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.ndjson"))
 	require.NoError(e.t, err)
 	require.Len(e.t, files, 1)
 	text := must(os.ReadFile(files[0]))
@@ -49,9 +58,9 @@ func (e *estate) tampered(dir string) {
 	f := func(want string, entry int, changed []byte) {
 		e.t.Helper()
 		copied := filepath.Join(e.t.TempDir(), "log")
-		require.NoError(e.t, os.CopyFS(copied, os.DirFS(e.path(dir))))
+		require.NoError(e.t, os.CopyFS(copied, os.DirFS(dir)))
 		require.NoError(e.t, os.WriteFile(filepath.Join(copied, filepath.Base(files[0])), changed, 0o600))
-		_, errOut, code := e.verify(copied)
+		_, errOut, code := e.verify(l, copied)
 		require.Equal(e.t, exitFailed, code, dir)
 		require.Regexp(e.t, fmt.Sprintf("entry %d: (%s)", entry, want), errOut, dir)
 	}

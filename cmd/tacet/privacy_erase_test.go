@@ -212,21 +212,18 @@ func (e *erasure) replayed() {
 		require.Equal(e.t, e.others, e.turnsIn(sink, marks[sink]), "%s: others come again, the subject does not", sink)
 	}
 	records := e.inputs()
-	sealed := 0
-	for _, m := range e.cluster.ConsumeAll(e.t, e.topics["sealed"], 0, time.Minute) {
-		if m.Offset >= marks["sealed"][m.Partition] {
-			require.True(e.t, e.others[records[originOf(e.t, m.Headers)]], "capsules of others only")
-			sealed++
-		}
+	sealed, _ := e.cluster.Read(e.t, e.topics["sealed"], marks["sealed"])
+	require.NotEmpty(e.t, sealed)
+	for _, m := range sealed {
+		require.True(e.t, e.others[records[originOf(e.t, m.Headers)]], "capsules of others only")
 	}
-	require.Positive(e.t, sealed)
 }
 
 // inputs are the numbers of all records by where they stand.
 func (e *estate) inputs() map[origin]int {
 	all := map[origin]int{}
 	for _, topic := range []string{e.topics["calls"], e.topics["accounts"]} {
-		for _, m := range e.cluster.ConsumeAll(e.t, topic, 0, time.Minute) {
+		for _, m := range e.read(topic) {
 			all[origin{topic, int32(m.Partition), m.Offset}] = e.numberOf(m.Value)
 		}
 	}
@@ -342,7 +339,7 @@ func (e *erasure) refused() {
 	t := e.t
 	e.topics["older"] = kafkatest.Name("older")
 	e.cluster.CreateTopicNamed(t, e.topics["older"], 1, forgetful...)
-	all := e.cluster.ConsumeAll(t, e.topics["suppress"], 2, time.Minute)
+	all := e.read(e.topics["suppress"])
 	e.cluster.Produce(t, e.topics["older"], all[:len(all)-1])
 	ends := e.ends(e.topics["joined"])
 	w := e.startWith(0, kafkatest.Name("older"), "older")

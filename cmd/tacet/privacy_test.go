@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -189,23 +190,23 @@ func (e *estate) end() {
 	}
 	for name, topic := range e.topics {
 		if name != "calls" && name != "accounts" {
-			for _, m := range e.cluster.ConsumeAll(e.t, topic, 0, time.Minute) {
+			for _, m := range e.read(topic) {
 				e.hear("topic "+name, describe(m))
 			}
 		}
 	}
 	for _, name := range []string{"store", "witness", "archive", "dead"} {
-		e.hearFiles(name)
+		e.hearFiles(e.path(name))
 	}
 	for _, w := range e.workers {
 		e.hear("log", []byte(w.log.String()))
-		e.hearFiles(w.audit)
+		e.hearFiles(e.path(w.audit))
 	}
 	e.t.Logf("%d canaries; %d pieces searched", len(e.mint.all), e.heard)
 }
 
 func (e *estate) hearFiles(dir string) {
-	require.NoError(e.t, filepath.WalkDir(e.path(dir), func(name string, d fs.DirEntry, err error) error {
+	require.NoError(e.t, filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -336,16 +337,17 @@ func (w *worker) finish() {
 	}
 }
 
+// read gives what a topic holds.
+func (e *estate) read(topic string) []kafka.Message {
+	e.t.Helper()
+	all, _ := e.cluster.Read(e.t, topic, nil)
+	return all
+}
+
 // ends are the offsets behind the last records of a topic.
 func (e *estate) ends(topic string) map[int]int64 {
-	r, err := e.cluster.Client().ListOffsets(e.t.Context(), &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{
-		topic: {kafka.LastOffsetOf(0), kafka.LastOffsetOf(1)}}})
-	require.NoError(e.t, err)
-	ends := map[int]int64{}
-	for _, p := range r.Topics[topic] {
-		require.NoError(e.t, p.Error)
-		ends[p.Partition] = p.LastOffset
-	}
+	e.t.Helper()
+	_, ends := e.cluster.Read(e.t, topic, map[int]int64{0: math.MaxInt64, 1: math.MaxInt64})
 	return ends
 }
 
@@ -417,24 +419,27 @@ func (l left) tokens() (all []string) {
 // in gives the records that stand in a sink from a place on, tombstones aside. A file has no places.
 func (e *estate) in(sink string, from map[int]int64) (all []left) {
 	e.t.Helper()
-	add := func(key, value []byte) {
-		l := left{key: key}
-		require.NoError(e.t, json.Unmarshal(value, &l))
-		require.Positive(e.t, l.Turn)
-		all = append(all, l)
-	}
 	if sink == "archive" {
 		for _, line := range e.archived() {
-			add(nil, line)
+			all = append(all, e.parse(nil, line))
 		}
 		return all
 	}
-	for _, m := range e.cluster.ConsumeAll(e.t, e.topics[sink], 0, time.Minute) {
-		if len(m.Value) > 0 && m.Offset >= from[m.Partition] {
-			add(m.Key, m.Value)
+	messages, _ := e.cluster.Read(e.t, e.topics[sink], from)
+	for _, m := range messages {
+		if len(m.Value) > 0 {
+			all = append(all, e.parse(m.Key, m.Value))
 		}
 	}
 	return all
+}
+
+func (e *estate) parse(key, value []byte) left {
+	e.t.Helper()
+	l := left{key: key}
+	require.NoError(e.t, json.Unmarshal(value, &l))
+	require.Positive(e.t, l.Turn)
+	return l
 }
 
 // archived are the lines of the finished files.
@@ -460,7 +465,7 @@ func (e *estate) turnsIn(sink string, from map[int]int64) map[int]bool {
 // newest gives the last value of each key of a topic, an empty one where that is a tombstone.
 func (e *estate) newest(name string) map[string]string {
 	all := map[string]string{}
-	for _, m := range e.cluster.ConsumeAll(e.t, e.topics[name], 0, time.Minute) {
+	for _, m := range e.read(e.topics[name]) {
 		all[string(m.Key)] = string(m.Value)
 	}
 	return all
