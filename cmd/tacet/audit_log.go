@@ -98,6 +98,7 @@ func (p *parts) note(action string, object ...audit.Attr) error {
 
 // noteStart says what begins to run.
 func (p *parts) noteStart(action string, c config) error {
+	c.origin = provenance{}
 	// Every secret prints as a fixed word, so the hash tells configurations apart and nothing else.
 	sum := sha256.Sum256(fmt.Appendf(nil, "%+v", c))
 	return p.note(action,

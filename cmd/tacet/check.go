@@ -47,7 +47,11 @@ them, and by which clause of the privacy policy. With --connect it also tests br
 		if _, err := pipeline.New(p.engine); err != nil {
 			return err
 		}
+		if err := c.refuse(p.engine.Instructions, time.Now()); err != nil {
+			return err
+		}
 		printPolicy(cmd.OutOrStdout(), c, p.engine.Policy)
+		printRegions(cmd.OutOrStdout(), c)
 		printAdditions(cmd.OutOrStdout(), c.Detection, p.detection)
 		fmt.Fprintln(cmd.OutOrStdout(), "\nwhatever is not named here is dropped")
 		for _, w := range append(warnings(c, p.engine.Policy), unsupported(p.detection)...) {
@@ -81,6 +85,18 @@ func printPolicy(w io.Writer, c config, p *policy.Policy) {
 	}
 	for _, class := range p.Classes() {
 		printClass(w, p, &class)
+	}
+}
+
+// printRegions shows where data lies, where the configuration says so.
+func printRegions(w io.Writer, c config) {
+	places := c.places()
+	if places[0].region == "" {
+		return
+	}
+	fmt.Fprintln(w, "\nregions")
+	for _, p := range places {
+		wrap(w, p.region, []string{p.name})
 	}
 }
 

@@ -33,6 +33,8 @@ type config struct {
 	Limits       limitsConfig       `yaml:"limits"`
 	Admin        adminConfig        `yaml:"admin"`
 	Log          logConfig          `yaml:"log"`
+
+	origin provenance
 }
 
 // kafkaConfig is how to reach a cluster.
@@ -41,6 +43,7 @@ type kafkaConfig struct {
 	Insecure bool       `yaml:"insecure"`
 	TLS      tlsConfig  `yaml:"tls"`
 	SASL     saslConfig `yaml:"sasl"`
+	Region   string     `yaml:"region"`
 }
 
 type tlsConfig struct {
@@ -129,8 +132,9 @@ type pseudonymConfig struct {
 
 // kekConfig is the key-encryption key: it wraps the keys in the store.
 type kekConfig struct {
-	Key   pipeline.Secret `yaml:"key"`
-	Vault vaultConfig     `yaml:"vault"`
+	Key    pipeline.Secret `yaml:"key"`
+	Vault  vaultConfig     `yaml:"vault"`
+	Region string          `yaml:"region"`
 }
 
 // vaultConfig is a key of the Transit engine of Vault or OpenBao.
@@ -177,6 +181,7 @@ type quarantineConfig struct {
 	Topic     string      `yaml:"topic"`
 	Kafka     kafkaConfig `yaml:"kafka"`
 	PublicKey string      `yaml:"public_key"`
+	Region    string      `yaml:"region"`
 }
 
 // auditConfig is the log that shows tampering. Without a directory there is none.
@@ -295,6 +300,10 @@ func parseConfig(text []byte, name string) (config, error) {
 		slices.SortStableFunc(d.problems, func(a, b problem) int { return a.line - b.line })
 		return config{}, &configError{name, d.problems}
 	}
+	for i := range c.Sinks {
+		c.Sinks[i].Region = c.regionOf(c.Sinks[i])
+	}
+	c.origin = provenance{name, d.lines}
 	return c, nil
 }
 

@@ -66,6 +66,7 @@ func badConfigs() map[rule][]string {
 		ruleView:         {"view"},
 		ruleInstructions: {"instructions"},
 		ruleAudit:        {"audit", "audit-checkpoint", "audit-directory", "audit-kafka", "audit-key", "audit-name", "audit-sink"},
+		ruleRegion:       {"region", "region-cluster", "region-word"},
 		ruleListen:       {"listen"},
 		rulePprof:        {"pprof"},
 	}
@@ -219,6 +220,9 @@ func TestExample(t *testing.T) {
 func keysOf(t reflect.Type, under string) map[string]bool {
 	keys := map[string]bool{}
 	for f := range t.Fields() {
+		if !f.IsExported() {
+			continue
+		}
 		key := strings.TrimPrefix(under+"."+f.Tag.Get("yaml"), ".")
 		keys[key] = true
 		inner, ft := key, f.Type

@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -124,6 +125,9 @@ func runPipeline(ctx context.Context, c config, override bool, out, errOut io.Wr
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
+	if err = c.refuse(p.engine.Instructions, time.Now()); err != nil {
+		return err
+	}
 	tuneMemory(c.Limits, p.detection)
 	stop, err := serveAdmin(c.Admin, admin.Config{
 		Gatherer: p.registry, Health: p.running.Health, Ready: p.ready.check, Status: p.running.Status,
@@ -160,7 +164,12 @@ func runPipeline(ctx context.Context, c config, override bool, out, errOut io.Wr
 	watchers.Go(func() { sweep.watch(background) })
 	heeding, stopHeeding, err := p.heed(ctx)
 	if err == nil {
-		err = errors.Join(p.running.Run(heeding, p.reader), stopHeeding())
+		// The instructions of a topic are known only now.
+		if err = c.refuse(p.engine.Instructions, time.Now()); err == nil {
+			watchers.Go(func() { c.watchRoutes(background, p.engine.Instructions, log) })
+			err = p.running.Run(heeding, p.reader)
+		}
+		err = errors.Join(err, stopHeeding())
 	} else if ctx.Err() != nil {
 		err = nil // told to stop before it began
 	}

@@ -48,6 +48,7 @@ const (
 	rulePublicKey    rule = "public_key"
 	ruleAudit        rule = "audit"
 	ruleRights       rule = "rights"
+	ruleRegion       rule = "region"
 	ruleListen       rule = "listen"
 	rulePprof        rule = "pprof"
 )
@@ -73,6 +74,7 @@ func (d *document) validate(c *config) {
 	d.audit(c)
 	d.rights(c)
 	d.instructions(c)
+	d.regions(c)
 	d.admin(c.Admin)
 }
 

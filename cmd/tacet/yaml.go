@@ -258,7 +258,7 @@ func keyText(k ast.MapKeyNode) string {
 
 func fieldNamed(v reflect.Value, name string) (reflect.Value, reflect.StructTag, bool) {
 	for i := range v.NumField() {
-		if f := v.Type().Field(i); f.Tag.Get("yaml") == name {
+		if f := v.Type().Field(i); f.IsExported() && f.Tag.Get("yaml") == name {
 			return v.Field(i), f.Tag, true
 		}
 	}
@@ -283,7 +283,9 @@ func isScalar(n ast.Node) bool {
 func fieldNames(t reflect.Type) []string {
 	var names []string
 	for i := range t.NumField() {
-		names = append(names, t.Field(i).Tag.Get("yaml"))
+		if f := t.Field(i); f.IsExported() {
+			names = append(names, f.Tag.Get("yaml"))
+		}
 	}
 	return names
 }
