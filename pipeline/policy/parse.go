@@ -367,8 +367,10 @@ func (d *document) clauses(n ast.Node, key string) []string {
 	for _, s := range items {
 		number, item, itemised := strings.Cut(s.text, ".")
 		i, err := strconv.Atoi(number)
-		if err != nil || strconv.Itoa(i) != number || i < 1 || i > sections || itemised && strings.TrimSpace(item) == "" {
+		if err != nil || strconv.Itoa(i) != number || i < 1 || i > sections || itemised && item == "" {
 			d.fail(s.line, key, `unknown clause %q: write a section from 1 to %d, or one with its item: "2.Billing"`, s.text, sections)
+		} else if items := itemsOf(i); itemised && !slices.Contains(items, s.text) {
+			d.fail(s.line, key, "unknown clause %q: section %d has %s", s.text, i, cmp.Or(strings.Join(items, ", "), "no items"))
 		}
 		if slices.Contains(all, s.text) {
 			d.fail(s.line, key, "%q is given twice", s.text)
