@@ -178,6 +178,9 @@ func TestOutputKeyIsTheCallsToken(t *testing.T) {
 	}
 }
 
+// Records that can't be read are kept sealed, for who has the key.
+//
+// clause: 10
 func TestQuarantinedAlone(t *testing.T) {
 	identity, err := age.GenerateX25519Identity()
 	require.NoError(t, err)

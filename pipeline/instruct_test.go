@@ -100,6 +100,8 @@ func TestInstructions(t *testing.T) {
 }
 
 // Data goes nowhere a tenant has not agreed to.
+//
+// clause: 8
 func TestRegions(t *testing.T) {
 	c := simConfig(t, DefaultLimits())
 	c.Policy = policyOf(t, instructPolicy)

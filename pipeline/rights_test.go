@@ -74,6 +74,8 @@ func turnOf(call string, turn int, text string) []byte {
 }
 
 // Whoever asked for something gets it by whatever the record names them: a number said, one in a field that never leaves, the call.
+//
+// clause: 11
 func TestRights(t *testing.T) {
 	before := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	old, young := before.Add(-time.Hour), before.Add(time.Hour)

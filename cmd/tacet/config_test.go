@@ -73,6 +73,8 @@ func badConfigs() map[rule][]string {
 }
 
 // Every .bad.yaml says in its first line what must be said about it (policy.bad.yaml about unknown-action.policy.yaml).
+//
+// clause: 10
 func TestConfigBad(t *testing.T) {
 	t.Setenv("TACET_KEY", testKey)
 	t.Setenv("TACET_SHORT_KEY", "short")

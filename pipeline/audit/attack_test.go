@@ -108,6 +108,8 @@ func (v *victim) finds(files map[string][]byte, witness []byte, kind Kind, first
 }
 
 // Any bit of any byte of any entry: the entry is named.
+//
+// clause: 10
 func TestFlip(t *testing.T) {
 	v := newVictim(t)
 	lines := v.lines()

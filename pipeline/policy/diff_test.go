@@ -251,6 +251,9 @@ func TestCoarsenessIsThatOfPseudonym(t *testing.T) {
 	}
 }
 
+// What lets more leave needs notice of 14 days.
+//
+// clause: 14
 func TestCheckLead(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	f := func(want bool, from, to, effective string) {
