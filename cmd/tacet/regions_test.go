@@ -31,7 +31,7 @@ func placed(tenant, lines string) string {
 	return fmt.Sprintf("tenant: %s\nversion: 1\nfrom: 2026-01-01\n%s", tenant, lines)
 }
 
-// clause: 8.Transfers
+// clause: 8
 // Every sink's region against what each tenant allows: a sink that nobody allows is refused, one that somebody allows is not, and keys and
 // sealed records must be right for all.
 func TestRoutes(t *testing.T) {
