@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -145,21 +146,22 @@ audit: {directory: audit, key: file:key}
 // A sweep is made at the start, and every few minutes.
 func TestSweepAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sweeps := 0
+		var sweeps atomic.Int64
 		p, err := policy.Parse("p", fmt.Appendf(nil, keptPolicy, "short"))
 		require.NoError(t, err)
 		vec := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "n"}, []string{"sink"})
-		s := &sweeper{policy: func() *policy.Policy { sweeps++; return p }, now: time.Now, files: vec, bytes: vec, errors: vec}
+		s := &sweeper{policy: func() *policy.Policy { sweeps.Add(1); return p }, now: time.Now, files: vec, bytes: vec, errors: vec}
 		s.watch(t.Context()) // nothing to sweep: comes back
-		require.Zero(t, sweeps)
+		require.Zero(t, sweeps.Load())
 		s.sinks = []sinkConfig{{Name: "first", Type: "file", Directory: path(t.TempDir())}}
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		go s.watch(ctx)
 		synctest.Wait()
-		require.Equal(t, 1, sweeps)
+		require.EqualValues(t, 1, sweeps.Load())
 		time.Sleep(3*sweepPeriod + time.Second)
-		require.Equal(t, 4, sweeps)
+		synctest.Wait()
+		require.EqualValues(t, 4, sweeps.Load())
 	})
 }
 
