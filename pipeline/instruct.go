@@ -54,7 +54,11 @@ func (w *rewriter) meets(need string) bool {
 	}
 	switch need {
 	case policy.NeedsText:
-		return w.instruction.KeepsText()
+		if !w.instruction.KeepsText() {
+			return false
+		}
+		_, known := w.policy.Retention(w.instruction.Text) // else nobody knows how long it may be kept
+		return known
 	case policy.NeedsRecording:
 		return w.instructions.At(w.tenant, w.callBegan()).Records()
 	}

@@ -52,7 +52,8 @@ func TestInstructions(t *testing.T) {
 		"tenant: acme\nversion: 1\nfrom: 2026-01-01\n",
 		"tenant: acme\nversion: 2\nfrom: 2026-03-01T12:00:00Z\ntext: short\nrecording: true\n"+
 			"consents: [{name: training, id: C1, granted: 2026-03-01T12:00:30Z, expires: 2026-03-01T12:01:00Z, document: "+document+"}]\n",
-		"tenant: acme\nversion: 3\nfrom: 2026-03-01T13:00:00Z\n")
+		"tenant: acme\nversion: 3\nfrom: 2026-03-01T13:00:00Z\n",
+		"tenant: vague\nversion: 1\nfrom: 2026-01-01\ntext: a_while\n") // which the policy doesn't know
 	analytics, training := &memorySink{}, &memorySink{}
 	c.Sinks = []SinkConfig{{Name: "a", Sink: analytics, View: View{Class: "analytics"}}, {Name: "t", Sink: training, View: View{Class: "training"}}}
 	var records []Record
@@ -66,6 +67,7 @@ func TestInstructions(t *testing.T) {
 		add(noon.Add(at), turn("acme"))
 	}
 	add(noon, turn("nobody"))
+	add(noon, turn("vague"))
 	runRecords(t, c, "calls", records...)
 	var texts []string
 	for _, v := range analytics.values() {
@@ -73,9 +75,9 @@ func TestInstructions(t *testing.T) {
 		text, _ := f["text"].(string)
 		texts = append(texts, text)
 	}
-	require.Equal(t, []string{"", "hello there", "hello there", "hello there", "hello there", "hello there", "hello there", "", ""}, texts)
+	require.Equal(t, []string{"", "hello there", "hello there", "hello there", "hello there", "hello there", "hello there", "", "", ""}, texts)
 	require.Len(t, training.values(), 2, "a consent holds from when it was granted until it expires")
-	require.Equal(t, 3.0, testutil.ToFloat64(c.Metrics.withheld.WithLabelValues("calls")))
+	require.Equal(t, 4.0, testutil.ToFloat64(c.Metrics.withheld.WithLabelValues("calls")))
 
 	// Each record says by which instruction it left, and how long it may be kept: for as long as the shorter of both says.
 	redaction := fieldsOf(t, analytics.values()[1])["redaction"].(map[string]any)

@@ -54,7 +54,7 @@ them, and by which clause of the privacy policy. With --connect it also tests br
 		printRegions(cmd.OutOrStdout(), c)
 		printAdditions(cmd.OutOrStdout(), c.Detection, p.detection)
 		fmt.Fprintln(cmd.OutOrStdout(), "\nwhatever is not named here is dropped")
-		for _, w := range append(warnings(c, p.engine.Policy), unsupported(p.detection)...) {
+		for _, w := range slices.Concat(warnings(c, p.engine.Policy), p.instructions.warnings(p.engine.Policy), unsupported(p.detection)) {
 			say(cmd.ErrOrStderr(), "warning: %s", w)
 		}
 		if connect {
@@ -226,6 +226,9 @@ func checkConnections(ctx context.Context, c config, p *parts, w io.Writer) erro
 		show("sink "+s.Name, within(ctx, s.Sink.Check))
 	}
 	show("quarantine", within(ctx, p.dead.Check))
+	if p.instructions != nil && p.instructions.topic != nil {
+		show("topic of instructions", within(ctx, p.instructions.lasting))
+	}
 	if p.rights != nil {
 		show("people's requests", within(ctx, p.rights.check))
 	}

@@ -12,15 +12,16 @@ import (
 	"github.com/sonexlabs/tacet/pipeline/audit"
 )
 
-// heed follows what people ask for and tenants instruct until stop is called, and comes back once it knows all of it that there is: before that nothing may be
-// consumed. The context it gives ends when the list can't be trusted any more; stop then says why. Without rights it does nothing.
+// heed follows what people ask for and tenants instruct until stop is called, and comes back once it knows all of it that there is: before
+// that nothing may be consumed. The context it gives ends when that can't be trusted any more; stop then says why. Without rights and
+// instructions it does nothing.
 func (p *parts) heed(ctx context.Context) (heeding context.Context, stop func() error, err error) {
 	var follow []func(ctx context.Context, loaded func()) error
 	if p.rights != nil {
 		follow = append(follow, p.rights.run)
 	}
-	if p.instructions != nil && p.instructions.topic != nil {
-		follow = append(follow, p.instructions.follow)
+	if p.instructions != nil {
+		follow = append(follow, p.instructions.run)
 	}
 	if len(follow) == 0 {
 		return ctx, func() error { return nil }, nil

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -12,6 +13,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/sonexlabs/tacet/pipeline/policy"
+	"github.com/sonexlabs/tacet/pipeline/source"
 )
 
 func newInstructionCommand() *cobra.Command {
@@ -20,19 +22,20 @@ func newInstructionCommand() *cobra.Command {
 		Short: "Sign and check what tenants instruct",
 		Long: `An instruction is what a tenant, whose data it is, told the platform to do with it from a time on: whether recordings and texts may
 leave, for how long, which consents it gave, where its data may be. It is a YAML text, signed, with a version; a later version
-supersedes an earlier one, and nothing is unsaid.`,
+supersedes an earlier one in all that happens from its beginning on, also in what that had planned for later, and nothing is unsaid.`,
 		Example: `  tacet instruction sign --key tenant.key acme-2.yaml > instructions/acme-2.signed
   tacet instruction verify --keys tenants.keys instructions/*.signed
+  tacet instruction publish --config tacet.yaml instructions/acme-2.signed
   tacet instruction list --config tacet.yaml`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usageError(cmd, errors.New("no command: sign, verify or list"))
+				return usageError(cmd, errors.New("no command: sign, verify, publish or list"))
 			}
 			return usageError(cmd, fmt.Errorf("unknown command %q", args[0]))
 		},
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	cmd.AddCommand(newInstructionSignCommand(), newInstructionVerifyCommand(), newInstructionListCommand())
+	cmd.AddCommand(newInstructionSignCommand(), newInstructionVerifyCommand(), newInstructionPublishCommand(), newInstructionListCommand())
 	return cmd
 }
 
@@ -87,29 +90,93 @@ func newInstructionVerifyCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&keys, "keys", "", "`FILE` of public keys, one a line")
+	cmd.Flags().StringVar(&keys, "keys", "", "`FILE` of public keys, one a line, each with the tenants it signs for")
 	_ = cmd.MarkFlagRequired("keys")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		verifiers, err := readVerifiers(keys)
+		known, err := readInstructionKeys(keys)
 		if err != nil {
 			return err
 		}
-		table, all, problems := policy.NewInstructions(), []*policy.Instruction(nil), []error(nil)
+		table, problems := policy.NewInstructions(), []error(nil)
 		for _, name := range args {
-			signed, err := os.ReadFile(name)
-			if err != nil {
-				problems = append(problems, fmt.Errorf("read instruction: %w", err))
-				continue
-			}
-			i, err := policy.VerifyInstruction(name, signed, verifiers)
+			i, err := takeFile(table, known, name)
 			if err != nil {
 				problems = append(problems, err)
 				continue
 			}
-			all = append(all, i)
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: tenant %s, version %d, from %s\n", name, i.Tenant, i.Version, i.From.Format(time.RFC3339))
 		}
-		return errors.Join(append(problems, table.Replace(all))...)
+		return errors.Join(problems...)
+	}
+	return cmd
+}
+
+// takeFile verifies a file, and holds it against what is in a table.
+func takeFile(table *policy.Instructions, keys *policy.InstructionKeys, name string) (*policy.Instruction, error) {
+	signed, err := readSigned(name)
+	if err != nil {
+		return nil, err
+	}
+	i, err := policy.VerifyInstruction(name, signed, keys)
+	if err != nil {
+		return nil, err
+	}
+	if err := table.Take(keys, name, []byte(i.Name()), signed); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return i, nil
+}
+
+func newInstructionPublishCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "publish --config FILE INSTRUCTION…",
+		Short: "Write signed instructions to the configured topic",
+		Long: `Publish writes signed instructions to instructions.topic, in the order in which they are named. It refuses all of them where one is not
+signed by a known key, leaves out a version, or says something else than a version that is there.`,
+		Example: "  tacet instruction publish --config tacet.yaml acme-2.signed",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError(cmd, errors.New("name signed instructions"))
+			}
+			return nil
+		},
+	}
+	name := configFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, err := loadConfig(*name)
+		if err != nil {
+			return err
+		}
+		if c.Instructions.Topic == "" {
+			return &commandError{err: errors.New("the configuration names no topic of instructions"),
+				hints: []string{"set instructions.topic; a file is published by putting it into instructions.directory"}}
+		}
+		s, err := newInstructions(c, newLogger(cmd.ErrOrStderr(), "warn"))
+		if err != nil {
+			return err
+		}
+		defer s.close()
+		if err := s.load(cmd.Context()); err != nil {
+			return err
+		}
+		var messages []source.Message
+		var problems []error
+		for _, name := range args {
+			i, err := takeFile(s.table, s.keys, name)
+			if err != nil {
+				problems = append(problems, err)
+				continue
+			}
+			signed, err := readSigned(name)
+			if err != nil {
+				return err
+			}
+			messages = append(messages, source.Message{Key: []byte(i.Name()), Value: signed})
+		}
+		if len(problems) > 0 {
+			return errors.Join(problems...)
+		}
+		return s.topic.Append(cmd.Context(), 0, messages...)
 	}
 	return cmd
 }
@@ -117,7 +184,7 @@ func newInstructionVerifyCommand() *cobra.Command {
 func newInstructionListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list --config FILE",
-		Short:   "List the instructions in the configured directory, and which are in force",
+		Short:   "List the instructions in the configured directory and topic, and which are in force",
 		Example: "  tacet instruction list --config tacet.yaml",
 		Args:    noArgs,
 	}
@@ -127,28 +194,48 @@ func newInstructionListCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if c.Instructions.Directory == "" {
-			return &commandError{err: errors.New("the configuration names no directory of instructions"), hints: []string{"set instructions.directory"}}
+		if !c.Instructions.enabled() {
+			return &commandError{err: errors.New("the configuration names no instructions"), hints: []string{"set instructions.directory or instructions.topic"}}
 		}
-		c.Instructions.Topic = ""
 		s, err := newInstructions(c, newLogger(cmd.ErrOrStderr(), "warn"))
 		if err != nil {
 			return err
 		}
-		t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-		fmt.Fprintln(t, "TENANT\tVERSION\tFROM\tIN FORCE\tTEXT\tRECORDING\tCONSENTS\tHASH")
-		now := time.Now()
-		for _, tenant := range s.table.Tenants() {
-			for _, i := range s.table.Of(tenant) {
-				var consents []string
-				for _, c := range i.Consents {
-					consents = append(consents, c.Name)
-				}
-				fmt.Fprintf(t, "%s\t%d\t%s\t%v\t%s\t%v\t%s\t%s\n", tenant, i.Version, i.From.Format(time.RFC3339), s.table.At([]byte(tenant), now) == i,
-					i.Text, i.Recording, strings.Join(consents, " "), i.Hash())
-			}
+		defer s.close()
+		if err := s.load(cmd.Context()); err != nil {
+			return err
 		}
-		return t.Flush()
+		return s.print(cmd.OutOrStdout(), time.Now())
 	}
 	return cmd
+}
+
+// print lists all versions, and which is in force now. Consents that are over are left out.
+func (s *instructions) print(w io.Writer, now time.Time) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "TENANT\tVERSION\tFROM\tIN FORCE\tTEXT\tRECORDING\tCONSENTS\tREGIONS\tHASH")
+	for _, tenant := range s.table.Tenants() {
+		for _, i := range s.table.Of(tenant) {
+			var consents []string
+			for _, c := range i.Consents {
+				if now.Before(c.Expires) {
+					consents = append(consents, c.Name)
+				}
+			}
+			var regions []string
+			if i.HomeRegion != "" {
+				regions = append(regions, i.HomeRegion)
+			}
+			fmt.Fprintf(t, "%s\t%d\t%s\t%v\t%s\t%v\t%s\t%s\t%s\n", tenant, i.Version, i.From.Format(time.RFC3339), s.table.At([]byte(tenant), now) == i,
+				i.Text, i.Recording, orDash(consents), orDash(append(regions, i.Regions...)), i.Hash())
+		}
+	}
+	return t.Flush()
+}
+
+func orDash(words []string) string {
+	if len(words) == 0 {
+		return "-"
+	}
+	return strings.Join(words, ",")
 }

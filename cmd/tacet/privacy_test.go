@@ -150,7 +150,7 @@ func newEstate(t *testing.T) *estate {
 
 // instruct has both tenants consent to training.
 func (e *estate) instruct() {
-	e.give("tenants.keys", e.must("", "audit", "keygen", "--name", "tenants.example.com", e.path("tenants.key")))
+	e.give("tenants.keys", strings.TrimSpace(e.must("", "audit", "keygen", "--name", "tenants.example.com", e.path("tenants.key")))+" acme globex\n")
 	for _, tenant := range []string{"acme", "globex"} {
 		e.give(tenant+".yaml", "tenant: "+tenant+"\nversion: 1\nfrom: 2020-01-01\ntext: long\nconsents: [{name: training, id: C1, granted: 2020-01-01, expires: 2999-01-01, document: "+
 			strings.Repeat("0123456789abcdef", 4)+"}]\n")

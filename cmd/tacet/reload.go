@@ -88,6 +88,9 @@ func (r *reloader) look() {
 		case changed:
 			r.reloads.WithLabelValues("done").Inc()
 			r.log.Info("instructions are in force", "tenants", len(i.table.Tenants()))
+			if err := i.remember(); err != nil {
+				r.log.Error("can't note how far instructions go", "error", err)
+			}
 			r.noted("instructions.reload")
 		}
 	}

@@ -64,6 +64,8 @@ func build(c config, out io.Writer, log *slog.Logger) (_ *parts, err error) {
 		if p.instructions, err = newInstructions(c, log); err != nil {
 			return nil, fmt.Errorf("configure instructions: %w", err)
 		}
+		p.instructions.measure(p.registry)
+		p.instructions.note = p.note
 		p.engine.Instructions = p.instructions.table
 	}
 	if c.Rights.enabled() {
@@ -235,8 +237,8 @@ func (p *parts) close() error {
 	if p.rights != nil {
 		p.rights.close()
 	}
-	if p.instructions != nil && p.instructions.topic != nil {
-		p.instructions.topic.Close()
+	if p.instructions != nil {
+		p.instructions.close()
 	}
 	if p.engine.Keys != nil {
 		errs = append(errs, p.engine.Keys.Close())

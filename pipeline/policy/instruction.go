@@ -1,20 +1,17 @@
 package policy
 
 import (
-	"bytes"
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
+	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
-	"golang.org/x/mod/sumdb/note"
+
+	"github.com/sonexlabs/tacet/detectors"
 )
 
 // Instruction is what a tenant, as controller, told the platform to do with its data from a time on (GDPR Art. 28(3)(a), 29; §§2, 4, 5 of
@@ -32,10 +29,15 @@ type Instruction struct {
 	HomeRegion string
 	Regions    []string // sorted
 	Safeguard  string   // what lets data be in another region: a reference, "SCC 2021/914 module 2"
+	// How texts are searched for this tenant, in place of the configuration's; none, "" and none mean the same as it.
+	Locales []string // sorted
+	Preset  string
+	Rules   []string // names of rule files, sorted
 	// Minors is "quarantine" where records of those who seem to be minors are kept back; else "".
 	Minors string
 
 	hash string
+	sum  [sha256.Size]byte // of the text
 }
 
 // TextNone is the retention of AI interactions under which no text leaves.
@@ -49,8 +51,11 @@ type Consent struct {
 	Document         string // SHA-256 of what was signed, in hexadecimal
 }
 
-// Hash names the instruction as Policy.Hash does a policy.
+// Hash names the instruction's text as Policy.Hash does a policy.
 func (i *Instruction) Hash() string { return i.hash }
+
+// Name is the tenant and the version: "acme/3". It is the key of its message on a topic.
+func (i *Instruction) Name() string { return fmt.Sprintf("%s/%d", i.Tenant, i.Version) }
 
 // KeepsText tells whether text of AI interactions may leave. Without an instruction none may.
 func (i *Instruction) KeepsText() bool { return i != nil && i.Text != TextNone }
@@ -76,17 +81,26 @@ func (i *Instruction) Allows(region string) bool {
 	return i != nil && (region == i.HomeRegion || slices.Contains(i.Regions, region))
 }
 
+const (
+	// instructionMax bounds an instruction, signed or not, in bytes.
+	instructionMax = 64 << 10
+	// versionMost bounds versions, and with them what a tenant's instructions take in memory.
+	versionMost = 10_000
+)
+
 // ParseInstruction reads an instruction strictly. The error lists everything that is wrong with it, each as "name:line: key: what".
 func ParseInstruction(name string, text []byte) (*Instruction, error) {
 	var d document
 	i := &Instruction{}
-	if body := d.body(text, "an instruction has tenant, version and from"); body != nil {
+	if len(text) > instructionMax {
+		d.fail(1, "", "larger than %d bytes", instructionMax)
+	} else if body := d.body(text, "an instruction has tenant, version and from"); body != nil {
 		d.instruction(body, i)
 	}
 	if err := d.err(name); err != nil {
 		return nil, err
 	}
-	i.hash = hashOf(text)
+	i.hash, i.sum = hashOf(text), sha256.Sum256(text)
 	return i, nil
 }
 
@@ -95,7 +109,8 @@ func (d *document) instruction(body ast.Node, i *Instruction) {
 	if !ok {
 		return
 	}
-	d.known(members, "", "tenant", "version", "from", "recording", "text", "consents", "home_region", "regions", "safeguard", "minors")
+	d.known(members, "", "tenant", "version", "from", "recording", "text", "consents", "home_region", "regions", "safeguard", "locales",
+		"preset", "rules", "minors")
 	line := lineOf(body)
 	if m := d.required(members, line, "", "tenant"); m != nil {
 		if i.Tenant, _ = text(m.value); !isTenantID(i.Tenant) {
@@ -103,7 +118,7 @@ func (d *document) instruction(body ast.Node, i *Instruction) {
 		}
 	}
 	if m := d.required(members, line, "", "version"); m != nil {
-		i.Version = d.number(m, "version", 1, 1_000_000)
+		i.Version = d.number(m, "version", 1, versionMost)
 	}
 	if m := d.required(members, line, "", "from"); m != nil {
 		i.From = d.time(m, "from")
@@ -114,21 +129,13 @@ func (d *document) instruction(body ast.Node, i *Instruction) {
 	}
 	i.Text = TextNone
 	d.wordOf(members, "", "text", &i.Text)
-	d.wordOf(members, "", "home_region", &i.HomeRegion)
-	if m := find(members, "regions"); m != nil {
-		items, _ := d.list(m.value, "regions")
-		for _, s := range items {
-			if !isWord(s.text) {
-				d.fail(s.line, "regions", "%q must be a word of small letters, digits and underscores", s.text)
-			}
-			i.Regions = append(i.Regions, s.text)
-		}
-		slices.Sort(i.Regions)
-	}
-	if m := find(members, "safeguard"); m != nil {
-		if i.Safeguard, ok = text(m.value); !ok || len(i.Safeguard) > pathLenMax {
-			d.fail(m.line, "safeguard", "must be a short text: the reference of the contract")
-		}
+	d.places(members, line, i)
+	i.Locales = d.names(members, "locales", detectors.KnownLocale, "is no locale: in, uk, us, eu or a country")
+	i.Rules = d.names(members, "rules", isTenantID, "is no name of a rule file")
+	if m := find(members, "preset"); m != nil {
+		presets := detectors.Presets()
+		k, _ := d.word(m.value, "preset", "preset", presets)
+		i.Preset = presets[k]
 	}
 	if m := find(members, "minors"); m != nil {
 		d.word(m.value, "minors", "treatment", []string{"quarantine"})
@@ -137,9 +144,58 @@ func (d *document) instruction(body ast.Node, i *Instruction) {
 	if m := find(members, "consents"); m != nil {
 		d.consents(m.value, i)
 	}
+}
+
+// places reads where data may be. Outside of the home region that is a transfer, which something must allow (GDPR Art. 46).
+func (d *document) places(members []member, line int, i *Instruction) {
+	const not = "must be a word of small letters, digits, underscores and dashes"
+	if m := find(members, "home_region"); m != nil {
+		if i.HomeRegion, _ = text(m.value); !isRegion(i.HomeRegion) {
+			d.fail(m.line, "home_region", "%q %s", i.HomeRegion, not)
+		}
+	}
+	i.Regions = d.names(members, "regions", isRegion, not)
+	if m := find(members, "safeguard"); m != nil {
+		if i.Safeguard, _ = text(m.value); !isReference(i.Safeguard) {
+			d.fail(m.line, "safeguard", "must be a short text: the reference of the contract")
+		}
+	}
 	if slices.ContainsFunc(i.Regions, func(r string) bool { return r != i.HomeRegion }) && i.Safeguard == "" {
 		d.fail(line, "safeguard", "is required where data may leave the home region: the reference of what allows it")
 	}
+}
+
+// names reads a list of words, each once.
+func (d *document) names(members []member, key string, is func(string) bool, not string) (all []string) {
+	m := find(members, key)
+	if m == nil {
+		return nil
+	}
+	items, _ := d.list(m.value, key)
+	for _, s := range items {
+		switch {
+		case !is(s.text):
+			d.fail(s.line, key, "%q %s", s.text, not)
+		case slices.Contains(all, s.text):
+			d.fail(s.line, key, "%q is given twice", s.text)
+		}
+		all = append(all, s.text)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// isRegion tells whether s can name a region: eu, eu-west-1.
+func isRegion(s string) bool { return isWord(strings.ReplaceAll(s, "-", "_")) }
+
+// isReference tells whether s can name a document: one line of what can be printed.
+func isReference(s string) bool {
+	for _, r := range s {
+		if !unicode.IsPrint(r) {
+			return false
+		}
+	}
+	return strings.TrimSpace(s) != "" && len(s) <= pathLenMax
 }
 
 func (d *document) consents(n ast.Node, i *Instruction) {
@@ -166,7 +222,7 @@ func (d *document) consents(n ast.Node, i *Instruction) {
 			case "name":
 				d.wordOf(members, key, "name", &c.Name)
 			case "id":
-				if c.ID = s; s == "" || len(s) > tenantLenMax {
+				if c.ID = s; !isReference(s) || len(s) > tenantLenMax {
 					d.fail(m.line, key+".id", "must name the consent's record")
 				}
 			case "granted":
@@ -183,125 +239,27 @@ func (d *document) consents(n ast.Node, i *Instruction) {
 		if !c.Expires.IsZero() && !c.Granted.Before(c.Expires) {
 			d.fail(lineOf(v), key, "expires before it is granted")
 		}
+		if slices.ContainsFunc(i.Consents, func(o Consent) bool { return o.Name == c.Name && o.ID == c.ID }) {
+			d.fail(lineOf(v), key, "the same consent is given twice")
+		}
 		i.Consents = append(i.Consents, c)
 	}
 }
+
+// Times of other years are slips.
+const (
+	yearLeast = 2000
+	yearMost  = 2999
+)
 
 // time reads RFC 3339, or a day, which begins at midnight UTC.
 func (d *document) time(m *member, key string) time.Time {
 	s, _ := text(m.value)
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if t, err := time.Parse(layout, s); err == nil {
+		if t, err := time.Parse(layout, s); err == nil && t.UTC().Year() >= yearLeast && t.UTC().Year() <= yearMost {
 			return t.UTC()
 		}
 	}
-	d.fail(m.line, key, "must be a time like 2026-03-01T00:00:00Z, or a day")
+	d.fail(m.line, key, "must be a time like 2026-03-01T00:00:00Z, or a day, of the years %d to %d", yearLeast, yearMost)
 	return time.Time{}
-}
-
-// SignInstruction gives the text of an instruction with a signature, as a signed note (C2SP signed-note; golang.org/x/mod/sumdb/note).
-func SignInstruction(name string, text []byte, signer note.Signer) ([]byte, error) {
-	if _, err := ParseInstruction(name, text); err != nil {
-		return nil, err
-	}
-	text = append(bytes.TrimRight(text, "\n"), '\n')
-	signed, err := note.Sign(&note.Note{Text: string(text)}, signer)
-	if err != nil {
-		return nil, fmt.Errorf("sign instruction %s: %w", name, err)
-	}
-	return signed, nil
-}
-
-// VerifyInstruction reads a signed instruction. It must bear the signature of one of the verifiers.
-func VerifyInstruction(name string, signed []byte, verifiers note.Verifiers) (*Instruction, error) {
-	if len(signed) > sizeMax {
-		return nil, fmt.Errorf("verify instruction %s: larger than %d bytes", name, sizeMax)
-	}
-	n, err := note.Open(signed, verifiers)
-	if err != nil {
-		var unverified *note.UnverifiedNoteError
-		if errors.As(err, &unverified) {
-			return nil, fmt.Errorf("verify instruction %s: no signature of a known key", name)
-		}
-		return nil, fmt.Errorf("verify instruction %s: not a signed instruction", name)
-	}
-	return ParseInstruction(name, []byte(n.Text))
-}
-
-// Instructions are all versions of the instructions of all tenants. Reading takes no lock; one goroutine at a time adds.
-type Instructions struct {
-	table      atomic.Pointer[map[string][]*Instruction] // by tenant, in order of when they came into force
-	generation atomic.Uint64
-}
-
-// NewInstructions makes an empty table: no text leaves for anybody.
-func NewInstructions() *Instructions {
-	s := &Instructions{}
-	s.table.Store(&map[string][]*Instruction{})
-	return s
-}
-
-// At gives the instruction of a tenant in force at the time of an event; nil where there was none.
-func (s *Instructions) At(tenant []byte, when time.Time) *Instruction {
-	all := (*s.table.Load())[string(tenant)]
-	for k := len(all) - 1; k >= 0; k-- {
-		if !when.Before(all[k].From) {
-			return all[k]
-		}
-	}
-	return nil
-}
-
-// Generation changes with every change.
-func (s *Instructions) Generation() uint64 { return s.generation.Load() }
-
-// Tenants lists the tenants that gave any, sorted.
-func (s *Instructions) Tenants() []string { return slices.Sorted(maps.Keys(*s.table.Load())) }
-
-// Of lists a tenant's instructions in the order in which they come into force. Read only.
-func (s *Instructions) Of(tenant string) []*Instruction { return (*s.table.Load())[tenant] }
-
-// ErrFork says that an instruction is not the one of that tenant and version that was seen before.
-var ErrFork = errors.New("differs from the instruction of that tenant and version")
-
-// Replace puts a whole set in place of what there is, or nothing of it. Versions of a tenant are all different, and a later one comes
-// into force no earlier. What was there before must be in the set as it was: a tenant's word can be superseded, not unsaid.
-func (s *Instructions) Replace(all []*Instruction) error {
-	table := map[string][]*Instruction{}
-	for _, i := range all {
-		table[i.Tenant] = append(table[i.Tenant], i)
-	}
-	var problems []error
-	for tenant, of := range table {
-		slices.SortFunc(of, func(a, b *Instruction) int { return cmp.Compare(a.Version, b.Version) })
-		for k, i := range of[1:] {
-			before := of[k]
-			switch {
-			case i.Version == before.Version && i.hash == before.hash:
-			case i.Version == before.Version:
-				problems = append(problems, fmt.Errorf("instruction of tenant %s, version %d: %w", tenant, i.Version, ErrFork))
-			case i.From.Before(before.From):
-				problems = append(problems, fmt.Errorf("instruction of tenant %s, version %d: in force before version %d, which it supersedes", tenant, i.Version, before.Version))
-			}
-		}
-		table[tenant] = slices.CompactFunc(of, func(a, b *Instruction) bool { return a.Version == b.Version })
-	}
-	for tenant, of := range *s.table.Load() {
-		for _, old := range of {
-			k := slices.IndexFunc(table[tenant], func(i *Instruction) bool { return i.Version == old.Version })
-			switch {
-			case k < 0:
-				problems = append(problems, fmt.Errorf("instruction of tenant %s, version %d: was there and is gone", tenant, old.Version))
-			case table[tenant][k].hash != old.hash:
-				problems = append(problems, fmt.Errorf("instruction of tenant %s, version %d: %w", tenant, old.Version, ErrFork))
-			}
-		}
-	}
-	if len(problems) > 0 {
-		slices.SortFunc(problems, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
-		return errors.Join(problems...)
-	}
-	s.table.Store(&table)
-	s.generation.Add(1)
-	return nil
 }
