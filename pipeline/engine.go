@@ -44,6 +44,9 @@ type Config struct {
 	Log       *slog.Logger
 	Version   string // of the program
 
+	// ByHand lets a class be written that a running pipeline has no sink for: an export that somebody makes, or a test of its policy.
+	ByHand bool
+
 	// Filter turns the engine into the Unix filter: text stays text, nothing is added to a record, keys and headers
 	// are not made. A record that can't be processed gives this text in its place in addition to its quarantine entry,
 	// so that lines stay aligned.

@@ -23,6 +23,8 @@ type Explanation struct {
 	Detectors string        `json:"detectors"` // version
 	Outcome   string        `json:"outcome"`   // as tacet_records_total counts it, or the class of quarantine
 	Detail    string        `json:"detail,omitempty"`
+	Leaves    bool          `json:"leaves"`               // something, for the sink class
+	Bytes     int           `json:"-"`                    // of it; only for sums: of one record it would say how long its values are
 	Unnamed   int           `json:"fields_not_in_policy"` // dropped
 	Fields    []FieldReason `json:"fields,omitempty"`
 	Findings  []FoundReason `json:"findings,omitempty"`
@@ -106,6 +108,10 @@ func (x *Explainer) Explain(id LaneID, r *Record) (Explanation, error) {
 	e.Unnamed = x.rw.dropped - before
 	if e.Outcome = x.rw.done; class != "" {
 		e.Outcome, e.Detail = string(class), err.Error()
+		return e, nil
+	}
+	if view := &x.rw.views[0]; !x.rw.gone && !x.rw.leavesNothing() && !view.skip {
+		e.Leaves, e.Bytes = true, len(view.out)
 	}
 	return e, nil
 }
@@ -119,6 +125,9 @@ func (w *rewriter) explainField(d *codec.Doc, i int, r *rule) {
 	f := FieldReason{Path: r.path, Action: r.action.String(), Clauses: r.clauses}
 	if r.action == policy.Token || r.action == policy.Seal {
 		f.Scope = r.options.Scope.String()
+	}
+	if r.options.Needs != "" && !w.meets(r.options.Needs) {
+		f.Action, f.Scope = "withheld", "" // because the tenant has not instructed so
 	}
 	if !slices.ContainsFunc(w.explain.Fields, func(o FieldReason) bool { return o.Path == f.Path && o.Action == f.Action }) {
 		w.explain.Fields = append(w.explain.Fields, f)

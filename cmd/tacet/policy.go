@@ -24,7 +24,7 @@ func newPolicyCommand() *cobra.Command {
 		},
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	cmd.AddCommand(newPolicyDiffCommand())
+	cmd.AddCommand(newPolicyDiffCommand(), newPolicySimulateCommand(), newPolicyTestCommand())
 	return cmd
 }
 

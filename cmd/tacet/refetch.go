@@ -39,14 +39,22 @@ func (r *refetcher) record(ctx context.Context, at coordinate) (found pipeline.R
 	return found, err
 }
 
+func (r *refetcher) connect() error {
+	if r.client != nil {
+		return nil
+	}
+	transport, _, err := source.Connect(r.config.connect())
+	if err != nil {
+		return err
+	}
+	r.client = &kafka.Client{Addr: kafka.TCP(r.config.Brokers...), Transport: transport}
+	return nil
+}
+
 // scan calls f for the records from one offset to another, both included, as far as the topic holds them.
 func (r *refetcher) scan(ctx context.Context, lane pipeline.LaneID, from, to int64, f func(pipeline.Record) error) error {
-	if r.client == nil {
-		transport, _, err := source.Connect(r.config.connect())
-		if err != nil {
-			return err
-		}
-		r.client = &kafka.Client{Addr: kafka.TCP(r.config.Brokers...), Transport: transport}
+	if err := r.connect(); err != nil {
+		return err
 	}
 	for from <= to {
 		next, err := r.fetch(ctx, lane, from, to, f)
