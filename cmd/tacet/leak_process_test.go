@@ -60,13 +60,13 @@ func (l *leak) newProcess(name string) *process {
 	made := func(what string) string { return filepath.Join(l.made, name+"-"+what) }
 	switch name {
 	case "sealed":
-		p.out = l.cluster.CreateTopic(l.t, "out", 1)
+		p.out = keptTopic(l.t, l.cluster, "out", 1)
 		own = fmt.Sprintf("quarantine: {directory: %s, public_key: %s}\nsinks:\n", made("dead"), l.identity.Recipient()) +
 			fmt.Sprintf("  - {name: main, type: kafka, topic: %s, max_message_bytes: %d}\n", p.out, leakMessageBytes) +
 			fmt.Sprintf("  - {name: files, type: file, directory: %s, flush_after: 200ms}\n  - {name: screen, type: stdout}\n", made("files"))
 	case "away":
 		p.masks, policy = true, "masking.yaml"
-		p.out, p.dead = l.other.CreateTopic(l.t, "out", 1), l.cluster.CreateTopic(l.t, "dead", 1)
+		p.out, p.dead = keptTopic(l.t, l.other, "out", 1), l.cluster.CreateTopic(l.t, "dead", 1)
 		own = fmt.Sprintf("quarantine: {topic: %s}\nsinks:\n", p.dead) +
 			fmt.Sprintf("  - {name: main, type: kafka, topic: %s, max_message_bytes: %d, kafka: {brokers: [\"%s\"], "+
 				"sasl: {mechanism: plain, user: tacet, password: env:LEAK_PASSWORD}}}\n", p.out, leakMessageBytes, strings.Join(l.other.Addrs(), `", "`)) +

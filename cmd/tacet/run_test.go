@@ -63,7 +63,7 @@ func TestRunAndReplay(t *testing.T) {
 		t.Skip("waits for a consumer group")
 	}
 	cluster := kafkatest.Start(t)
-	in, out := cluster.CreateTopic(t, "calls", 2), cluster.CreateTopic(t, "redacted", 2)
+	in, out := cluster.CreateTopic(t, "calls", 2), keptTopic(t, cluster, "redacted", 2)
 	const records = 20
 	long := fmt.Sprintf(`{"tenant_id":"acme","call_id":"long","turn":1,"text":"ada@example.com %s"}`, strings.Repeat("and so on ", 300))
 	messages := []kafka.Message{
@@ -158,6 +158,14 @@ admin: {listen: %q}
 }
 
 // freeAddress is one that nobody listens on. Somebody else may take it before we do; the test then fails and says so.
+// keptTopic is one that keeps records no longer than the default policy lets it, whatever the broker's default is.
+func keptTopic(t *testing.T, c *kafkatest.Cluster, prefix string, partitions int) string {
+	name := kafkatest.Name(prefix)
+	c.CreateTopicNamed(t, name, partitions, kafka.ConfigEntry{ConfigName: "retention.ms", ConfigValue: "604800000"},
+		kafka.ConfigEntry{ConfigName: "segment.ms", ConfigValue: "86400000"})
+	return name
+}
+
 func freeAddress(t *testing.T) string {
 	for range 100 { // below the ports that systems give by themselves, to other tests and their connections
 		address := fmt.Sprint("127.0.0.1:", 20_000+rand.IntN(12_000))
