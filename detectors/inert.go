@@ -11,7 +11,7 @@ import (
 
 // The sizes of what an alias or token may hold. They are tight so that no identifier can hide in one.
 const (
-	aliasDigits   = 6
+	aliasDigits   = 3 // a call has 256 at most, so [ORDER_ID_771204] is none
 	versionDigits = 4
 )
 
@@ -55,7 +55,9 @@ func inertEnd(b []byte, i int) int {
 			if ordinal > aliasDigits || cut == 0 || name[cut-1] != '_' {
 				return 0
 			}
-			name = name[:cut-1]
+			if name = name[:cut-1]; neverStored(name) {
+				return 0 // those have no numbers, so [CARD_CVV_123] may be one
+			}
 		}
 	} else if end := tokenTail(b, i); end > 0 {
 		named = isToken(b[i:end]) && bytes.IndexFunc(name, unicode.IsDigit) < 0 // of a field: [SESSION:r1:…] bears its name, which may be no type

@@ -410,6 +410,9 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 	if err := w.spend(len(text)); err != nil {
 		return err
 	}
+	if w.filter && isOwn(d.Path(i), text) {
+		return nil
+	}
 	if (f.Kind == codec.String || f.Kind == codec.Line) && depth < maxNested && codec.LooksLikeJSON(text) {
 		if done, err := w.inner(d, i, text, role, depth); done || err != nil {
 			return err

@@ -131,3 +131,16 @@ func lookAtTokens(t *testing.T, sets []*detectors.Set, seed uint64, n int) {
 		}
 	}
 }
+
+// TestIdentifiersInImitationsAreFound: what could hold a value, though it has brackets and a name, is no output of ours. A call has no 257th
+// alias, and codes have none at all.
+func TestIdentifiersInImitationsAreFound(t *testing.T) {
+	set, err := detectors.New(detectors.Options{})
+	require.NoError(t, err)
+	for _, text := range []string{
+		"[ORDER_ID_771204]", "[ACCOUNT_ID_7712]", "[CARD_CVV_123]", "[PIN_4321]", "[OTP_493817]", "[CREDIT_CARD:4111111111111111]",
+		"[4111111111111111:r1:bdkqtscmfghjrlnpqsdtckbm]", "[PHONE:r1:447700900123]", "[+447700900123:r1:bdkqtscmfghjrlnpqsdtckbm]",
+	} {
+		require.NotEmpty(t, set.Find(nil, []byte(text), detectors.Input{Channel: detectors.ChannelLog}, detectors.NewScratch()), text)
+	}
+}
