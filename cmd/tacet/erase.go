@@ -74,7 +74,13 @@ func (a *asked) liftable(use, short, long, example string) *cobra.Command {
 }
 
 func (a *asked) command(use, short, long, example string) *cobra.Command {
-	cmd := &cobra.Command{Use: use + " --config FILE --tenant ID --from FILE", Short: short, Long: long + identifiersHelp, Example: example, Args: noArgs}
+	cmd := &cobra.Command{Use: use + " --config FILE --tenant ID --from FILE", Short: short, Long: long + identifiersHelp, Example: example}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 { // which may be an identifier, so it isn't shown
+			return usageError(cmd, errors.New("unexpected argument: name people with --from or a flag"))
+		}
+		return nil
+	}
 	name := configFlag(cmd)
 	a.add(cmd)
 	flags := cmd.Flags()

@@ -465,6 +465,7 @@ func TestRightsRefused(t *testing.T) {
 	f(exitFailed, "standard input line 2: begins with no type", "EMAIL ada@example.com\n07700 900123\n", "erase", "--tenant", "acme", "--from", "-")
 	f(exitFailed, "line 1: the PHONE is empty", "PHONE", "erase", "--tenant", "acme", "--from", "-")
 	f(exitFailed, "the value is no PHONE", "PHONE nobody", "erase", "--tenant", "acme", "--from", "-")
+	f(exitFailed, "the value is no EMAIL", "EMAIL +44 7700 900123", "erase", "--tenant", "acme", "--from", "-")
 	f(exitFailed, "is not TYPE=VALUE", "", "erase", "--tenant", "acme", "--id", "77-1204")
 	f(exitFailed, "in the future", person, "erase", "--tenant", "acme", "--from", "-", "--before", "2999-01-01T00:00:00Z")
 	f(exitUsage, "--before is not a time", person, "erase", "--tenant", "acme", "--from", "-", "--before", "yesterday")

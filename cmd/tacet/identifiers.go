@@ -121,6 +121,10 @@ func newIdentifier(typ, value string) (identifier, error) {
 	if value == "" || len(value) > 1024 {
 		return identifier{}, fmt.Errorf("the %s is empty or longer than 1024 bytes", typ)
 	}
+	// Under the wrong type it would be nobody's, and the request would be carried out for nobody.
+	if name, host, _ := strings.Cut(value, "@"); typ == detectors.Email.String() && (name == "" || host == "") {
+		return identifier{}, fmt.Errorf("the value is no %s", typ)
+	}
 	id := identifier{typ: typ, raw: value}
 	for _, form := range append([]string{value}, phoneForms(typ, value)...) {
 		id.add(string(pseudonym.Canonical(nil, typ, []byte(form))))
