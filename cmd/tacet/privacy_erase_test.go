@@ -29,7 +29,7 @@ type erasure struct {
 	named            string       // the call that is known by its id
 	calls            []string     // all of somebody's calls
 	subject, others  map[int]bool // numbers of records
-	account          int          // the one of subject that is of an account
+	accounts         map[int]bool // those of subject that are of an account
 	long, othersLong int          // records that are too long at first
 }
 
@@ -75,9 +75,9 @@ func (e *erasure) send() {
 	other := e.estate.somebody()
 	add(map[int]bool{}, e.name("call"), other.phone, long)
 	e.othersLong = e.made
-	mine, n := e.estate.account("acme", s.user, s.email)
-	e.account, e.subject[n] = n, true
-	theirs, n := e.estate.account("acme", other.user, other.email)
+	mine, n := e.account("acme", s.user, s.email)
+	e.accounts[n], e.subject[n] = true, true
+	theirs, n := e.account("acme", other.user, other.email)
 	e.others[n] = true
 	names := slices.Sorted(maps.Keys(calls))
 	e.rng.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
@@ -87,16 +87,39 @@ func (e *erasure) send() {
 	e.cluster.Produce(e.t, e.topics["accounts"], []kafka.Message{mine, theirs})
 }
 
+// again sends more of somebody, once the keys were rotated: erasing takes the tokens of both versions.
+func (e *erasure) again() {
+	e.command("", "keys", "rotate", "--tenant", "acme", "--mode", "break")
+	s := e.somebody
+	for call, how := range map[string][2]string{
+		e.calls[0]: {e.estate.somebody().phone, "the call that is named goes on"},
+		e.calls[1]: {"", "once more, it is " + s.spoken},
+		e.calls[2]: {s.phone, "this one goes on too"},
+	} {
+		m, n := e.turn("acme", call, how[0], how[1])
+		e.subject[n] = true
+		e.cluster.Produce(e.t, e.topics["calls"], []kafka.Message{m})
+	}
+	m, n := e.account("acme", s.user, s.email)
+	e.accounts[n], e.subject[n] = true, true
+	e.cluster.Produce(e.t, e.topics["accounts"], []kafka.Message{m})
+}
+
 // Whoever is erased is gone from every sink, by whatever the records name them, and does not come back: not when everything is read
 // again from the first record, not from quarantine, not under a list that can't be read or is an older one.
 func TestPrivacyErasure(t *testing.T) {
-	e := &erasure{estate: newEstate(t), subject: map[int]bool{}, others: map[int]bool{}}
+	e := &erasure{estate: newEstate(t), subject: map[int]bool{}, others: map[int]bool{}, accounts: map[int]bool{}}
 	public := e.must("", "reveal", "keygen", "--tenant", "acme", "--out", e.path("acme.key"))
 	e.give("acme.pub", public)
 	e.command("", "keys", "reveal-key", "set", e.path("acme.pub"), "--tenant", "acme")
 	e.somebody = e.estate.somebody()
 	e.send()
-	w := e.start(0, kafkatest.Name("erasure"))
+	group := kafkatest.Name("erasure")
+	w := e.start(0, group)
+	w.finish()
+	w.stop()
+	e.again()
+	w = e.start(0, group)
 	w.finish()
 	for _, sink := range estateSinks {
 		seen := e.turnsIn(sink, nil)
@@ -114,7 +137,7 @@ func TestPrivacyErasure(t *testing.T) {
 	e.certified(id)
 	e.refused()
 	actions := e.audited("audit", "audit/keys", "audit/rights", "audit/replay")
-	for _, action := range []string{"start", "stop", "batch", "key.unwrapped", "key.created", "key.reveal key set", "rights.erase", "rights.issued",
+	for _, action := range []string{"start", "stop", "batch", "key.unwrapped", "key.created", "key.rotated", "key.reveal key set", "rights.erase", "rights.issued",
 		"rights.done", "rights.held", "rights.certificate", "replay", "replay.end"} {
 		require.Positive(t, actions[action], action)
 	}
@@ -136,30 +159,35 @@ func (e *erasure) told(id string) {
 	for _, sink := range estateSinks {
 		d, err := subject.ParseDirective([]byte(id+"/"+sink), []byte(directives[id+"/"+sink]))
 		require.NoError(t, err)
-		require.Len(t, d.Calls, 1)
-		require.False(t, calls[d.Calls[0]], "each sink knows the call under another token")
-		calls[d.Calls[0]] = true
-		kinds, found := map[string]int{}, false
+		require.Len(t, d.Calls, 2, "under both versions of the keys")
+		kinds, found := map[string]int{}, map[string]bool{}
 		for _, l := range e.in(sink, nil) {
-			found = found || l.Call == d.Calls[0]
+			named := slices.Contains(d.Calls, l.Call) // which has somebody else's number
+			if named {
+				found[l.Call] = true
+			}
 			for _, token := range l.tokens() {
-				mine := e.subject[l.Turn] && l.Call != d.Calls[0] // the call that is named has somebody else's number
+				mine := e.subject[l.Turn] && !named
 				require.Equal(t, mine, slices.Contains(d.Tokens, token), "%s: %s in record %d", sink, token, l.Turn)
 				if mine {
-					kinds[token[:strings.IndexByte(token, ':')+2]]++
+					kinds[token[:strings.IndexByte(token, ':')+3]]++
 				}
 			}
 		}
-		want := []string{"[EMAIL:r", "[FROM:r", "[USER_ID:r"}
+		want := "[EMAIL:r1 [EMAIL:r2 [FROM:r1 [FROM:r2 [USER_ID:r1 [USER_ID:r2"
 		if sink == "joined" {
-			want = []string{"[EMAIL:p", "[EMAIL:r", "[FROM:r", "[PHONE:r", "[USER_ID:r"}
+			want = "[EMAIL:p1 [EMAIL:r1 [EMAIL:r2 [FROM:r1 [FROM:r2 [PHONE:r1 [PHONE:r2 [USER_ID:r1 [USER_ID:r2"
 		}
-		require.Equal(t, want, slices.Sorted(maps.Keys(kinds)), sink)
-		require.True(t, found, "%s has the call under the token it is told", sink)
-		if sink == "analytics" {
-			value, there := e.newest(sink)[d.Calls[0]]
-			require.True(t, there && value == "", "a tombstone in the compacted topic")
-			e.capsulesOf(d.Calls[0], 1, 0)
+		require.Equal(t, want, strings.Join(slices.Sorted(maps.Keys(kinds)), " "), sink)
+		require.Len(t, found, 2, "%s has the call under the tokens it is told", sink)
+		for _, call := range d.Calls {
+			require.False(t, calls[call], "each sink knows the call under another token")
+			calls[call] = true
+			if sink == "analytics" {
+				value, there := e.newest(sink)[call]
+				require.True(t, there && value == "", "a tombstone in the compacted topic")
+				e.capsulesOf(call, 1, 0)
+			}
 		}
 	}
 }
@@ -277,7 +305,7 @@ func (e *erasure) forgotten() {
 	id := e.command(ids.String(), "erase", "--tenant", "acme", "--from", "-")
 	d, err := subject.ParseDirective([]byte(id+"/analytics"), []byte(e.newest("directives")[id+"/analytics"]))
 	require.NoError(t, err)
-	require.Len(t, d.Calls, len(e.calls))
+	require.Len(t, d.Calls, 2*len(e.calls))
 	newest, sealed, live := e.newest("analytics"), e.newest("sealed"), map[int]bool{}
 	for _, call := range d.Calls {
 		value, there := newest[call]
@@ -293,7 +321,7 @@ func (e *erasure) forgotten() {
 		}
 	}
 	for n := range e.subject {
-		require.Equal(t, n == e.account, live[n], "record %d: only what is not of a call has no tombstone", n)
+		require.True(t, e.accounts[n] || !live[n], "record %d: only what is not of a call has no tombstone", n)
 	}
 	kept := 0
 	for n := range e.others {
