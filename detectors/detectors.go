@@ -156,12 +156,6 @@ const (
 	locales  = " in uk gb us eu" + euStates + "ae au bd br ca ch cn il jp ke kr mx ng no nz ph pk sg th tr ua za "
 )
 
-// KnownLocale tells whether Options can name a locale.
-func KnownLocale(name string) bool { return known(name) }
-
-// Presets lists those that Options can name.
-func Presets() []string { return []string{"balanced", "strict", "paranoid"} }
-
 func known(locale string) bool {
 	return locale != "" && !strings.Contains(locale, " ") && strings.Contains(locales, " "+locale+" ")
 }

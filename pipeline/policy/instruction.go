@@ -10,8 +10,6 @@ import (
 	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
-
-	"github.com/sonexlabs/tacet/detectors"
 )
 
 // Instruction is what a tenant, as controller, told the platform to do with its data from a time on (GDPR Art. 28(3)(a), 29; §§2, 4, 5 of
@@ -29,12 +27,6 @@ type Instruction struct {
 	HomeRegion string
 	Regions    []string // sorted
 	Safeguard  string   // what lets data be in another region: a reference, "SCC 2021/914 module 2"
-	// How texts are searched for this tenant, in place of the configuration's; none, "" and none mean the same as it.
-	Locales []string // sorted
-	Preset  string
-	Rules   []string // names of rule files, sorted
-	// Minors is "quarantine" where records of those who seem to be minors are kept back; else "".
-	Minors string
 
 	hash string
 	sum  [sha256.Size]byte // of the text
@@ -109,8 +101,7 @@ func (d *document) instruction(body ast.Node, i *Instruction) {
 	if !ok {
 		return
 	}
-	d.known(members, "", "tenant", "version", "from", "recording", "text", "consents", "home_region", "regions", "safeguard", "locales",
-		"preset", "rules", "minors")
+	d.known(members, "", "tenant", "version", "from", "recording", "text", "consents", "home_region", "regions", "safeguard")
 	line := lineOf(body)
 	if m := d.required(members, line, "", "tenant"); m != nil {
 		if i.Tenant, _ = text(m.value); !isTenantID(i.Tenant) {
@@ -130,17 +121,6 @@ func (d *document) instruction(body ast.Node, i *Instruction) {
 	i.Text = TextNone
 	d.wordOf(members, "", "text", &i.Text)
 	d.places(members, line, i)
-	i.Locales = d.names(members, "locales", detectors.KnownLocale, "is no locale: in, uk, us, eu or a country")
-	i.Rules = d.names(members, "rules", isTenantID, "is no name of a rule file")
-	if m := find(members, "preset"); m != nil {
-		presets := detectors.Presets()
-		k, _ := d.word(m.value, "preset", "preset", presets)
-		i.Preset = presets[k]
-	}
-	if m := find(members, "minors"); m != nil {
-		d.word(m.value, "minors", "treatment", []string{"quarantine"})
-		i.Minors = "quarantine"
-	}
 	if m := find(members, "consents"); m != nil {
 		d.consents(m.value, i)
 	}
