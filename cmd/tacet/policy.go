@@ -12,7 +12,7 @@ import (
 func newPolicyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
-		Short: "Compare policies, try them on records, test them",
+		Short: "Compare policies, try them on records, test them, describe them to editors",
 		Example: `  tacet policy diff old.yaml new.yaml --fail-on loosening
   tacet policy simulate --config tacet.yaml --policy new.yaml records.ndjson
   tacet policy test --config tacet.yaml fixtures`,
@@ -24,7 +24,7 @@ func newPolicyCommand() *cobra.Command {
 		},
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	cmd.AddCommand(newPolicyDiffCommand(), newPolicySimulateCommand(), newPolicyTestCommand())
+	cmd.AddCommand(newPolicyDiffCommand(), newPolicySimulateCommand(), newPolicyTestCommand(), newPolicySchemaCommand())
 	return cmd
 }
 

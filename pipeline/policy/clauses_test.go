@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,4 +58,15 @@ func TestUnknownItems(t *testing.T) {
 	f("2.Telefony", `unknown clause "2.Telefony": section 2 has 2.Account, 2.Billing, 2.Usage and log, 2.Telephony,`)
 	f("3.Advertising", `unknown clause "3.Advertising": section 3 has no items`)
 	f("2. ", `unknown clause "2. "`)
+}
+
+// The table in the README says of each clause what the list says.
+func TestClauseTable(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	var rows strings.Builder
+	for _, c := range Clauses() {
+		fmt.Fprintf(&rows, "| %s | %s | %s | %s |\n", c.ID, c.Title, c.Scope, c.Keeps+c.Why)
+	}
+	require.Contains(t, string(readme), "|---|---|---|---|\n"+rows.String()+"\n", "the table is:\n%s", rows.String())
 }
