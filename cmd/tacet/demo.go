@@ -29,8 +29,8 @@ func newDemoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "Show the pipeline at work: broker, traffic, pipeline and console in one process",
 		Long: `Demo starts a Kafka broker inside this process, writes invented calls and logs to it, redacts them with the default policy
-and delivers them to topics and files. It prints some records before and after, and where to look. Nothing else needs to be
-installed, nothing is sent anywhere, and nothing is left behind but the files it names.
+and what four invented tenants instruct, and delivers them to topics and files. It prints some records before and after, and where to
+look. Nothing else needs to be installed, nothing is sent anywhere, and nothing is left behind but the files it names.
 
 With --once it processes a sample, prints a summary as JSON and exits.`,
 		Example: `  tacet demo
@@ -110,6 +110,9 @@ func (d *demo) run(ctx context.Context) error {
 			defer os.RemoveAll(d.dir)
 		}
 	}
+	if err := d.instruct(); err != nil {
+		return err
+	}
 	d.traffic = traffic.New(d.seed)
 	start := time.Now()
 	if err := d.produce(ctx, d.records, true); err != nil {
@@ -148,7 +151,11 @@ func (d *demo) config(brokers []string) config {
 	}
 	files.Directory = path(filepath.Join(d.dir, "files"))
 	files.FlushAfter = 2 * time.Second
-	c.Sinks = []sinkConfig{topics, files}
+	training := files // the same kind of sink, of another class: it gets what tenants consented to
+	training.Name, training.Class, training.Consent, training.Directory = "training", "training", "training", path(filepath.Join(d.dir, "training"))
+	c.Sinks = []sinkConfig{topics, files, training}
+	c.Instructions.Directory = path(filepath.Join(d.dir, "instructions"))
+	c.Instructions.Keys = path(filepath.Join(d.dir, "instructions", demoKeys))
 	c.Quarantine.Directory = path(filepath.Join(d.dir, "quarantine"))
 	c.Admin.Listen = d.listen
 	return c
@@ -326,11 +333,12 @@ console     http://%s/
 metrics     http://%s/metrics
 broker      %s   topics %s …
 files       %s
+training    %s
 quarantine  %s
-
-traffic goes on at %d records a second; Ctrl-C ends
 `, s.RecordsIn, s.RecordsOut, s.DeadLetters, total(s.Findings), s.Seconds, s.MBPerSecond,
-		c.Admin.Listen, c.Admin.Listen, c.Kafka.Brokers[0], redactedTopic(demoTopics[0].Name), c.Sinks[1].Directory, c.Quarantine.Directory, d.rate)
+		c.Admin.Listen, c.Admin.Listen, c.Kafka.Brokers[0], redactedTopic(demoTopics[0].Name), c.Sinks[1].Directory, c.Sinks[2].Directory, c.Quarantine.Directory)
+	d.showTenants(c)
+	fmt.Fprintf(d.out, "\ntraffic goes on at %d records a second; Ctrl-C ends\n", d.rate)
 }
 
 func total(counts map[string]int) (n int) {
@@ -362,16 +370,26 @@ func (d *demo) showRecords(ctx context.Context) error {
 			if shown == 2 || topic != "calls.transcripts" && shown == 1 {
 				break
 			}
-			at := fmt.Sprint(a.headers["x-src-partition"], "/", a.headers["x-src-offset"])
-			i := slices.IndexFunc(before, func(b demoRecord) bool { return fmt.Sprint(b.partition, "/", b.offset) == at })
-			if i < 0 || !strings.Contains(a.value, `"findings"`) {
+			if !strings.Contains(a.value, `"findings"`) || !d.showPair(w, topic, before, a) {
 				continue
 			}
-			fmt.Fprintf(w, "%s\n  before  %s\n  after   %s\n\n", topic, before[i].value, a.value)
 			shown++
+		}
+		if quiet := silent(after); topic == "calls.transcripts" && quiet >= 0 {
+			d.showPair(w, topic+", of a tenant that wants no texts kept", before, after[quiet])
 		}
 	}
 	return nil
+}
+
+// showPair prints a record and what it was, if that is among those that were read.
+func (d *demo) showPair(w io.Writer, title string, before []demoRecord, after demoRecord) bool {
+	at := fmt.Sprint(after.headers["x-src-partition"], "/", after.headers["x-src-offset"])
+	i := slices.IndexFunc(before, func(b demoRecord) bool { return fmt.Sprint(b.partition, "/", b.offset) == at })
+	if i >= 0 {
+		fmt.Fprintf(w, "%s\n  before  %s\n  after   %s\n\n", title, before[i].value, after.value)
+	}
+	return i >= 0
 }
 
 type demoRecord struct {

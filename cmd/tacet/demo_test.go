@@ -1,0 +1,62 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The demo's tenants instruct different things, and that shows in what leaves.
+func TestDemoTenants(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for consumer groups")
+	}
+	dir := t.TempDir()
+	var out, errOut bytes.Buffer
+	require.Equal(t, exitDone, execute(t.Context(), []string{"demo", "--once", "--records", "3000", "--directory", dir}, nil, &out, &errOut), errOut.String())
+	require.Contains(t, errOut.String(), "calls.transcripts, of a tenant that wants no texts kept")
+
+	// seen counts records of a topic by tenant, and those that have a field.
+	seen := func(sink, topic, field string) (all, having map[string]int) {
+		all, having = map[string]int{}, map[string]int{}
+		names, err := filepath.Glob(filepath.Join(dir, sink, topic, "*.zst"))
+		require.NoError(t, err)
+		for _, name := range names {
+			in, err := openInput(nil, name, new(atomic.Int64))
+			require.NoError(t, err)
+			text, err := io.ReadAll(in)
+			require.NoError(t, err)
+			for line := range strings.Lines(string(text)) {
+				var r map[string]any
+				require.NoError(t, json.Unmarshal([]byte(line), &r))
+				tenant, _ := r["tenant_id"].(string)
+				all[tenant]++
+				if r[field] != nil {
+					having[tenant]++
+				}
+			}
+		}
+		return all, having
+	}
+	calls, texts := seen("files", "calls.transcripts", "text")
+	records, recordings := seen("files", "calls.records", "recording_url")
+	trained, trainedTexts := seen("training", "calls.transcripts", "text")
+	for _, tenant := range []string{"acme", "bolt", "civic", "delta"} {
+		require.Positive(t, calls[tenant], tenant)
+		require.Positive(t, records[tenant], tenant)
+		if tenant == "delta" {
+			require.Zero(t, texts[tenant], tenant)
+		} else {
+			require.Equal(t, calls[tenant], texts[tenant], tenant)
+		}
+		require.Equal(t, tenant == "civic", recordings[tenant] == 0, tenant)
+	}
+	require.Equal(t, map[string]int{"acme": calls["acme"]}, trained)
+	require.Equal(t, trained, trainedTexts)
+}
