@@ -74,8 +74,9 @@ func (i *Instruction) Allows(region string) bool {
 }
 
 const (
-	// instructionMax bounds an instruction, signed or not, in bytes.
-	instructionMax = 64 << 10
+	// instructionMax bounds an instruction, signed or not, in bytes: the YAML library takes time with the square of how deep lists are nested,
+	// some tenths of a second for as much as this.
+	instructionMax = 16 << 10
 	// versionMost bounds versions, and with them what a tenant's instructions take in memory.
 	versionMost = 10_000
 )

@@ -80,7 +80,7 @@ func TestBadInstructions(t *testing.T) {
 		`home_region: "EU" must be a word`, `regions: "eu-west-1" is given twice`, "safeguard: must be a short text")
 	consent := "{name: t, id: x, granted: 2026-01-01, expires: 2026-02-01, document: " + document64 + "}"
 	f("tenant: a\nversion: 1\nfrom: 2026-01-01\nconsents: ["+consent+", "+consent+"]\n", "consents[1]: the same consent is given twice")
-	f(strings.Repeat("#", instructionMax+1), "i:1: larger than 65536 bytes")
+	f(strings.Repeat("#", instructionMax+1), "i:1: larger than 16384 bytes")
 	f("tenant: a\nversion: 1\nfrom: 2026-01-01\nrecording: !!bool true\n", "recording: must be one of false, true")
 	f("tenant: &a b\nversion: 1\nfrom: 2026-01-01\n", "is no tenant id")
 }
