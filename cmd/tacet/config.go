@@ -30,6 +30,7 @@ type config struct {
 	Quarantine   quarantineConfig   `yaml:"quarantine" required:"records that can't be processed must go somewhere"`
 	Audit        auditConfig        `yaml:"audit"`
 	Rights       rightsConfig       `yaml:"rights"`
+	Evidence     evidenceConfig     `yaml:"evidence"`
 	Limits       limitsConfig       `yaml:"limits"`
 	Admin        adminConfig        `yaml:"admin"`
 	Log          logConfig          `yaml:"log"`

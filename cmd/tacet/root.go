@@ -119,6 +119,7 @@ Results go to standard output, everything else to standard error. Exit code: 0 d
 		newKeysCommand(),
 		newQuarantineCommand(),
 		newAuditCommand(),
+		newEvidenceCommand(),
 		newRevealCommand(),
 		newEraseCommand(),
 		newRestrictCommand(),

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/sonexlabs/tacet/pipeline/audit"
+)
+
+const evidenceDir = "../../testdata/evidence"
+
+// estateOfEvidence makes a configuration with a policy, an instruction and an audit log of an invented week.
+func estateOfEvidence(t *testing.T) (dir string, c config) {
+	t.Helper()
+	dir = t.TempDir()
+	write := func(name, text string) {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	key := must(audit.GenerateKey("audit.example"))
+	write("key", key)
+	private, public, err := note.GenerateKey(nil, "acme")
+	require.NoError(t, err)
+	signer, err := note.NewSigner(private)
+	require.NoError(t, err)
+	instruction := must(os.ReadFile(filepath.Join(evidenceDir, "acme-1.yaml")))
+	signed, err := note.Sign(&note.Note{Text: string(instruction)}, signer)
+	require.NoError(t, err)
+	write("told/acme-1.signed", string(signed))
+	write("keys", public+"\n")
+	write("policy.yaml", string(must(os.ReadFile(filepath.Join(evidenceDir, "policy.yaml")))))
+	write("tacet.yaml", `
+kafka: {brokers: ["127.0.0.1:1"], region: eu}
+source: {group: g, topics: [{name: calls, category: transcript}]}
+policy: {file: policy.yaml}
+instructions: {directory: told, keys: keys}
+pseudonym: {insecure_dev_keys: true}
+sinks:
+  - {name: warehouse, type: file, directory: out, class: analytics, region: eu}
+  - {name: models, type: file, directory: models, class: training, region: uk}
+quarantine: {directory: dead}
+audit: {directory: audit, key: "file:key", witness: witness}
+evidence: {controller: Example Ltd, contact: privacy@example.com}
+`)
+	c, err = loadConfig(filepath.Join(dir, "tacet.yaml"))
+	require.NoError(t, err)
+	p, err := loadPolicy(c.Policy)
+	require.NoError(t, err)
+
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	open := func(name string) *audit.Log {
+		a := c.Audit.log(must(audit.ParseKey([]byte(key))))
+		a.Dir, a.Publish = filepath.Join(a.Dir, name), audit.WitnessFile(string(c.Audit.Witness))
+		a.Name = name
+		a.Now = func() time.Time { at = at.Add(time.Minute); return at }
+		return must(audit.Open(a))
+	}
+	run := open("")
+	add := func(l *audit.Log, e audit.Entry) { must(l.Append(e)) }
+	for i := range int64(6) {
+		hash := p.Hash()
+		if i == 0 {
+			hash = "kkkkllllmmmmnnnn"
+		}
+		first := i * 10
+		if i > 3 {
+			first += 5 // two holes of five
+		}
+		add(run, audit.Entry{Actor: "pipeline", Action: "batch", Policy: hash, Range: &audit.Range{Topic: "calls", First: first, Next: i*10 + 10},
+			Counts: []audit.Count{{Name: "in", N: 10}, {Name: "out", N: 8}, {Name: "dead", N: 1}, {Name: "partial", N: 1}, {Name: "PHONE/token", N: 4}}})
+	}
+	add(run, audit.Entry{Actor: "pipeline", Action: "degraded", Object: []audit.Attr{{Name: "lane", Value: "calls/0"}}})
+	add(run, audit.Entry{Actor: "pipeline", Action: "degraded.end", Object: []audit.Attr{{Name: "lane", Value: "calls/0"}}})
+	add(run, audit.Entry{Actor: "tacet", Action: "policy.override"})
+	require.NoError(t, run.Close())
+	keys := open("keys")
+	add(keys, audit.Entry{Actor: "ops", Action: "key.rotate", Tenant: "acme"})
+	add(keys, audit.Entry{Actor: "ops", Action: "key.rotate", Tenant: "bolt"})
+	require.NoError(t, keys.Close())
+	return dir, c
+}
+
+// The report of an invented week, as files. A change of it shows as a change of them.
+func TestEvidenceGolden(t *testing.T) {
+	dir, c := estateOfEvidence(t)
+	e, err := gatherEvidence(t.Context(), c, reporting{}, time.Date(2026, 3, 8, 0, 0, 0, 0, time.UTC))
+	require.NoError(t, err)
+	require.Empty(t, e.Activity.Problems)
+	// What changes with every build, detector or clause is not what is looked at here.
+	e.Program, e.Detectors, e.Clauses = "v0", "0-0", e.Clauses[:2]
+	out := t.TempDir()
+	require.NoError(t, writeEvidence(out, e, nil))
+	for _, name := range evidenceFiles {
+		got := must(os.ReadFile(filepath.Join(out, name)))
+		require.NotContains(t, string(got), dir, "a path of this machine")
+		golden := filepath.Join(evidenceDir, name)
+		if os.Getenv("TACET_UPDATE") != "" {
+			require.NoError(t, os.WriteFile(golden, got, 0o600))
+		}
+		require.Equal(t, string(must(os.ReadFile(golden))), string(got), name)
+	}
+	page := string(must(os.ReadFile(filepath.Join(out, "evidence.html"))))
+	require.NotRegexp(t, `(?i)<script|<link|<img|<iframe|url\(|@import|https?:`, page, "the page loads something")
+	require.Less(t, strings.Index(page, "What was not looked at"), strings.Index(page, "What was done"))
+}
+
+func TestEvidenceSaysWhatIsMissing(t *testing.T) {
+	_, c := estateOfEvidence(t)
+	e, err := gatherEvidence(t.Context(), c, reporting{}, time.Date(2026, 3, 8, 0, 0, 0, 0, time.UTC))
+	require.NoError(t, err)
+	all := strings.Join(e.NotLookedAt, "\n")
+	require.Contains(t, all, "10 offsets of calls/0 between 0 and 60 have no entry")
+	require.Contains(t, all, "Batches worked off under policy kkkkllllmmmmnnnn, whose rules this report doesn't know: 1.")
+	require.Contains(t, all, "Records in quarantine, into which nobody has looked: 6.")
+	require.Contains(t, all, "transcript, for analytics: fields that leave unread, because the platform fills them in: lang.")
+	require.Contains(t, all, "billing: the policy has no such category")
+	require.Equal(t, map[string]string{"calls/0": "1m0s"}, e.Activity.DegradedFor)
+	require.Equal(t, int64(60), e.Activity.In)
+
+	one, err := gatherEvidence(t.Context(), c, reporting{tenant: "bolt", from: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)}, e.Made)
+	require.NoError(t, err)
+	require.Empty(t, one.Instructions)
+	require.Empty(t, one.Activity.Control)
+	require.Zero(t, one.Activity.Batches)
+	one, err = gatherEvidence(t.Context(), c, reporting{tenant: "bolt"}, e.Made)
+	require.NoError(t, err)
+	for _, control := range one.Activity.Control {
+		require.Contains(t, []string{"", "bolt"}, control.Tenant)
+	}
+
+	c.Audit = auditConfig{}
+	without, err := gatherEvidence(t.Context(), c, reporting{}, e.Made)
+	require.NoError(t, err)
+	require.Contains(t, without.NotLookedAt[0], "there is no audit log")
+}
+
+// A log that was tampered with is a report all the same, which says so, and a failure.
+func TestEvidenceOfABrokenLog(t *testing.T) {
+	dir, c := estateOfEvidence(t)
+	segments := must(filepath.Glob(filepath.Join(string(c.Audit.Directory), "*")))
+	flipped := false
+	for _, name := range segments {
+		text, err := os.ReadFile(name)
+		if err != nil || !bytes.Contains(text, []byte(`"in":10`)) {
+			continue
+		}
+		require.NoError(t, os.WriteFile(name, bytes.Replace(text, []byte(`"in":10`), []byte(`"in":90`), 1), 0o600))
+		flipped = true
+	}
+	require.True(t, flipped)
+	var out, errOut bytes.Buffer
+	report := filepath.Join(dir, "report")
+	require.Equal(t, exitFailed, execute(t.Context(), []string{"evidence", "--config", filepath.Join(dir, "tacet.yaml"), "--out", report}, nil, &out, &errOut))
+	require.Contains(t, errOut.String(), "the audit log is not whole")
+	require.Contains(t, string(must(os.ReadFile(filepath.Join(report, "evidence.md")))), "not as it was written")
+}
+
+func TestEvidenceVerify(t *testing.T) {
+	dir, _ := estateOfEvidence(t)
+	key := must(audit.ParseKey(must(os.ReadFile(filepath.Join(dir, "key")))))
+	report := filepath.Join(dir, "report")
+	f := func(want int, says string, args ...string) {
+		t.Helper()
+		var out, errOut bytes.Buffer
+		require.Equal(t, want, execute(t.Context(), append([]string{"evidence"}, args...), nil, &out, &errOut), errOut.String())
+		require.Contains(t, out.String()+errOut.String(), says)
+	}
+	f(exitDone, "evidence.note", "--config", filepath.Join(dir, "tacet.yaml"), "--out", report)
+	f(exitDone, "as it was signed by audit.example", "verify", report, "--key", key.Verifier())
+	other := must(audit.ParseKey([]byte(must(audit.GenerateKey("audit.example")))))
+	f(exitFailed, "is not signed by this key", "verify", report, "--key", other.Verifier())
+	f(exitUsage, "no public key", "verify", report, "--key", "nonsense")
+	for _, name := range evidenceFiles {
+		file := filepath.Join(report, name)
+		was := must(os.ReadFile(file))
+		require.NoError(t, os.WriteFile(file, bytes.Replace(was, []byte("Example Ltd"), []byte("Another Ltd"), 1), 0o600))
+		f(exitFailed, name+" is not as it was signed", "verify", report, "--key", key.Verifier())
+		require.NoError(t, os.WriteFile(file, was, 0o600))
+	}
+	f(exitUsage, "--out is required", "--config", filepath.Join(dir, "tacet.yaml"))
+	f(exitUsage, "not before", "--config", filepath.Join(dir, "tacet.yaml"), "--out", report, "--from", "2026-03-02T00:00:00Z", "--to", "2026-03-01T00:00:00Z")
+}
+
+// Names out of a log or a policy can't become a link, a cell or a script.
+func TestEvidenceIsInert(t *testing.T) {
+	hostile := "a|b [x](http://evil.example) <script>alert(1)</script>\n# head\x1b[2J"
+	e := &evidence{NotLookedAt: []string{hostile}, Activity: activity{Control: []controlled{{Action: hostile, N: 1}}}}
+	dir := t.TempDir()
+	require.NoError(t, writeEvidence(dir, e, nil))
+	md, page := string(must(os.ReadFile(filepath.Join(dir, "evidence.md")))), string(must(os.ReadFile(filepath.Join(dir, "evidence.html"))))
+	require.NotContains(t, page, "<script>")
+	require.NotContains(t, md, "<script>")
+	require.NotContains(t, md, "\x1b")
+	require.NotRegexp(t, regexp.MustCompile(`(?m)^# head`), md)
+	require.NotRegexp(t, `[^\\]\]\(http`, md)
+	require.Contains(t, md, `| a\|b \[x\]`)
+}
