@@ -16,6 +16,7 @@ func (w *rewriter) outcome(o string) {
 // end notes what a record that is done leaves to be counted.
 func (w *rewriter) end() {
 	w.degraded += w.tokens.Degraded()
+	w.tally.used(w.tokens.Versions())
 }
 
 // recant takes the last outcome back: the record comes to something else.
@@ -80,7 +81,8 @@ func (w *rewriter) total() {
 // summarise adds what the current part came to, before count forgets it.
 func (w *rewriter) summarise(s *Summary, dead int) {
 	s.Dead, s.Partial, s.Suppressed = dead, w.outcomes[outcomePartial], w.outcomes[outcomeSuppressed]
-	s.Degraded = w.degraded
+	s.Degraded, s.Dropped, s.Withheld, s.Limited = w.degraded, w.dropped, w.withheld, w.limited
+	s.Tenants = w.tally.end()
 	for t, n := range w.totals {
 		if n > 0 {
 			t := detectors.Type(t)

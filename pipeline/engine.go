@@ -87,6 +87,7 @@ type Engine struct {
 	bundle     atomic.Pointer[bundle]
 	limits     Limits
 	sinks      []*sink
+	names      []string // of sinks
 	views      []View
 	dead       Quarantine
 	seal       *sealer
@@ -162,6 +163,7 @@ func New(c Config) (*Engine, error) {
 			return nil, fmt.Errorf("two sinks are named %s", s.Name)
 		}
 		e.sinks = append(e.sinks, &sink{s, i, views[i], c.Metrics.forSink(s.Name)})
+		e.names = append(e.names, s.Name)
 	}
 	for i := range c.Limits.Workers {
 		w, err := newWorker(e, i, c)

@@ -240,10 +240,14 @@ func (l *lane) complete(f *flight) {
 // finish makes what each view's sinks get.
 func (f *flight) finish() {
 	b := f.batch
-	b.Summary = &Summary{Policy: f.bundle.hash, In: len(b.Records)}
+	b.Summary = &Summary{Policy: f.bundle.hash, Category: f.lane.topic.category, In: len(b.Records), Sinks: f.lane.e.names}
 	for i := range f.sums {
 		b.Summary.add(&f.sums[i])
+		for k := range f.dead[i] {
+			b.Summary.addClasses([]ClassCount{{f.dead[i][k].Class, 1}})
+		}
 	}
+	b.Summary.bySink(f.lane.e.sinks)
 	for _, outs := range f.outs {
 		n := 0
 		for i := range outs {

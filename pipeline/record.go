@@ -80,13 +80,20 @@ type Batch struct {
 // Summary is what became of the records of a batch: numbers, no values. It is read only.
 type Summary struct {
 	Policy     string // hash of the one that they were worked off under; of several, joined by commas, where batches were joined
+	Category   string // what kind of records they are
 	In         int    // records read
 	Out        int    // records that leave
 	Dead       int    // records in quarantine
 	Partial    int    // partial results of which nothing leaves
 	Suppressed int    // records kept back because somebody asked for it
 	Degraded   int    // values that left as their type because a key could not be had
+	Dropped    int    // fields that the policy doesn't name
+	Withheld   int    // fields that a tenant has not let leave
+	Limited    int    // stretches of text that a user's rule could not search within its limits, and that left redacted
 	Findings   []TypeCount
+	Classes    []ClassCount  // why records are in quarantine, sorted
+	Sinks      []string      // the engine's, in their order
+	Tenants    []TenantCount // sorted; records of which the tenant was not found are in none
 }
 
 // TypeCount is how many findings of a type met an action. A list of them is sorted by type, then action.
@@ -104,12 +111,20 @@ func (s *Summary) add(o *Summary) {
 	case o.Policy != "" && !strings.HasSuffix(s.Policy, o.Policy):
 		s.Policy += "," + o.Policy // joined across a reload
 	}
+	if o.Sinks != nil {
+		s.Category, s.Sinks = o.Category, o.Sinks
+	}
 	s.In += o.In
 	s.Out += o.Out
 	s.Dead += o.Dead
 	s.Partial += o.Partial
 	s.Suppressed += o.Suppressed
 	s.Degraded += o.Degraded
+	s.Dropped += o.Dropped
+	s.Withheld += o.Withheld
+	s.Limited += o.Limited
+	s.addClasses(o.Classes)
+	s.addTenants(o.Tenants)
 	for _, c := range o.Findings {
 		i, found := slices.BinarySearchFunc(s.Findings, c, TypeCount.compare)
 		if found {

@@ -33,6 +33,7 @@ type rewriter struct {
 	keys         *keyring.Ring
 	hasher       *subject.Hasher
 	instructions *policy.Instructions
+	tally        tally
 	rights       rights
 	sealed       sealed
 	limits       codec.Limits
@@ -170,6 +171,11 @@ func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
 		}
 	}
 	w.tenant, w.callID, w.call, w.known = w.topic.tenant, nil, nil, nil
+	w.tally.begin()
+	w.tokens.Versions() // of a record of which nothing left
+	if w.tenant != nil {
+		w.tally.attribute(w.tenant, len(w.views))
+	}
 	w.spent, w.disarmed, w.gone = 0, 0, false
 	w.apart, w.partial, w.final, w.hidden = false, 0, 0, 0
 	w.single.Reset()
@@ -368,6 +374,7 @@ func (w *rewriter) identify(d *codec.Doc, value, key []byte) (Class, error) {
 	if !w.policy.Tenant(string(w.tenant)) {
 		return ClassTenant, errTenantUnknown
 	}
+	w.tally.attribute(w.tenant, len(w.views))
 	if len(w.callID) == 0 && w.topic.calls && !w.filter {
 		w.callID = key
 		if len(key) == 0 {

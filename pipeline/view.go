@@ -321,19 +321,21 @@ func (w *rewriter) appendCallToken(dst []byte, view *viewed) []byte {
 	}
 	for i := range w.call.tokens {
 		if t := &w.call.tokens[i]; t.domain == view.Domain {
+			w.tally.used([]int{t.version})
 			return append(dst, t.token...)
 		}
 	}
 	start := len(dst)
 	dst = w.tokens.Append(dst, w.domain(view, pseudonym.OriginMeta, scope), "CALL_ID", byte(scope), w.callID)
 	if isToken(dst[start:]) {
-		w.call.tokens = append(w.call.tokens, callToken{view.Domain, bytes.Clone(dst[start:])})
+		w.call.tokens = append(w.call.tokens, callToken{view.Domain, bytes.Clone(dst[start:]), pseudonym.VersionOf(dst[start:])})
 	}
 	return dst
 }
 
 // callToken stands for a call in what leaves for one recipient.
 type callToken struct {
-	domain string
-	token  []byte
+	domain  string
+	token   []byte
+	version int // of its key
 }

@@ -126,6 +126,7 @@ func (w *worker) part(j job) {
 			buf.spans = buf.spans[:spans]
 		}
 		now = after
+		w.rw.tally.settle(buf.spans[spans:], class != "")
 		if class == "" || f.batch.Warm {
 			continue
 		}

@@ -38,7 +38,7 @@ func (p *parts) openAudit(ctx context.Context, c config, command string, log *sl
 	if err != nil {
 		return fmt.Errorf("configure audit: key %w", err)
 	}
-	s, err := auditsink.New(auditsink.Config{Log: p.audit, Key: key, Policy: p.engine.Policy.Hash()})
+	s, err := auditsink.New(auditsink.Config{Log: p.audit, Key: key, Policy: p.engine.Policy.Hash(), Name: auditSink})
 	if err != nil {
 		return err
 	}

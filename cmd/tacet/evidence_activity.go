@@ -125,6 +125,7 @@ func (t *tally) entry(e audit.Entry) error {
 	switch e.Action {
 	case "batch":
 		t.batch(e)
+	case "batch.more": // the rest of a batch, which is counted
 	case "degraded", "degraded.end":
 		lane := attrOf(e, "lane")
 		if since, ok := t.degraded[lane]; ok {

@@ -15,7 +15,10 @@ const (
 )
 
 // ciphers are FF1 under one key in the three alphabets.
-type ciphers struct{ digits, letters, both *ff1 }
+type ciphers struct {
+	digits, letters, both *ff1
+	version               int
+}
 
 // AppendFPE appends value with its digits encrypted to digits (FF1, NIST SP 800-38G, AES-256); its letters, too, if it has any: to
 // letters where it has no digits, else to both. Everything else stays where it is. Each domain, type and scope has its own key, so
@@ -101,6 +104,7 @@ func (k *Tokenizer) ciphers(d Domain, typ string, scope byte) *ciphers {
 	k.name = append(append(k.name, d.Salt...), byte(len(d.Sink)>>8), byte(len(d.Sink)))
 	k.name = append(append(k.name, d.Sink...), d.Tenant...)
 	if c := k.ff1s[string(k.name)]; c != nil {
+		k.note(scope, c.version)
 		return c
 	}
 	name := string(k.name)
@@ -108,7 +112,7 @@ func (k *Tokenizer) ciphers(d Domain, typ string, scope byte) *ciphers {
 	if !ok {
 		return nil
 	}
-	c := &ciphers{}
+	c := &ciphers{version: k.keyed(d, scope).version}
 	for _, f := range []struct {
 		cipher **ff1
 		radix  int

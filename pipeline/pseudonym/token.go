@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"hash"
+	"slices"
 	"strconv"
 
 	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
@@ -78,6 +79,7 @@ type Tokenizer struct {
 	states     map[string]*states  // by tenant, domain and epoch
 	ff1s       map[string]*ciphers // of AppendFPE, by domain, type and scope
 	degraded   int
+	versions   []int // of the keys used since Versions was last asked
 	name, in   []byte
 	sum        [sha256.Size]byte
 }
@@ -98,6 +100,31 @@ func (k *Tokenizer) Generation() uint64 { return k.ring.Generation() }
 func (k *Tokenizer) Degraded() (n int) {
 	n, k.degraded = k.degraded, 0
 	return n
+}
+
+// Versions gives the versions of the keys with which something was made since it was last asked, each once, valid until the next token is
+// made. Keys of a day or month have none.
+func (k *Tokenizer) Versions() []int {
+	used := k.versions
+	k.versions = k.versions[:0]
+	return used
+}
+
+// note keeps the version of a key that is used.
+func (k *Tokenizer) note(scope byte, version int) {
+	if scope != 'd' && scope != 'm' && !slices.Contains(k.versions, version) {
+		k.versions = append(k.versions, version)
+	}
+}
+
+// VersionOf gives the version of the key that a token was made with; 0 for what is no token.
+func VersionOf(token []byte) int {
+	start, end := Next(token)
+	if start < 0 {
+		return 0
+	}
+	t, _ := parseToken(token[start:end])
+	return t.version
 }
 
 // Append appends the token of a value: "[PHONE:r1:bdkqtscmfghjrlnpqsdtckbm]". Scope is c (call), d (day), m (month),
@@ -149,6 +176,7 @@ func (k *Tokenizer) find(d Domain, typ string, scope byte) *states {
 		k.degraded++
 		return nil
 	}
+	k.note(scope, s.version)
 	return s
 }
 

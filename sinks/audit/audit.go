@@ -28,11 +28,14 @@ type Config struct {
 	Key audit.Key
 	// Policy is the hash of the policy in force where a batch doesn't say.
 	Policy string
+	// Name is the sink's own: it gets no records, so entries don't count any for it.
+	Name string
 }
 
 // The actions of entries.
 const (
 	actionBatch    = "batch"
+	actionMore     = "batch.more"   // more tenants of the batch that the entry before is of
 	actionDegraded = "degraded"     // from here on values left as their type, because a key could not be had
 	actionRestored = "degraded.end" // until here
 	actor          = "pipeline"
@@ -69,7 +72,7 @@ func (s *Sink) Open(id pipeline.LaneID, from int64) (pipeline.Writer, error) {
 	if err != nil {
 		return nil, &pipeline.Error{Op: "open audit sink", Lane: id, Offset: -1, Err: err}
 	}
-	return &writer{cfg: &s.cfg, id: id, digest: d, durable: from, appended: from, names: map[pipeline.TypeCount]string{}}, nil
+	return &writer{cfg: &s.cfg, id: id, digest: d, durable: from, appended: from, names: map[pipeline.TypeCount]string{}, called: map[string]string{}}, nil
 }
 
 // writer writes the entries of one lane.
@@ -81,6 +84,11 @@ type writer struct {
 	counts   []audit.Count
 	degraded bool
 
+	object []audit.Attr      // of the entry at hand
+	text   []byte            // one value of it
+	called map[string]string // names of members that tenants have
+
+	begun    int   // entries that the batch at hand has, of several
 	appended int64 // everything below has its entry
 	durable  int64 // and that is on disk
 	seq      uint64
@@ -129,14 +137,19 @@ func (w *writer) append(b *pipeline.Batch) error {
 	if out == 0 {
 		digest = ""
 	}
-	seq, err := w.cfg.Log.Append(audit.Entry{
-		Actor: actor, Action: actionBatch, Policy: w.policy(b), Digest: digest, Counts: w.count(b.Summary, out),
-		Range: &audit.Range{Topic: w.id.Topic, Partition: w.id.Partition, First: first, Next: b.Next},
-	})
-	if err != nil {
-		return err
+	e := audit.Entry{Actor: actor, Action: actionBatch, Policy: w.policy(b), Digest: digest, Counts: w.count(b.Summary, out),
+		Range: &audit.Range{Topic: w.id.Topic, Partition: w.id.Partition, First: first, Next: b.Next}}
+	for parts := w.parts(b.Summary); w.begun < parts; w.begun++ {
+		if e.Object = w.describe(b.Summary, w.begun, parts); w.begun > 0 {
+			e.Action, e.Digest, e.Counts = actionMore, "", nil
+		}
+		seq, err := w.cfg.Log.Append(e)
+		if err != nil {
+			return err
+		}
+		w.seq = seq
 	}
-	w.seq, w.appended = seq, b.Next
+	w.begun, w.appended = 0, b.Next
 	return nil
 }
 
@@ -174,6 +187,12 @@ func (w *writer) count(s *pipeline.Summary, out int) []audit.Count {
 	add("partial", s.Partial)
 	add("suppressed", s.Suppressed)
 	add("degraded", s.Degraded)
+	add("dropped", s.Dropped)
+	add("withheld", s.Withheld)
+	add("limited", s.Limited)
+	for _, c := range s.Classes {
+		add("dead."+string(c.Class), c.N)
+	}
 	for _, f := range s.Findings {
 		key := pipeline.TypeCount{Type: f.Type, Action: f.Action}
 		name, ok := w.names[key]

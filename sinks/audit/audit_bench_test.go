@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,15 +10,19 @@ import (
 	"github.com/sonexlabs/tacet/pipeline"
 )
 
-// A batch of 500 records of 1 KB: digest, entry, and its share of an fsync.
+// A batch of 500 records of 1 KB, of four tenants: digest, entry, and its share of an fsync.
 func BenchmarkBatch(b *testing.B) {
 	key := newKey(b)
-	s, err := New(Config{Log: newLog(b, b.TempDir(), key), Key: key, Policy: "p1"})
+	s, err := New(Config{Log: newLog(b, b.TempDir(), key), Key: key, Policy: "p1", Name: "audit"})
 	require.NoError(b, err)
 	w, err := s.Open(id, 0)
 	require.NoError(b, err)
 	batch := &pipeline.Batch{Lane: id, Outputs: make([]pipeline.Output, 500), Summary: &pipeline.Summary{In: 500, Out: 500,
-		Findings: []pipeline.TypeCount{{Type: "EMAIL", Action: "alias", N: 20}, {Type: "PHONE", Action: "token", N: 70}}}}
+		Findings: []pipeline.TypeCount{{Type: "EMAIL", Action: "alias", N: 20}, {Type: "PHONE", Action: "token", N: 70}},
+		Category: "transcript", Sinks: []string{"warehouse", "models", "audit"}}}
+	for i := range 4 {
+		batch.Summary.Tenants = append(batch.Summary.Tenants, pipeline.TenantCount{Tenant: fmt.Sprintf("tenant-%d", i), In: 125, Out: []int{125, 60, 125}, Versions: []int{3}})
+	}
 	b.SetBytes(500 << 10)
 	b.ReportAllocs()
 	next, key36 := int64(0), make([]byte, 36)

@@ -1,0 +1,172 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What summaries say of tenants, sinks and keys is what sinks and quarantine got: batches of random records, counted here by their offsets.
+func TestSummariesByTenant(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	rng := rand.New(rand.NewPCG(seed, 0))
+	limits := DefaultLimits()
+	limits.Workers, limits.RecordBytes = 3, 4000
+	c := simConfig(t, limits)
+	c.Policy = policyOf(t, classPolicy)
+	c.Topics = map[string]TopicConfig{"calls": {Category: "transcript", Format: FormatNDJSON}, "api": {Category: "usage_log", Format: FormatJSON},
+		"log": {Category: "usage_log", Format: FormatLog, Tenant: "host"}}
+	summed := map[LaneID]*Summary{}
+	a, r, m := &memorySink{}, &memorySink{}, &memorySink{}
+	a.write = func(_ context.Context, b *Batch) error {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if summed[b.Lane] == nil {
+			summed[b.Lane] = &Summary{}
+		}
+		summed[b.Lane].add(b.Summary)
+		return nil
+	}
+	c.Sinks = []SinkConfig{{Name: "a", Sink: a, View: View{Class: "analytics"}}, {Name: "m", Sink: m, View: View{Class: "monitoring"}},
+		{Name: "r", Sink: r, View: View{Class: "review"}}}
+	e, err := New(c)
+	require.NoError(t, err)
+
+	type truth struct {
+		of       map[string][]int64 // offsets by tenant
+		in, dead int
+	}
+	truths := map[LaneID]*truth{}
+	record := func(id LaneID, offset int64) Record {
+		of := truths[id].of
+		rec := Record{Offset: offset, Time: time.Unix(1e9, 0), Key: fmt.Append(nil, "call-", rng.IntN(9))}
+		tenant := fmt.Sprintf("t%d", rng.IntN(4))
+		note := func(tenant string) {
+			if !slices.Contains(of[tenant], offset) {
+				of[tenant] = append(of[tenant], offset)
+			}
+		}
+		truths[id].in++
+		switch dead := rng.IntN(6); {
+		case id.Topic == "log":
+			note("host")
+			if rec.Value = []byte("GET /x 200"); dead == 0 {
+				rec.Value = bytes.Repeat([]byte("x"), 5000)
+				truths[id].dead++
+			}
+		case dead == 0:
+			truths[id].dead++
+			rec.Value = [][]byte{[]byte(`{"tenant_id":`), []byte(`{"call_id":"c"}`), []byte(`{"tenant_id":"no tenant"}`)}[rng.IntN(3)]
+		case dead == 1 && id.Topic == "calls": // a later line is not read
+			truths[id].dead++
+			note(tenant)
+			rec.Value = fmt.Appendf(nil, `{"tenant_id":%q,"call_id":"c","text":"hi"}`+"\n{", tenant)
+		case id.Topic == "calls":
+			for range 1 + rng.IntN(3) {
+				tenant = fmt.Sprintf("t%d", rng.IntN(4))
+				note(tenant)
+				rec.Value = fmt.Appendf(rec.Value, `{"tenant_id":%q,"call_id":"c%d","text":"hi"}`+"\n", tenant, rng.IntN(5))
+			}
+		default:
+			note(tenant)
+			rec.Value = fmt.Appendf(nil, `{"tenant_id":%q,"user_id":"u1","message":"hi"}`, tenant)
+		}
+		return rec
+	}
+	require.NoError(t, e.Run(context.Background(), sourceFunc(func(ctx context.Context, in Intake) error {
+		for _, id := range []LaneID{{"calls", 0}, {"api", 1}, {"log", 0}} {
+			truths[id] = &truth{of: map[string][]int64{}}
+			lane, err := in.OpenLane(id, 0)
+			require.NoError(t, err)
+			for offset := int64(0); offset < 400; {
+				var records []Record
+				for range 1 + rng.IntN(40) {
+					records = append(records, record(id, offset))
+					offset++
+				}
+				require.NoError(t, lane.Submit(ctx, batchOf(id, records, false)))
+			}
+			require.Zero(t, lane.Drain(context.Background()))
+		}
+		return nil
+	})))
+
+	arrived := map[*memorySink]map[string]bool{}
+	for _, s := range []*memorySink{a, m, r} {
+		arrived[s] = map[string]bool{}
+		for _, o := range s.outs {
+			arrived[s][string(o.Headers[0].Value)+"/"+string(o.Headers[1].Value)+"@"+string(o.Headers[2].Value)] = true
+		}
+	}
+	for id, want := range truths {
+		got := summed[id]
+		require.Equal(t, c.Topics[id.Topic].Category, got.Category)
+		require.Equal(t, []string{"a", "m", "r"}, got.Sinks)
+		require.Equal(t, want.in, got.In)
+		require.Equal(t, want.dead, got.Dead)
+		classes := 0
+		for _, class := range got.Classes {
+			classes += class.N
+		}
+		require.Equal(t, want.dead, classes)
+		require.Equal(t, slices.Sorted(maps.Keys(want.of)), tenantsOf(got))
+		for _, tenant := range got.Tenants {
+			dead := 0
+			out := []int{0, 0, 0}
+			for _, offset := range want.of[tenant.Tenant] {
+				here := id.String() + "@" + strconv.FormatInt(offset, 10)
+				if !arrived[a][here] {
+					dead++
+				}
+				for i, s := range []*memorySink{a, m, r} {
+					if arrived[s][here] {
+						out[i]++
+					}
+				}
+			}
+			require.Equal(t, len(want.of[tenant.Tenant]), tenant.In, "%s %s", id, tenant.Tenant)
+			require.Equal(t, out, tenant.Out, "%s %s", id, tenant.Tenant)
+			require.Equal(t, dead, tenant.Dead, "%s %s", id, tenant.Tenant)
+			require.Equal(t, []int{1}, tenant.Versions, "%s %s", id, tenant.Tenant) // of the output's key, at least
+		}
+	}
+}
+
+func tenantsOf(s *Summary) (names []string) {
+	for _, c := range s.Tenants {
+		names = append(names, c.Tenant)
+	}
+	return names
+}
+
+// More tenants than are remembered from part to part are counted all the same.
+func TestTallyOfManyTenants(t *testing.T) {
+	var w tally
+	for i := range 3 * slotsMost {
+		w.begin()
+		w.attribute(fmt.Append(nil, "tenant-", i%(2*slotsMost)), 1)
+		w.used([]int{i % 2})
+		w.settle([]span{{view: 0}}, false)
+	}
+	var s Summary
+	s.addTenants(w.end())
+	require.Len(t, s.Tenants, 2*slotsMost)
+	in, out := 0, 0
+	for _, c := range s.Tenants {
+		in += c.In
+		out += c.Out[0]
+		require.Len(t, c.Versions, 1)
+	}
+	require.Equal(t, 3*slotsMost, in)
+	require.Equal(t, in, out)
+	require.Nil(t, w.end(), "a part is counted once")
+}
