@@ -27,6 +27,8 @@ type callStore struct {
 	ring call
 
 	knownMost, knownBytes int // memory of what is known of all calls
+
+	past pastMinors // of calls that were given up
 }
 
 type callKey struct {
@@ -44,6 +46,7 @@ type call struct {
 	tokens     []callToken  // that stand for the call in what leaves, for each recipient
 	began      time.Time    // when it began, or the first record of it that was seen
 	people     []subject.ID // of people it named who asked for something
+	minor      bool         // somebody in it seemed to be one
 	unknown    bool         // it named somebody of whom that could not be told, for want of a key
 	tokensOf   uint64       // the generation of the keys they were made with
 	prev, next *call
@@ -71,7 +74,7 @@ func (s *callStore) get(l *lane, tenant, id []byte, now time.Time) (c *call, cro
 			s.drop(s.ring.prev)
 			crowded++
 		}
-		c = &call{key: k}
+		c = &call{key: k, minor: s.past.keys[k]}
 		c.memory, c.aliases = s.newMemory()
 		s.calls[k] = c
 	} else {
@@ -96,6 +99,7 @@ func (s *callStore) forget(l *lane) {
 		}
 		c = next
 	}
+	s.past.forget(l)
 }
 
 // drop gives up one call: its memory may be wrong, or its time is up.
@@ -105,6 +109,9 @@ func (s *callStore) drop(c *call) {
 	}
 	s.unlink(c)
 	delete(s.calls, c.key)
+	if c.minor {
+		s.past.add(c.key, s.most)
+	}
 	if c.known != nil {
 		s.knownBytes -= c.known.bytes
 		c.known = nil

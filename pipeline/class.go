@@ -149,5 +149,6 @@ func (w *rewriter) search(text []byte, in detectors.Input) (reasons []detectors.
 		w.found, reasons = w.set.Explain(text, in, w.scratch)
 	}
 	w.memo.keep(w.found)
+	w.hearMinor(w.found)
 	return reasons, false
 }

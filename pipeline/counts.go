@@ -48,6 +48,10 @@ func (w *rewriter) count(m *Metrics, topic string, warm bool) {
 	addCount(m.evicted, evictedCrowded, w.crowded)
 	addCount(m.evicted, evictedIdle, w.idle)
 	addCount(m.evicted, evictedKnown, w.forgotten)
+	if w.calls != nil {
+		addCount(m.evicted, evictedMinor, w.calls.past.lost)
+		w.calls.past.lost = 0
+	}
 	clear(w.outcomes)
 	w.totals = [detectors.TypesMax]uint32{}
 	w.dropped, w.repaired, w.crowded, w.idle, w.forgotten, w.limited, w.met = 0, 0, 0, 0, 0, 0, [2]int{}

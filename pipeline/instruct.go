@@ -10,11 +10,13 @@ import (
 // instruct finds what the record's tenant wants, by the time of the record: a change takes effect at the first record that is no
 // older, whenever it is read. Views whose purpose or place the tenant has not agreed to get nothing.
 func (w *rewriter) instruct() {
+	when := w.when()
+	s := w.instructions.Table().Standing(w.tenant, when)
+	w.mindMinors(&s)
 	if w.instructions == nil {
 		return
 	}
-	when := w.when()
-	w.instruction = w.instructions.At(w.tenant, when)
+	w.instruction = s.In
 	for i := range w.views {
 		v := &w.views[i]
 		if v.Consent != "" && !w.instruction.Consented(v.Consent, when) || v.Region != "" && !w.instruction.Allows(v.Region) {

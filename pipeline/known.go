@@ -49,12 +49,14 @@ func (w *rewriter) learn(d *codec.Doc, value []byte, at int) error {
 		before = w.call.known
 	}
 	if before != nil && before.list == list {
+		w.hearKnown(before.values)
 		return nil // every turn may bring the same
 	}
 	values, err := w.readKnown(d, at)
 	if err != nil || len(values) == 0 {
 		return err
 	}
+	w.hearKnown(values)
 	known, err := newKnownValues(list, values, before)
 	if err != nil {
 		return err
@@ -182,7 +184,7 @@ func (s *callStore) setKnown(c *call, k *knownValues) (forgotten int) {
 // spoil gives up what a failed record may have left half changed. What is known of the call and of who is in it can't be: it stays, so
 // that the turns to come are searched for it, and are kept back where this one was.
 func (s *callStore) spoil(c *call) {
-	if c.known == nil && len(c.people) == 0 && !c.unknown {
+	if c.known == nil && len(c.people) == 0 && !c.unknown && !c.minor {
 		s.drop(c)
 		return
 	}

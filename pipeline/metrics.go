@@ -156,6 +156,7 @@ const (
 	evictedCrowded = "crowded"      // limit calls
 	evictedIdle    = "idle"         // limit call_idle
 	evictedKnown   = "known_values" // limit known_values
+	evictedMinor   = "minor"        // a call with a minor, of which nothing is remembered now: there were more than limit calls of them
 )
 
 // Rebalance counts a change of the assignment.

@@ -19,6 +19,7 @@ const (
 	// Not failures: somebody asked that the record be kept and not used, or whether anybody did can't be known now.
 	ClassRestricted Class = "restricted"
 	ClassKey        Class = "no_key"
+	ClassMinor      Class = "minor" // the tenant has records kept back of who seems to be one
 )
 
 // Entry is one quarantined record. It holds coordinates and a class; the record itself only sealed, or not at all.

@@ -33,6 +33,9 @@ type Record struct {
 	Key     []byte    // nil when the message has none
 	Value   []byte
 	Headers []Header
+	// Minor is set of a record that comes back from quarantine and was kept back because somebody in its call seemed to be a minor: what
+	// said so may have been in an earlier record.
+	Minor bool
 }
 
 // Output is one record as a sink receives it.

@@ -35,6 +35,7 @@ type rewriter struct {
 	instructions *policy.Instructions
 	tally        tally
 	rights       rights
+	minors       minors
 	sealed       sealed
 	limits       codec.Limits
 	within       time.Duration
@@ -157,6 +158,7 @@ func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
 	w.offset = r.Offset
 	w.instruction, w.started = nil, time.Time{}
 	w.rights.begin()
+	w.minors = minors{kept: r.Minor}
 	w.sealed.forget()
 	w.subject, w.keyed = nil, w.keyed[:0]
 	for i := range w.views {

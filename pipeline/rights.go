@@ -13,6 +13,7 @@ type rights struct {
 	list *subject.List // nil: nobody is looked for
 
 	erased, objected, restricted, unknown bool
+	minor                                 bool // somebody seems to be one, and the tenant has such records kept back
 }
 
 var (
@@ -95,11 +96,13 @@ func (r *rights) rule() (gone bool, class Class, err error) {
 		return true, "", nil
 	case r.restricted:
 		return false, ClassRestricted, errRestricted
+	case r.minor:
+		return false, ClassMinor, errMinor
 	}
 	return false, "", nil
 }
 
 // begin starts a record.
 func (r *rights) begin() {
-	r.erased, r.objected, r.restricted, r.unknown = false, false, false, false
+	r.erased, r.objected, r.restricted, r.unknown, r.minor = false, false, false, false, false
 }

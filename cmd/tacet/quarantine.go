@@ -102,7 +102,7 @@ func newQuarantineReplayCommand() *cobra.Command {
 		Use:   "replay --config FILE",
 		Short: "Bring records back from quarantine through the pipeline to every sink",
 		Long: `Replay sends records in quarantine through the pipeline again, with their own coordinates, and takes those that arrive out
-of quarantine. Do it after what kept them out is mended: a newer version, another policy, a higher limit.
+of quarantine. Records of minors stay as long as the tenant or the policy has them kept back. Do it after what kept them out is mended: a newer version, another policy, a higher limit.
 
 A sealed record is opened with the identity that belongs to the configured public key; others are read again from their
 topic, as long as it keeps them. Kafka sinks may get records twice that one of several sinks had refused; file sinks write
@@ -177,7 +177,7 @@ func replay(ctx context.Context, c config, identities []age.Identity, out, errOu
 	if err != nil {
 		return fmt.Errorf("read quarantine: %w", err)
 	}
-	r := &replayer{entries: entries, identities: identities, refetch: newRefetcher(c.Kafka), log: log, failed: map[coordinate]bool{}}
+	r := &replayer{entries: entries, identities: identities, refetch: newRefetcher(c.Kafka), log: log, failed: map[coordinate]bool{}, minors: map[coordinate]bool{}}
 	source, err := r.source(ctx, c)
 	if err != nil {
 		return err
@@ -222,6 +222,7 @@ type replayer struct {
 	identities []age.Identity
 	refetch    *refetcher
 	log        *slog.Logger
+	minors     map[coordinate]bool // kept back because somebody in their call seemed to be a minor
 
 	mu     sync.Mutex
 	failed map[coordinate]bool
@@ -235,6 +236,9 @@ func (r *replayer) source(ctx context.Context, c config) (replays, error) {
 		if !c.reads(e.Topic) {
 			r.fail(at, errors.New("topic is not in the configuration"))
 			continue
+		}
+		if e.Class == pipeline.ClassMinor {
+			r.minors[at] = true
 		}
 		if byLane[at.lane] == nil {
 			byLane[at.lane] = map[int64]pipeline.Entry{}
@@ -259,6 +263,7 @@ func (r *replayer) source(ctx context.Context, c config) (replays, error) {
 					r.fail(coordinateOf(e), err)
 					continue
 				}
+				record.Minor = r.minors[coordinateOf(e)]
 				// One record a batch: a batch must not cross a multiple of the cut, and these are few.
 				return &pipeline.Batch{Lane: lane, First: e.Offset, Next: e.Offset + 1, Records: []pipeline.Record{record},
 					Bytes: len(record.Key) + len(record.Value)}, nil

@@ -37,6 +37,8 @@ categories:
 `
 
 // Files go when the retention of their sink's class is over, under the policy in force, and the auditor is told.
+//
+// clause: 9
 func TestSweep(t *testing.T) {
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
@@ -223,6 +225,7 @@ func TestCheckKept(t *testing.T) {
 	f(sinkConfig{Topic: kafkatest.Name("missing")}, "read settings of topic")
 }
 
+// clause: 9
 func TestKeptAs(t *testing.T) {
 	p, err := policy.Parse("p", fmt.Appendf(nil, keptPolicy, "short"))
 	require.NoError(t, err)

@@ -58,6 +58,7 @@ func Diff(old, next *Policy) []Change {
 	var d differ
 	d.tenants(old.tenants, next.tenants)
 	d.add(Change{What: "effective_from", From: when(old.from), To: when(next.from), Label: Neutral})
+	d.minors(old.minors, next.minors)
 	if len(old.classes) > 0 && len(next.classes) > 0 { // sinks that name no class are of the first
 		d.add(Change{What: "first class", From: old.classes[0].Name, To: next.classes[0].Name, Label: Both})
 	}
@@ -130,6 +131,15 @@ func (d *differ) tenants(old, next []string) {
 		for _, id := range only(next, old) {
 			d.add(Change{What: "tenants", To: strconv.Quote(id), Label: Loosening})
 		}
+	}
+}
+
+func (d *differ) minors(old, next bool) {
+	switch {
+	case next && !old:
+		d.add(Change{What: "minors", To: minorsQuarantine, Label: Tightening})
+	case old && !next:
+		d.add(Change{What: "minors", From: minorsQuarantine, Label: Loosening})
 	}
 }
 

@@ -171,6 +171,7 @@ func TestDiff(t *testing.T) {
 	f("[acme]", "[bolt]", `tightening: tenants: "acme" -> nothing`, `loosening: tenants: nothing -> "bolt"`)
 	f("[acme]", `["*"]`, `loosening: tenants: ["acme"] -> any`)
 	f("tenants: [acme]", "tenants: [acme]\neffective_from: 2026-12-01", "neutral: effective_from: nothing -> 2026-12-01T00:00:00Z")
+	f("tenants: [acme]", "tenants: [acme]\nminors: quarantine", "tightening: minors: nothing -> quarantine")
 	f("short: 7d", "short: 8d", "loosening: analytics retention: short (7d) -> short (8d)")
 	f("retention: short", "retention: long", "loosening: analytics retention: short (7d) -> long (90d)")
 	f(", retention: short", "", "loosening: analytics retention: short (7d) -> nothing")

@@ -27,6 +27,8 @@ type Instruction struct {
 	HomeRegion string
 	Regions    []string // sorted
 	Safeguard  string   // what lets data be in another region: a reference, "SCC 2021/914 module 2"
+	// Minors has records kept back of calls in which somebody seems to be a minor.
+	Minors bool
 
 	hash string
 	sum  [sha256.Size]byte // of the text
@@ -102,7 +104,7 @@ func (d *document) instruction(body ast.Node, i *Instruction) {
 	if !ok {
 		return
 	}
-	d.known(members, "", "tenant", "version", "from", "recording", "text", "consents", "home_region", "regions", "safeguard")
+	d.known(members, "", "tenant", "version", "from", "recording", "text", "consents", "home_region", "regions", "safeguard", "minors")
 	line := lineOf(body)
 	if m := d.required(members, line, "", "tenant"); m != nil {
 		if i.Tenant, _ = text(m.value); !isTenantID(i.Tenant) {
@@ -122,6 +124,7 @@ func (d *document) instruction(body ast.Node, i *Instruction) {
 	i.Text = TextNone
 	d.wordOf(members, "", "text", &i.Text)
 	d.places(members, line, i)
+	i.Minors = d.minors(members)
 	if m := find(members, "consents"); m != nil {
 		d.consents(m.value, i)
 	}

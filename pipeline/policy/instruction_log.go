@@ -238,13 +238,17 @@ func (s *Instructions) publish(tenants []string) {
 		return
 	}
 	old := s.table.Load()
-	t := &InstructionTable{tenants: map[string][]span{}, generation: old.generation + 1}
+	t := &InstructionTable{tenants: map[string]words{}, generation: old.generation + 1}
 	maps.Copy(t.tenants, old.tenants)
 	for _, tenant := range tenants {
-		t.tenants[tenant] = nil
+		said := words{spans: []span{{}}} // for all times, not known
 		if len(s.broken[tenant]) == 0 {
-			t.tenants[tenant] = spansOf(s.versions[tenant])
+			said.spans = spansOf(s.versions[tenant])
 		}
+		for _, i := range s.versions[tenant] {
+			said.minors = said.minors || i.Minors
+		}
+		t.tenants[tenant] = said
 	}
 	s.table.Store(t)
 }

@@ -26,12 +26,13 @@ func instruction(t testing.TB, tenant string, version int, from string, more ...
 }
 
 func TestInstruction(t *testing.T) {
-	i := instruction(t, "acme", 3, "2026-03-01", "recording: true", "text: short", "home_region: eu", "regions: [us, uk]", `safeguard: "SCC 2021/914"`,
+	i := instruction(t, "acme", 3, "2026-03-01", "recording: true", "text: short", "minors: quarantine", "home_region: eu", "regions: [us, uk]", `safeguard: "SCC 2021/914"`,
 		"consents: [{name: training, id: C-12, granted: 2026-02-01, expires: 2027-02-01T12:00:00Z, document: "+document64+"}]")
 	require.Equal(t, "acme", i.Tenant)
 	require.Equal(t, 3, i.Version)
 	require.True(t, i.Records())
 	require.True(t, i.KeepsText())
+	require.True(t, i.Minors)
 	require.Equal(t, "acme/3", i.Name())
 	require.Equal(t, []string{"uk", "us"}, i.Regions)
 	require.True(t, i.Allows("eu"))
@@ -52,6 +53,7 @@ func TestInstruction(t *testing.T) {
 	silent := instruction(t, "acme", 1, "2026-03-01")
 	require.False(t, silent.KeepsText(), "what is not said is not allowed")
 	require.False(t, silent.Records())
+	require.False(t, silent.Minors)
 }
 
 func TestBadInstructions(t *testing.T) {
@@ -75,7 +77,7 @@ func TestBadInstructions(t *testing.T) {
 	f("tenant: a\nversion: 1\nfrom: 1999-12-31\n", "from: must be a time like 2026-03-01T00:00:00Z, or a day, of the years 2000 to 2999")
 	f("tenant: a\nversion: 10001\nfrom: 2026-01-01T00:00:00\n", "version: must be a number from 1 to 10000", "from: must be a time")
 	// What this program doesn't do is refused: a tenant must not believe that it is done.
-	f("tenant: a\nversion: 1\nfrom: 2026-01-01\nlocales: [uk]\nminors: quarantine\n", "i:4: locales: unknown key", "i:5: minors: unknown key")
+	f("tenant: a\nversion: 1\nfrom: 2026-01-01\nlocales: [uk]\nminors: drop\n", "i:4: locales: unknown key", `i:5: minors: unknown treatment "drop": must be one of quarantine`)
 	f("tenant: a\nversion: 1\nfrom: 2026-01-01\nhome_region: EU\nregions: [eu-west-1, eu-west-1]\nsafeguard: \"a\\u0007\"\n",
 		`home_region: "EU" must be a word`, `regions: "eu-west-1" is given twice`, "safeguard: must be a short text")
 	consent := "{name: t, id: x, granted: 2026-01-01, expires: 2026-02-01, document: " + document64 + "}"

@@ -23,7 +23,7 @@ type Instructions struct {
 
 // InstructionTable is what Instructions are at one moment. It is immutable.
 type InstructionTable struct {
-	tenants    map[string][]span
+	tenants    map[string]words
 	generation uint64
 }
 
@@ -44,10 +44,27 @@ func (s *Instructions) Of(tenant string) (all []*Instruction) {
 	return all
 }
 
-// span is the instruction in force from a time on, until the next one's. It is nil where a version is missing.
+// words are what a tenant instructed.
+type words struct {
+	spans  []span
+	minors bool // some version has records of minors kept back
+}
+
+// span is the instruction in force from a time on, until the next one's. It is nil where that is not known: a version is missing, or can't
+// be read.
 type span struct {
 	from time.Time
 	in   *Instruction
+}
+
+// Standing is what holds for a record of a tenant.
+type Standing struct {
+	In *Instruction // nil where there is none, or it is not known
+	// Minors has the record kept back if somebody in its call seems to be a minor. Where it is not known which instruction is in force, what
+	// any version asked for holds: nothing is to leave for want of a message.
+	Minors bool
+	// Hears says that some version does, so that what is said now may count later.
+	Hears bool
 }
 
 // Table is the present state, for whoever must ask several times and get answers that fit together. Nil has no instructions.
@@ -60,7 +77,7 @@ func (s *Instructions) Table() *InstructionTable {
 
 // At gives the instruction of a tenant that is in force for what happened at a time; nil where there is none, or the time is not known.
 func (s *Instructions) At(tenant []byte, when time.Time) *Instruction {
-	return s.Table().At(tenant, when)
+	return s.Table().Standing(tenant, when).In
 }
 
 // Generation changes with every change of what At answers.
@@ -68,22 +85,25 @@ func (s *Instructions) Generation() uint64 { return s.Table().Generation() }
 
 // At is Instructions.At at one moment.
 func (t *InstructionTable) At(tenant []byte, when time.Time) *Instruction {
+	return t.Standing(tenant, when).In
+}
+
+// Standing says what holds for what happened at a time.
+func (t *InstructionTable) Standing(tenant []byte, when time.Time) Standing {
 	if t == nil {
-		return nil
+		return Standing{}
 	}
-	spans := t.tenants[string(tenant)]
-	n := len(spans)
-	if n == 0 {
-		return nil
+	said := t.tenants[string(tenant)]
+	n := len(said.spans)
+	if n > 0 && when.Before(said.spans[n-1].from) { // most of what is asked is of now
+		n = sort.Search(n, func(i int) bool { return when.Before(said.spans[i].from) })
 	}
-	if !when.Before(spans[n-1].from) { // most of what is asked is of now
-		return spans[n-1].in
+	s := Standing{Hears: said.minors}
+	if n > 0 {
+		s.In = said.spans[n-1].in
+		s.Minors = said.minors && (s.In == nil || s.In.Minors)
 	}
-	n = sort.Search(n, func(i int) bool { return when.Before(spans[i].from) })
-	if n == 0 {
-		return nil
-	}
-	return spans[n-1].in
+	return s
 }
 
 // Generation is Instructions.Generation at one moment.

@@ -63,6 +63,32 @@ func TestLastWordHolds(t *testing.T) {
 	require.Same(t, now, s.At([]byte("acme"), withdrawn.From.Add(-1)), "it changes nothing of what was before")
 }
 
+// What a tenant asked to be kept back is kept back also where it is not known which of its instructions is in force.
+func TestStandingOfMinors(t *testing.T) {
+	signer, line := signerFor(t, "platform", "*")
+	keys := keysOf(t, line)
+	m := topic(t, signer, instructionText("acme", 1, "2026-01-01"), instructionText("acme", 2, "2026-02-01", "minors: quarantine"),
+		instructionText("acme", 3, "2026-03-01"), instructionText("acme", 4, "2026-04-01"))
+	// f reads a topic and wants what holds from December to April.
+	f := func(hears bool, want []bool, messages ...message) {
+		t.Helper()
+		s, _ := taken(keys, messages, len(messages))
+		for k, minors := range want {
+			got := s.Table().Standing([]byte("acme"), time.Date(2025, time.Month(12+k), 15, 0, 0, 0, 0, time.UTC))
+			require.Equal(t, minors, got.Minors, k)
+			require.Equal(t, hears, got.Hears)
+		}
+		require.Zero(t, s.Table().Standing([]byte("bolt"), time.Now()))
+	}
+	broken := message{[]byte("acme/5"), []byte("x")}
+	f(false, []bool{false, false, false, false, false}, m[0])
+	f(false, []bool{false, false, false, false, false}, m[0], broken)
+	f(true, []bool{false, false, true, true, true}, m[0], m[1])
+	f(true, []bool{false, false, true, false, false}, m...)
+	f(true, []bool{false, false, true, true, true}, m[0], m[1], m[3]) // from April on, it may be any
+	f(true, []bool{true, true, true, true, true}, append(slices.Clone(m), broken)...)
+}
+
 func TestNilInstructions(t *testing.T) {
 	var s *Instructions
 	require.Nil(t, s.At([]byte("acme"), time.Now()))

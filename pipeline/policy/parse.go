@@ -154,7 +154,8 @@ func (d *document) file(text []byte, p *Policy) {
 	if !ok {
 		return
 	}
-	d.known(members, "", "tenants", "effective_from", "types", "retention", "classes", "categories")
+	d.known(members, "", "tenants", "effective_from", "minors", "types", "retention", "classes", "categories")
+	p.minors = d.minors(members)
 	if m := d.required(members, lineOf(body), "", "tenants"); m != nil {
 		p.tenants = d.tenants(m.value)
 	}
@@ -263,6 +264,19 @@ func (d *document) categories(n ast.Node, p *Policy) {
 		p.categories = append(p.categories, c)
 	}
 }
+
+// minors reads whether records of who seems to be a minor are kept back.
+func (d *document) minors(members []member) bool {
+	m := find(members, "minors")
+	if m == nil {
+		return false
+	}
+	_, ok := d.word(m.value, "minors", "treatment", []string{minorsQuarantine})
+	return ok
+}
+
+// minorsQuarantine is the one thing that can be done with records of minors; without the key nothing is.
+const minorsQuarantine = "quarantine"
 
 // roles are what the platform is to a category of data (GDPR Art. 4(7), (8)).
 var roles = []string{"controller", "processor"}

@@ -108,6 +108,7 @@ type Policy struct {
 	categories []Category               // in the order of Categories
 	retention  map[string]time.Duration // how long each retention class keeps; nil where there is none
 	from       time.Time                // when it takes effect; zero for at once
+	minors     bool                     // records of who seems to be a minor are kept back
 	hash       string
 }
 
@@ -160,6 +161,9 @@ func isTenantID(id string) bool {
 	}
 	return id != "" && len(id) <= tenantLenMax
 }
+
+// Minors tells whether records of calls in which somebody seems to be a minor are kept back, whatever tenants instruct (§13).
+func (p *Policy) Minors() bool { return p.minors }
 
 // Hash names the effective policy: the order of rules, spelled-out defaults and comments don't change it. It is 16 letters for
 // the first 64 bits of a SHA-256; letters, because it stands in redacted records, where digits could look like a phone

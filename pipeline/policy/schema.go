@@ -18,6 +18,7 @@ func Schema() []byte {
 	s := object(schema{
 		"tenants":        tenantsSchema(),
 		"effective_from": about("The day, in UTC, or the time from which the policy holds.", pattern(`^[0-9]{4}-[0-9]{2}-[0-9]{2}(T.+)?$`)),
+		"minors":         about("What becomes of calls in which somebody seems to be a minor. Without it, nothing.", oneOf(minorsQuarantine)),
 		"types":          about("What replaces findings, by type.", ref("types")),
 		"retention":      about("Retention classes, and how long each keeps: 30d, 12h.", named(pattern(`^[1-9][0-9]*[dh]$`))),
 		"classes":        about("The sink classes: who reads, and for what. The first is that of sinks that name none.", named(ref("class"))),

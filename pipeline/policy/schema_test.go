@@ -75,6 +75,9 @@ func TestSchemaAgreesWithParse(t *testing.T) {
 			}
 		}
 	}
+	for _, minors := range []string{"quarantine", "drop", "true", "", "[quarantine]"} {
+		agree(fmt.Sprintf("{tenants: [a], minors: %s, categories: {billing: {clauses: ['2'], fields: {x: keep}}}}", minors))
+	}
 	for _, path := range []string{"a", "a.b", "a[].b", "a[][]", "*", "**", "a.*", "a.**", "a.*.b", `a\.b`, `a\b`, "a..b", ".a", "a.", "a[", "a]", "a[x]", "**.a", "a*", "**[]", "a[]b",
 		"password", "x.Pass_Word", "api-key[]", "passwords", "a.cookie.b", "x.PIN"} {
 		for _, a := range []string{"keep", "redact", "drop", "{action: keep}"} {

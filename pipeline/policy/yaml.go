@@ -29,6 +29,9 @@ func (p *Policy) YAML() []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "tenants: %s\n", flow(p.tenants))
 	p.writeEffectiveFrom(&b)
+	if p.minors {
+		fmt.Fprintf(&b, "minors: %s\n", minorsQuarantine)
+	}
 	writeTypes(&b, "", &p.top, nil)
 	p.writeRetention(&b)
 	b.WriteString("classes:\n")
