@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -11,10 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 
+	"github.com/sonexlabs/tacet/detectors/rules/syntax"
 	"github.com/sonexlabs/tacet/pipeline"
 )
 
@@ -122,16 +120,10 @@ func (d *document) has(key string) bool {
 // decodeYAML fills the struct that into points to. What into holds before is the default.
 func decodeYAML(text []byte, dir string, into any) *document {
 	d := &document{dir: dir, lines: map[string]int{}}
-	file, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
+	file, err := syntax.Parse(text)
 	if err != nil {
-		p := problem{rule: ruleSyntax, line: 1, what: "not valid YAML"}
-		var at yaml.Error
-		if errors.As(err, &at) {
-			p.what += ": " + at.GetMessage()
-			if tok := at.GetToken(); tok != nil && tok.Position != nil {
-				p.line = tok.Position.Line
-			}
-		}
+		p := problem{rule: ruleSyntax}
+		p.line, p.what, _ = syntax.Problem(err)
 		d.problems = append(d.problems, p)
 		return d
 	}

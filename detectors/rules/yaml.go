@@ -1,15 +1,14 @@
 package rules
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+
+	"github.com/sonexlabs/tacet/detectors/rules/syntax"
 )
 
 // document collects what is wrong with a file. The library's syntax tree is walked here, in place of its decoder, to
@@ -66,16 +65,13 @@ func (d *document) body(text []byte) ast.Node {
 		d.fail(1, "", "larger than %d bytes: long lists of words belong in a list file", fileMax)
 		return nil
 	}
-	f, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
+	f, err := syntax.Parse(text)
 	if err != nil {
-		line := 1
-		var at yaml.Error
-		if errors.As(err, &at) {
-			if tok := at.GetToken(); tok != nil && tok.Position != nil {
-				line = tok.Position.Line
-			}
+		line, what, own := syntax.Problem(err)
+		if !own {
+			what = "not valid YAML: look at indentation and quotes here"
 		}
-		d.fail(line, "", "not valid YAML: look at indentation and quotes here")
+		d.fail(line, "", "%s", what)
 		return nil
 	}
 	var body ast.Node

@@ -9,11 +9,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 
 	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/detectors/rules/syntax"
 )
 
 //go:embed default.yaml
@@ -117,16 +116,9 @@ func (d *document) body(text []byte, empty string) (body ast.Node) {
 		d.fail(1, "", "larger than %d bytes", sizeMax)
 		return nil
 	}
-	f, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
+	f, err := syntax.Parse(text)
 	if err != nil {
-		line, what := 1, "not valid YAML"
-		var at yaml.Error
-		if errors.As(err, &at) {
-			what += ": " + at.GetMessage()
-			if tok := at.GetToken(); tok != nil && tok.Position != nil {
-				line = tok.Position.Line
-			}
-		}
+		line, what, _ := syntax.Problem(err)
 		d.fail(line, "", "%s", what)
 		return nil
 	}
