@@ -96,7 +96,7 @@ type Summary struct {
 	Findings   []TypeCount
 	Classes    []ClassCount  // why records are in quarantine, sorted
 	Sinks      []string      // the engine's, in their order
-	Tenants    []TenantCount // sorted; records of which the tenant was not found are in none
+	Tenants    []TenantCount // sorted
 }
 
 // TypeCount is how many findings of a type met an action. A list of them is sorted by type, then action.

@@ -135,6 +135,7 @@ func newRewriter(c Config, b *bundle, views []View) (*rewriter, error) {
 			w.sealed.sealer = reveal.NewSealer(c.Keys.RevealKey, time.Now)
 		}
 	}
+	w.tally.views = len(views)
 	w.keys, w.hasher, w.rights.list = c.Keys, subject.NewHasher(c.Keys), c.Suppressed
 	w.instructions = c.Instructions
 	w.adopt(b)
@@ -176,7 +177,7 @@ func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
 	w.tally.begin()
 	w.tokens.Versions() // of a record of which nothing left
 	if w.tenant != nil {
-		w.tally.attribute(w.tenant, len(w.views))
+		w.tally.attribute(w.tenant)
 	}
 	w.spent, w.disarmed, w.gone = 0, 0, false
 	w.apart, w.partial, w.final, w.hidden = false, 0, 0, 0
@@ -376,7 +377,7 @@ func (w *rewriter) identify(d *codec.Doc, value, key []byte) (Class, error) {
 	if !w.policy.Tenant(string(w.tenant)) {
 		return ClassTenant, errTenantUnknown
 	}
-	w.tally.attribute(w.tenant, len(w.views))
+	w.tally.attribute(w.tenant)
 	if len(w.callID) == 0 && w.topic.calls && !w.filter {
 		w.callID = key
 		if len(key) == 0 {

@@ -12,6 +12,7 @@ type tally struct {
 	part   []*tenantTally // met in the current part
 	record []*tenantTally // of the current record: one, or those of the lines of a record of several
 	serial uint64         // of the current record
+	views  int
 }
 
 // tenantTally is what became of a tenant's records of a part.
@@ -34,13 +35,13 @@ func (t *tally) begin() {
 }
 
 // attribute notes that the record, or the line of it that comes now, is a tenant's.
-func (t *tally) attribute(tenant []byte, views int) {
+func (t *tally) attribute(tenant []byte) {
 	s := t.slots[string(tenant)]
 	if s == nil {
 		if t.slots == nil || len(t.slots) >= slotsMost {
 			t.slots = map[string]*tenantTally{}
 		}
-		s = &tenantTally{tenant: string(tenant), out: make([]int, views)}
+		s = &tenantTally{tenant: string(tenant), out: make([]int, t.views)}
 		t.slots[s.tenant] = s
 	}
 	if !s.met {
@@ -64,8 +65,11 @@ func (t *tally) used(versions []int) {
 	}
 }
 
-// settle counts the record: what leaves of it, or that it is dead.
+// settle counts the record: what leaves of it, or that it is dead. One of which no tenant was found is the empty one's.
 func (t *tally) settle(spans []span, dead bool) {
+	if len(t.record) == 0 {
+		t.attribute(nil)
+	}
 	for _, s := range t.record {
 		s.in++
 		if dead {
@@ -105,7 +109,7 @@ func (t *tally) end() []TenantCount {
 
 // TenantCount is what became of the records of one tenant. A record of several lines counts for each tenant that has one.
 type TenantCount struct {
-	Tenant   string
+	Tenant   string // empty: of records that name none that the policy knows, and of tombstones
 	In       int
 	Dead     int   // in quarantine
 	Out      []int // records that leave for each of Summary.Sinks

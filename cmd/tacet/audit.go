@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/mod/sumdb/note"
 
 	"github.com/sonexlabs/tacet/pipeline/audit"
 )
@@ -164,23 +165,8 @@ func (a *auditPlace) options(cmd *cobra.Command) (o audit.Options, err error) {
 	if err != nil {
 		return o, err
 	}
-	public := a.public
-	switch {
-	case public == "" && c.Audit.Key.IsZero():
-		return o, usageError(cmd, errors.New("no key: give the public one with --public"))
-	case public == "":
-		key, err := audit.ParseKey(c.Audit.Key.Reveal())
-		if err != nil {
-			return o, err
-		}
-		public = key.Verifier()
-	default:
-		if text, err := os.ReadFile(public); err == nil {
-			public = string(text)
-		}
-	}
-	if o.Verifier, err = audit.ParseVerifier(public); err != nil {
-		return o, fmt.Errorf("public key %w", err)
+	if o.Verifier, err = a.verifier(cmd, c); err != nil {
+		return o, err
 	}
 	known, err := a.known(cmd.Context(), c)
 	if err != nil {
@@ -190,6 +176,30 @@ func (a *auditPlace) options(cmd *cobra.Command) (o audit.Options, err error) {
 		o.Witness = bytes.NewReader(known)
 	}
 	return o, nil
+}
+
+// verifier is the public key: the one given, or that of the configuration's.
+func (a *auditPlace) verifier(cmd *cobra.Command, c config) (note.Verifier, error) {
+	public := a.public
+	switch {
+	case public == "" && c.Audit.Key.IsZero():
+		return nil, usageError(cmd, errors.New("no key: give the public one with --public"))
+	case public == "":
+		key, err := audit.ParseKey(c.Audit.Key.Reveal())
+		if err != nil {
+			return nil, err
+		}
+		public = key.Verifier()
+	default:
+		if text, err := os.ReadFile(public); err == nil {
+			public = string(text)
+		}
+	}
+	v, err := audit.ParseVerifier(public)
+	if err != nil {
+		return nil, fmt.Errorf("public key %w", err)
+	}
+	return v, nil
 }
 
 // known reads every checkpoint that was published.

@@ -20,10 +20,10 @@ import (
 )
 
 // audited is a command of the scripts: "audited DIR KEY WITNESS" makes a log of 20 entries, signed by the key, with its last checkpoint
-// in the witness.
+// in the witness. "audited DIR KEY WITNESS tenants" adds entries that name tenants.
 func audited(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 3 {
-		ts.Fatalf("usage: audited DIR KEY WITNESS")
+	if neg || len(args) != 3 && len(args) != 4 {
+		ts.Fatalf("usage: audited DIR KEY WITNESS [tenants]")
 	}
 	text, err := os.ReadFile(ts.MkAbs(args[1]))
 	ts.Check(err)
@@ -43,6 +43,13 @@ func audited(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	_, err = l.Append(audit.Entry{Actor: "ops\x1b[2J", Action: "key.rotate", Tenant: "acme", Object: []audit.Attr{{Name: "mode", Value: "break"}}})
 	ts.Check(err)
+	for i := range 3 * (len(args) - 3) {
+		_, err = l.Append(audit.Entry{Actor: "pipeline", Action: "batch", Policy: "kkkkllllmmmmnnnn", Range: &audit.Range{Topic: "calls", Partition: 1, First: int64(i) * 10, Next: int64(i)*10 + 10},
+			Object: []audit.Attr{{Name: "format", Value: "2"}, {Name: "category", Value: "transcript"}, {Name: "sink.0", Value: "warehouse"}, {Name: "sink.1", Value: "models"},
+				{Name: "tenant/acme", Value: fmt.Sprintf("in=6 dead=1 out=5,0 keys=%d", i+1)}, {Name: "tenant/bolt", Value: "in=4 out=4,4"}},
+			Counts: []audit.Count{{Name: "in", N: 10}, {Name: "out", N: 9}, {Name: "dead", N: 1}, {Name: "PHONE/token", N: 3}}})
+		ts.Check(err)
+	}
 	ts.Check(l.Close())
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,7 +15,6 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/sonexlabs/tacet/detectors"
-	"github.com/sonexlabs/tacet/pipeline/audit"
 	"github.com/sonexlabs/tacet/pipeline/policy"
 )
 
@@ -275,66 +273,4 @@ func instructionOf(i *policy.Instruction, inForce bool) instructed {
 	}
 	return instructed{Tenant: i.Tenant, Version: i.Version, Hash: i.Hash(), From: i.From, InForce: inForce, Recording: i.Recording, Text: i.Text,
 		Consents: consents, HomeRegion: i.HomeRegion, Regions: i.Regions, Safeguard: i.Safeguard}
-}
-
-// auditLogs lists the logs that lie in a directory: that of run, and those of commands in folders of their own.
-func auditLogs(dir string) (dirs []string, err error) {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read audit log: %w", err)
-	}
-	dirs = []string{dir}
-	for _, entry := range entries {
-		if entry.IsDir() {
-			dirs = append(dirs, filepath.Join(dir, entry.Name()))
-		}
-	}
-	return dirs, nil
-}
-
-// verifyLogs tells for each log whether it is as it was written.
-func verifyLogs(ctx context.Context, c config, dirs []string) (checked []logReport, problems []string, err error) {
-	key, err := audit.ParseKey(c.Audit.Key.Reveal())
-	if err != nil {
-		return nil, nil, fmt.Errorf("verify audit log: key %w", err)
-	}
-	verifier, err := audit.ParseVerifier(key.Verifier())
-	if err != nil {
-		return nil, nil, err
-	}
-	known, err := (&auditPlace{}).known(ctx, c)
-	if err != nil && c.Audit.Topic == "" {
-		known = nil // a witness that is not there yet
-	} else if err != nil {
-		return nil, nil, err
-	}
-	for _, dir := range dirs {
-		o := audit.Options{Verifier: verifier}
-		if len(known) > 0 {
-			o.Witness = strings.NewReader(string(known))
-		}
-		name := logName(c, dir)
-		r, err := audit.Verify(dir, o)
-		if err != nil {
-			problems = append(problems, fmt.Sprintf("log %s can't be verified", name))
-			continue
-		}
-		for _, p := range r.Problems {
-			problems = append(problems, fmt.Sprintf("log %s: %v", name, p))
-		}
-		checked = append(checked, logReport{Log: name, Entries: r.Entries, Signed: r.Signed, Witnessed: r.Witnessed, Whole: len(r.Problems) == 0})
-	}
-	return checked, problems, nil
-}
-
-// logName is how a report calls a log: "run", or the command.
-func logName(c config, dir string) string {
-	rel, err := filepath.Rel(string(c.Audit.Directory), dir)
-	if err != nil || rel == "." {
-		return "run"
-	}
-	return rel
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/sonexlabs/tacet/pipeline/audit"
 )
 
@@ -31,14 +33,6 @@ type activity struct {
 	Policies    []inForce         `json:"policies"`
 	Lanes       []laneActivity    `json:"lanes"`
 	Control     []controlled      `json:"control"` // what people and commands did
-}
-
-type logReport struct {
-	Log       string `json:"log"`
-	Entries   uint64 `json:"entries"`
-	Signed    uint64 `json:"signed"`
-	Witnessed uint64 `json:"witnessed"`
-	Whole     bool   `json:"whole"`
 }
 
 // finding is how often a type was found and what became of it, for the first class that reads the records.
@@ -82,20 +76,37 @@ func (e *evidence) read(ctx context.Context, c config) error {
 	if err != nil {
 		return err
 	}
-	checked, problems, err := verifyLogs(ctx, c, dirs)
+	verifier, known, err := e.witnesses(ctx, c)
 	if err != nil {
 		return err
 	}
+	checked, problems := verifyLogs(string(c.Audit.Directory), dirs, verifier, known)
 	e.Activity.Logs, e.Activity.Problems = append(e.Activity.Logs, checked...), problems
-	t := tally{e: e, counts: map[string]int64{}, policies: map[string]*inForce{}, lanes: map[audit.Range][]span{}, control: map[controlled]*controlled{},
+	t := tally{e: e, counts: map[string]int64{}, policies: map[string]*inForce{}, lanes: map[audit.Range]*cover{}, control: map[controlled]*controlled{},
 		degraded: map[string]time.Time{}, degradedFor: map[string]time.Duration{}}
 	for _, dir := range dirs {
 		if err := audit.Read(dir, 0, t.entry); err != nil {
-			e.Activity.Problems = append(e.Activity.Problems, fmt.Sprintf("log %s can't be read to its end", logName(c, dir)))
+			e.Activity.Problems = append(e.Activity.Problems, fmt.Sprintf("log %s can't be read to its end", logName(string(c.Audit.Directory), dir)))
 		}
 	}
 	t.end()
 	return nil
+}
+
+// witnesses gives what the logs are held against. A witness that can't be read is no failure of the report, which says so.
+func (e *evidence) witnesses(ctx context.Context, c config) (verifier note.Verifier, known []byte, err error) {
+	key, err := audit.ParseKey(c.Audit.Key.Reveal())
+	if err != nil {
+		return nil, nil, fmt.Errorf("verify audit log: key %w", err)
+	}
+	if verifier, err = audit.ParseVerifier(key.Verifier()); err != nil {
+		return nil, nil, err
+	}
+	if known, err = (&auditPlace{}).known(ctx, c); err != nil {
+		e.NotLookedAt = append(e.NotLookedAt, "The witness of the audit log: it can't be read now, so an older copy of the log would look whole.")
+		known = nil
+	}
+	return verifier, known, nil
 }
 
 // tally gathers entries.
@@ -103,13 +114,11 @@ type tally struct {
 	e           *evidence
 	counts      map[string]int64
 	policies    map[string]*inForce
-	lanes       map[audit.Range][]span // by topic and partition
+	lanes       map[audit.Range]*cover // by topic and partition
 	control     map[controlled]*controlled
 	degraded    map[string]time.Time // since when, by lane
 	degradedFor map[string]time.Duration
 }
-
-type span struct{ first, next int64 }
 
 func (t *tally) entry(e audit.Entry) error {
 	if e.Time.Before(t.e.From) || !e.Time.Before(t.e.To) {
@@ -174,7 +183,10 @@ func (t *tally) batch(e audit.Entry) {
 	}
 	if r := e.Range; r != nil {
 		lane := audit.Range{Topic: r.Topic, Partition: r.Partition}
-		t.lanes[lane] = append(t.lanes[lane], span{r.First, r.Next})
+		if t.lanes[lane] == nil {
+			t.lanes[lane] = &cover{}
+		}
+		t.lanes[lane].add(span{r.First, r.Next})
 	}
 }
 
@@ -191,8 +203,8 @@ func (t *tally) end() {
 		a.Policies = append(a.Policies, *t.policies[hash])
 	}
 	slices.SortStableFunc(a.Policies, func(x, y inForce) int { return x.First.Compare(y.First) })
-	for lane, spans := range t.lanes {
-		first, next, missing := cover(spans)
+	for lane, covered := range t.lanes {
+		first, next, missing := covered.bounds()
 		a.Lanes = append(a.Lanes, laneActivity{lane.Topic, lane.Partition, first, next, missing})
 	}
 	slices.SortFunc(a.Lanes, func(x, y laneActivity) int {
@@ -213,15 +225,4 @@ func (t *tally) end() {
 		}
 		a.DegradedFor[lane] = lasted.Round(time.Second).String()
 	}
-}
-
-// cover gives where spans begin and end, and how many offsets between lie in none.
-func cover(spans []span) (first, next, missing int64) {
-	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.first, b.first) })
-	first, next = spans[0].first, spans[0].first
-	for _, s := range spans {
-		missing += max(0, s.first-next)
-		next = max(next, s.next)
-	}
-	return first, next, missing
 }

@@ -87,11 +87,7 @@ func (e *evidence) doneChapter() chapter {
 		s.Rows = append(s.Rows, []string{"Without a key in " + lane, a.DegradedFor[lane]})
 	}
 	for _, l := range a.Logs {
-		state := "not as it was written"
-		if l.Whole {
-			state = "as it was written"
-		}
-		s.Rows = append(s.Rows, []string{"Log " + l.Log, fmt.Sprintf("%s: %d entries, %d under a checkpoint, %d seen by a witness", state, l.Entries, l.Signed, l.Witnessed)})
+		s.Rows = append(s.Rows, []string{"Log " + l.Log, l.String()})
 	}
 	for _, p := range a.Policies {
 		name := "Under policy " + p.Policy

@@ -120,6 +120,7 @@ Results go to standard output, everything else to standard error. Exit code: 0 d
 		newQuarantineCommand(),
 		newAuditCommand(),
 		newEvidenceCommand(),
+		newBreachScopeCommand(),
 		newRevealCommand(),
 		newEraseCommand(),
 		newRestrictCommand(),
