@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sort"
 	"sync/atomic"
 	"time"
@@ -129,6 +130,9 @@ const (
 // gets each batch at once. It reports whether the queue was closed.
 func (d *delivery) gather(f *flight) (group []*flight, closed bool) {
 	d.group = append(d.group[:0], f)
+	if d.sink.Apart {
+		return d.group, false
+	}
 	for bytes := f.batch.Bytes; len(d.group) < joinBatches && bytes < joinBytes; {
 		select {
 		case next, ok := <-d.queue:
@@ -151,12 +155,16 @@ func (d *delivery) join(group []*flight) *Batch {
 		return first
 	}
 	b := &Batch{Lane: first.Lane, First: first.First, Next: group[len(group)-1].batch.Next, Summary: &Summary{}}
-	d.outs = d.outs[:0]
+	n := 0
+	for _, f := range group {
+		n += len(f.views[d.sink.view].Outputs)
+	}
+	d.outs = slices.Grow(d.outs[:0], n)
 	for _, f := range group {
 		view := f.views[d.sink.view]
 		d.outs = append(d.outs, view.Outputs...)
 		b.Bytes += view.Bytes
-		b.Summary.add(view.Summary)
+		b.Summary.Add(view.Summary)
 	}
 	b.Outputs = d.outs
 	return b
@@ -173,15 +181,12 @@ func (l *lane) cancelled(queue <-chan *flight) {
 func (d *delivery) written(group []*flight) {
 	records, bytes := 0, 0
 	for _, f := range group {
-		outs := f.views[d.sink.view].Outputs
-		records += len(outs)
-		for i := range outs {
-			bytes += len(outs[i].Value)
-		}
+		records += len(f.views[d.sink.view].Outputs)
+		bytes += f.sizes[d.sink.view]
 		if len(d.undone) == 0 {
 			d.since = time.Now()
 		}
-		d.undone = append(d.undone, unacked{f.seq, f.batch.Next, oldest(f.batch)})
+		d.undone = append(d.undone, unacked{f.seq, f.batch.Next, f.oldest})
 	}
 	d.sink.metrics.records.Add(float64(records))
 	d.sink.metrics.bytes.Add(float64(bytes))

@@ -77,7 +77,9 @@ type SinkConfig struct {
 	Sink Sink
 	// FlushAfter bounds how long records stay undurable in a sink that gathers; it says nothing to others.
 	FlushAfter time.Duration
-	View       View // zero: records, with tokens of its own
+	// Apart brings each batch in a write of its own, however many wait: for a sink that gathers them itself.
+	Apart bool
+	View  View // zero: records, with tokens of its own
 }
 
 // Engine takes batches from a source, works on them in parallel, and delivers them in order to every sink. See the

@@ -62,11 +62,13 @@ type flight struct {
 	seq     uint64
 	cost    int64
 	start   time.Time
+	oldest  int64        // timestamp of a record, in unix milliseconds
 	parts   atomic.Int32 // workers still at it
 	readers atomic.Int32 // sinks that have not taken it
 	done    bool         // all parts are; guarded by lane.mu
 	outs    [][]Output   // by view and index of the record; Offset is noOutput where there is none
 	views   []*Batch     // what leaves, by view, once all parts are done
+	sizes   []int        // bytes of its values, by view
 	sums    []Summary    // by worker
 	dead    [][]Entry    // by worker
 	buffers []*buffer    // by worker; nil where it had no part
@@ -143,13 +145,14 @@ func (l *lane) Submit(ctx context.Context, b *Batch) error {
 	f.buffers = make([]*buffer, len(l.e.workers))
 	f.readers.Store(int32(len(l.sinks)))
 	if !b.Warm {
+		f.oldest = oldest(b)
 		l.mu.Lock()
 		if l.closing {
 			l.mu.Unlock()
 			f.release(len(l.sinks))
 			return errLaneClosed
 		}
-		f.seq = l.tracker.Add(b.Next, oldest(b), len(b.Records))
+		f.seq = l.tracker.Add(b.Next, f.oldest, len(b.Records))
 		l.pending = append(l.pending, f)
 		l.mu.Unlock()
 	}
@@ -242,23 +245,24 @@ func (f *flight) finish() {
 	b := f.batch
 	b.Summary = &Summary{Policy: f.bundle.hash, Category: f.lane.topic.category, In: len(b.Records), Sinks: f.lane.e.names}
 	for i := range f.sums {
-		b.Summary.add(&f.sums[i])
+		b.Summary.Add(&f.sums[i])
 		for k := range f.dead[i] {
 			b.Summary.addClasses([]ClassCount{{f.dead[i][k].Class, 1}})
 		}
 	}
 	b.Summary.bySink(f.lane.e.sinks)
 	for _, outs := range f.outs {
-		n := 0
+		n, size := 0, 0
 		for i := range outs {
 			if outs[i].Offset != noOutput {
 				outs[n] = outs[i]
+				size += len(outs[n].Value)
 				n++
 			}
 		}
 		view := &Batch{Lane: b.Lane, First: b.First, Next: b.Next, Bytes: b.Bytes, Outputs: outs[:n], Summary: b.Summary}
 		b.Summary.Out = max(b.Summary.Out, n)
-		f.views = append(f.views, view)
+		f.views, f.sizes = append(f.views, view), append(f.sizes, size)
 	}
 }
 

@@ -106,8 +106,8 @@ type TypeCount struct {
 	N      int
 }
 
-// add adds the counts of o to s. Findings are merged.
-func (s *Summary) add(o *Summary) {
+// Add adds the counts of o to s. Findings are merged.
+func (s *Summary) Add(o *Summary) {
 	switch {
 	case s.Policy == "":
 		s.Policy = o.Policy

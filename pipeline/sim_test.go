@@ -128,7 +128,7 @@ func (s *sim) incarnation() (done bool) {
 	c := simConfig(s.t, limits)
 	c.Quarantine = s.dead
 	for _, k := range s.sinks {
-		c.Sinks = append(c.Sinks, SinkConfig{Name: k.name, Sink: k, FlushAfter: 5 * time.Second})
+		c.Sinks = append(c.Sinks, SinkConfig{Name: k.name, Sink: k, FlushAfter: 5 * time.Second, Apart: k.gathers && s.rng.IntN(2) == 0})
 	}
 	e, err := New(c)
 	require.NoError(s.t, err)

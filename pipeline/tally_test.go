@@ -33,7 +33,7 @@ func TestSummariesByTenant(t *testing.T) {
 		if summed[b.Lane] == nil {
 			summed[b.Lane] = &Summary{}
 		}
-		summed[b.Lane].add(b.Summary)
+		summed[b.Lane].Add(b.Summary)
 		return nil
 	}
 	c.Sinks = []SinkConfig{{Name: "a", Sink: a, View: View{Class: "analytics"}}, {Name: "m", Sink: m, View: View{Class: "monitoring"}},

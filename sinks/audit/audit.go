@@ -1,5 +1,5 @@
 // Package audit is the sink that writes no record: for each batch one entry of the audit log, with its place, what became of its
-// records in numbers, and a keyed digest of what left.
+// records in numbers, and a keyed digest of what left. Small batches that come together share one.
 //
 // As a required sink it holds the commit back: no offset is committed whose batch has no entry on disk.
 package audit
@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/audit"
@@ -72,10 +73,16 @@ func (s *Sink) Open(id pipeline.LaneID, from int64) (pipeline.Writer, error) {
 	if err != nil {
 		return nil, &pipeline.Error{Op: "open audit sink", Lane: id, Offset: -1, Err: err}
 	}
-	return &writer{cfg: &s.cfg, id: id, digest: d, durable: from, appended: from, names: map[pipeline.TypeCount]string{}, called: map[string]string{}}, nil
+	return &writer{cfg: &s.cfg, id: id, digest: d, durable: from, appended: from, next: from, names: map[pipeline.TypeCount]string{}, called: map[string]string{}}, nil
 }
 
-// writer writes the entries of one lane.
+// Gather is how long the first batch of an entry should wait for others: pipeline.SinkConfig.FlushAfter. It delays commits, not records.
+const Gather = 100 * time.Millisecond
+
+// entryOffsets is where batches end to share an entry: one of the usual size has its own. To check a digest takes all of its records.
+const entryOffsets = 500
+
+// writer writes the entries of one lane. Small batches that follow each other are gathered into one entry until Flush.
 type writer struct {
 	cfg      *Config
 	id       pipeline.LaneID
@@ -88,27 +95,43 @@ type writer struct {
 	text   []byte            // one value of it
 	called map[string]string // names of members that tenants have
 
-	begun    int   // entries that the batch at hand has, of several
+	// Of the entry that is gathered, if next is beyond appended.
+	first  int64
+	next   int64
+	policy string
+	total  *pipeline.Summary // of its batches; nobody writes to it
+	out    int               // records under the digest
+	sum    string            // the digest, once the entry is complete
+	begun  int               // entries written, of several
+
 	appended int64 // everything below has its entry
 	durable  int64 // and that is on disk
 	seq      uint64
 }
 
-// Write appends the entry of the batch, unless an earlier call did, and waits until it is on disk.
+// Write adds the batch to the entry that is gathered, unless an earlier call did.
 func (w *writer) Write(ctx context.Context, b *pipeline.Batch) (int64, error) {
-	if b.Next > w.appended {
-		if err := ctx.Err(); err != nil {
-			return w.durable, err
-		}
-		if err := w.append(b); err != nil {
-			return w.durable, w.errorf("append", err)
-		}
+	if b.Next <= w.next {
+		return w.durable, nil
 	}
-	return w.Flush(ctx)
+	if err := ctx.Err(); err != nil {
+		return w.durable, err
+	}
+	if w.next == w.durable && b.Summary == nil && len(b.Outputs) == 0 { // there is nothing to say
+		w.next, w.appended, w.durable = b.Next, b.Next, b.Next
+		return w.durable, nil
+	}
+	if err := w.gather(b); err != nil {
+		return w.durable, w.errorf("append", err)
+	}
+	return w.durable, nil
 }
 
-// Flush waits until the last entry is on disk.
+// Flush appends the entry that is gathered and waits until it is on disk.
 func (w *writer) Flush(ctx context.Context) (int64, error) {
+	if err := w.append(); err != nil {
+		return w.durable, w.errorf("append", err)
+	}
 	if w.durable < w.appended {
 		if err := w.cfg.Log.Wait(ctx, w.seq); err != nil {
 			return w.durable, w.errorf("write", err)
@@ -118,29 +141,62 @@ func (w *writer) Flush(ctx context.Context) (int64, error) {
 	return w.durable, nil
 }
 
-// Close releases nothing: an entry can't be taken back.
+// Close gives up what is gathered: it was not acknowledged. An entry can't be taken back.
 func (w *writer) Close() error { return nil }
 
-func (w *writer) append(b *pipeline.Batch) error {
-	if err := w.noteDegraded(b.Summary); err != nil {
-		return err
-	}
-	first := max(b.First, w.appended)
-	out := 0
-	for i := range b.Outputs {
-		if o := &b.Outputs[i]; o.Offset >= first {
-			w.digest.Add(o.Offset, o.Key, o.Value)
-			out++
+// gather adds a batch, all of it or nothing.
+func (w *writer) gather(b *pipeline.Batch) error {
+	policy, s := w.policyOf(b), b.Summary
+	change := s != nil && w.degraded != (s.Degraded > 0)
+	if w.sum != "" || change || policy != w.policy || b.Next-w.first > entryOffsets {
+		if err := w.append(); err != nil {
+			return err
 		}
 	}
-	digest := w.digest.Sum()
-	if out == 0 {
+	if change {
+		if err := w.noteDegraded(s.Degraded > 0); err != nil {
+			return err
+		}
+	}
+	if w.next == w.appended {
+		w.first = max(b.First, w.next)
+	}
+	for i := range b.Outputs {
+		if o := &b.Outputs[i]; o.Offset >= w.next {
+			w.digest.Add(o.Offset, o.Key, o.Value)
+			w.out++
+		}
+	}
+	switch {
+	case s == nil: // a piece of a batch that another part of it was cut from
+	case w.total == nil:
+		w.total = s
+	default:
+		both := &pipeline.Summary{}
+		both.Add(w.total)
+		both.Add(s)
+		w.total = both
+	}
+	w.policy, w.next = policy, b.Next
+	return nil
+}
+
+// append ends the entry that is gathered.
+func (w *writer) append() error {
+	if w.next == w.appended {
+		return nil
+	}
+	if w.sum == "" {
+		w.sum = w.digest.Sum() // once: the log may fail
+	}
+	digest := w.sum
+	if w.out == 0 {
 		digest = ""
 	}
-	e := audit.Entry{Actor: actor, Action: actionBatch, Policy: w.policy(b), Digest: digest, Counts: w.count(b.Summary, out),
-		Range: &audit.Range{Topic: w.id.Topic, Partition: w.id.Partition, First: first, Next: b.Next}}
-	for parts := w.parts(b.Summary); w.begun < parts; w.begun++ {
-		if e.Object = w.describe(b.Summary, w.begun, parts); w.begun > 0 {
+	e := audit.Entry{Actor: actor, Action: actionBatch, Policy: w.policy, Digest: digest, Counts: w.count(w.total, w.out),
+		Range: &audit.Range{Topic: w.id.Topic, Partition: w.id.Partition, First: w.first, Next: w.next}}
+	for parts := w.parts(w.total); w.begun < parts; w.begun++ {
+		if e.Object = w.describe(w.total, w.begun, parts); w.begun > 0 {
 			e.Action, e.Digest, e.Counts = actionMore, "", nil
 		}
 		seq, err := w.cfg.Log.Append(e)
@@ -149,22 +205,19 @@ func (w *writer) append(b *pipeline.Batch) error {
 		}
 		w.seq = seq
 	}
-	w.begun, w.appended = 0, b.Next
+	w.appended, w.total, w.out, w.sum, w.begun = w.next, nil, 0, "", 0
 	return nil
 }
 
 // noteDegraded adds an entry where degraded mode begins or ends in this lane.
-func (w *writer) noteDegraded(s *pipeline.Summary) error {
-	if s == nil || w.degraded == (s.Degraded > 0) {
-		return nil
-	}
+func (w *writer) noteDegraded(begins bool) error {
 	action := actionRestored
-	if s.Degraded > 0 {
+	if begins {
 		action = actionDegraded
 	}
 	_, err := w.cfg.Log.Append(audit.Entry{Actor: actor, Action: action, Policy: w.cfg.Policy, Object: []audit.Attr{{Name: "lane", Value: w.id.String()}}})
 	if err == nil {
-		w.degraded = s.Degraded > 0
+		w.degraded = begins
 	}
 	return err
 }
@@ -214,8 +267,8 @@ func (w *writer) errorf(op string, err error) error {
 	return out
 }
 
-// policy is the one that a batch was worked off under.
-func (w *writer) policy(b *pipeline.Batch) string {
+// policyOf is the one that a batch was worked off under.
+func (w *writer) policyOf(b *pipeline.Batch) string {
 	if b.Summary != nil && b.Summary.Policy != "" {
 		return b.Summary.Policy
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -198,7 +199,9 @@ func TestEntries(t *testing.T) {
 	write := func(b *pipeline.Batch) {
 		t.Helper()
 		b.Lane = id
-		durable, err := w.Write(ctx, b)
+		_, err := w.Write(ctx, b)
+		require.NoError(t, err)
+		durable, err := w.Flush(ctx)
 		require.NoError(t, err)
 		require.Equal(t, b.Next, durable)
 	}
@@ -238,6 +241,68 @@ func TestEntries(t *testing.T) {
 	}, entries(t, dir))
 }
 
+// Small batches that come before a flush have one entry, of one policy and not too long; one that the log did not take is the same later.
+func TestGathered(t *testing.T) {
+	dir, key := t.TempDir(), newKey(t)
+	p := &place{t: t, key: key}
+	s, err := New(Config{Log: trouble{newLog(t, dir, key), p}, Key: key, Policy: "p1"})
+	require.NoError(t, err)
+	w, err := s.Open(id, 0)
+	require.NoError(t, err)
+	ctx := context.Background()
+	write := func(first, next int64, policy string, degraded int, counts ...pipeline.TypeCount) error {
+		b := &pipeline.Batch{Lane: id, First: first, Next: next, Outputs: []pipeline.Output{{Offset: first, Value: []byte("x")}},
+			Summary: &pipeline.Summary{Policy: policy, In: 10, Out: 1, Degraded: degraded, Findings: counts}}
+		durable, err := w.Write(ctx, b)
+		require.Zero(t, durable, "nothing was made durable")
+		return err
+	}
+	require.NoError(t, write(0, 10, "p1", 0, pipeline.TypeCount{Type: "EMAIL", Action: "alias", N: 2}))
+	require.NoError(t, write(10, 20, "p1", 0, pipeline.TypeCount{Type: "CRYPTO", Action: "drop", N: 1}, pipeline.TypeCount{Type: "EMAIL", Action: "alias", N: 3}))
+	p.fail = 2
+	require.Error(t, write(20, 30, "p2", 0), "the entry before can't be written")
+	require.Error(t, write(20, 30, "p2", 0))
+	require.NoError(t, write(20, 30, "p2", 0))
+	require.NoError(t, write(30, 40, "p2", 1))
+	require.NoError(t, write(40, 30+entryOffsets, "p2", 2))
+	require.NoError(t, write(30+entryOffsets, 31+entryOffsets, "p2", 3))
+	p.fail = 1
+	_, err = w.Flush(ctx)
+	require.Error(t, err)
+	durable, err := w.Flush(ctx)
+	require.NoError(t, err)
+	require.EqualValues(t, 31+entryOffsets, durable)
+
+	digest := func(offsets ...int64) string {
+		d, err := key.NewDigester()
+		require.NoError(t, err)
+		for _, o := range offsets {
+			d.Add(o, nil, []byte("x"))
+		}
+		return d.Sum()
+	}
+	type entry struct {
+		action, policy, digest string
+		first, next            int64
+		counts                 []audit.Count
+	}
+	var got []entry
+	for _, e := range entries(t, dir) {
+		if e.Range == nil {
+			e.Range = &audit.Range{}
+		}
+		got = append(got, entry{e.Action, e.Policy, e.Digest, e.Range.First, e.Range.Next, e.Counts})
+	}
+	require.Equal(t, []entry{
+		{"batch", "p1", digest(0, 10), 0, 20, []audit.Count{{Name: "in", N: 20}, {Name: "out", N: 2}, {Name: "CRYPTO/drop", N: 1}, {Name: "EMAIL/alias", N: 5}}},
+		{"batch", "p2", digest(20), 20, 30, []audit.Count{{Name: "in", N: 10}, {Name: "out", N: 1}}},
+		{"degraded", "p1", "", 0, 0, nil},
+		{"batch", "p2", digest(30, 40), 30, 30 + entryOffsets, []audit.Count{{Name: "in", N: 20}, {Name: "out", N: 2}, {Name: "degraded", N: 3}}},
+		{"batch", "p2", digest(30 + entryOffsets), 30 + entryOffsets, 31 + entryOffsets,
+			[]audit.Count{{Name: "in", N: 10}, {Name: "out", N: 1}, {Name: "degraded", N: 3}}},
+	}, got)
+}
+
 // A log that may have lost entries ends the lane; one that can't write now does not.
 func TestErrorsAreClassed(t *testing.T) {
 	key := newKey(t)
@@ -248,7 +313,9 @@ func TestErrorsAreClassed(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, s.Check(context.Background()))
 	require.NoError(t, log.Close())
-	durable, err := w.Write(context.Background(), &pipeline.Batch{Lane: id, Next: 4})
+	_, err = w.Write(context.Background(), &pipeline.Batch{Lane: id, Next: 4, Summary: &pipeline.Summary{In: 4}})
+	require.NoError(t, err)
+	durable, err := w.Flush(context.Background())
 	require.Zero(t, durable)
 	require.True(t, pipeline.IsLost(err), "%v", err)
 	require.False(t, pipeline.IsPermanent(err))
@@ -274,10 +341,14 @@ func TestDigest(t *testing.T) {
 	out := func(offset int64, key, value string) pipeline.Output {
 		return pipeline.Output{Offset: offset, Key: []byte(key), Value: []byte(value)}
 	}
-	seen := map[string]int{}
+	seen, long := map[string]int{}, strings.Repeat("a", 70_000)
 	for i, outs := range [][]pipeline.Output{
 		{}, {out(1, "", "")}, {out(2, "", "")}, {out(1, "a", "")}, {out(1, "", "a")}, {out(1, "a", "b")}, {out(1, "ab", "")},
 		{out(1, "", "a"), out(2, "", "b")}, {out(1, "", "b"), out(2, "", "a")}, {out(1, "", "ab"), out(2, "", "")},
+		// Longer than a block, which a value may be and several records are, and blocks that end where a record does.
+		{out(1, "", long)}, {out(1, "", long[1:])}, {out(1, "", "b"+long[1:])}, {out(1, "", long[1:]+"b")}, {out(1, long, "")},
+		{out(1, "", long[:8000]), out(2, "", long[:8000]), out(3, "", long[:8000])}, {out(1, "", long[:8000]), out(2, "", long[:8000]), out(4, "", long[:8000])},
+		{out(1, "", long[:16<<10-16])}, {out(1, "", long[:16<<10-16]), out(2, "", "")}, {out(1, "", long[:16<<10])},
 	} {
 		got := sum(k, outs...)
 		require.Equal(t, got, sum(k, outs...))

@@ -27,6 +27,8 @@ func TestEntryNamesTenants(t *testing.T) {
 		Sinks: []string{"warehouse", "audit", "models"}, Tenants: []pipeline.TenantCount{
 			{Tenant: "acme", In: 9, Dead: 1, Out: []int{8, 8, 0}, Versions: []int{1, 2}}, {Tenant: "bolt", In: 4, Out: []int{4, 4, 4}}}}})
 	require.NoError(t, err)
+	_, err = w.Flush(context.Background())
+	require.NoError(t, err)
 	all := entries(t, dir)
 	require.Len(t, all, 1)
 	e := all[0]
@@ -77,6 +79,9 @@ func TestEntriesOfManyTenants(t *testing.T) {
 		b := &pipeline.Batch{Lane: id, Next: 10, Summary: sum}
 		for {
 			if _, err = w.Write(context.Background(), b); err == nil {
+				_, err = w.Flush(context.Background())
+			}
+			if err == nil {
 				break
 			}
 			require.ErrorIs(t, err, errFlaky)

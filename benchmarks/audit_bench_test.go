@@ -1,0 +1,184 @@
+package benchmarks
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"math"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/pipeline"
+	"github.com/sonexlabs/tacet/pipeline/audit"
+	"github.com/sonexlabs/tacet/pipeline/policy"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
+	"github.com/sonexlabs/tacet/pipeline/source"
+	auditsink "github.com/sonexlabs/tacet/sinks/audit"
+)
+
+// BenchmarkAudit is what the audit log adds to the engine's processor time: the same records through the engine and a sink that does
+// nothing, without and with an audit log on a real directory, in turn. An op is a round of both; whatever -benchtime says there are
+// enough rounds for a median.
+//
+//   - audit-% is what it adds, in percent of the processor time of the whole process (user and system) without it: the median of the
+//     ratio of neighbours. low-% and high-% bound the median at 95 %.
+//   - same-% is the median of the ratio of two turns without it: how far the measurement itself is off.
+//
+// The last one, trickle, is a few small batches a second, each with an fsync of its own. It gives the processor time of a second in
+// milliseconds instead: most of it is there without records too.
+func BenchmarkAudit(b *testing.B) {
+	for _, name := range []string{"calls", "logs"} {
+		b.Run(name, func(b *testing.B) { newAuditBench(b, name, 100_000, chunk).ratio(b, 25) })
+	}
+	b.Run("trickle", func(b *testing.B) { newAuditBench(b, "calls", 1_000, 20).trickle(b, 9) })
+}
+
+// auditBench is what every turn has in common.
+type auditBench struct {
+	name     string
+	set      *detectors.Set
+	policy   *policy.Policy
+	lanes    [][]*pipeline.Batch
+	log      *audit.Log
+	key      audit.Key
+	interval time.Duration // between two batches of a lane
+}
+
+const auditLanes = 4
+
+func newAuditBench(b *testing.B, name string, records, batch int) *auditBench {
+	values, err := corpus(name, records)
+	require.NoError(b, err)
+	a := &auditBench{name: name, policy: policy.Default(), lanes: make([][]*pipeline.Batch, auditLanes)}
+	a.set, err = detectors.New(detectors.Options{})
+	require.NoError(b, err)
+	now := time.Now()
+	for i, m := range values {
+		lane := &a.lanes[partitionOf(m.key, i, len(a.lanes))]
+		if n := len(*lane); n == 0 || len((*lane)[n-1].Records) == batch {
+			*lane = append(*lane, &pipeline.Batch{First: int64(n * batch), Next: int64(n * batch)})
+		}
+		last := (*lane)[len(*lane)-1]
+		last.Records = append(last.Records, pipeline.Record{Offset: last.Next, Time: now, Key: m.key, Value: m.value})
+		last.Bytes += len(m.key) + len(m.value)
+		last.Next++
+	}
+	text, err := audit.GenerateKey("benchmark.example")
+	require.NoError(b, err)
+	a.key, err = audit.ParseKey([]byte(text))
+	require.NoError(b, err)
+	c := audit.DefaultConfig()
+	c.Dir, c.Key = b.TempDir(), a.key
+	a.log, err = audit.Open(c)
+	require.NoError(b, err)
+	b.Cleanup(func() { require.NoError(b, a.log.Close()) })
+	defaults := debug.SetGCPercent(400) // as the program does
+	b.Cleanup(func() { debug.SetGCPercent(defaults) })
+	return a
+}
+
+// turn gives the processor time of all records once.
+func (a *auditBench) turn(b *testing.B, audited bool) time.Duration {
+	view := pipeline.View{Domain: "null"}
+	sinks := []pipeline.SinkConfig{{Name: "null", Sink: null{}, View: view}}
+	if audited {
+		s, err := auditsink.New(auditsink.Config{Log: a.log, Key: a.key, Policy: a.policy.Hash(), Name: "audit"})
+		require.NoError(b, err)
+		sinks = append(sinks, pipeline.SinkConfig{Name: "audit", Sink: s, FlushAfter: auditsink.Gather, Apart: true, View: view})
+	}
+	e, err := pipeline.New(pipeline.Config{
+		Topics: map[string]pipeline.TopicConfig{a.name: topicConfig(a.name)}, Policy: a.policy, Detectors: a.set,
+		Keys: keyring.Dev([]byte("a key for measuring, not for use")), Sinks: sinks, Quarantine: refuse{}, Limits: pipeline.DefaultLimits(),
+		Metrics: pipeline.NewMetrics(prometheus.NewRegistry(), "benchmark", a.policy.Hash()), Log: slog.New(slog.DiscardHandler), Version: "benchmark",
+	})
+	require.NoError(b, err)
+	runtime.GC()
+	before := processorTime()
+	require.NoError(b, e.Run(context.Background(), a))
+	if audited {
+		require.NoError(b, a.log.Checkpoint()) // far more often than by itself, or a turn without audit could pay for it
+	}
+	return processorTime() - before
+}
+
+// Run implements pipeline.Source.
+func (a *auditBench) Run(ctx context.Context, in pipeline.Intake) error {
+	lanes, ctx := errgroup.WithContext(ctx)
+	for partition, batches := range a.lanes {
+		i, id := 0, pipeline.LaneID{Topic: a.name, Partition: int32(partition)}
+		lane := source.Replay{Lane: id, Next: func() (*pipeline.Batch, error) {
+			if i == len(batches) {
+				return nil, io.EOF
+			}
+			time.Sleep(a.interval)
+			from := batches[i]
+			i++
+			return &pipeline.Batch{Lane: id, First: from.First, Next: from.Next, Records: from.Records, Bytes: from.Bytes}, nil
+		}}
+		lanes.Go(func() error { return lane.Run(ctx, in) })
+	}
+	return lanes.Wait()
+}
+
+// ratio reports what audit adds in percent.
+func (a *auditBench) ratio(b *testing.B, rounds int) {
+	var added, same []float64
+	round := func() {
+		first := a.turn(b, false)
+		audited := a.turn(b, true)
+		second := a.turn(b, false)
+		without := float64(first+second) / 2
+		added = append(added, 100*(float64(audited)/without-1))
+		same = append(same, 100*(float64(second)/float64(first)-1))
+	}
+	round()
+	added, same = nil, nil // that was to warm up
+	for b.Loop() {
+		round()
+	}
+	for len(added) < rounds {
+		round()
+	}
+	slices.Sort(added)
+	slices.Sort(same)
+	n := len(added)
+	off := int(0.98 * math.Sqrt(float64(n))) // 1.96 standard deviations of the rank
+	b.ReportMetric(added[n/2], "audit-%")
+	b.ReportMetric(added[max(0, n/2-off)], "low-%")
+	b.ReportMetric(added[min(n-1, n/2+off)], "high-%")
+	b.ReportMetric(same[n/2], "same-%")
+}
+
+// trickle reports the processor time of a second.
+func (a *auditBench) trickle(b *testing.B, rounds int) {
+	a.interval = 200 * time.Millisecond
+	var without, audited []float64
+	round := func() {
+		for _, t := range []struct {
+			audited bool
+			to      *[]float64
+		}{{false, &without}, {true, &audited}} {
+			start := time.Now()
+			cpu := a.turn(b, t.audited)
+			*t.to = append(*t.to, 1000*cpu.Seconds()/time.Since(start).Seconds())
+		}
+	}
+	for b.Loop() {
+		round()
+	}
+	for len(without) < rounds {
+		round()
+	}
+	slices.Sort(without)
+	slices.Sort(audited)
+	b.ReportMetric(without[len(without)/2], "without-ms/s")
+	b.ReportMetric(audited[len(audited)/2], "audited-ms/s")
+}
