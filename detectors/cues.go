@@ -106,7 +106,7 @@ var lexicon = []struct {
 	{cueCard, "karty kartę cartão kortnummer kort kártya карты card cards debit visa mastercard amex maestro rupay cc karte kreditkarte kartennummer carte tarjeta carta creditcard kaart ccnum cardno cardnumber cardnum"},
 	{cueCVV, "cvv cvc cvv2 cvc2 csc cryptogramme prüfnummer"},
 	{cueExpiry, "expire expiry expires expiration exp expiring expirydate ablaufdatum caducidad scadenza"},
-	{cuePhone, "telefonu telefoniczny komórkowy telemóvel telefone celular mobilnummer mobiltelefon telefonnummer телефон телефона मोबाइल फ़ोन फोन telefonszám phone phones telephone tel mobile cell cellphone whatsapp msisdn fax landline telefon telefonnummer handy handynummer téléphone telephonenumber portable telefono teléfono movil móvil cellulare telefoon mobiel phoneno mobileno phonenumber mobilenumber ani dnis"},
+	{cuePhone, "전화번호 전화번호는 전화번호가 연락처 연락처는 휴대폰 핸드폰 telefonu telefoniczny komórkowy telemóvel telefone celular mobilnummer mobiltelefon telefonnummer телефон телефона मोबाइल फ़ोन फोन telefonszám phone phones telephone tel mobile cell cellphone whatsapp msisdn fax landline telefon telefonnummer handy handynummer téléphone telephonenumber portable telefono teléfono movil móvil cellulare telefoon mobiel phoneno mobileno phonenumber mobilenumber ani dnis"},
 	{cueCalling, "call calls callback caller callee contact reach ring dial text sms office desk answering answer reachable reached message messages registered connect speak"},
 	{cueEmail, "email e-mail mail mailid emailid correo courriel posta mailto"},
 	{cueSSN, "ssn itin sozialversicherungsnummer socialsecurity ssnumber"},

@@ -243,7 +243,8 @@ func (r *run) isPhoneShape() bool {
 // the question before can make a card of it.
 func (p *pass) extension(r *run) {
 	k := r.last + 1
-	if k >= len(p.text.Tokens) || r.digits < phoneLeast || r.digits > digitsE164 {
+	piece := p.wants.cues&cuePhone != 0 // of a number whose beginning was said before
+	if k >= len(p.text.Tokens) || r.digits < phoneLeast && !piece || r.digits > digitsE164 {
 		return
 	}
 	t := &p.text.Tokens[k]
@@ -260,7 +261,11 @@ func (p *pass) extension(r *run) {
 	case word[0]|0x20 == 'x' && len(word) > 2 && p.digitRun(start+1, extensionMost) == len(word)-1:
 	case t.IsWord() && isExtension(word) && k+1 < len(p.text.Tokens):
 		next := &p.text.Tokens[k+1]
-		if !next.IsNumber() || int(next.Start)-end > 3 || !p.only(end, int(next.Start), " .:=#") {
+		if int(next.Start)-end > 3 || !p.only(end, int(next.Start), " .:=#") {
+			return
+		}
+		if !next.IsNumber() {
+			p.spokenExtension(r, k+1)
 			return
 		}
 		k, start, end = k+1, int(next.Start), int(next.End)
@@ -269,6 +274,24 @@ func (p *pass) extension(r *run) {
 	}
 	if end-start <= extensionMost+1 {
 		r.last, r.end = k, end
+	}
+}
+
+// spokenExtension makes the words of a short number, from token k on, a part of a number before them: "extension twelve".
+func (p *pass) spokenExtension(r *run, k int) {
+	const most = 4 // words
+	last, known := r.last, false
+	for n := 0; n < most && k < len(p.text.Tokens); n++ {
+		t := &p.text.Tokens[k]
+		is, sure := p.speech.IsNumber(t, p.b)
+		if !is || n > 0 && !p.only(int(p.text.Tokens[last].End), int(t.Start), " -") {
+			break
+		}
+		last, known = k, known || sure
+		k++
+	}
+	if known {
+		r.last, r.end = last, int(p.text.Tokens[last].End)
 	}
 }
 

@@ -31,6 +31,7 @@ const (
 	codeLeast  = 5  // letters and digits that make a code
 	digitLeast = 3
 	spellLeast = 3
+	rowLeast   = 6 // digits written as one word that are no word
 )
 
 // reading is a run while it is read.
@@ -523,6 +524,9 @@ func (r *Reader) accept(st *reading) (Kind, bool) {
 		if len(r.parts) == 1 {
 			if r.parts[0].scale {
 				return Cardinal, true
+			}
+			if r.symbols[r.parts[0].symbol].kind == row && st.digits >= rowLeast {
+				return Digits, true
 			}
 			goesOn := r.h.Open && r.parts[0].first <= 2 && int(st.last) == len(r.t.Tokens)-1
 			return Other, wanted && (st.digits > 1 || goesOn) || r.h.Small || r.isNear()

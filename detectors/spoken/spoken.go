@@ -387,6 +387,26 @@ func (r *Reader) IsSymbol(t *scan.Token, b []byte) bool {
 	return false
 }
 
+// IsNumber says whether a word is a number in some language, whatever else it may mean; sure, whether it is commonly nothing else.
+func (r *Reader) IsNumber(t *scan.Token, b []byte) (is, sure bool) {
+	if r.v == nil {
+		r.v = words()
+	}
+	e := r.v.find(t, b)
+	if e == 0 && t.Len() >= gluedLeast && r.v.glued != 0 {
+		r.b = b
+		v, _ := r.gluedNumber(t)
+		r.b = nil
+		return v > 0, v > 0
+	}
+	for _, x := range r.v.entries[e].senses {
+		if x.kind == digit || x.kind == number || x.kind == times {
+			is, sure = true, sure || x.langs&^x.weak != 0
+		}
+	}
+	return is, sure
+}
+
 // IsPlain says whether a word is a number, a filler or the like in some language and means nothing else: it is no name.
 func (r *Reader) IsPlain(t *scan.Token, b []byte) bool {
 	if r.v == nil {
