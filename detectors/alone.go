@@ -13,7 +13,7 @@ func (p *pass) searchAlone(text []byte) {
 		return
 	}
 	answered := len(p.candidates) > 0 && p.text.Said&(wordStreet|wordPlace|wordLead|wordSoftLead) != 0
-	if !answered && !p.text.Rewritten() {
+	if !answered && !(p.swayed && p.text.Rewritten()) {
 		return
 	}
 	if p.alone == nil {

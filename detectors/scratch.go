@@ -47,6 +47,7 @@ type pass struct {
 	heard      names.Memory     // of the call, while a text beside a turn is searched
 	judgeDigit func([]byte) int // digitScore, made once
 	early      uint64           // see saidSoFar
+	swayed     bool             // without the question it might read otherwise
 	quiet      []quietWord      // see hush
 
 	groups  int32

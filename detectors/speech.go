@@ -19,7 +19,7 @@ const (
 
 // hear writes down what is spoken in the text: numbers, letters, addresses. What comes after sees the written form only.
 func (p *pass) hear() {
-	p.speech.Regions, p.early = p.speech.Regions[:0], 0
+	p.speech.Regions, p.early, p.swayed = p.speech.Regions[:0], 0, false
 	if p.in.Channel == ChannelLog || len(p.text.Tokens) == 0 {
 		return
 	}
@@ -27,16 +27,7 @@ func (p *pass) hear() {
 		p.judgeDigit = p.digitScore
 	}
 	p.hush()
-	cues := p.wants.cues | p.path.bits
-	hints := spoken.Hints{
-		Judge: p.judgeDigit,
-		Code:  cues&(cuesAsked&^(cueName|cueAddress|cueIP|cueAnyID)) != 0 || p.text.Said&wordsCode != 0,
-		Open:  p.wants.open,
-		Email: cues&cueEmail != 0 && p.wants.cues&cueEmail != 0,
-		Birth: (cues|p.text.Said)&cueBirth != 0,
-		Small: cues&wordsSmall != 0,
-		Near:  wordsSmall,
-	}
+	hints, alone := p.hintsOf(p.wants.cues, p.wants.open), p.hintsOf(0, false)
 	if p.speech.Read(&p.text, p.set.lexicon, hints) {
 		p.b = p.text.Bytes
 		p.limit = len(p.b)
@@ -46,6 +37,21 @@ func (p *pass) hear() {
 		p.text.Tokens[q.token].Bits = q.bits
 	}
 	p.inert = p.inert[:0] // findInert notes where they are now
+	p.swayed = p.speech.Used&(hints.Set()&^alone.Set()|spoken.HintJudge) != 0
+}
+
+// hintsOf is what the reader is told of a text where a question asked for something, or the turn before is open.
+func (p *pass) hintsOf(wants uint64, open bool) spoken.Hints {
+	cues := wants | p.path.bits
+	return spoken.Hints{
+		Judge: p.judgeDigit,
+		Code:  cues&(cuesAsked&^(cueName|cueAddress|cueIP|cueAnyID)) != 0 || p.text.Said&wordsCode != 0,
+		Open:  open,
+		Email: wants&cueEmail != 0,
+		Birth: (cues|p.text.Said)&cueBirth != 0,
+		Small: cues&wordsSmall != 0,
+		Near:  wordsSmall,
+	}
 }
 
 // hush takes their meaning from the words of aliases and tokens while the text is read: "[UK_NINO]" speaks of no number.

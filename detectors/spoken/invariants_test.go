@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -66,18 +67,21 @@ func FuzzInvariants(f *testing.F) {
 		"４１１１ one", "ﾶ00 A", "é00 b c", "eins" + "und" + "zwanzig", "w w w dot dot com slash", "s as in", "as in as in", "h t t p s colon slash slash", "plus plus one", "no no no one two no"} {
 		f.Add([]byte(s), uint8(1))
 		f.Add([]byte(s), uint8(7))
+		f.Add([]byte(s), uint8(63))
 	}
 	lex := scan.NewLexicon(nil, 0)
 	var text scan.Text
 	var r Reader
 	f.Fuzz(func(t *testing.T, data []byte, hints uint8) {
 		h := Hints{Code: hints&1 != 0, Open: hints&2 != 0, Small: hints&4 != 0}
+		h.Email, h.Birth = hints&16 != 0, hints&32 != 0
 		if hints&8 != 0 {
 			h.Judge = func(digits []byte) int { return len(digits) % 7 }
 		}
 		text.Scan(data, lex)
 		before := bytes.Clone(text.Bytes)
 		changed := r.Read(&text, lex, h)
+		requireUsed(t, &r, &text, lex, h, data)
 		require.Equal(t, changed, len(r.Regions) > 0)
 		if !changed {
 			require.Equal(t, string(before), string(text.Bytes))
@@ -88,6 +92,25 @@ func FuzzInvariants(f *testing.F) {
 			require.True(t, utf8.Valid(text.Bytes))
 		}
 	})
+}
+
+// requireUsed holds that what was read by some hints reads the same without those that weren't used, and gives the others.
+func requireUsed(t *testing.T, r *Reader, text *scan.Text, lex *scan.Lexicon, h Hints, source []byte) Hint {
+	t.Helper()
+	used := r.Used
+	require.Zero(t, used&^h.Set())
+	h.Code, h.Open, h.Small = used&HintCode != 0, used&HintOpen != 0, used&HintSmall != 0
+	h.Email, h.Birth = used&HintEmail != 0, used&HintBirth != 0
+	if used&HintJudge == 0 {
+		h.Judge = nil
+	}
+	var less scan.Text
+	var other Reader
+	less.Scan(source, lex)
+	other.Read(&less, lex, h)
+	require.Equal(t, string(text.Bytes), string(less.Bytes), "%q without the hints that weren't used", source)
+	require.True(t, slices.Equal(r.Regions, other.Regions), "%q", source)
+	return used
 }
 
 // TestAgain reads the examples of all languages and what was written of them again: what is written is not read once more.
@@ -137,6 +160,7 @@ func TestShuffled(t *testing.T) {
 	var text scan.Text
 	var r Reader
 	tests := words().tests
+	spared, used := 0, 0 // texts read without one of the hints, and by all of them
 	separators := []string{" ", " ", " ", "\n", ". ", "-", ", ", "'"}
 	for n := range 20_000 {
 		var w []string
@@ -159,7 +183,7 @@ func TestShuffled(t *testing.T) {
 		if n%100 == 0 {
 			source = bytes.Repeat(source, 1+rng.IntN(100))
 		}
-		h := Hints{Code: n&1 != 0, Open: n&2 != 0, Small: n&4 != 0}
+		h := Hints{Code: n&1 != 0, Open: n&2 != 0, Small: n&4 != 0, Email: n&16 != 0, Birth: n&32 != 0}
 		if n&8 != 0 {
 			h.Judge = func(digits []byte) int { return len(digits) % 7 }
 		}
@@ -168,5 +192,12 @@ func TestShuffled(t *testing.T) {
 		if r.Read(&text, lex, h) {
 			requireSound(t, &r, &text, before, source)
 		}
+		if given := h.Set(); requireUsed(t, &r, &text, lex, h, source) != given {
+			spared++
+		} else if given != 0 {
+			used++
+		}
 	}
+	require.Greater(t, spared, 1000)
+	require.Greater(t, used, 100)
 }

@@ -108,7 +108,7 @@ func (r *Reader) spelled(k int, st *reading) int {
 			return 0
 		}
 		p.weak = l.langs&^l.weak == 0
-		if r.is(s, month) && !(before && st.letters > 0) && !(r.follows(k, k+1) && !r.isNumber(k+1) && r.begins(k+1)) && (!r.h.Code || r.h.Birth) {
+		if r.is(s, month) && !(before && st.letters > 0) && !(r.follows(k, k+1) && !r.isNumber(k+1) && r.begins(k+1)) && (!r.told(HintCode) || r.told(HintBirth)) {
 			return 0
 		}
 		if p.weak && !(before && (st.phonetic > 0 || st.letters > 1) || behind) {
@@ -204,10 +204,10 @@ func (r *Reader) behindInitials(st *reading) int {
 	for n < len(r.parts) && r.parts[n].what == letter {
 		n++
 	}
-	if n > 2 && n == len(r.parts) && (r.digits[r.parts[0].text.start] == 'a' || r.digits[r.parts[0].text.start] == 'i') && r.parts[0].text.len() == 1 && isInitialism(r, r.parts[1:], initialisms) && !r.h.Code {
+	if n > 2 && n == len(r.parts) && (r.digits[r.parts[0].text.start] == 'a' || r.digits[r.parts[0].text.start] == 'i') && r.parts[0].text.len() == 1 && isInitialism(r, r.parts[1:], initialisms) && !r.told(HintCode) {
 		return r.parts[n-1].symbol + 1 // "a d v d"
 	}
-	if n > 2 && n < len(r.parts) && st.digits < 3 && !r.h.Code && isInitialism(r, r.parts[:n], initialisms) {
+	if n > 2 && n < len(r.parts) && st.digits < 3 && isInitialism(r, r.parts[:n], initialisms) && !r.told(HintCode) {
 		return r.parts[n].symbol // "h d m i two"
 	}
 	for k := 2; k < len(r.parts) && k < n+1; k++ {
@@ -224,7 +224,7 @@ func (r *Reader) behindInitials(st *reading) int {
 // trimPronoun takes "one" off the end of a long number that is one without it: "the four one one one one".
 func (r *Reader) trimPronoun(st *reading) {
 	n := len(r.parts) - 1
-	if n < 7 || int(st.last) == len(r.t.Tokens)-1 || st.letters > 0 || r.h.Judge == nil || !r.parts[n].spoken || r.parts[n].text.len() != 1 || r.digits[r.parts[n].text.start] != '1' {
+	if n < 7 || int(st.last) == len(r.t.Tokens)-1 || st.letters > 0 || !r.parts[n].spoken || r.parts[n].text.len() != 1 || r.digits[r.parts[n].text.start] != '1' || !r.told(HintJudge) {
 		return
 	}
 	whole := r.h.Judge(r.readAs(0, dropped{}))
@@ -259,7 +259,7 @@ func (r *Reader) trimUnit(st *reading) {
 	for n > 0 && r.parts[n-1].what == letter && r.parts[n-1].text.len() == 1 {
 		n--
 	}
-	if n == 0 || n > len(r.parts)-2 || r.h.Code || !isInitialism(r, r.parts[n:], units) {
+	if n == 0 || n > len(r.parts)-2 || !isInitialism(r, r.parts[n:], units) || r.told(HintCode) {
 		return
 	}
 	for _, p := range r.parts[:n] {

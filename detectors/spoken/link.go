@@ -180,11 +180,11 @@ func (r *Reader) link(i int) {
 	}
 	last, known := r.domain(first)
 	scheme := r.schemeStart(first)
-	if r.h.Email && known && last == len(r.t.Tokens)-1 && first == 0 {
+	if known && last == len(r.t.Tokens)-1 && first == 0 && r.told(HintEmail) {
 		r.half(first, last) // the rest of an address begun before
 		return
 	}
-	if r.h.Email {
+	if r.told(HintEmail) {
 		if from := r.local(int(s.first) - 1); from >= 0 && last > int(s.last) && !known {
 			r.half(from, last) // "kofi dot a"
 		}

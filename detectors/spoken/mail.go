@@ -18,7 +18,7 @@ const (
 // addresses finds e-mail addresses and links among the symbols and writes them. What they take is no part of runs.
 func (r *Reader) addresses() {
 	tokens := len(r.t.Tokens)
-	if !r.dots && !(r.h.Email && r.seen&(1<<at) != 0) {
+	if !r.dots && !(r.seen&(1<<at) != 0 && r.told(HintEmail)) {
 		return // most texts
 	}
 	r.at, r.taken = r.at[:0], r.taken[:0]
@@ -266,13 +266,13 @@ func (r *Reader) isProvider(k, end int) bool {
 // email writes the address round symbol i, "at".
 func (r *Reader) email(i int) {
 	s := &r.symbols[i]
-	if r.h.Email && int(s.last) == len(r.t.Tokens)-1 && s.first > 0 && r.gap(int(s.first)-1) {
+	if int(s.last) == len(r.t.Tokens)-1 && s.first > 0 && r.gap(int(s.first)-1) && r.told(HintEmail) {
 		if first := r.local(int(s.first) - 1); first >= 0 {
 			r.half(first, int(s.last)) // what follows comes in the next turn
 		}
 		return
 	}
-	if r.h.Email && s.first == 0 && r.gap(int(s.last)) {
+	if s.first == 0 && r.gap(int(s.last)) && r.told(HintEmail) {
 		if last, known := r.domain(int(s.last) + 1); known {
 			r.half(0, last)
 		}
@@ -286,14 +286,14 @@ func (r *Reader) email(i int) {
 		return
 	}
 	first := r.local(int(s.first) - 1)
-	if first < 0 && r.h.Email && s.first <= plainMost {
+	if first < 0 && s.first <= plainMost && r.told(HintEmail) {
 		r.half(int(s.first), last) // the rest of an address begun before
 		return
 	}
 	if first < 0 || !known && !r.isCertain(s) && int(s.first)-first > labelMost {
 		return
 	}
-	if !r.h.Email && !r.isCertain(s) && r.isWritten(int(s.last)+1, last) && !r.isService(int(s.last)+1) && !r.isLocal(first, int(s.first)) {
+	if !r.isCertain(s) && r.isWritten(int(s.last)+1, last) && !r.isService(int(s.last)+1) && !r.isLocal(first, int(s.first)) && !r.told(HintEmail) {
 		return // "buy it at example.com"
 	}
 	start := len(r.with)

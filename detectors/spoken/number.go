@@ -112,14 +112,7 @@ func (r *Reader) lastBelow100(i int, langs uint32) (c cardinal, ok bool) {
 }
 
 // french is the languages that count on beyond sixty: those with a table named fr.
-func (r *Reader) french() uint32 {
-	for i, n := range r.v.names {
-		if n == "fr" {
-			return 1 << i
-		}
-	}
-	return 0
-}
+func (r *Reader) french() uint32 { return r.v.fr }
 
 // cardinal reads a number at symbol i: "nine", "twenty five", "two thousand three hundred and forty five".
 func (r *Reader) cardinal(i int, langs uint32) (c cardinal, ok bool) {
@@ -413,7 +406,7 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 	if n := len(r.parts); n > 1 && r.parts[n-1].what == mark && r.parts[n-2].what == digit && r.parts[n-2].spoken {
 		before = r.parts[n-2].langs & foreign
 	} else if n > 0 && r.parts[n-1].what == digit && r.parts[n-1].spoken {
-		if before = r.parts[n-1].langs; before&r.english() != 0 && (!r.h.Code || r.isEnglishFiller(k)) {
+		if before = r.parts[n-1].langs; before&r.english() != 0 && (r.isEnglishFiller(k) || !r.told(HintCode)) {
 			before &= r.english()
 		}
 		for _, p := range r.parts {
@@ -427,12 +420,12 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 		if n := len(r.parts); n > 1 && r.parts[n-1].what == mark {
 			return r.parts[n-2].what == digit
 		}
-		if r.h.Code || r.h.Open {
+		if r.told(HintCode) || r.told(HintOpen) {
 			n := k + c.width
 			for r.follows(n-1, n) && r.isEnglishFiller(n) {
 				n++ // "oh, er, seven"
 			}
-			if behind |= r.digitsBehind(n, c); r.h.Open && n == k+c.width && int(r.symbols[n-1].last) == len(r.t.Tokens)-1 {
+			if behind |= r.digitsBehind(n, c); n == k+c.width && int(r.symbols[n-1].last) == len(r.t.Tokens)-1 && r.told(HintOpen) {
 				return true // the turn ends with it
 			}
 		}
@@ -496,7 +489,7 @@ func (r *Reader) digitsBehind(k int, c *cardinal) (langs uint32) {
 				all |= x.langs
 			}
 		}
-		if strong&open != 0 && (c.own&r.english() != 0 || strong&r.english() == 0 || r.h.Code && !r.isEnglishFiller(k-c.width)) {
+		if strong&open != 0 && (c.own&r.english() != 0 || strong&r.english() == 0 || !r.isEnglishFiller(k-c.width) && r.told(HintCode)) {
 			return strong & open
 		}
 		open &= all &^ r.english()

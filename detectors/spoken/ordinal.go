@@ -70,7 +70,7 @@ func (r *Reader) writeOrdinal(i, w int) int {
 	if o.weak && o.langs&r.english() == 0 && m.value == 0 && !r.monthNear(i, i+w-1, o.langs) {
 		return w
 	}
-	if !near && (!r.h.Small && r.t.Said&r.h.Near == 0 || o.weak && !r.h.Code) {
+	if !near && (r.t.Said&r.h.Near == 0 && !r.told(HintSmall) || o.weak && !r.told(HintCode)) {
 		return w
 	}
 	start := len(r.with)
@@ -253,11 +253,4 @@ func (r *Reader) foreignMonth(i int) bool {
 }
 
 // english is the language named en.
-func (r *Reader) english() uint32 {
-	for i, n := range r.v.names {
-		if n == "en" {
-			return 1 << i
-		}
-	}
-	return 0
-}
+func (r *Reader) english() uint32 { return r.v.en }

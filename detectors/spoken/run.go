@@ -170,7 +170,7 @@ func (r *Reader) gather(i int, st *reading) (next int) {
 // isMeasure says whether a run is a number with a fraction and a word for thousands or more, within it or behind it: "one point five nine
 // billion".
 func (r *Reader) isMeasure(st *reading, next int) bool {
-	if st.letters > 0 || r.h.Code || !r.hasPoint() {
+	if st.letters > 0 || !r.hasPoint() || r.told(HintCode) {
 		return false
 	}
 	for _, p := range r.parts {
@@ -312,7 +312,7 @@ func (r *Reader) part(k int, st *reading) int {
 		r.push(part{first: s.first, last: s.first, what: digit, text: r.say(r.text(s.first))}, st)
 		return 1
 	case mixed:
-		if !r.h.Code && st.letters+st.digits == 0 {
+		if st.letters+st.digits == 0 && !r.told(HintCode) {
 			return 0
 		}
 		st.mixed = true
@@ -493,11 +493,10 @@ func (r *Reader) marked(k int, st *reading) int {
 
 // trim takes single spoken digits off the ends of a written number: "555 0123 one more time".
 func (r *Reader) trim(st *reading) {
-	if r.h.Code || st.letters > 0 || st.spoken != 1 || st.skipped {
+	if st.letters > 0 || st.spoken != 1 || st.skipped || len(r.parts) < 2 || r.told(HintCode) {
 		return
 	}
 	switch n := len(r.parts) - 1; {
-	case n < 1:
 	case r.parts[n].spoken && r.parts[n].text.len() == 1:
 		r.parts = r.parts[:n]
 		st.spoken, st.last = 0, r.parts[n-1].last
@@ -513,13 +512,12 @@ func (r *Reader) accept(st *reading) (Kind, bool) {
 	if st.spoken == 0 && r.isReadOut() {
 		return Digits, true
 	}
-	if st.spoken == 0 && (!st.skipped || st.written > group || st.digits < groups && !r.h.Code || r.hasMarks()) || st.clock && st.letters == 0 && st.digits <= 4 {
+	if st.spoken == 0 && (!st.skipped || st.written > group || r.hasMarks() || st.digits < groups && !r.told(HintCode)) || st.clock && st.letters == 0 && st.digits <= 4 {
 		return 0, false
 	}
 	if st.spoken == st.bare && st.written > 0 && !st.mixed && (st.bare < 2 || st.written > 4 || r.hasMarks()) {
 		return 0, false // "1234 f", which is written, not said; of "b 200a 4" the beginning is a code, so all of it is
 	}
-	wanted := r.h.Code || r.h.Open && r.parts[0].first <= 2
 	if st.letters == 0 {
 		if len(r.parts) == 1 {
 			if r.parts[0].scale {
@@ -528,43 +526,48 @@ func (r *Reader) accept(st *reading) (Kind, bool) {
 			if r.symbols[r.parts[0].symbol].kind == row && st.digits >= rowLeast {
 				return Digits, true
 			}
-			goesOn := r.h.Open && r.parts[0].first <= 2 && int(st.last) == len(r.t.Tokens)-1
-			return Other, wanted && (st.digits > 1 || goesOn) || r.h.Small || r.isNear()
+			goesOn := r.parts[0].first <= 2 && int(st.last) == len(r.t.Tokens)-1
+			return Other, r.isNear() || st.digits > 1 && r.isWanted() || goesOn && r.told(HintOpen) || r.told(HintSmall)
 		}
-		if !wanted && r.isAmount() {
+		if r.isAmount() && !r.isWanted() {
 			return Cardinal, true
 		}
-		return Digits, st.digits >= digitLeast || wanted || r.h.Small || r.isNear()
+		return Digits, st.digits >= digitLeast || r.isNear() || r.isWanted() || r.told(HintSmall)
 	}
 	if st.digits == 0 {
-		if wanted && len(r.parts) == 1 && r.parts[0].last > r.parts[0].first {
+		if len(r.parts) == 1 && r.parts[0].last > r.parts[0].first && r.isWanted() {
 			return Letters, true // "c for cat"
 		}
 		if st.letters < spellLeast && !slices.ContainsFunc(r.parts, func(p part) bool { return !p.weak }) {
 			return Letters, false // "John David"
 		}
-		return Letters, st.letters >= spellLeast && !isInitialism(r, r.parts, initialisms) || wanted && st.letters > 1 && !isInitialism(r, r.parts, named)
+		return Letters, st.letters >= spellLeast && !isInitialism(r, r.parts, initialisms) || st.letters > 1 && !isInitialism(r, r.parts, named) && r.isWanted()
 	}
 	n := st.letters + st.digits
 	if st.written > 3 && st.said == 0 {
 		return Code, false // "10, 00184 Roma"
 	}
-	if st.phonetic == st.letters && st.letters < 3 && (st.letters == 1 || st.written > 2) && !wanted {
+	if st.phonetic == st.letters && st.letters < 3 && (st.letters == 1 || st.written > 2) && !r.isWanted() {
 		return Code, false // "28013 Madrid"
 	}
-	return Code, n >= codeLeast || wanted && n > 1
+	return Code, n >= codeLeast || n > 1 && r.isWanted()
+}
+
+// isWanted says whether an identifier was asked for, or the run may go on with one.
+func (r *Reader) isWanted() bool {
+	return r.told(HintCode) || r.parts[0].first <= 2 && r.told(HintOpen)
 }
 
 // isNear says whether a word beside the run makes small numbers matter.
 func (r *Reader) isNear() bool {
 	const before, behind, date = 4, 6, 3 // tokens
 	if r.seen&(1<<month) != 0 {
-		for k := range r.symbols {
-			s := &r.symbols[k]
-			if s.first > r.parts[len(r.parts)-1].last+date {
-				break
-			}
-			if s.last >= r.parts[0].first-date && r.is(s, month) {
+		k := r.parts[0].symbol
+		for k > 0 && r.symbols[k-1].last >= r.parts[0].first-date {
+			k--
+		}
+		for ; k < len(r.symbols) && r.symbols[k].first <= r.parts[len(r.parts)-1].last+date; k++ {
+			if r.is(&r.symbols[k], month) {
 				return true
 			}
 		}

@@ -47,14 +47,39 @@ type Hints struct {
 	Small bool   // numbers below a hundred matter: there may be an address, an age or a date
 }
 
+// Hint is a set of hints.
+type Hint uint8
+
+// The hints, a bit each.
+const (
+	HintJudge Hint = 1 << iota
+	HintCode
+	HintOpen
+	HintEmail
+	HintBirth
+	HintSmall
+)
+
+// Set is those of the hints that are given, all but Near.
+func (h *Hints) Set() (set Hint) {
+	for bit, given := range [...]bool{h.Judge != nil, h.Code, h.Open, h.Email, h.Birth, h.Small} {
+		if given {
+			set |= 1 << bit
+		}
+	}
+	return set
+}
+
 // Reader rewrites texts. It is the scratch memory of one worker and holds nothing of a text after the next.
 type Reader struct {
 	Regions []Region // of the last text, in order
+	Used    Hint     // hints that the last text was read by: without any of the others it reads the same
 
 	v       *vocabulary
 	t       *scan.Text
 	b       []byte
 	h       Hints
+	given   Hint
 	symbols []symbol
 	dots    bool    // there is a spoken dot, or a mail service
 	seen    kindSet // kinds of all symbols
@@ -79,6 +104,7 @@ type symbol struct {
 	phrase      int16  // of the entry, -1 for the word alone
 	char        byte   // of a single letter, in lower case; 0 if it is none
 	kind        kind   // numeral or mixed, else none
+	joined      bool   // it comes right behind the symbol before
 	kinds       kindSet
 }
 
@@ -103,8 +129,12 @@ func (r *Reader) kinds(s *symbol) kindSet {
 // as gives the meaning of a kind that a symbol has in one of the languages.
 func (r *Reader) as(s *symbol, k kind, langs uint32) (sense, bool) {
 	if !s.kinds.has(k) {
-		return sense{}, false
+		return sense{}, false // most often, and inlined
 	}
+	return r.sense(s, k, langs)
+}
+
+func (r *Reader) sense(s *symbol, k kind, langs uint32) (sense, bool) {
 	list := r.senses(s)
 	for i := range list {
 		if list[i].kind == k && r.speaks(list[i].langs, langs) {
@@ -132,19 +162,26 @@ func (r *Reader) narrow(run, word uint32) uint32 {
 	return run & word
 }
 
-// Read rewrites t, which lex has scanned, where something is spoken, and fills r.Regions. It says whether it changed anything.
+// told says whether a hint is given, and notes that it made a difference. Ask it last.
+func (r *Reader) told(h Hint) bool {
+	r.Used |= r.given & h
+	return r.given&h != 0
+}
+
+// Read rewrites t, which lex has scanned, where something is spoken, and fills r.Regions and r.Used. It says whether it changed anything.
 func (r *Reader) Read(t *scan.Text, lex *scan.Lexicon, h Hints) bool {
-	r.Regions = r.Regions[:0]
+	r.Regions, r.Used = r.Regions[:0], 0
 	if r.v == nil {
 		r.v = words()
 	}
-	r.t, r.b, r.h = t, t.Bytes, h
+	r.t, r.b, r.h, r.given = t, t.Bytes, h, h.Set()
 	if !r.list() {
 		r.t, r.b, r.h = nil, nil, Hints{}
 		return false
 	}
 	r.edits, r.found, r.taken = r.edits[:0], r.found[:0], r.taken[:0]
 	r.with, r.from, r.to = r.with[:0], r.from[:0], r.to[:0]
+	r.join()
 	r.addresses()
 	for i := 0; i < len(r.symbols); {
 		i = r.run(i)
@@ -240,7 +277,7 @@ func (r *Reader) list() bool {
 				if s.char == 0 {
 					continue
 				}
-			case list[0].kind <= ordinal && (list[0].langs&^list[0].weak != 0 || r.h.Code):
+			case list[0].kind <= ordinal && (list[0].langs&^list[0].weak != 0 || r.told(HintCode)):
 				numbers++
 			case list[0].kind > ordinal && list[0].kind <= phonetic:
 				letters++
@@ -251,7 +288,15 @@ func (r *Reader) list() bool {
 	}
 	r.dots = r.dots || r.seen&(1<<at) != 0 && r.hasDomain()
 	return numbers > 1 || letters > 2 || joined || r.dots && len(r.symbols) > 1 || numbers > 0 && numerals > 0 || r.seen&(1<<month) != 0 && r.seen&(1<<digit|1<<number|1<<ordinal) != 0 ||
-		numbers+letters > 0 && (r.h.Code || r.h.Open || r.h.Small || r.t.Said&r.h.Near != 0) || r.h.Email && r.seen&(1<<at) != 0
+		numbers+letters > 0 && (r.t.Said&r.h.Near != 0 || r.told(HintCode) || r.told(HintOpen) || r.told(HintSmall)) || r.seen&(1<<at) != 0 && r.told(HintEmail)
+}
+
+// join notes which symbols come right behind the one before.
+func (r *Reader) join() {
+	for k := 1; k < len(r.symbols); k++ {
+		before, s := &r.symbols[k-1], &r.symbols[k]
+		s.joined = s.first == before.last+1 && r.joins(int(r.end(before)), int(r.start(s)))
+	}
 }
 
 // isApart says whether spaces or the marks of a sentence stand on both sides of a token.
@@ -339,14 +384,21 @@ func (r *Reader) text(i int32) []byte {
 func (r *Reader) start(s *symbol) uint32 { return r.t.Tokens[s.first].Start }
 func (r *Reader) end(s *symbol) uint32   { return r.t.Tokens[s.last].End }
 
-// follows says whether symbol k comes right behind symbol i.
+// follows says whether symbol k comes right behind symbol i, the one before.
 func (r *Reader) follows(i, k int) bool {
-	return k < len(r.symbols) && r.adjacent(r.symbols[i].last, k)
+	return k < len(r.symbols) && r.symbols[i+1].joined
 }
 
 // adjacent says whether symbol k comes right behind a token, with no other word and no end of a part between them.
 func (r *Reader) adjacent(token int32, k int) bool {
-	return k < len(r.symbols) && r.symbols[k].first == token+1 && r.joins(int(r.t.Tokens[token].End), int(r.start(&r.symbols[k])))
+	if k >= len(r.symbols) {
+		return false
+	}
+	s := &r.symbols[k]
+	if k > 0 && r.symbols[k-1].last == token {
+		return s.joined
+	}
+	return s.first == token+1 && r.joins(int(r.t.Tokens[token].End), int(r.start(s)))
 }
 
 // joins says whether what stands between two tokens may stand within something read out. A recogniser sets dots and commas

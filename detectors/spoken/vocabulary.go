@@ -98,6 +98,7 @@ type vocabulary struct {
 	lexicon    *scan.Lexicon
 	entries    []entry // by scan.Entry.Topic
 	names      []string
+	en, fr     uint32   // the tables named so
 	glued      uint32   // languages that write a number as one word
 	english    uint32   // those whose words mix with each other's: digits are said in English in Hindi calls
 	unitsFirst uint32   // those that say units before tens
@@ -194,6 +195,12 @@ func readTables(tables fs.FS) (*vocabulary, error) {
 		}
 		lang := uint32(1) << len(b.v.names)
 		b.v.names = append(b.v.names, strings.TrimSuffix(name, ".txt"))
+		switch name {
+		case "en.txt":
+			b.v.en = lang
+		case "fr.txt":
+			b.v.fr = lang
+		}
 		for i, line := range strings.Split(string(data), "\n") {
 			if err := b.line(lang, fmt.Sprintf("%s:%d", name, i+1), line); err != nil {
 				return nil, fmt.Errorf("read %s, line %d: %w", name, i+1, err)

@@ -15,14 +15,14 @@ const alternatives = 4
 // write notes the edit for a run that begins with symbol i.
 func (r *Reader) write(i int, st *reading, kind Kind) {
 	split := kind == Digits && r.dayFirst(i)
-	spaced := !split && kind == Digits && r.h.Birth && r.isDate()
+	spaced := !split && kind == Digits && r.isDate() && r.told(HintBirth)
 	choice, from := 0, dropped{}
 	if !spaced {
 		choice, from = r.choose(st, kind)
 	}
 	start := len(r.with)
 	region := Region{Kind: kind}
-	plain := kind == Cardinal && (len(r.parts) > 1 || r.h.Code && r.parts[0].text.len() > 4 || r.isYear())
+	plain := kind == Cardinal && (len(r.parts) > 1 || r.isYear() || r.parts[0].text.len() > 4 && r.told(HintCode))
 	origin := r.t.Tokens[r.parts[0].first].Start
 	bit := 0
 	for k := range r.parts {
@@ -208,7 +208,7 @@ func (r *Reader) choose(st *reading, kind Kind) (choice int, d dropped) {
 		options = append(options, dropped{})
 		r.options = options
 	}
-	if r.h.Judge == nil || kind != Digits || n == 0 && len(options) == 1 || r.hasMarks() {
+	if kind != Digits || n == 0 && len(options) == 1 || r.hasMarks() || !r.told(HintJudge) {
 		return 0, options[0]
 	}
 	best := -1
