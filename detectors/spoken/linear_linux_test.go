@@ -58,8 +58,11 @@ func TestCostIsLinear(t *testing.T) {
 		for _, unit := range units {
 			const n = 1 << 14
 			short := cost(strings.Repeat(unit, n/len(unit)), h)
-			long := cost(strings.Repeat(unit, 8*n/len(unit)), h)
-			require.Less(t, long, 24*max(short, 100*time.Microsecond), "%q: %v then %v", unit, short, long)
+			long, most := time.Hour, 24*max(short, 100*time.Microsecond)
+			for try := 0; try < 5 && long >= most; try++ { // the machine may be busy
+				long = cost(strings.Repeat(unit, 8*n/len(unit)), h)
+			}
+			require.Less(t, long, most, "%q: %v then %v", unit, short, long)
 		}
 	}
 }
