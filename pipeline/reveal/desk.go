@@ -2,6 +2,7 @@ package reveal
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
@@ -28,6 +29,10 @@ const (
 	ReasonClock       Reason = "clock"        // the clock went back
 	ReasonLimit       Reason = "limit"        // the rate limit is used up
 	ReasonNeverStored Reason = "never_stored" // a type that nobody may see
+	ReasonKind        Reason = "kind"         // a grant of the other kind: for single values, or an export
+	ReasonPurpose     Reason = "purpose"      // a purpose or a ticket it does not name
+	ReasonExport      Reason = "export"       // records or a class it does not name
+	ReasonNone        Reason = "none"         // no grant at all
 	ReasonFailed      Reason = "failed"       // capsules or limits could not be read
 )
 
@@ -44,12 +49,15 @@ func (r Reason) suspicious() bool {
 type Refusal struct {
 	Reason Reason
 	err    error
+	what   string // is refused
 }
 
-func (r *Refusal) Error() string { return "reveal refused: " + r.err.Error() }
+func (r *Refusal) Error() string { return cmp.Or(r.what, "reveal") + " refused: " + r.err.Error() }
 func (r *Refusal) Unwrap() error { return r.err }
 
-func refuse(reason Reason, text string) *Refusal { return &Refusal{reason, errors.New(text)} }
+func refuse(reason Reason, text string) *Refusal {
+	return &Refusal{Reason: reason, err: errors.New(text)}
+}
 
 // The actions of events.
 const (
@@ -72,6 +80,11 @@ type Event struct {
 	Types               map[string]int // values by type
 	Values, Damaged     int
 	Proof               string // the requester's signature of the request
+	// Of an export.
+	Export   *Export
+	Policy   string           // hash of the one in force
+	Counts   map[string]int64 // records, by what became of them
+	Manifest string           // SHA-256 of the export's manifest
 }
 
 // reasonBulk is the reason of an alarm at more values a day than usual.
@@ -158,19 +171,25 @@ func (d *Desk) Reveal(r Request, capsules iter.Seq2[Delivered, error]) (Answer, 
 		}
 		return a, nil
 	}
+	return Answer{}, d.refused(e, ActionRefused, err)
+}
+
+// refused puts a refusal into the journal, and gives its error.
+func (d *Desk) refused(e Event, action string, err error) error {
 	var refusal *Refusal
 	if !errors.As(err, &refusal) {
-		refusal = &Refusal{ReasonFailed, err}
+		refusal = &Refusal{Reason: ReasonFailed, err: err}
 	}
-	e.Action, e.Reason = ActionRefused, refusal.Reason
+	refusal.what, _, _ = strings.Cut(action, ".")
+	e.Action, e.Reason = action, refusal.Reason
 	e.Types, e.Values = nil, 0
 	if err := d.cfg.Journal.Record(e); err != nil {
-		return Answer{}, errors.Join(refusal, fmt.Errorf("write audit entry: %w", err))
+		return errors.Join(refusal, fmt.Errorf("write audit entry: %w", err))
 	}
 	if refusal.Reason.suspicious() {
-		return Answer{}, errors.Join(refusal, d.alarm(e, refusal.Reason))
+		return errors.Join(refusal, d.alarm(e, refusal.Reason))
 	}
-	return Answer{}, refusal
+	return refusal
 }
 
 // alarm puts an alarm into the journal and tells who listens.
@@ -185,21 +204,27 @@ func (d *Desk) alarm(e Event, reason Reason) error {
 	return nil
 }
 
-// reveal fills in the event as far as it gets.
-func (d *Desk) reveal(r *Request, capsules iter.Seq2[Delivered, error], e *Event) (Answer, error) {
+// seen gives the time as the limits know it: it doesn't go back.
+func (d *Desk) seen(e *Event) (time.Time, error) {
 	now, created, err := d.cfg.Limits.seen(e.Time)
 	if errors.Is(err, errClock) {
-		return Answer{}, &Refusal{ReasonClock, err}
+		return now, &Refusal{Reason: ReasonClock, err: err}
 	}
-	if err != nil {
-		return Answer{}, err
-	}
-	if created {
+	if err == nil && created {
 		begun := *e
 		begun.Action = ActionLimits
-		if err := d.cfg.Journal.Record(begun); err != nil {
-			return Answer{}, fmt.Errorf("write audit entry: %w", err)
+		if err = d.cfg.Journal.Record(begun); err != nil {
+			err = fmt.Errorf("write audit entry: %w", err)
 		}
+	}
+	return now, err
+}
+
+// reveal fills in the event as far as it gets.
+func (d *Desk) reveal(r *Request, capsules iter.Seq2[Delivered, error], e *Event) (Answer, error) {
+	now, err := d.seen(e)
+	if err != nil {
+		return Answer{}, err
 	}
 	g, err := d.allowed(r, e, now)
 	if err != nil {
@@ -222,9 +247,9 @@ func (d *Desk) reveal(r *Request, capsules iter.Seq2[Delivered, error], e *Event
 	var wait *waitError
 	switch {
 	case errors.As(err, &wait), errors.Is(err, errTooMany):
-		return Answer{}, &Refusal{ReasonLimit, err}
+		return Answer{}, &Refusal{Reason: ReasonLimit, err: err}
 	case errors.Is(err, errClock):
-		return Answer{}, &Refusal{ReasonClock, err}
+		return Answer{}, &Refusal{Reason: ReasonClock, err: err}
 	case err != nil:
 		return Answer{}, err
 	case bulk:
@@ -235,7 +260,21 @@ func (d *Desk) reveal(r *Request, capsules iter.Seq2[Delivered, error], e *Event
 
 // allowed checks the grant, and completes the request with what the grant names.
 func (d *Desk) allowed(r *Request, e *Event, now time.Time) (Grant, error) {
-	g, err := openGrant(r.Grant, d.cfg.Approvers)
+	g, err := d.genuine(r.Grant, e)
+	if err != nil {
+		return Grant{}, err
+	}
+	r.Calls, r.Types, r.Names = either(r.Calls, g.Calls), either(r.Types, g.Types), either(r.Names, g.Names)
+	if err := g.covers(r, now); err != nil {
+		return Grant{}, err
+	}
+	e.Calls = r.Calls // granted, so from here on they are what an approver wrote
+	return g, nil
+}
+
+// genuine opens a grant whose approver and requester are on the lists.
+func (d *Desk) genuine(signed []byte, e *Event) (Grant, error) {
+	g, err := openGrant(signed, d.cfg.Approvers)
 	if err != nil {
 		return Grant{}, err
 	}
@@ -243,11 +282,6 @@ func (d *Desk) allowed(r *Request, e *Event, now time.Time) (Grant, error) {
 	if !d.cfg.Requesters.may(g.Requester, g.Tenant) {
 		return Grant{}, refuse(ReasonRequester, "the requester may not ask for this tenant")
 	}
-	r.Calls, r.Types, r.Names = either(r.Calls, g.Calls), either(r.Types, g.Types), either(r.Names, g.Names)
-	if err := g.covers(r, now); err != nil {
-		return Grant{}, err
-	}
-	e.Calls = r.Calls // granted, so from here on they are what an approver wrote
 	return g, nil
 }
 
@@ -285,14 +319,14 @@ func collect(r *Request, capsules iter.Seq2[Delivered, error]) (a Answer, err er
 			order = append(order, id)
 		}
 		if opened[id] = values; len(opened) > valuesMax {
-			return Answer{}, &Refusal{ReasonLimit, errTooMany}
+			return Answer{}, &Refusal{Reason: ReasonLimit, err: errTooMany}
 		}
 	}
 	for _, id := range order {
 		a.Values = append(a.Values, opened[id]...)
 		delete(opened, id) // one that came back after a tombstone stands in order twice
 		if len(a.Values) > valuesMax {
-			return Answer{}, &Refusal{ReasonLimit, errTooMany}
+			return Answer{}, &Refusal{Reason: ReasonLimit, err: errTooMany}
 		}
 	}
 	return a, nil
@@ -321,7 +355,7 @@ func (a *Answer) open(r *Request, o *opener, in Delivered) (id string, values []
 		}
 		items, err := o.open(c, nil)
 		if errors.Is(err, ErrNeverStored) {
-			return "", nil, &Refusal{ReasonNeverStored, err}
+			return "", nil, &Refusal{Reason: ReasonNeverStored, err: err}
 		}
 		if err != nil {
 			a.Damaged++

@@ -14,14 +14,15 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-// Grant says that a requester may see values of some types in some calls of one tenant, for a time. It says nothing until an
-// approver, who is somebody else, has signed it.
+// Grant says that a requester may see values of some types in some calls of one tenant, for a time, or export some of its records. It says
+// nothing until an approver, who is somebody else, has signed it.
 type Grant struct {
 	ID     string   `json:"id"`
 	Tenant string   `json:"tenant"`
-	Types  []string `json:"types"`           // no wildcard: who approves says what is to be seen
-	Calls  []string `json:"calls"`           // tokens of calls; no wildcard either
-	Names  []string `json:"names,omitempty"` // only what these aliases and tokens stand for; none for all
+	Types  []string `json:"types,omitempty"`  // no wildcard: who approves says what is to be seen
+	Calls  []string `json:"calls,omitempty"`  // tokens of calls; no wildcard either
+	Names  []string `json:"names,omitempty"`  // only what these aliases and tokens stand for; none for all
+	Export *Export  `json:"export,omitempty"` // in place of types, calls and names
 	// Purpose and Ticket go into the audit log, so they are words, not sentences that could tell of somebody.
 	Purpose   string    `json:"purpose"`
 	Ticket    string    `json:"ticket"`
@@ -87,10 +88,6 @@ func parseGrantText(text string) (g Grant, err error) {
 
 // check looks at a grant by itself, without the time and without who may.
 func (g Grant) check() error {
-	words := func(list []string, most int, is func(string) bool) bool {
-		return len(list) <= most && !slices.ContainsFunc(list, func(s string) bool { return !is(s) })
-	}
-	isCall := func(s string) bool { return isWord(s) && len(s) <= nameLenMax }
 	_, requester := personOf(g.Requester)
 	_, approver := personOf(g.Approver)
 	switch {
@@ -98,14 +95,6 @@ func (g Grant) check() error {
 		return errors.New("its id is not a word")
 	case !isTenant([]byte(g.Tenant)):
 		return errors.New("no tenant")
-	case len(g.Types) == 0 || !words(g.Types, grantTypesMax, isType):
-		return fmt.Errorf("name between 1 and %d types", grantTypesMax)
-	case slices.ContainsFunc(g.Types, NeverStored):
-		return fmt.Errorf("a type can't be revealed: %w", ErrNeverStored)
-	case len(g.Calls) == 0 || !words(g.Calls, grantCallsMax, isCall):
-		return fmt.Errorf("name between 1 and %d calls by their tokens", grantCallsMax)
-	case !words(g.Names, grantCallsMax, isCall):
-		return fmt.Errorf("at most %d names, each one word", grantCallsMax)
 	case !isSlug(g.Purpose) || !isSlug(g.Ticket):
 		return errors.New("purpose and ticket are a word each, of letters, digits, dots, dashes and underscores: the audit log shows them")
 	case !requester || !approver:
@@ -116,6 +105,29 @@ func (g Grant) check() error {
 		return errors.New("it ends before it begins")
 	case g.Expires.Sub(g.NotBefore) > GrantTimeMax:
 		return fmt.Errorf("it is valid for more than %d days", GrantTimeMax/(24*time.Hour))
+	case g.Export == nil:
+		return g.checkValues()
+	case len(g.Types)+len(g.Calls)+len(g.Names) > 0:
+		return errors.New("an export has no types, calls or names: the policy says what of a record leaves")
+	}
+	return g.Export.check()
+}
+
+// checkValues looks at what of single values may be seen.
+func (g Grant) checkValues() error {
+	words := func(list []string, most int, is func(string) bool) bool {
+		return len(list) <= most && !slices.ContainsFunc(list, func(s string) bool { return !is(s) })
+	}
+	isCall := func(s string) bool { return isWord(s) && len(s) <= nameLenMax }
+	switch {
+	case len(g.Types) == 0 || !words(g.Types, grantTypesMax, isType):
+		return fmt.Errorf("name between 1 and %d types", grantTypesMax)
+	case slices.ContainsFunc(g.Types, NeverStored):
+		return fmt.Errorf("a type can't be revealed: %w", ErrNeverStored)
+	case len(g.Calls) == 0 || !words(g.Calls, grantCallsMax, isCall):
+		return fmt.Errorf("name between 1 and %d calls by their tokens", grantCallsMax)
+	case !words(g.Names, grantCallsMax, isCall):
+		return fmt.Errorf("at most %d names, each one word", grantCallsMax)
 	}
 	return nil
 }
@@ -194,21 +206,33 @@ func (g Grant) covers(r *Request, now time.Time) error {
 	among := func(asked, granted []string) bool {
 		return !slices.ContainsFunc(asked, func(s string) bool { return !slices.Contains(granted, s) })
 	}
+	if err := g.holds(r.As, r.Key.Tenant(), now); err != nil {
+		return err
+	}
 	switch {
-	case r.As == nil || r.As.Public() != g.Requester:
-		return refuse(ReasonRequester, "the grant is for another person")
-	case r.Key.Tenant() != g.Tenant:
-		return refuse(ReasonTenant, "the grant is for another tenant")
-	case now.Before(g.NotBefore):
-		return refuse(ReasonEarly, "the grant is not valid yet")
-	case !now.Before(g.Expires):
-		return refuse(ReasonExpired, "the grant has expired")
+	case g.Export != nil:
+		return refuse(ReasonKind, "the grant is for an export")
 	case !among(r.Types, g.Types):
 		return refuse(ReasonTypes, "the grant is for other types")
 	case len(r.Calls) == 0 || !among(r.Calls, g.Calls):
 		return refuse(ReasonCalls, "the grant is for other calls")
 	case len(g.Names) > 0 && !among(r.Names, g.Names):
 		return refuse(ReasonNames, "the grant is for other aliases or tokens")
+	}
+	return nil
+}
+
+// holds says why a grant is not for a person, a tenant or a time.
+func (g Grant) holds(as *Signer, tenant string, now time.Time) error {
+	switch {
+	case as == nil || as.Public() != g.Requester:
+		return refuse(ReasonRequester, "the grant is for another person")
+	case tenant != g.Tenant:
+		return refuse(ReasonTenant, "the grant is for another tenant")
+	case now.Before(g.NotBefore):
+		return refuse(ReasonEarly, "the grant is not valid yet")
+	case !now.Before(g.Expires):
+		return refuse(ReasonExpired, "the grant has expired")
 	}
 	return nil
 }
@@ -226,7 +250,12 @@ func prove(g Grant, r *Request, now time.Time) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	signed, err := note.Sign(&note.Note{Text: "tacet reveal request v1\n" + string(text) + "\n"}, r.As.signer)
+	return g.proof(r.As, "tacet reveal request v1\n"+string(text)+"\n")
+}
+
+// proof signs a text with the requester's key.
+func (g Grant) proof(as *Signer, text string) (string, error) {
+	signed, err := note.Sign(&note.Note{Text: text}, as.signer)
 	if err != nil {
 		return "", err
 	}
