@@ -94,15 +94,20 @@ of requesters: "alice+1c2d3e4f+AbCd… acme,globex", or "*" for all tenants.`,
 
 func newRevealGrantCommand() *cobra.Command {
 	var g reveal.Grant
-	var as, begins string
+	var x exported
+	var as, begins, hash string
 	var valid time.Duration
 	cmd := &cobra.Command{
-		Use:   "grant --as FILE --requester KEY --tenant ID --type TYPE --call TOKEN --purpose WORD --ticket ID",
+		Use:   "grant --as FILE --requester KEY --tenant ID --purpose WORD --ticket ID (--type TYPE --call TOKEN | --class CLASS …)",
 		Short: "Sign a grant for somebody else",
 		Long: `Grant writes a signed grant to standard output. It is for one person, one tenant, the types and calls that are named, and a time of
-at most 7 days. Nobody can sign a grant for themselves. Purpose and ticket are single words, because the audit log shows them.`,
+at most 7 days. Nobody can sign a grant for themselves. Purpose and ticket are single words, because the audit log shows them.
+
+With --class it is for an export (tacet export): of a topic's records between --from and --to, or of those in --file, under one policy.`,
 		Example: `  tacet reveal grant --as alice.key --requester bob+1c2d3e4f+AbCd… --tenant acme --type PHONE,EMAIL \
-    --call '[CALL:c1:bdkqtscmfghjrlnpqsdtckbm]' --purpose fraud --ticket INC-42 --valid 4h > grant`,
+    --call '[CALL:c1:bdkqtscmfghjrlnpqsdtckbm]' --purpose fraud --ticket INC-42 --valid 4h > grant
+  tacet reveal grant --as alice.key --requester bob+1c2d3e4f+AbCd… --tenant acme --purpose tax_audit --ticket AO-77 \
+    --class regulator --policy mctpcgkchjqcgttl --topic billing --from 2026-01-01T00:00:00Z --to 2026-04-01T00:00:00Z > grant`,
 		Args: noArgs,
 	}
 	f := cmd.Flags()
@@ -116,25 +121,25 @@ at most 7 days. Nobody can sign a grant for themselves. Purpose and ticket are s
 	f.StringVar(&g.Ticket, "ticket", "", "`ID` of where it is written why")
 	f.StringVar(&begins, "begins", "", "`TIME` from which it is valid, as 2026-11-27T09:00:00Z (default now)")
 	f.DurationVar(&valid, "valid", 4*time.Hour, "how long it is valid")
+	x.flags(f)
+	f.StringVar(&x.file, "file", "", "`FILE` of records in place of --from and --to")
+	f.StringVar(&hash, "policy", "", "`HASH` of the policy that an export is made under, as tacet check shows it")
 	_ = cmd.MarkFlagFilename("as")
+	_ = cmd.MarkFlagFilename("file")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if as == "" {
 			return usageError(cmd, errors.New("name the approver's signing key with --as"))
 		}
-		for _, t := range g.Types {
-			if _, known := detectors.ParseType(t); !known {
-				return usageError(cmd, fmt.Errorf("unknown type %q", t))
-			}
+		if err := completeGrant(&g, begins, valid); err != nil {
+			return usageError(cmd, err)
 		}
-		g.NotBefore = time.Now()
-		if begins != "" {
-			var err error
-			if g.NotBefore, err = time.Parse(time.RFC3339, begins); err != nil {
-				return usageError(cmd, fmt.Errorf("%q is not a time such as 2026-11-27T09:00:00Z", begins))
+		if x != (exported{partition: -1}) {
+			named, err := x.named(hash)
+			if err != nil {
+				return err
 			}
+			g.Export = &named
 		}
-		g.Expires = g.NotBefore.Add(valid)
-		g.Requester = strings.TrimSpace(g.Requester)
 		harden()
 		signer, err := reveal.ReadSigner(as)
 		if err != nil {
@@ -148,4 +153,22 @@ at most 7 days. Nobody can sign a grant for themselves. Purpose and ticket are s
 		return err
 	}
 	return cmd
+}
+
+// completeGrant checks what flags gave, and says when the grant is valid.
+func completeGrant(g *reveal.Grant, begins string, valid time.Duration) (err error) {
+	for _, t := range g.Types {
+		if _, known := detectors.ParseType(t); !known {
+			return fmt.Errorf("unknown type %q", t)
+		}
+	}
+	g.NotBefore = time.Now()
+	if begins != "" {
+		if g.NotBefore, err = time.Parse(time.RFC3339, begins); err != nil {
+			return fmt.Errorf("%q is not a time such as 2026-11-27T09:00:00Z", begins)
+		}
+	}
+	g.Expires = g.NotBefore.Add(valid)
+	g.Requester = strings.TrimSpace(g.Requester)
+	return nil
 }

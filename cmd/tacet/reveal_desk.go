@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -139,6 +140,19 @@ func (j auditJournal) Record(e reveal.Event) error {
 	add("ticket", e.Ticket)
 	add("calls", strings.Join(e.Calls, " "))
 	add("proof", e.Proof)
+	if x := e.Export; x != nil {
+		entry.Policy = x.Policy
+		add("class", x.Class)
+		add("topic", x.Topic)
+		add("partition", strconv.Itoa(int(x.Partition)))
+		add("from", x.From)
+		add("to", x.To)
+		add("file", x.File)
+		add("manifest", e.Manifest)
+	}
+	for _, what := range slices.Sorted(maps.Keys(e.Counts)) {
+		entry.Counts = append(entry.Counts, audit.Count{Name: what, N: e.Counts[what]})
+	}
 	for _, typ := range slices.Sorted(maps.Keys(e.Types)) {
 		entry.Counts = append(entry.Counts, audit.Count{Name: typ, N: int64(e.Types[typ])})
 	}

@@ -121,7 +121,7 @@ func (d *revealDesk) openArgs(grant string, flags ...string) []string {
 func (d *revealDesk) entries() (actions []string) {
 	d.t.Helper()
 	require.NoError(d.t, audit.Read(d.path("audit"), 0, func(e audit.Entry) error {
-		if strings.HasPrefix(e.Action, "reveal.") {
+		if strings.HasPrefix(e.Action, "reveal.") || strings.HasPrefix(e.Action, "export.") {
 			actions = append(actions, e.Action)
 		}
 		return nil

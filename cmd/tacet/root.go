@@ -122,6 +122,7 @@ Results go to standard output, everything else to standard error. Exit code: 0 d
 		newEvidenceCommand(),
 		newBreachScopeCommand(),
 		newRevealCommand(),
+		newExportCommand(),
 		newEraseCommand(),
 		newRestrictCommand(),
 		newObjectCommand(),

@@ -3,6 +3,7 @@
 package policy
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -144,6 +145,16 @@ func (p *Policy) Tenant(id string) bool {
 	}
 	_, found := slices.BinarySearch(p.tenants, id)
 	return found
+}
+
+// For is p for the records of one tenant: of others it knows nothing. It has the same hash.
+func (p *Policy) For(tenant string) (*Policy, error) {
+	if !p.Tenant(tenant) {
+		return nil, errors.New("the policy does not know the tenant")
+	}
+	q := *p
+	q.tenants = []string{tenant}
+	return &q, nil
 }
 
 const (

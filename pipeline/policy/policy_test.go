@@ -153,6 +153,19 @@ func TestTenant(t *testing.T) {
 	f(Default(), "jane@example.com", false)
 	f(Default(), "Jane Roe", false)
 	f(Default(), "zoë", false)
+
+	for _, p := range []*Policy{some, Default()} {
+		one, err := p.For("acme")
+		require.NoError(t, err)
+		f(one, "acme", true)
+		f(one, "bolt", false)
+		f(p, "bolt", true)
+		require.Equal(t, p.Hash(), one.Hash())
+		_, err = p.For("*")
+		require.Error(t, err)
+	}
+	_, err = some.For("coil")
+	require.ErrorContains(t, err, "does not know the tenant")
 }
 
 func TestHash(t *testing.T) {

@@ -82,7 +82,6 @@ type Event struct {
 	Proof               string // the requester's signature of the request
 	// Of an export.
 	Export   *Export
-	Policy   string           // hash of the one in force
 	Counts   map[string]int64 // records, by what became of them
 	Manifest string           // SHA-256 of the export's manifest
 }

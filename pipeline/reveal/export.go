@@ -14,6 +14,7 @@ import (
 // for a sink class.
 type Export struct {
 	Class     string `json:"class"`
+	Policy    string `json:"policy"` // hash of the one that says what leaves
 	Topic     string `json:"topic"`
 	Partition int32  `json:"partition"`      // of the topic; -1 for all, and for a file
 	From      string `json:"from,omitempty"` // an offset, or a time such as 2026-03-01T00:00:00Z
@@ -33,6 +34,8 @@ func (x *Export) check() error {
 	switch {
 	case !isSlug(x.Class):
 		return errors.New("an export is for a sink class")
+	case !isSlug(x.Policy):
+		return errors.New("an export is made under a policy: name its hash")
 	case !isTopic(x.Topic):
 		return errors.New("an export is of a topic's records")
 	case x.Partition < -1:
@@ -81,7 +84,6 @@ type ExportRequest struct {
 	Tenant          string
 	Purpose, Ticket string
 	Export          Export
-	Policy          string // hash of the one in force
 }
 
 // Exporting is an export that the journal knows of. Done or Failed ends it.
@@ -94,7 +96,7 @@ type Exporting struct {
 // Export allows an export or refuses it. Either way the journal has an entry on disk before it returns. How many values there are to be in
 // it nobody can know before, so rate limits don't bind it: each grant is for one stretch of records.
 func (d *Desk) Export(r ExportRequest) (*Exporting, error) {
-	e := Event{Time: d.cfg.Now().UTC(), Policy: r.Policy}
+	e := Event{Time: d.cfg.Now().UTC()}
 	switch {
 	case r.As == nil || !isTenant([]byte(r.Tenant)):
 		return nil, errors.New("export: a requester and a tenant are needed")
@@ -141,14 +143,13 @@ func (d *Desk) exportable(r *ExportRequest, e *Event) (Grant, error) {
 	case r.Purpose != g.Purpose || r.Ticket != g.Ticket:
 		return Grant{}, refuse(ReasonPurpose, "the grant is for another purpose or case")
 	case r.Export != *g.Export:
-		return Grant{}, refuse(ReasonExport, "the grant is for other records, or another class")
+		return Grant{}, refuse(ReasonExport, "the grant is for other records, another class or another policy")
 	}
 	text, err := json.Marshal(struct {
 		Grant  string    `json:"grant"`
 		Export Export    `json:"export"`
-		Policy string    `json:"policy"`
 		At     time.Time `json:"at"`
-	}{g.ID, r.Export, r.Policy, e.Time})
+	}{g.ID, r.Export, e.Time})
 	if err != nil {
 		return Grant{}, err
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 func testExport() Export {
-	return Export{Class: "regulator", Topic: "calls", Partition: -1, From: "2026-03-01T00:00:00Z", To: "2026-03-02T00:00:00Z"}
+	return Export{Class: "regulator", Policy: "abcdefghijklmnop", Topic: "calls", Partition: -1, From: "2026-03-01T00:00:00Z", To: "2026-03-02T00:00:00Z"}
 }
 
 func exportGrant(requester *Signer) Grant {
@@ -22,7 +22,7 @@ func exportGrant(requester *Signer) Grant {
 
 func (s *scene) export() ExportRequest {
 	return ExportRequest{Grant: sign(s.t, exportGrant(s.bob), s.alice), As: s.bob, Tenant: "acme", Purpose: "fraud", Ticket: "INC-42",
-		Export: testExport(), Policy: "abcdefghijklmnop"}
+		Export: testExport()}
 }
 
 // notExported wants a refusal with an entry in the journal, and an alarm where that is called for.
@@ -59,12 +59,12 @@ func TestExportWithAGrant(t *testing.T) {
 	proof := e.Proof
 	e.Proof = ""
 	want := Event{Time: s.clock.at, Action: ActionExport, Tenant: "acme", Grant: "g1", Requester: s.bob.Public(), Approver: s.alice.Public(),
-		Purpose: "fraud", Ticket: "INC-42", Export: &named, Policy: "abcdefghijklmnop"}
+		Purpose: "fraud", Ticket: "INC-42", Export: &named}
 	require.Equal(t, want, e)
 	verifier, err := note.NewVerifier(s.bob.Public())
 	require.NoError(t, err)
-	text := "tacet export request v1\n" + `{"grant":"g1","export":{"class":"regulator","topic":"calls","partition":-1,"from":"2026-03-01T00:00:00Z",` +
-		`"to":"2026-03-02T00:00:00Z"},"policy":"abcdefghijklmnop","at":"2026-11-27T09:00:00Z"}` + "\n"
+	text := "tacet export request v1\n" + `{"grant":"g1","export":{"class":"regulator","policy":"abcdefghijklmnop","topic":"calls","partition":-1,"from":"2026-03-01T00:00:00Z",` +
+		`"to":"2026-03-02T00:00:00Z"},"at":"2026-11-27T09:00:00Z"}` + "\n"
 	_, err = note.Open([]byte(text+"\n— "+proof+"\n"), note.VerifierList(verifier))
 	require.NoError(t, err, "the entry holds the requester's signature")
 
@@ -107,6 +107,7 @@ func TestExportRefused(t *testing.T) {
 	f(ReasonPurpose, func(r *ExportRequest) { r.Purpose = "audit" })
 	f(ReasonPurpose, func(r *ExportRequest) { r.Ticket = "INC-43" })
 	f(ReasonExport, func(r *ExportRequest) { r.Export.Class = "review" })
+	f(ReasonExport, func(r *ExportRequest) { r.Export.Policy = "ponmlkjihgfedcba" })
 	f(ReasonExport, func(r *ExportRequest) { r.Export.Topic = "mail" })
 	f(ReasonExport, func(r *ExportRequest) { r.Export.Partition = 0 })
 	f(ReasonExport, func(r *ExportRequest) { r.Export.From = "0" })
@@ -141,7 +142,7 @@ func TestExportNamesWhoAsked(t *testing.T) {
 }
 
 func fileExport() Export {
-	return Export{Class: "regulator", Topic: "calls", Partition: -1, File: strings.Repeat("0123456789abcdef", 4)}
+	return Export{Class: "regulator", Policy: "abcdefghijklmnop", Topic: "calls", Partition: -1, File: strings.Repeat("0123456789abcdef", 4)}
 }
 
 func TestExportsThatCantBeNamed(t *testing.T) {
@@ -162,6 +163,7 @@ func TestExportsThatCantBeNamed(t *testing.T) {
 	f("", fileExport(), func(*Export) {})
 	f("sink class", testExport(), func(x *Export) { x.Class = "" })
 	f("sink class", testExport(), func(x *Export) { x.Class = "a b" })
+	f("policy", testExport(), func(x *Export) { x.Policy = "" })
 	f("topic", testExport(), func(x *Export) { x.Topic = "" })
 	f("topic", testExport(), func(x *Export) { x.Topic = strings.Repeat("a", topicLenMax+1) })
 	f("topic", testExport(), func(x *Export) { x.Topic = "vera@example.com" })
