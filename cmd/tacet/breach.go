@@ -53,8 +53,8 @@ func newBreachScopeCommand() *cobra.Command {
 		Long: `Breach-scope reads the audit log and says which tenants, categories and types, how many records and which sinks are concerned by what
 happened to a stretch of offsets, to a version of a tenant's keys, or to a sink (GDPR Art. 33(3)(a)).
 
-An entry is about a batch, so bounds are rounded outward: "at most" counts every batch that touches what is asked for, "at least" those
-that lie in it as a whole. What the log can't say stands below. A log that is not as it was written is refused, unless --unverified
+An entry is about some batches, so bounds are rounded outward: "at most" counts every entry that touches what is asked for, "at least"
+those that lie in it as a whole. What the log can't say stands below. A log that is not as it was written is refused, unless --unverified
 asks for what it says all the same.`,
 		Example: `  tacet breach-scope --config tacet.yaml --topic transcripts --partition 3 --from 1200 --to 2400
   tacet breach-scope --config tacet.yaml --key-version acme/2 --format json

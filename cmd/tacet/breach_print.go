@@ -35,12 +35,12 @@ func (s *breachScope) unsaid(c config) {
 		if missing := q.To - q.From - inside; missing > 0 {
 			add("%d of the offsets have no entry: another instance worked them off, nobody did, or the entry is gone.", missing)
 		}
-		if s.Batches > 0 && (first < q.From || next > q.To) {
-			add("Where in a batch a record was: the batches that touch the offsets go from %d to %d. \"At most\" counts all of them, \"at least\" those inside.", first, next)
+		if s.Entries > 0 && (first < q.From || next > q.To) {
+			add("Where in an entry's batches a record was: the entries that touch the offsets go from %d to %d. \"At most\" counts all of them, \"at least\" those inside.", first, next)
 		}
 	}
 	if q.Tenant != "" {
-		add("Which of a tenant's records of a batch have tokens of the key: at most all of them, and at least is not known.")
+		add("Which of a tenant's records of an entry have tokens of the key: at most all of them, and at least is not known.")
 		add("Tokens of a day or month: they have keys of their own, which no version names. Subject ids and salts neither.")
 	}
 	if q.Sink != "" {
@@ -49,8 +49,8 @@ func (s *breachScope) unsaid(c config) {
 	if !q.Since.IsZero() || !q.Until.IsZero() {
 		add("When a record was made, read or delivered: times are those of entries, which are written when a batch has been worked off. A sink that was away got it later.")
 	}
-	if n := s.Undetermined; n.Batches > 0 {
-		add("Tenants, keys and sinks of %d batches with %d records: their entries are of the older form, which doesn't name them. Any of them may be concerned.", n.Batches, n.Records)
+	if n := s.Undetermined; n.Entries > 0 {
+		add("Tenants, keys and sinks of %d entries with %d records: they are of the older form, which doesn't name them. Any of them may be concerned.", n.Entries, n.Records)
 	}
 	if s.torn > 0 {
 		add("All tenants of %d batches: an entry of each is missing, as after a crash; the batch was then worked off again.", s.torn)
@@ -59,7 +59,7 @@ func (s *breachScope) unsaid(c config) {
 		add("How many records there are but once: %d offsets are in more than one entry, because they were worked off again. \"At most\" counts them each time.", s.again)
 	}
 	if len(s.Types) > 0 && (s.shared > 0 || len(s.Tenants) > 1) {
-		add("Whose the types are: they are counted for a batch, of whatever tenants, as the first class that reads its records has them.")
+		add("Whose the types are: they are counted for an entry, of whatever tenants, as the first class that reads its records has them.")
 	}
 	add("How many people: the log holds nobody's id. Tokens in what a sink holds can be counted, where the sink was not lost.")
 	add("What a sink did with the records, and what a crash had delivered before its batch was worked off again.")
@@ -79,13 +79,13 @@ func (s *breachScope) print(w io.Writer) error {
 	}
 	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "batches\t%d\n", s.Batches)
+	fmt.Fprintf(t, "entries\t%d\n", s.Entries)
 	fmt.Fprintf(t, "records\t%s\n", s.Records)
-	if s.Batches > 0 {
-		fmt.Fprintf(t, "entries\t%s to %s\n", s.First.Format(time.RFC3339), s.Last.Format(time.RFC3339))
+	if s.Entries > 0 {
+		fmt.Fprintf(t, "written\t%s to %s\n", s.First.Format(time.RFC3339), s.Last.Format(time.RFC3339))
 	}
 	for _, r := range s.Ranges {
-		fmt.Fprintf(t, "read from\t%s/%d [%d,%d) in %d batches\n", printable(r.Topic), r.Partition, r.First, r.Next, r.Batches)
+		fmt.Fprintf(t, "read from\t%s/%d [%d,%d) in %d entries\n", printable(r.Topic), r.Partition, r.First, r.Next, r.Entries)
 	}
 	for _, p := range s.Policies {
 		fmt.Fprintf(t, "under policy\t%s\n", printable(p))

@@ -21,8 +21,8 @@ type breachScope struct {
 	Logs     []logReport `json:"logs"`
 	Problems []string    `json:"problems,omitempty"`
 
-	Batches      int64         `json:"batches"`
-	First        time.Time     `json:"first,omitzero"` // entry of them
+	Entries      int64         `json:"entries"`        // each of one or more batches that follow each other
+	First        time.Time     `json:"first,omitzero"` // of them
 	Last         time.Time     `json:"last,omitzero"`
 	Records      numbers       `json:"records"`
 	Undetermined undetermined  `json:"undetermined"`
@@ -64,9 +64,9 @@ func (n numbers) String() string {
 	return fmt.Sprintf("%d to %d", n.AtLeast, n.AtMost)
 }
 
-// undetermined are batches whose entries are of the older form, which names no tenants, keys and sinks.
+// undetermined are entries of the older form, which names no tenants, keys and sinks.
 type undetermined struct {
-	Batches int64 `json:"batches"`
+	Entries int64 `json:"entries"`
 	Records int64 `json:"records"`
 }
 
@@ -76,7 +76,7 @@ type scopeRange struct {
 	Partition int32  `json:"partition"`
 	First     int64  `json:"first"`
 	Next      int64  `json:"next"`
-	Batches   int64  `json:"batches"`
+	Entries   int64  `json:"entries"`
 }
 
 // scopeTenant is what of a tenant is touched.
@@ -168,7 +168,7 @@ func (s *breachScope) batch(b *assembled) {
 	old := b.content.Format == 1
 	in := countIn(b.entry, "in")
 	if q.Topic == "" && old {
-		s.Undetermined.Batches++
+		s.Undetermined.Entries++
 		s.Undetermined.Records += in
 		return
 	}
@@ -205,7 +205,7 @@ func (s *breachScope) matched(b *assembled, concerned []auditsink.Tenant, sink i
 	s.again += before
 	certain = certain && before == 0 // else it may have been counted
 	if s.Asked.Topic != "" && b.content.Format == 1 {
-		s.Undetermined.Batches++
+		s.Undetermined.Entries++
 		s.Undetermined.Records += countIn(b.entry, "in")
 	}
 	if len(concerned) < len(b.content.Tenants) {
@@ -254,8 +254,8 @@ func (s *breachScope) place(b *assembled) (before int64) {
 	before = s.covered[lane].add(span{r.First, r.Next})
 	at := s.ranges[lane]
 	at.First, at.Next = min(at.First, r.First), max(at.Next, r.Next)
-	at.Batches++
-	s.Batches++
+	at.Entries++
+	s.Entries++
 	if t := b.entry.Time; s.First.IsZero() || t.Before(s.First) {
 		s.First = t
 	}

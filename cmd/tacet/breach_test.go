@@ -147,7 +147,7 @@ func runBreached(t *testing.T, rng *rand.Rand) *breached {
 		Topics: map[string]pipeline.TopicConfig{"calls": {Category: "transcript", Format: pipeline.FormatJSON}, "api": {Category: "usage_log", Format: pipeline.FormatJSON}},
 		Policy: p, Detectors: must(detectors.New(detectors.Options{})), Instructions: told, Keys: b.ring, Limits: limits, Quarantine: b.dead,
 		Metrics: pipeline.NewMetrics(prometheus.NewRegistry(), "test", p.Hash()), Log: slog.New(slog.DiscardHandler),
-		Sinks: []pipeline.SinkConfig{{Name: "warehouse", Sink: b.sinks["warehouse"], View: first}, {Name: auditSink, Sink: logged, View: first},
+		Sinks: []pipeline.SinkConfig{{Name: "warehouse", Sink: b.sinks["warehouse"], View: first}, {Name: auditSink, Sink: logged, View: first, FlushAfter: time.Millisecond, Apart: true},
 			{Name: "models", Sink: b.sinks["models"], View: pipeline.View{Class: "training"}}, {Name: "sre", Sink: b.sinks["sre"], View: pipeline.View{Class: "monitoring"}}},
 	})
 	require.NoError(t, err)
@@ -437,7 +437,7 @@ func TestBreachScopeOfDoubtfulLogs(t *testing.T) {
 	d := newDoubtful(t, batchEntry(0, "1/2", "a"), batchEntry(0, "2/2", "b"), batchEntry(10, "", "c"))
 	s, said := d.scope(exitDone, all...)
 	require.Equal(t, []string{"a 5", "b 5", "c 5"}, names(s))
-	require.Equal(t, int64(2), s.Batches)
+	require.Equal(t, int64(2), s.Entries)
 	require.Equal(t, numbers{20, 20}, s.Records)
 	require.NotContains(t, said, "an entry of each is missing")
 	require.Contains(t, said, "80 of the offsets have no entry")

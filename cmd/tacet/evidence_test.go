@@ -96,6 +96,11 @@ func TestEvidenceGolden(t *testing.T) {
 	require.Empty(t, e.Activity.Problems)
 	// What changes with every build, detector or clause is not what is looked at here.
 	e.Program, e.Detectors, e.Clauses = "v0", "0-0", e.Clauses[:2]
+	for i := range e.Assessment.Replaced {
+		if r := &e.Assessment.Replaced[i]; len(r.Types) > manyTypes {
+			r.Types = r.Types[:3]
+		}
+	}
 	out := t.TempDir()
 	require.NoError(t, writeEvidence(out, e, nil))
 	for _, name := range evidenceFiles {
