@@ -122,11 +122,14 @@ func firstEntry(dir string) (first uint64, err error) {
 	return first, err
 }
 
-// logName is how a report calls a log: "run", or the command.
+// mainLog is how the log of run is called.
+const mainLog = "run"
+
+// logName is how a report calls a log: mainLog, or the command.
 func logName(base, dir string) string {
 	rel, err := filepath.Rel(base, dir)
 	if err != nil || rel == "." {
-		return "run"
+		return mainLog
 	}
 	return rel
 }

@@ -28,6 +28,7 @@ type evidence struct {
 	Tenant        string         `json:"tenant,omitempty"` // empty for all
 	Controller    string         `json:"controller,omitempty"`
 	Contact       string         `json:"contact,omitempty"`
+	Officer       string         `json:"officer,omitempty"`
 	Program       string         `json:"program"`
 	Detectors     string         `json:"detectors"`
 	Policy        string         `json:"policy"`
@@ -49,6 +50,7 @@ type evidence struct {
 type evidenceConfig struct {
 	Controller string `yaml:"controller"`
 	Contact    string `yaml:"contact"`
+	Officer    string `yaml:"officer"` // who looks after data protection
 }
 
 // reporting is what the flags of evidence say.
@@ -127,7 +129,7 @@ func (r reporting) run(ctx context.Context, out, errOut io.Writer) error {
 		return err
 	}
 	if r.tenant != "" && len(e.Instructions)+len(e.Keys) == 0 &&
-		!slices.ContainsFunc(e.Activity.Control, func(c controlled) bool { return c.Tenant == r.tenant }) {
+		!slices.ContainsFunc(e.Activity.Control, func(c controlled) bool { return c.Tenant == r.tenant }) && len(e.Activity.Of) == 0 {
 		say(errOut, "warning: no instruction, key or entry of the log names tenant %q", r.tenant)
 	}
 	var signer note.Signer
@@ -167,7 +169,7 @@ func gatherEvidence(ctx context.Context, c config, r reporting, now time.Time) (
 	if err != nil {
 		return nil, err
 	}
-	e := &evidence{Made: now, From: r.from, To: r.to, Tenant: r.tenant, Controller: c.Evidence.Controller, Contact: c.Evidence.Contact,
+	e := &evidence{Made: now, From: r.from, To: r.to, Tenant: r.tenant, Controller: c.Evidence.Controller, Contact: c.Evidence.Contact, Officer: c.Evidence.Officer,
 		Program: version(), Detectors: set.Version(), Policy: p.Hash(), EffectiveFrom: p.EffectiveFrom(), Clauses: clausesOf(p)}
 	if e.To.IsZero() {
 		e.To = now
@@ -182,7 +184,7 @@ func gatherEvidence(ctx context.Context, c config, r reporting, now time.Time) (
 	if err := e.read(ctx, c); err != nil {
 		return nil, err
 	}
-	e.uncovered(c, p)
+	e.uncovered(c, p, options)
 	return e, nil
 }
 
@@ -221,6 +223,7 @@ type instructed struct {
 	HomeRegion string    `json:"home_region,omitempty"`
 	Regions    []string  `json:"regions,omitempty"`
 	Safeguard  string    `json:"safeguard,omitempty"`
+	Minors     bool      `json:"minors_kept_back"`
 }
 
 // consent is policy.Consent in a report.
@@ -272,5 +275,5 @@ func instructionOf(i *policy.Instruction, inForce bool) instructed {
 		consents = append(consents, consent(c))
 	}
 	return instructed{Tenant: i.Tenant, Version: i.Version, Hash: i.Hash(), From: i.From, InForce: inForce, Recording: i.Recording, Text: i.Text,
-		Consents: consents, HomeRegion: i.HomeRegion, Regions: i.Regions, Safeguard: i.Safeguard}
+		Consents: consents, HomeRegion: i.HomeRegion, Regions: i.Regions, Safeguard: i.Safeguard, Minors: i.Minors}
 }

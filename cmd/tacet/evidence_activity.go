@@ -12,26 +12,34 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/sonexlabs/tacet/pipeline/audit"
+	auditsink "github.com/sonexlabs/tacet/sinks/audit"
 )
 
-// activity is what the audit log says was done in the time of the report. Batches are of many tenants, and the log does not say of whose;
-// so these numbers are of all tenants, also in a report of one.
+// activity is what the audit log says was done in the time of the report. But for Of its numbers are of all tenants, also in a report of
+// one: an entry is of many.
 type activity struct {
 	Logs        []logReport       `json:"logs"`
 	Problems    []string          `json:"problems,omitempty"` // of the logs themselves
 	First       time.Time         `json:"first,omitzero"`     // entry of the time
 	Last        time.Time         `json:"last,omitzero"`
-	Batches     int64             `json:"batches"`
+	Entries     int64             `json:"entries"`       // of batches
+	Older       int64             `json:"older_entries"` // of them, that name no tenants
 	In          int64             `json:"records_in"`
 	Out         int64             `json:"records_out"`
 	Dead        int64             `json:"quarantined"`
+	DeadBy      map[string]int64  `json:"quarantined_by_class"`
 	Partial     int64             `json:"partial_results"`
 	Suppressed  int64             `json:"suppressed"`
 	Degraded    int64             `json:"values_degraded"`
+	Dropped     int64             `json:"fields_dropped"`
+	Withheld    int64             `json:"fields_withheld"`
+	Limited     int64             `json:"texts_over_a_rule_limit"`
 	DegradedFor map[string]string `json:"degraded_for,omitempty"` // by lane
 	Findings    []finding         `json:"findings"`
 	Policies    []inForce         `json:"policies"`
 	Lanes       []laneActivity    `json:"lanes"`
+	Of          []tenantActivity  `json:"tenants"`
+	Silences    []silence         `json:"silences"`
 	Control     []controlled      `json:"control"` // what people and commands did
 }
 
@@ -44,7 +52,7 @@ type finding struct {
 
 type inForce struct {
 	Policy  string    `json:"policy"`
-	Batches int64     `json:"batches"`
+	Entries int64     `json:"entries"`
 	First   time.Time `json:"first"`
 	Last    time.Time `json:"last"`
 	Current bool      `json:"current"` // it is the one that the report describes
@@ -59,6 +67,25 @@ type laneActivity struct {
 	Missing   int64  `json:"missing"` // offsets between them that no entry of the time is about
 }
 
+// tenantActivity is what became of a tenant's records.
+type tenantActivity struct {
+	Tenant   string           `json:"tenant"` // empty: of records that name none that the policy knows
+	Category string           `json:"category"`
+	In       int64            `json:"records_in"`
+	Dead     int64            `json:"quarantined"`
+	Out      map[string]int64 `json:"records_out"` // by sink
+}
+
+// silence is a time without an entry of the log of run.
+type silence struct {
+	From    time.Time `json:"from"`
+	To      time.Time `json:"to"`
+	Stopped bool      `json:"stopped"` // the entry before says that it had ended
+}
+
+// silenceLeast is how long it must be quiet for the report to say so: a busy topic has an entry every few hundred records.
+const silenceLeast = time.Hour
+
 type controlled struct {
 	Action string    `json:"action"`
 	Tenant string    `json:"tenant,omitempty"`
@@ -69,6 +96,7 @@ type controlled struct {
 // read adds what the audit logs say.
 func (e *evidence) read(ctx context.Context, c config) error {
 	e.Activity.Findings, e.Activity.Policies, e.Activity.Lanes, e.Activity.Logs = []finding{}, []inForce{}, []laneActivity{}, []logReport{}
+	e.Activity.Of, e.Activity.Silences, e.Activity.DeadBy = []tenantActivity{}, []silence{}, map[string]int64{}
 	if c.Audit.Directory == "" {
 		return nil
 	}
@@ -83,10 +111,12 @@ func (e *evidence) read(ctx context.Context, c config) error {
 	checked, problems := verifyLogs(string(c.Audit.Directory), dirs, verifier, known)
 	e.Activity.Logs, e.Activity.Problems = append(e.Activity.Logs, checked...), problems
 	t := tally{e: e, counts: map[string]int64{}, policies: map[string]*inForce{}, lanes: map[audit.Range]*cover{}, control: map[controlled]*controlled{},
-		degraded: map[string]time.Time{}, degradedFor: map[string]time.Duration{}}
+		degraded: map[string]time.Time{}, degradedFor: map[string]time.Duration{}, of: map[[2]string]*tenantActivity{}}
 	for _, dir := range dirs {
+		name := logName(string(c.Audit.Directory), dir)
+		t.main = name == mainLog
 		if err := audit.Read(dir, 0, t.entry); err != nil {
-			e.Activity.Problems = append(e.Activity.Problems, fmt.Sprintf("log %s can't be read to its end", logName(string(c.Audit.Directory), dir)))
+			e.Activity.Problems = append(e.Activity.Problems, fmt.Sprintf("log %s can't be read to its end", name))
 		}
 	}
 	t.end()
@@ -118,9 +148,16 @@ type tally struct {
 	control     map[controlled]*controlled
 	degraded    map[string]time.Time // since when, by lane
 	degradedFor map[string]time.Duration
+	of          map[[2]string]*tenantActivity // by tenant and category
+	main        bool                          // the log at hand is that of run
+	heard       time.Time                     // its last entry
+	stopped     bool                          // which says that it ended
 }
 
 func (t *tally) entry(e audit.Entry) error {
+	if t.main && e.Time.Before(t.e.To) {
+		t.hear(e)
+	}
 	if e.Time.Before(t.e.From) || !e.Time.Before(t.e.To) {
 		return nil
 	}
@@ -132,9 +169,8 @@ func (t *tally) entry(e audit.Entry) error {
 		a.Last = e.Time
 	}
 	switch e.Action {
-	case "batch":
-		t.batch(e)
-	case "batch.more": // the rest of a batch, which is counted
+	case "batch", "batch.more":
+		return t.batch(e)
 	case "degraded", "degraded.end":
 		lane := attrOf(e, "lane")
 		if since, ok := t.degraded[lane]; ok {
@@ -167,8 +203,40 @@ func attrOf(e audit.Entry, name string) string {
 	return ""
 }
 
-func (t *tally) batch(e audit.Entry) {
-	t.e.Activity.Batches++
+// hear notes a silence before an entry of the log of run.
+func (t *tally) hear(e audit.Entry) {
+	t.silent(e.Time)
+	t.heard, t.stopped = e.Time, e.Action == "stop"
+}
+
+// silent notes that nothing was heard until a time.
+func (t *tally) silent(until time.Time) {
+	since := t.heard
+	if since.Before(t.e.From) {
+		since = t.e.From
+	}
+	if since.IsZero() || until.Sub(since) < silenceLeast {
+		return
+	}
+	t.e.Activity.Silences = append(t.e.Activity.Silences, silence{since, until, t.stopped})
+}
+
+// batch adds an entry of batches, or more tenants of one.
+func (t *tally) batch(e audit.Entry) error {
+	content, err := auditsink.ReadContent(e)
+	if err != nil {
+		return err
+	}
+	for _, of := range content.Tenants {
+		t.tenant(content, of)
+	}
+	if first, _ := auditsink.IsBatch(e); !first {
+		return nil
+	}
+	t.e.Activity.Entries++
+	if content.Format == 1 {
+		t.e.Activity.Older++
+	}
 	for _, c := range e.Counts {
 		t.counts[c.Name] += c.N
 	}
@@ -178,7 +246,7 @@ func (t *tally) batch(e audit.Entry) {
 			p = &inForce{Policy: hash, First: e.Time, Current: hash == t.e.Policy}
 			t.policies[hash] = p
 		}
-		p.Batches++
+		p.Entries++
 		p.Last = e.Time
 	}
 	if r := e.Range; r != nil {
@@ -188,12 +256,43 @@ func (t *tally) batch(e audit.Entry) {
 		}
 		t.lanes[lane].add(span{r.First, r.Next})
 	}
+	return nil
+}
+
+func (t *tally) tenant(c auditsink.Content, of auditsink.Tenant) {
+	if t.e.Tenant != "" && of.Tenant != t.e.Tenant {
+		return
+	}
+	key := [2]string{of.Tenant, c.Category}
+	a := t.of[key]
+	if a == nil {
+		a = &tenantActivity{Tenant: of.Tenant, Category: c.Category, Out: map[string]int64{}}
+		t.of[key] = a
+	}
+	a.In += of.In
+	a.Dead += of.Dead
+	for i, n := range of.Out {
+		a.Out[c.Sinks[i]] += n
+	}
 }
 
 func (t *tally) end() {
 	a := &t.e.Activity
 	a.In, a.Out, a.Dead, a.Partial = t.counts["in"], t.counts["out"], t.counts["dead"], t.counts["partial"]
 	a.Suppressed, a.Degraded = t.counts["suppressed"], t.counts["degraded"]
+	a.Dropped, a.Withheld, a.Limited = t.counts["dropped"], t.counts["withheld"], t.counts["limited"]
+	t.silent(t.e.To)
+	for name, n := range t.counts {
+		if class, ok := strings.CutPrefix(name, "dead."); ok {
+			a.DeadBy[class] = n
+		}
+	}
+	for _, of := range t.of {
+		a.Of = append(a.Of, *of)
+	}
+	slices.SortFunc(a.Of, func(x, y tenantActivity) int {
+		return cmp.Or(strings.Compare(x.Tenant, y.Tenant), strings.Compare(x.Category, y.Category))
+	})
 	for _, name := range slices.Sorted(maps.Keys(t.counts)) {
 		if typ, action, ok := strings.Cut(name, "/"); ok {
 			a.Findings = append(a.Findings, finding{typ, action, t.counts[name]})

@@ -23,7 +23,7 @@ func (e *evidence) chapters() []chapter {
 	all := []chapter{
 		e.header(),
 		{Title: "What was not looked at", Text: []string{"This comes first, because the rest is only about what was."}, Items: e.NotLookedAt},
-		e.doneChapter(), e.findingsChapter(), e.lanesChapter(), e.controlChapter(),
+		e.doneChapter(), e.tenantsChapter(), e.findingsChapter(), e.lanesChapter(), e.controlChapter(),
 		e.processingChapter(),
 	}
 	for _, c := range e.Categories {
@@ -70,7 +70,7 @@ func (e *evidence) header() chapter {
 	return chapter{Title: "About this report", Text: []string{"The records of processing of GDPR Art. 30, and the annex to a data protection impact assessment " +
 		"that EDPB Guidelines 01/2025, §§130-135, ask for. All of it follows from the policy, the configuration, the store of keys and the audit log."},
 		Heads: []string{"", ""}, Rows: [][]string{
-			{"Controller", orNone(e.Controller)}, {"Contact", orNone(e.Contact)}, {"Tenant", tenant}, {"From", from}, {"To", date(e.To)}, {"Made", date(e.Made)},
+			{"Controller", orNone(e.Controller)}, {"Contact", orNone(e.Contact)}, {"Data-protection officer", orNone(e.Officer)}, {"Tenant", tenant}, {"From", from}, {"To", date(e.To)}, {"Made", date(e.Made)},
 			{"Program", e.Program}, {"Detectors", e.Detectors}, {"Policy", e.Policy}, {"In force from", orNone(date(e.EffectiveFrom))}}}
 }
 
@@ -78,10 +78,11 @@ func (e *evidence) doneChapter() chapter {
 	a := &e.Activity
 	s := chapter{Title: "What was done", Heads: []string{"", ""}}
 	if e.Tenant != "" {
-		s.Text = []string{"A batch is of many tenants, and the log doesn't say of whose. These numbers are of all tenants."}
+		s.Text = []string{"These numbers are of all tenants; those of the one alone stand under whose records they were."}
 	}
-	s.Rows = [][]string{{"First entry", date(a.First)}, {"Last entry", date(a.Last)}, {"Batches", number(a.Batches)}, {"Records in", number(a.In)},
+	s.Rows = [][]string{{"First entry", date(a.First)}, {"Last entry", date(a.Last)}, {"Entries of batches", number(a.Entries)}, {"Records in", number(a.In)},
 		{"Records out", number(a.Out)}, {"In quarantine", number(a.Dead)}, {"Partial results, of which nothing leaves", number(a.Partial)},
+		{"Fields that the policy doesn't name, dropped", number(a.Dropped)}, {"Fields that a tenant has not let leave", number(a.Withheld)},
 		{"Kept back because somebody asked for it", number(a.Suppressed)}, {"Values that left as their type for want of a key", number(a.Degraded)}}
 	for _, lane := range slices.Sorted(maps.Keys(a.DegradedFor)) {
 		s.Rows = append(s.Rows, []string{"Without a key in " + lane, a.DegradedFor[lane]})
@@ -94,9 +95,28 @@ func (e *evidence) doneChapter() chapter {
 		if p.Current {
 			name += " (this one)"
 		}
-		s.Rows = append(s.Rows, []string{name, fmt.Sprintf("%d batches, %s to %s", p.Batches, date(p.First), date(p.Last))})
+		s.Rows = append(s.Rows, []string{name, fmt.Sprintf("%d entries, %s to %s", p.Entries, date(p.First), date(p.Last))})
 	}
 	s.Items = a.Problems
+	return s
+}
+
+func (e *evidence) tenantsChapter() chapter {
+	s := chapter{Title: "Whose records they were", Heads: []string{"Tenant", "Category", "Records in", "In quarantine", "Left for"}}
+	if e.Activity.Older > 0 {
+		s.Text = []string{fmt.Sprintf("%d entries are of the older form, which names no tenants; their records are not in this table.", e.Activity.Older)}
+	}
+	for _, of := range e.Activity.Of {
+		var out []string
+		for _, sink := range slices.Sorted(maps.Keys(of.Out)) {
+			out = append(out, fmt.Sprintf("%s: %d", sink, of.Out[sink]))
+		}
+		tenant := of.Tenant
+		if tenant == "" {
+			tenant = "none that is known"
+		}
+		s.Rows = append(s.Rows, []string{tenant, of.Category, number(of.In), number(of.Dead), orNone(strings.Join(out, ", "))})
+	}
 	return s
 }
 
@@ -175,7 +195,7 @@ func (e *evidence) placesChapter() chapter {
 
 func (e *evidence) instructionsChapter() chapter {
 	s := chapter{Title: "Instructions of tenants (Art. 28(3)(a), 30(2))", Text: []string{"Without an instruction no text of a tenant leaves, no recording, and nothing that needs a consent."},
-		Heads: []string{"Tenant", "Version", "From", "In force", "Texts kept", "Recordings", "Consents", "Regions", "Safeguard"}}
+		Heads: []string{"Tenant", "Version", "From", "In force", "Texts kept", "Recordings", "Consents", "Regions", "Safeguard", "Calls of minors kept back"}}
 	for _, i := range e.Instructions {
 		var consents []string
 		for _, c := range i.Consents {
@@ -185,7 +205,7 @@ func (e *evidence) instructionsChapter() chapter {
 		if len(i.Regions) > 0 {
 			regions += "; " + strings.Join(i.Regions, ", ")
 		}
-		s.Rows = append(s.Rows, []string{i.Tenant, strconv.Itoa(i.Version), date(i.From), yes(i.InForce), i.Text, yes(i.Recording), orNone(strings.Join(consents, "; ")), orNone(regions), orNone(i.Safeguard)})
+		s.Rows = append(s.Rows, []string{i.Tenant, strconv.Itoa(i.Version), date(i.From), yes(i.InForce), i.Text, yes(i.Recording), orNone(strings.Join(consents, "; ")), orNone(regions), orNone(i.Safeguard), yes(i.Minors)})
 	}
 	return s
 }

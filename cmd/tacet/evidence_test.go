@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +41,7 @@ func estateOfEvidence(t *testing.T) (dir string, c config) {
 	write("policy.yaml", string(must(os.ReadFile(filepath.Join(evidenceDir, "policy.yaml")))))
 	write("tacet.yaml", `
 kafka: {brokers: ["127.0.0.1:1"], region: eu}
-source: {group: g, topics: [{name: calls, category: transcript}]}
+source: {group: g, topics: [{name: calls, category: transcript}, {name: logs, category: account}]}
 policy: {file: policy.yaml}
 instructions: {directory: told, keys: keys}
 pseudonym: {insecure_dev_keys: true}
@@ -74,12 +76,24 @@ evidence: {controller: Example Ltd, contact: privacy@example.com}
 		if i > 3 {
 			first += 5 // two holes of five
 		}
-		add(run, audit.Entry{Actor: "pipeline", Action: "batch", Policy: hash, Range: &audit.Range{Topic: "calls", First: first, Next: i*10 + 10},
-			Counts: []audit.Count{{Name: "in", N: 10}, {Name: "out", N: 8}, {Name: "dead", N: 1}, {Name: "partial", N: 1}, {Name: "PHONE/token", N: 4}}})
+		batch := audit.Entry{Actor: "pipeline", Action: "batch", Policy: hash, Range: &audit.Range{Topic: "calls", First: first, Next: i*10 + 10},
+			Counts: []audit.Count{{Name: "in", N: 10}, {Name: "out", N: 8}, {Name: "dead", N: 1}, {Name: "partial", N: 1}}}
+		if i > 0 { // the first is of the older form
+			class := "dead.malformed"
+			if i == 5 {
+				class = "dead.too_large"
+			}
+			batch.Counts = append(batch.Counts, audit.Count{Name: "dropped", N: 7}, audit.Count{Name: "withheld", N: 2}, audit.Count{Name: "limited", N: 1}, audit.Count{Name: class, N: 1})
+			batch.Object = []audit.Attr{{Name: "format", Value: "2"}, {Name: "category", Value: "transcript"}, {Name: "sink.0", Value: "warehouse"}, {Name: "sink.1", Value: "models"},
+				{Name: "tenant/acme", Value: "in=6 dead=1 out=5,2 keys=1"}, {Name: "tenant/bolt", Value: "in=4 out=3,0"}}
+		}
+		batch.Counts = append(batch.Counts, audit.Count{Name: "PHONE/token", N: 4})
+		add(run, batch)
 	}
 	add(run, audit.Entry{Actor: "pipeline", Action: "degraded", Object: []audit.Attr{{Name: "lane", Value: "calls/0"}}})
 	add(run, audit.Entry{Actor: "pipeline", Action: "degraded.end", Object: []audit.Attr{{Name: "lane", Value: "calls/0"}}})
 	add(run, audit.Entry{Actor: "tacet", Action: "policy.override"})
+	add(run, audit.Entry{Actor: "tacet", Action: "stop"})
 	require.NoError(t, run.Close())
 	keys := open("keys")
 	add(keys, audit.Entry{Actor: "ops", Action: "key.rotate", Tenant: "acme"})
@@ -106,6 +120,7 @@ func TestEvidenceGolden(t *testing.T) {
 	for _, name := range evidenceFiles {
 		got := must(os.ReadFile(filepath.Join(out, name)))
 		require.NotContains(t, string(got), dir, "a path of this machine")
+		got = bytes.ReplaceAll(got, []byte(e.Policy), []byte("hashofthispolicy"))
 		golden := filepath.Join(evidenceDir, name)
 		if os.Getenv("TACET_UPDATE") != "" {
 			require.NoError(t, os.WriteFile(golden, got, 0o600))
@@ -117,14 +132,38 @@ func TestEvidenceGolden(t *testing.T) {
 	require.Less(t, strings.Index(page, "What was not looked at"), strings.Index(page, "What was done"))
 }
 
+// Two reports of one time are the same bytes.
+func TestEvidenceIsDeterministic(t *testing.T) {
+	_, c := estateOfEvidence(t)
+	var all [2]string
+	for i := range all {
+		e, err := gatherEvidence(t.Context(), c, reporting{}, time.Date(2026, 3, 8, 0, 0, 0, 0, time.UTC))
+		require.NoError(t, err)
+		out := t.TempDir()
+		require.NoError(t, writeEvidence(out, e, nil))
+		for _, name := range evidenceFiles {
+			all[i] += string(must(os.ReadFile(filepath.Join(out, name))))
+		}
+	}
+	require.Equal(t, all[0], all[1])
+}
+
 func TestEvidenceSaysWhatIsMissing(t *testing.T) {
 	_, c := estateOfEvidence(t)
 	e, err := gatherEvidence(t.Context(), c, reporting{}, time.Date(2026, 3, 8, 0, 0, 0, 0, time.UTC))
 	require.NoError(t, err)
 	all := strings.Join(e.NotLookedAt, "\n")
 	require.Contains(t, all, "10 offsets of calls/0 between 0 and 60 have no entry")
-	require.Contains(t, all, "Batches worked off under policy kkkkllllmmmmnnnn, whose rules this report doesn't know: 1.")
-	require.Contains(t, all, "Records in quarantine, into which nobody has looked: 6.")
+	require.Contains(t, all, "What policy kkkkllllmmmmnnnn asked for, under which batches of 1 entries were worked off")
+	require.Contains(t, all, "Records in quarantine, into which nobody has looked: 6 (malformed 4, too_large 1)")
+	require.Contains(t, all, "Topic logs: no entry of the time is about it.")
+	require.Contains(t, all, "Fields that the policy doesn't name, which were dropped unread: 35.")
+	require.Contains(t, all, "Fields that a tenant has not let leave, which were dropped unread: 10.")
+	require.Contains(t, all, "could not search within its limits, and that left as [SECRET]: 5.")
+	require.Contains(t, all, "From 2026-03-01T12:11:00Z to 2026-03-08T00:00:00Z the log of run has no entry: the pipeline had ended.")
+	require.Contains(t, all, "in 1 entries of the older form")
+	require.Equal(t, []tenantActivity{{"acme", "transcript", 30, 5, map[string]int64{"models": 10, "warehouse": 25}},
+		{"bolt", "transcript", 20, 0, map[string]int64{"models": 0, "warehouse": 15}}}, e.Activity.Of)
 	require.Contains(t, all, "transcript, for analytics: fields that leave unread, because the platform fills them in: lang.")
 	require.Contains(t, all, "billing: the policy has no such category")
 	require.Equal(t, map[string]string{"calls/0": "1m0s"}, e.Activity.DegradedFor)
@@ -134,9 +173,12 @@ func TestEvidenceSaysWhatIsMissing(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, one.Instructions)
 	require.Empty(t, one.Activity.Control)
-	require.Zero(t, one.Activity.Batches)
+	require.Zero(t, one.Activity.Entries)
+	require.Len(t, one.Activity.Silences, 1, "the whole of the time is one")
+	require.Equal(t, one.From, one.Activity.Silences[0].From)
 	one, err = gatherEvidence(t.Context(), c, reporting{tenant: "bolt"}, e.Made)
 	require.NoError(t, err)
+	require.Len(t, one.Activity.Of, 1)
 	for _, control := range one.Activity.Control {
 		require.Contains(t, []string{"", "bolt"}, control.Tenant)
 	}
@@ -183,27 +225,56 @@ func TestEvidenceVerify(t *testing.T) {
 	other := must(audit.ParseKey([]byte(must(audit.GenerateKey("audit.example")))))
 	f(exitFailed, "is not signed by this key", "verify", report, "--key", other.Verifier())
 	f(exitUsage, "no public key", "verify", report, "--key", "nonsense")
+	// Whatever byte of whichever file is changed, added or taken away.
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	rng := rand.New(rand.NewPCG(seed, 0))
 	for _, name := range evidenceFiles {
 		file := filepath.Join(report, name)
 		was := must(os.ReadFile(file))
-		require.NoError(t, os.WriteFile(file, bytes.Replace(was, []byte("Example Ltd"), []byte("Another Ltd"), 1), 0o600))
-		f(exitFailed, name+" is not as it was signed", "verify", report, "--key", key.Verifier())
+		for i := range 60 {
+			at := []int{0, len(was) - 1, rng.IntN(len(was))}[min(i, 2)]
+			is := bytes.Clone(was)
+			switch i % 3 {
+			case 0:
+				is[at] ^= byte(1 + rng.IntN(255))
+			case 1:
+				is = slices.Delete(is, at, at+1)
+			case 2:
+				is = slices.Insert(is, at, byte(rng.IntN(256)))
+			}
+			require.NoError(t, os.WriteFile(file, is, 0o600))
+			f(exitFailed, name+" is not as it was signed", "verify", report, "--key", key.Verifier())
+		}
+		require.NoError(t, os.Remove(file))
+		f(exitFailed, "read evidence", "verify", report, "--key", key.Verifier())
 		require.NoError(t, os.WriteFile(file, was, 0o600))
 	}
+	f(exitDone, "as it was signed", "verify", report, "--key", key.Verifier())
+	// A file in place of another of the same report, too.
+	note := filepath.Join(report, evidenceNote)
+	was := must(os.ReadFile(note))
+	require.NoError(t, os.WriteFile(note, bytes.Replace(was, []byte("evidence.md"), []byte("evidence.me"), 1), 0o600))
+	f(exitFailed, "is not signed by this key", "verify", report, "--key", key.Verifier())
+	require.NoError(t, os.WriteFile(note, was, 0o600))
 	f(exitUsage, "--out is required", "--config", filepath.Join(dir, "tacet.yaml"))
 	f(exitUsage, "not before", "--config", filepath.Join(dir, "tacet.yaml"), "--out", report, "--from", "2026-03-02T00:00:00Z", "--to", "2026-03-01T00:00:00Z")
 }
 
 // Names out of a log or a policy can't become a link, a cell or a script.
 func TestEvidenceIsInert(t *testing.T) {
-	hostile := "a|b [x](http://evil.example) <script>alert(1)</script>\n# head\x1b[2J"
+	hostile := "a|b [x](http://evil.example) &lt;b&gt; <script>alert(1)</script>\n# head\x1b[2J\u202e"
 	e := &evidence{NotLookedAt: []string{hostile}, Activity: activity{Control: []controlled{{Action: hostile, N: 1}}}}
 	dir := t.TempDir()
 	require.NoError(t, writeEvidence(dir, e, nil))
 	md, page := string(must(os.ReadFile(filepath.Join(dir, "evidence.md")))), string(must(os.ReadFile(filepath.Join(dir, "evidence.html"))))
 	require.NotContains(t, page, "<script>")
 	require.NotContains(t, md, "<script>")
-	require.NotContains(t, md, "\x1b")
+	require.NotContains(t, md, "&lt;b")
+	for _, form := range []string{md, page} {
+		require.NotContains(t, form, "\x1b")
+		require.NotContains(t, form, "\u202e", "text that runs the other way shows other words than it holds")
+	}
 	require.NotRegexp(t, regexp.MustCompile(`(?m)^# head`), md)
 	require.NotRegexp(t, `[^\\]\]\(http`, md)
 	require.Contains(t, md, `| a\|b \[x\]`)

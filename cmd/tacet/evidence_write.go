@@ -33,6 +33,9 @@ func writeEvidence(dir string, e *evidence, signer note.Signer) error {
 		return fmt.Errorf("write evidence: %w", err)
 	}
 	chapters := e.chapters()
+	for i := range chapters {
+		chapters[i].clean()
+	}
 	markdown(&forms[1], chapters)
 	if err := webPage(&forms[2], chapters); err != nil {
 		return fmt.Errorf("write evidence: %w", err)
@@ -72,18 +75,29 @@ func evidenceText(forms ...[]byte) string {
 	return b.String()
 }
 
-// markdown writes chapters. What stands in cells is escaped: it can't end its cell or be a link.
-func markdown(w io.Writer, chapters []chapter) {
-	fmt.Fprint(w, "# Evidence\n")
-	escape := strings.NewReplacer(`\`, `\\`, "|", `\|`, "[", `\[`, "]", `\]`, "*", `\*`, "_", `\_`, "`", "\\`", "<", "&lt;", ">", "&gt;", "#", `\#`)
-	text := func(s string) string {
-		return escape.Replace(strings.Map(func(r rune) rune {
+// clean puts a space for whatever does not print, such as what would turn the direction of writing.
+func (c *chapter) clean() {
+	clean := func(s string) string {
+		return strings.Map(func(r rune) rune {
 			if unicode.IsPrint(r) {
 				return r
 			}
 			return ' '
-		}, s))
+		}, s)
 	}
+	for _, texts := range append([][]string{c.Text, c.Items, c.Heads}, c.Rows...) {
+		for i := range texts {
+			texts[i] = clean(texts[i])
+		}
+	}
+	c.Title = clean(c.Title)
+}
+
+// markdown writes chapters. What stands in cells is escaped: it can't end its cell or be a link.
+func markdown(w io.Writer, chapters []chapter) {
+	fmt.Fprint(w, "# Evidence\n")
+	escape := strings.NewReplacer(`\`, `\\`, "&", "&amp;", "|", `\|`, "[", `\[`, "]", `\]`, "*", `\*`, "_", `\_`, "`", "\\`", "<", "&lt;", ">", "&gt;", "#", `\#`)
+	text := escape.Replace
 	for _, s := range chapters {
 		fmt.Fprintf(w, "\n## %s\n", text(s.Title))
 		for _, t := range s.Text {
