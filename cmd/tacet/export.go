@@ -172,6 +172,11 @@ func (x *exporting) run(ctx context.Context, out, errOut io.Writer) (err error) 
 	}
 	fmt.Fprintf(out, "%s  %s\n", sum, filepath.Join(x.out, manifestFile))
 	say(errOut, "%d of %d records exported", m.Records["written"], m.Records["read"])
+	for _, l := range m.Lanes {
+		if l.ReadTo < l.To {
+			say(errOut, "partition %d has no records from offset %d to %d: they were compacted away, or are of a transaction that is open", l.Partition, l.ReadTo, l.To)
+		}
+	}
 	if m.failed > 0 {
 		return &commandError{err: fmt.Errorf("%d records are kept back or could not be worked off, and are not in the export", m.failed),
 			hints: []string{"the manifest says which, and why: " + filepath.Join(x.out, manifestFile)}}

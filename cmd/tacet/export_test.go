@@ -80,7 +80,7 @@ func TestExportTopic(t *testing.T) {
 	require.Equal(t, map[int]string{2: "[PIN]", 6: "write to [EMAIL_1]", 7: ""}, texts)
 	require.Equal(t, map[string]int64{"read": 6, "written": 3, outcomeForeign: 1, "suppressed": 1, "nothing_left": 1}, m.Records)
 	require.Equal(t, int64(1), m.Withheld)
-	require.Equal(t, []exportedLane{{0, 0, 1, 4}, {1, 0, 0, 3}}, m.Lanes)
+	require.Equal(t, []exportedLane{{0, 0, 1, 4, 4}, {1, 0, 0, 3, 3}}, m.Lanes)
 	require.Equal(t, []findingCount{{"EMAIL", "alias", 1}, {"PIN", "redact", 1}}, m.Findings)
 	require.Equal(t, int64(len(records)), m.Bytes)
 

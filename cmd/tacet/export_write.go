@@ -66,6 +66,7 @@ type exportedLane struct {
 	Begins    int64 `json:"topic_begins"`
 	From      int64 `json:"from"`
 	To        int64 `json:"to"`
+	ReadTo    int64 `json:"read_to"` // less where the last were compacted away, or are of a transaction that is open
 }
 
 type findingCount struct {
@@ -240,9 +241,13 @@ func (w *exportWriter) source(ctx context.Context) (all replays, stop func(), er
 		return nil, nil, err
 	}
 	for _, l := range lanes {
-		w.made.Lanes = append(w.made.Lanes, exportedLane{l.id.Partition, l.begin, l.from, l.to})
+		w.made.Lanes = append(w.made.Lanes, exportedLane{l.id.Partition, l.begin, l.from, l.to, l.from})
+		at := len(w.made.Lanes) - 1
 		add(l.id, batches(l.id, l.from, func(f func(pipeline.Record) error) error {
-			err := fetch.scan(ctx, l.id, max(l.begin, l.from-w.before), l.to-1, f)
+			err := fetch.scan(ctx, l.id, max(l.begin, l.from-w.before), l.to-1, func(r pipeline.Record) error {
+				w.made.Lanes[at].ReadTo = max(l.from, r.Offset+1)
+				return f(r)
+			})
 			if err != nil && !errors.Is(err, errEnough) {
 				err = fmt.Errorf("read topic %s partition %d: %w", l.id.Topic, l.id.Partition, err)
 			}
