@@ -87,7 +87,10 @@ type Set struct {
 	version   string
 	longest   int // scan.MaxText; less in tests
 
-	phonePlans uint64 // the numbering plans of the chosen countries, see choosePhones
+	phonePlans uint64          // the numbering plans of the chosen countries, see choosePhones
+	homePlan   uint64          // the one of Tighten: national numbers are of it where they can be
+	favours    *[TypesMax]bool // types of Tighten's countries; nil for none
+	stricter   *Set            // of Tighten: what it finds is added; nil for none
 }
 
 // New makes a Set. It gives an error that names an unknown locale or preset.
@@ -110,14 +113,7 @@ func (t *tables) choose(o Options) (*Set, error) {
 	if s.names, err = nameModel(); err != nil {
 		return nil, fmt.Errorf("choose detectors: %w", err)
 	}
-	switch o.Preset {
-	case "", "balanced":
-		s.threshold = 0.5
-	case "strict":
-		s.threshold, s.preset = 0.4, names.Strict
-	case "paranoid":
-		s.threshold, s.preset = 0.3, names.Paranoid
-	default:
+	if s.threshold = 0.5; !s.setPreset(o.Preset) {
 		return nil, fmt.Errorf("choose detectors: unknown preset %q: must be balanced, strict or paranoid", o.Preset)
 	}
 	for _, name := range o.Locales {
@@ -131,20 +127,31 @@ func (t *tables) choose(o Options) (*Set, error) {
 		}
 	}
 	s.phonePlans = choosePhones(o.Locales)
+	s.sign()
+	return s, nil
+}
+
+// sign sets the version.
+func (s *Set) sign() {
 	h := fnv.New64a()
 	fmt.Fprint(h, revision, s.threshold, s.prior, s.phonePlans, len(lexicon))
+	if s.favours != nil {
+		fmt.Fprint(h, "favours", *s.favours, s.homePlan)
+	}
+	if s.stricter != nil {
+		fmt.Fprint(h, "stricter", s.stricter.threshold, s.stricter.preset)
+	}
 	fmt.Fprint(h, s.preset, *s.names.Manifest()) // what the tagger was trained from, and its thresholds
-	for _, e := range t.entries {
+	for _, e := range s.entries {
 		fmt.Fprint(h, e.name, e.types)
 		for _, id := range e.ids {
 			fmt.Fprint(h, id.name, id.forms, id.words, id.alone, id.broken)
 		}
 	}
-	if own != nil {
-		own.version(h)
+	if s.custom != nil {
+		s.custom.version(h)
 	}
 	s.version = fmt.Sprintf("%d-%012x", revision, h.Sum64()>>16)
-	return s, nil
 }
 
 // Version names the catalogue, its scoring and the options: equal versions find the same in the same text.
@@ -181,6 +188,13 @@ func localePrior(t Type, chosen []string) float32 {
 // Find appends to dst what it finds in text, and updates in.Call. Text may be any bytes. It allocates nothing once dst
 // and sc are large enough. A text above scan.MaxText bytes becomes one finding.
 func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding {
+	if s.stricter != nil {
+		return s.findTwice(dst, text, in, sc)
+	}
+	return s.find(dst, text, in, sc)
+}
+
+func (s *Set) find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding {
 	if len(text) > s.longest {
 		return append(dst, Finding{End: len(text), Type: Secret, Confidence: 1, Detector: "oversize"})
 	}

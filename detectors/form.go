@@ -123,6 +123,7 @@ func (p *pass) codesFrom(k, i int) {
 		bestEnd int
 		least   = p.least
 		bestLen int
+		homeEnd int
 	)
 	for j := k; j < len(p.text.Tokens); j++ {
 		t := &p.text.Tokens[j]
@@ -147,10 +148,13 @@ func (p *pass) codesFrom(k, i int) {
 		if j < i {
 			// not there yet
 		} else if refs := p.set.codeIDs[n][endsOf(letters, n)]; len(refs) > 0 && refs[0].id.alone >= least {
-			before := best.total
+			before, home := best.total, best.homeTotal
 			p.codeForms(refs, c[:n], letters, breaks, lower && j > k, k, j, &best)
 			if best.total > before {
 				bestEnd, bestLen = j, n
+			}
+			if best.homeTotal > home {
+				homeEnd = j
 			}
 		}
 		if p.codeGap(j) == 0 {
@@ -159,6 +163,9 @@ func (p *pass) codesFrom(k, i int) {
 	}
 	if best.total < p.set.threshold {
 		return
+	}
+	if best.settle(); homeEnd == bestEnd {
+		best.goHome()
 	}
 	start, end := int(p.text.Tokens[k].Start), int(p.text.Tokens[bestEnd].End)
 	canon := len(p.canon)

@@ -23,6 +23,12 @@ type guess struct {
 	rule     string  // see Reason.Rule
 	detector uint8
 	set      *Set
+
+	// The likeliest label of a country that Tighten favours, and that would stand by itself.
+	home         Type
+	homeTotal    float32
+	homeRule     string
+	homeDetector uint8
 }
 
 // better takes a label whose confidence comes from its form and context together.
@@ -33,8 +39,12 @@ func (g *guess) better(kind Type, form float32, detector uint8) {
 // betterScored takes a label if it is likelier.
 func (g *guess) betterScored(kind Type, s score, rule string, detector uint8) {
 	s.locale += g.set.prior[kind]
-	if total := s.total(); total > g.total {
-		*g = guess{kind, s, total, rule, detector, g.set}
+	total := s.total()
+	if f := g.set.favours; f != nil && f[kind] && total > g.homeTotal && total >= g.set.threshold {
+		g.home, g.homeTotal, g.homeRule, g.homeDetector = kind, total, rule, detector
+	}
+	if total > g.total {
+		g.kind, g.score, g.total, g.rule, g.detector = kind, s, total, rule, detector
 	}
 }
 
@@ -116,6 +126,7 @@ func (p *pass) number(i, limit int) (next int) {
 		p.again = p.again || len(r.groups) < groups
 		return r.last + 1
 	}
+	g.goHome()
 	canon := len(p.canon)
 	if d, ok := r.birthDate(); ok && g.kind == DateOfBirth {
 		if p.in.Call != nil {
@@ -178,6 +189,7 @@ func (p *pass) judge(r *run) guess {
 		f(p, r, best)
 	}
 	p.digitForms(r, best)
+	best.settle()
 	best.score.against -= p.against(r, best.kind)
 	best.total = best.score.total()
 	return *best
@@ -425,6 +437,7 @@ func (p *pass) gluedNumber(i int) {
 	}
 	r.groups = append(r.groups, group{r.start, r.end, r.digits})
 	if g := p.judge(r); g.total >= p.set.threshold {
+		g.goHome()
 		canon := len(p.canon)
 		p.canon = append(p.canon, r.d...)
 		p.addScored(r.start, r.end, g, canon)

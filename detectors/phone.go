@@ -324,6 +324,10 @@ func (p *pass) appendPhone(dst []byte, r *run) []byte {
 	case d.fit == fitNone, how == writtenBare:
 	case how == writtenPlus, how == writtenExit, single && p.set.phonePlans>>d.plan&1 != 0:
 		return numbering().appendE164(dst, d)
+	case how == writtenNational && p.set.homePlan != 0:
+		if h := numbering().national(r.d, p.set.homePlan); h.fit == fitValid {
+			return numbering().appendE164(dst, h)
+		}
 	}
 	return append(dst, r.d...)
 }

@@ -8,6 +8,17 @@ import (
 // resolve turns candidates into findings: those that overlap become one region, their union, under the label of the
 // best of them. What reaches into an own alias or token is cut around it, so that redacted text stays as it is.
 func (p *pass) resolve(dst []Finding) []Finding {
+	first := len(dst)
+	dst = p.label(dst)
+	if len(p.picked.candidates) > 0 {
+		p.labelPicked()
+		dst = p.overlay(dst, first)
+	}
+	return dst
+}
+
+// label is resolve without what rules of Tighten add.
+func (p *pass) label(dst []Finding) []Finding {
 	if len(p.candidates) == 0 {
 		return dst
 	}
@@ -15,9 +26,10 @@ func (p *pass) resolve(dst []Finding) []Finding {
 		p.cutInert()
 	}
 	sortCandidates(p.candidates)
+	first := len(dst)
 	before := 0 // where the last finding ends: two may share a character that stands for several
 	for i := 0; i < len(p.candidates); {
-		first, best := i, i
+		begin, best := i, i
 		start, end := p.candidates[i].start, p.candidates[i].end
 		for i++; i < len(p.candidates) && p.candidates[i].start < end; i++ {
 			if p.candidates[i].outranks(&p.candidates[best]) {
@@ -36,7 +48,7 @@ func (p *pass) resolve(dst []Finding) []Finding {
 			Canonical: p.canon[c.canonStart:c.canonEnd:c.canonEnd],
 		})
 		if p.explain {
-			p.explainRegion(first, best, i, len(dst)-1)
+			p.explainRegion(begin, best, i, len(dst)-1-first)
 		}
 	}
 	return dst

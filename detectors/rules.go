@@ -78,11 +78,30 @@ func addFormChecks(to map[string]func([]byte) bool) error {
 
 // custom is what users added to a Set.
 type custom struct {
+	ruled
+	picked []ruled // of Tighten
+	deny   []Deny
+	allow  []*rules.List
+}
+
+// ruled are rules with what a Set knows of them.
+type ruled struct {
 	rules *rules.Set
 	kinds []Type   // of the rules
 	names []string // the same
-	deny  []Deny
-	allow []*rules.List
+}
+
+// newRuled takes rules, whose names get a prefix.
+func newRuled(set *rules.Set, prefix string) (r ruled, err error) {
+	r.rules = set
+	for _, rule := range set.Rules() {
+		kind, ok := ParseType(rule.Type)
+		if !ok {
+			return r, fmt.Errorf("rule %s: unknown type", rule.Name)
+		}
+		r.kinds, r.names = append(r.kinds, kind), append(r.names, prefix+rule.Name)
+	}
+	return r, nil
 }
 
 // newCustom takes what users added; nil if it is nothing.
@@ -90,14 +109,11 @@ func newCustom(o *Options) (*custom, error) {
 	if o.Rules == nil && len(o.Deny) == 0 && len(o.Allow) == 0 {
 		return nil, nil
 	}
-	c := &custom{rules: o.Rules, deny: o.Deny, allow: o.Allow}
+	c := &custom{deny: o.Deny, allow: o.Allow}
 	if o.Rules != nil {
-		for _, r := range o.Rules.Rules() {
-			kind, ok := ParseType(r.Type)
-			if !ok {
-				return nil, fmt.Errorf("choose detectors: rule %s: unknown type", r.Name)
-			}
-			c.kinds, c.names = append(c.kinds, kind), append(c.names, r.Name)
+		var err error
+		if c.ruled, err = newRuled(o.Rules, ""); err != nil {
+			return nil, fmt.Errorf("choose detectors: %w", err)
 		}
 	}
 	for i, d := range o.Deny {
@@ -122,6 +138,9 @@ func (c *custom) version(h hash.Hash) {
 	for _, l := range c.allow {
 		fmt.Fprint(h, "allow", l.Version())
 	}
+	for _, r := range c.picked {
+		fmt.Fprint(h, "picked", r.names, r.rules.Version())
+	}
 }
 
 // customScratch is the memory for what users added.
@@ -144,10 +163,13 @@ func (p *pass) findCustom() {
 			own.rules = rules.NewScratch()
 		}
 		p.allowListed(c.allow) // before what follows: what is denied or known is never allowed
-		own.matches = c.rules.Find(own.matches[:0], p.b, p.in.Path, p.in.Channel.String(), own.rules)
-		for i := range own.matches {
-			p.addMatch(c, &own.matches[i])
+		p.findRuled(c, &c.ruled)
+		before := len(p.candidates)
+		for i := range c.picked {
+			p.findRuled(c, &c.picked[i])
 		}
+		p.picked.candidates = append(p.picked.candidates[:0], p.candidates[before:]...)
+		p.candidates = p.candidates[:before]
 		for _, d := range c.deny {
 			own.spans = d.List.Find(own.spans[:0], &p.text)
 			for _, s := range own.spans {
@@ -169,17 +191,25 @@ func (p *pass) findCustom() {
 	}
 }
 
+func (p *pass) findRuled(c *custom, r *ruled) {
+	own := &p.own
+	own.matches = r.rules.Find(own.matches[:0], p.b, p.in.Path, p.in.Channel.String(), own.rules)
+	for i := range own.matches {
+		p.addMatch(c, r, &own.matches[i])
+	}
+}
+
 // addMatch notes what a rule found. A region that the rule's search broke off in may hold anything.
-func (p *pass) addMatch(c *custom, m *rules.Match) {
+func (p *pass) addMatch(c *custom, r *ruled, m *rules.Match) {
 	if m.Limit {
-		p.addCustom(m.Start, m.End, Secret, scoreMax, byRuleLimit, c.names[m.Rule])
+		p.addCustom(m.Start, m.End, Secret, scoreMax, byRuleLimit, r.names[m.Rule])
 		return
 	}
-	kind := c.kinds[m.Rule]
+	kind := r.kinds[m.Rule]
 	if m.Score+p.set.prior[kind] < p.set.threshold || p.isAllowed(c.allow, m.Start, m.End, kind) {
 		return
 	}
-	p.addCustom(m.Start, m.End, kind, m.Score, byRule, c.names[m.Rule])
+	p.addCustom(m.Start, m.End, kind, m.Score, byRule, r.names[m.Rule])
 }
 
 func (p *pass) addCustom(start, end int, kind Type, form float32, detector uint8, rule string) {

@@ -12,7 +12,10 @@ import (
 const scratchKept = 16 << 20
 
 // Scratch is the memory one worker reuses from text to text. It must not be used by two goroutines at once.
-type Scratch struct{ pass pass }
+type Scratch struct {
+	pass   pass
+	second *Scratch // of a Set of Tighten; nil until there is one
+}
 
 // NewScratch makes an empty Scratch; it grows with the texts.
 func NewScratch() *Scratch { return new(Scratch) }
@@ -53,6 +56,7 @@ type pass struct {
 	groups  int32
 	code    [formMax]byte // the letters and digits of a possible identifier
 	own     customScratch
+	picked  pickedScratch
 	explain bool
 	again   bool // whether a run was cut and nothing found in what was left
 	reasons []Reason

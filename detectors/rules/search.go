@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -113,8 +114,10 @@ func (s *Set) find(dst []Match, text, path []byte, channel string, scoped bool, 
 
 func (m *Scratch) begin(s *Set, dst []Match, text, path []byte, channel string, scoped bool) {
 	if m.set != s {
-		m.set, m.units = s, make([]state, len(s.units))
-		m.touched = make([]int32, 0, len(s.units))
+		m.set = s // workers search for several tenants in turns: memory is not made anew for each
+		m.units = slices.Grow(m.units[:0], len(s.units))[:len(s.units)]
+		clear(m.units)
+		m.touched = slices.Grow(m.touched[:0], len(s.units))
 	}
 	m.dst, m.first, m.text, m.path, m.channel, m.scoped = dst, len(dst), text, path, channel, scoped
 	m.pathWords, m.searches = m.pathWords[:0], 0
