@@ -19,9 +19,10 @@ type Explanation struct {
 	Partition int32         `json:"partition"`
 	Offset    int64         `json:"offset"`
 	Category  string        `json:"category"`
-	Policy    string        `json:"policy"`    // hash
-	Detectors string        `json:"detectors"` // version
-	Outcome   string        `json:"outcome"`   // as tacet_records_total counts it, or the class of quarantine
+	Policy    string        `json:"policy"`              // hash
+	Detectors string        `json:"detectors"`           // version
+	Detection string        `json:"detection,omitempty"` // what the tenant's instruction says of it
+	Outcome   string        `json:"outcome"`             // as tacet_records_total counts it, or the class of quarantine
 	Detail    string        `json:"detail,omitempty"`
 	Leaves    bool          `json:"leaves"`               // something, for the sink class
 	Bytes     int           `json:"-"`                    // of it; only for sums: of one record it would say how long its values are
@@ -114,6 +115,17 @@ func (x *Explainer) Explain(id LaneID, r *Record) (Explanation, error) {
 		e.Leaves, e.Bytes = true, len(view.out)
 	}
 	return e, nil
+}
+
+// explainSet notes what the record is searched with.
+func (w *rewriter) explainSet(s *policy.Standing) {
+	if w.explain == nil {
+		return
+	}
+	w.explain.Detectors, w.explain.Detection = w.set.Version(), ""
+	if s.In != nil {
+		w.explain.Detection = s.In.Detection.String()
+	}
 }
 
 // explainField notes what a rule does to a field.

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/sonexlabs/tacet/pipeline/codec"
@@ -13,6 +14,8 @@ func (w *rewriter) instruct() {
 	when := w.when()
 	s := w.instructions.Table().Standing(w.tenant, when)
 	w.mindMinors(&s)
+	w.set = cmp.Or(s.Detectors, w.usual)
+	w.explainSet(&s)
 	if w.instructions == nil {
 		return
 	}

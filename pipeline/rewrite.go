@@ -24,7 +24,8 @@ const maxNested = 3
 type rewriter struct {
 	bundle       *bundle
 	policy       *policy.Policy
-	set          *detectors.Set
+	set          *detectors.Set // what the record is searched with
+	usual        *detectors.Set // the configuration's
 	tokens       *pseudonym.Tokenizer
 	views        []viewed
 	classes      []classed
@@ -116,6 +117,7 @@ func newRewriter(c Config, b *bundle, views []View) (*rewriter, error) {
 	}
 	w := &rewriter{
 		set:      c.Detectors,
+		usual:    c.Detectors,
 		tokens:   pseudonym.NewTokens(c.Keys).Tokenizer(),
 		limits:   codec.Limits{Bytes: c.Limits.RecordBytes, Depth: c.Limits.Depth, Fields: c.Limits.Fields},
 		within:   c.Limits.RecordTime,
@@ -157,7 +159,7 @@ func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
 	}
 	w.lane, w.calls, w.now, w.time = l, calls, now, r.Time
 	w.offset = r.Offset
-	w.instruction, w.started = nil, time.Time{}
+	w.instruction, w.started, w.set = nil, time.Time{}, w.usual
 	w.rights.begin()
 	w.minors = minors{kept: r.Minor}
 	w.sealed.forget()

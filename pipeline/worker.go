@@ -130,7 +130,9 @@ func (w *worker) part(j job) {
 		if class == "" || f.batch.Warm {
 			continue
 		}
-		f.dead[w.number] = append(f.dead[w.number], w.e.entry(f, r, class, err.Error()))
+		entry := w.e.entry(f, r, class, err.Error())
+		entry.Detector = w.rw.set.Version()
+		f.dead[w.number] = append(f.dead[w.number], entry)
 		w.e.metrics.records.WithLabelValues(l.id.Topic, outcomeDead).Inc()
 		if w.e.filter != nil {
 			start := len(buf.bytes)

@@ -99,11 +99,12 @@ type policyConfig struct {
 }
 
 type detectionConfig struct {
-	Locales []string      `yaml:"locales"`
-	Preset  string        `yaml:"preset" oneof:"balanced|strict|paranoid"`
-	Rules   []path        `yaml:"rules"`
-	Deny    []denyConfig  `yaml:"deny"`
-	Allow   []allowConfig `yaml:"allow"`
+	Locales  []string        `yaml:"locales"`
+	Preset   string          `yaml:"preset" oneof:"balanced|strict|paranoid"`
+	Rules    []path          `yaml:"rules"`
+	RuleSets map[string]path `yaml:"rule_sets"`
+	Deny     []denyConfig    `yaml:"deny"`
+	Allow    []allowConfig   `yaml:"allow"`
 }
 
 // denyConfig is a list of what is found as a type, wherever it stands.

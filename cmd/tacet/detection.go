@@ -3,13 +3,16 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/detectors/rules"
+	"github.com/sonexlabs/tacet/pipeline/policy"
 )
 
 // readRules reads files of users' rules; nil for no file. Its error has a line for each problem.
@@ -103,6 +106,28 @@ func (c detectionConfig) options() (o detectors.Options, err error) {
 	return o, nil
 }
 
+// set is what records are searched with where no tenant asks for more.
+func (c detectionConfig) set() (*detectors.Set, error) {
+	o, err := c.options()
+	if err != nil {
+		return nil, err
+	}
+	return detectors.New(o)
+}
+
+// setsFor reads the rule sets that tenants may pick from, and gives what tightens usual by instructions.
+func (c detectionConfig) setsFor(usual *detectors.Set) (*policy.DetectorSets, error) {
+	sets := map[string]*detectors.RuleSet{}
+	for name, file := range c.RuleSets {
+		set, err := readRules([]string{string(file)})
+		if err != nil {
+			return nil, err
+		}
+		sets[name] = set
+	}
+	return policy.NewDetectorSets(usual, sets), nil
+}
+
 func (c detectionConfig) ruleFiles() (names []string) {
 	for _, name := range c.Rules {
 		names = append(names, string(name))
@@ -120,12 +145,15 @@ func unsupported(o detectors.Options) []string {
 
 // printAdditions shows users' rules and lists; nothing where there are none.
 func printAdditions(w io.Writer, c detectionConfig, o detectors.Options) {
-	if o.Rules == nil && len(o.Deny) == 0 && len(o.Allow) == 0 {
+	if o.Rules == nil && len(o.Deny) == 0 && len(o.Allow) == 0 && len(c.RuleSets) == 0 {
 		return
 	}
 	fmt.Fprintln(w, "\nyour own rules and lists, and how many entries they have")
 	if o.Rules != nil {
 		fmt.Fprintf(w, "  rules      %s: %d\n", strings.Join(c.ruleFiles(), ", "), len(o.Rules.Rules()))
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.RuleSets)) {
+		fmt.Fprintf(w, "  rule set   %s: %s, for tenants whose instruction names it\n", name, c.RuleSets[name])
 	}
 	exactly := map[bool]string{true: ", exact"}
 	for i, d := range o.Deny {

@@ -175,7 +175,7 @@ func gatherEvidence(ctx context.Context, c config, r reporting, now time.Time) (
 		e.To = now
 	}
 	e.describe(c, p)
-	if err := e.instructed(c, now); err != nil {
+	if err := e.instructed(c, set, now); err != nil {
 		return nil, err
 	}
 	if err := e.inventory(c); err != nil {
@@ -189,13 +189,13 @@ func gatherEvidence(ctx context.Context, c config, r reporting, now time.Time) (
 }
 
 // instructed lists what tenants instructed that is in force, or will be.
-func (e *evidence) instructed(c config, now time.Time) error {
+func (e *evidence) instructed(c config, set *detectors.Set, now time.Time) error {
 	e.Instructions = []instructed{}
 	if c.Instructions.Directory == "" {
 		return nil
 	}
 	c.Instructions.Topic = ""
-	told, err := newInstructions(c, slog.New(slog.DiscardHandler))
+	told, err := newInstructions(c, set, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
@@ -224,6 +224,7 @@ type instructed struct {
 	Regions    []string  `json:"regions,omitempty"`
 	Safeguard  string    `json:"safeguard,omitempty"`
 	Minors     bool      `json:"minors_kept_back"`
+	Detection  string    `json:"detection,omitempty"`
 }
 
 // consent is policy.Consent in a report.
@@ -275,5 +276,6 @@ func instructionOf(i *policy.Instruction, inForce bool) instructed {
 		consents = append(consents, consent(c))
 	}
 	return instructed{Tenant: i.Tenant, Version: i.Version, Hash: i.Hash(), From: i.From, InForce: inForce, Recording: i.Recording, Text: i.Text,
-		Consents: consents, HomeRegion: i.HomeRegion, Regions: i.Regions, Safeguard: i.Safeguard, Minors: i.Minors}
+		Consents: consents, HomeRegion: i.HomeRegion, Regions: i.Regions, Safeguard: i.Safeguard, Minors: i.Minors,
+		Detection: i.Detection.String()}
 }

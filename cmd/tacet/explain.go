@@ -94,6 +94,17 @@ func (x explaining) run(ctx context.Context, in io.Reader, out io.Writer) error 
 		return err
 	}
 	defer engine.Keys.Close()
+	if c.Instructions.enabled() {
+		told, err := newInstructions(c, engine.Detectors, newLogger(io.Discard, "error"))
+		if err != nil {
+			return err
+		}
+		defer told.close()
+		if err := told.load(ctx); err != nil {
+			return err
+		}
+		engine.Instructions = told.table
+	}
 	explainer, err := pipeline.NewExplainer(engine, x.class)
 	if err != nil {
 		return err
@@ -166,6 +177,9 @@ func (x explaining) printer(out io.Writer) func(pipeline.Explanation) error {
 func printExplanation(out io.Writer, e pipeline.Explanation) error {
 	fmt.Fprintf(out, "%s/%d offset %d: %s, as %s under policy %s, detectors %s\n", e.Topic, e.Partition, e.Offset,
 		strings.TrimSuffix(e.Outcome+": "+e.Detail, ": "), e.Category, e.Policy, e.Detectors)
+	if e.Detection != "" {
+		fmt.Fprintf(out, "searched as the tenant instructs: %s\n", e.Detection)
+	}
 	if e.Unnamed > 0 {
 		fmt.Fprintf(out, "%d fields dropped that the policy does not name\n", e.Unnamed)
 	}

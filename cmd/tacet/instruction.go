@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -98,6 +99,7 @@ func newInstructionVerifyCommand() *cobra.Command {
 			return err
 		}
 		table, problems := policy.NewInstructions(), []error(nil)
+		table.SearchWith(policy.Unsearched())
 		for _, name := range args {
 			i, err := takeFile(table, known, name)
 			if err != nil {
@@ -151,7 +153,7 @@ signed by a known key, leaves out a version, or says something else than a versi
 			return &commandError{err: errors.New("the configuration names no topic of instructions"),
 				hints: []string{"set instructions.topic; a file is published by putting it into instructions.directory"}}
 		}
-		s, err := newInstructions(c, newLogger(cmd.ErrOrStderr(), "warn"))
+		s, err := c.newInstructions(cmd)
 		if err != nil {
 			return err
 		}
@@ -197,7 +199,7 @@ func newInstructionListCommand() *cobra.Command {
 		if !c.Instructions.enabled() {
 			return &commandError{err: errors.New("the configuration names no instructions"), hints: []string{"set instructions.directory or instructions.topic"}}
 		}
-		s, err := newInstructions(c, newLogger(cmd.ErrOrStderr(), "warn"))
+		s, err := c.newInstructions(cmd)
 		if err != nil {
 			return err
 		}
@@ -210,10 +212,19 @@ func newInstructionListCommand() *cobra.Command {
 	return cmd
 }
 
+// newInstructions is newInstructions for a command that searches nothing.
+func (c config) newInstructions(cmd *cobra.Command) (*instructions, error) {
+	set, err := c.Detection.set()
+	if err != nil {
+		return nil, err
+	}
+	return newInstructions(c, set, newLogger(cmd.ErrOrStderr(), "warn"))
+}
+
 // print lists all versions, and which is in force now. Consents that are over are left out.
 func (s *instructions) print(w io.Writer, now time.Time) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "TENANT\tVERSION\tFROM\tIN FORCE\tTEXT\tRECORDING\tCONSENTS\tREGIONS\tHASH")
+	fmt.Fprintln(t, "TENANT\tVERSION\tFROM\tIN FORCE\tTEXT\tRECORDING\tCONSENTS\tREGIONS\tDETECTION\tMINORS\tHASH")
 	for _, tenant := range s.table.Tenants() {
 		for _, i := range s.table.Of(tenant) {
 			var consents []string
@@ -226,8 +237,9 @@ func (s *instructions) print(w io.Writer, now time.Time) error {
 			if i.HomeRegion != "" {
 				regions = append(regions, i.HomeRegion)
 			}
-			fmt.Fprintf(t, "%s\t%d\t%s\t%v\t%s\t%v\t%s\t%s\t%s\n", tenant, i.Version, i.From.Format(time.RFC3339), s.table.At([]byte(tenant), now) == i,
-				i.Text, i.Recording, orDash(consents), orDash(append(regions, i.Regions...)), i.Hash())
+			fmt.Fprintf(t, "%s\t%d\t%s\t%v\t%s\t%v\t%s\t%s\t%s\t%s\t%s\n", tenant, i.Version, i.From.Format(time.RFC3339), s.table.At([]byte(tenant), now) == i,
+				i.Text, i.Recording, orDash(consents), orDash(append(regions, i.Regions...)),
+				cmp.Or(i.Detection.String(), "-"), map[bool]string{true: "quarantine", false: "-"}[i.Minors], i.Hash())
 		}
 	}
 	return t.Flush()

@@ -20,6 +20,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline/audit"
 	"github.com/sonexlabs/tacet/pipeline/policy"
 	"github.com/sonexlabs/tacet/pipeline/source"
@@ -137,6 +138,7 @@ type instructions struct {
 	c     instructionsConfig
 	table *policy.Instructions
 	topic *source.Topic // nil where there is none
+	sets  *policy.DetectorSets
 	log   *slog.Logger
 	note  func(action string, object ...audit.Attr) error // to the audit log
 
@@ -147,16 +149,20 @@ type instructions struct {
 	seen [sha256.Size]byte // of keys and directory when they were last tried
 }
 
-// newInstructions reads the directory. The topic is read by run.
-func newInstructions(c config, log *slog.Logger) (*instructions, error) {
+// newInstructions reads the directory. The topic is read by run. Texts of tenants who ask for no more are searched with the usual set.
+func newInstructions(c config, usual *detectors.Set, log *slog.Logger) (*instructions, error) {
 	s := &instructions{c: c.Instructions, table: policy.NewInstructions(), log: log}
+	var err error
+	if s.sets, err = c.Detection.setsFor(usual); err != nil {
+		return nil, err
+	}
+	s.table.SearchWith(s.sets)
 	if _, err := s.look(); err != nil {
 		return nil, err
 	}
 	if s.c.Topic == "" {
 		return s, s.check()
 	}
-	var err error
 	s.topic, err = source.NewTopic(c.Kafka.connect(), s.c.Topic, log)
 	return s, err
 }
@@ -174,6 +180,8 @@ func (s *instructions) measure(registry prometheus.Registerer) {
 			return n
 		}))
 	}
+	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "tacet_instructed_detector_sets", Help: "Detector sets made because instructions ask for them."}, func() float64 { return float64(s.sets.Len()) }))
 	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "tacet_instructed_tenants", Help: "Tenants that gave an instruction."}, func() float64 { return float64(len(s.table.Tenants())) }))
 }

@@ -73,7 +73,7 @@ func (c *counsel) sign(file, tenant string, version int, from string, more ...st
 }
 
 func (c *counsel) open(log *slog.Logger) (*instructions, error) {
-	return newInstructions(config{Instructions: instructionsConfig{Directory: path(c.path("signed")), Keys: path(c.path("keys")), Witness: path(c.path("witness"))}}, log)
+	return newInstructions(config{Instructions: instructionsConfig{Directory: path(c.path("signed")), Keys: path(c.path("keys")), Witness: path(c.path("witness"))}}, nil, log)
 }
 
 // metric reads the first of a name whose label, if any, has a value.

@@ -76,11 +76,10 @@ A difference is shown by its place, not by what stands there.`,
 		if err != nil {
 			return err
 		}
-		options, err := c.Detection.options()
-		if err != nil {
+		if t.set, err = c.Detection.set(); err != nil {
 			return err
 		}
-		if t.set, err = detectors.New(options); err != nil {
+		if t.sets, err = c.Detection.setsFor(t.set); err != nil {
 			return err
 		}
 		return t.run(cmd.Context())
@@ -94,6 +93,7 @@ type fixtures struct {
 	update       bool
 	rules        *policy.Policy
 	set          *detectors.Set
+	sets         *policy.DetectorSets
 	instructions *policy.Instructions
 	out          io.Writer
 
@@ -149,6 +149,7 @@ func (t *fixtures) run(ctx context.Context) error {
 // instruct reads what tenants instruct.
 func (t *fixtures) instruct() error {
 	t.instructions = policy.NewInstructions()
+	t.instructions.SearchWith(t.sets)
 	names, err := filepath.Glob(filepath.Join(t.dir, "instructions", "*.yaml"))
 	if err != nil {
 		return fmt.Errorf("read instructions: %w", err)

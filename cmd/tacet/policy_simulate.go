@@ -164,7 +164,7 @@ func newTrial(c config, next *policy.Policy) (*trial, error) {
 	engine.Keys = keyring.Dev([]byte(devKey))
 	if c.Instructions.Directory != "" {
 		c.Instructions.Topic = ""
-		told, err := newInstructions(c, log)
+		told, err := newInstructions(c, engine.Detectors, log)
 		if err != nil {
 			return nil, err
 		}

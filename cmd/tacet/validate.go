@@ -168,7 +168,19 @@ func (d *document) detection(c detectionConfig) {
 		d.exists(fmt.Sprintf("detection.rules[%d]", i), name)
 	}
 	if len(d.problems) == before {
-		d.rules(c.ruleFiles())
+		d.rules("detection.rules", c.ruleFiles())
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.RuleSets)) {
+		key := fmt.Sprintf("detection.rule_sets[%s]", name)
+		before := len(d.problems)
+		if !policy.IsRuleSet(name) {
+			d.fail(ruleRules, key, "is no name that an instruction can name", "use letters, digits and . - _ :")
+		}
+		if c.RuleSets[name] == "" {
+			d.fail(ruleMissing, key, "names no file", "")
+		} else if d.exists(key, c.RuleSets[name]); len(d.problems) == before {
+			d.rules(key, []string{string(c.RuleSets[name])})
+		}
 	}
 	for i, l := range c.Deny {
 		at := fmt.Sprintf("detection.deny[%d]", i)
@@ -187,19 +199,19 @@ func (d *document) detection(c detectionConfig) {
 }
 
 // rules checks the files of rules. Each of their problems names its file, line and key.
-func (d *document) rules(names []string) {
+func (d *document) rules(key string, names []string) {
 	_, err := readRules(names)
 	if err == nil {
 		return
 	}
 	for line := range strings.SplitSeq(err.Error(), "\n") {
-		key := "detection.rules"
+		at := key
 		for i, name := range names {
-			if strings.HasPrefix(line, name+":") {
-				key = fmt.Sprintf("detection.rules[%d]", i)
+			if item := fmt.Sprintf("%s[%d]", key, i); strings.HasPrefix(line, name+":") && d.has(item) {
+				at = item
 			}
 		}
-		d.fail(ruleRules, key, line, "")
+		d.fail(ruleRules, at, line, "")
 	}
 }
 

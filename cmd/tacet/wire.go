@@ -61,7 +61,7 @@ func build(c config, out io.Writer, log *slog.Logger) (_ *parts, err error) {
 		return nil, err
 	}
 	if c.Instructions.enabled() {
-		if p.instructions, err = newInstructions(c, log); err != nil {
+		if p.instructions, err = newInstructions(c, p.engine.Detectors, log); err != nil {
 			return nil, fmt.Errorf("configure instructions: %w", err)
 		}
 		p.instructions.measure(p.registry)

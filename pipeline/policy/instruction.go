@@ -10,6 +10,8 @@ import (
 	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/sonexlabs/tacet/detectors"
 )
 
 // Instruction is what a tenant, as controller, told the platform to do with its data from a time on (GDPR Art. 28(3)(a), 29; §§2, 4, 5 of
@@ -28,10 +30,13 @@ type Instruction struct {
 	Regions    []string // sorted
 	Safeguard  string   // what lets data be in another region: a reference, "SCC 2021/914 module 2"
 	// Minors has records kept back of calls in which somebody seems to be a minor.
-	Minors bool
+	Minors    bool
+	Detection Detection
 
 	hash string
 	sum  [sha256.Size]byte // of the text
+	file string            // its name, for messages
+	set  *detectors.Set    // of DetectorSets
 }
 
 // TextNone is the retention of AI interactions under which no text leaves.
@@ -86,7 +91,7 @@ const (
 // ParseInstruction reads an instruction strictly. The error lists everything that is wrong with it, each as "name:line: key: what".
 func ParseInstruction(name string, text []byte) (*Instruction, error) {
 	var d document
-	i := &Instruction{}
+	i := &Instruction{file: name}
 	if len(text) > instructionMax {
 		d.fail(1, "", "larger than %d bytes", instructionMax)
 	} else if body := d.body(text, "an instruction has tenant, version and from"); body != nil {
@@ -104,7 +109,7 @@ func (d *document) instruction(body ast.Node, i *Instruction) {
 	if !ok {
 		return
 	}
-	d.known(members, "", "tenant", "version", "from", "recording", "text", "consents", "home_region", "regions", "safeguard", "minors")
+	d.known(members, "", "tenant", "version", "from", "recording", "text", "consents", "home_region", "regions", "safeguard", "minors", "locales", "preset", "rules")
 	line := lineOf(body)
 	if m := d.required(members, line, "", "tenant"); m != nil {
 		if i.Tenant, _ = text(m.value); !isTenantID(i.Tenant) {
@@ -125,6 +130,7 @@ func (d *document) instruction(body ast.Node, i *Instruction) {
 	d.wordOf(members, "", "text", &i.Text)
 	d.places(members, line, i)
 	i.Minors = d.minors(members)
+	i.Detection = d.detection(members)
 	if m := find(members, "consents"); m != nil {
 		d.consents(m.value, i)
 	}

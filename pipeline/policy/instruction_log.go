@@ -85,6 +85,9 @@ func (s *Instructions) Replace(all []*Instruction) error {
 		}
 		byTenant[i.Tenant][i.Version] = i
 		names[i.Name()] = true
+		if err := s.sets.choose(i); err != nil {
+			problems = append(problems, s.refuse(i.Tenant, i.Version, fmt.Errorf("%w: %w", ErrUnreadable, err)))
+		}
 	}
 	for name := range s.files {
 		if !names[name] {
@@ -154,6 +157,11 @@ func (s *Instructions) Take(keys *InstructionKeys, name string, key, value []byt
 	}
 	known := s.versions[tenant][version]
 	i, err := readMessage(keys, name, key, value)
+	if err == nil {
+		if err = s.sets.choose(i); err != nil {
+			err = fmt.Errorf("%w: %w", ErrUnreadable, err)
+		}
+	}
 	switch {
 	case err != nil && known == nil:
 		if s.brokens >= brokenMost {
@@ -247,6 +255,9 @@ func (s *Instructions) publish(tenants []string) {
 		}
 		for _, i := range s.versions[tenant] {
 			said.minors = said.minors || i.Minors
+			if said.last == nil || i.Version > said.last.Version {
+				said.last = i
+			}
 		}
 		t.tenants[tenant] = said
 	}

@@ -77,7 +77,7 @@ func TestBadInstructions(t *testing.T) {
 	f("tenant: a\nversion: 1\nfrom: 1999-12-31\n", "from: must be a time like 2026-03-01T00:00:00Z, or a day, of the years 2000 to 2999")
 	f("tenant: a\nversion: 10001\nfrom: 2026-01-01T00:00:00\n", "version: must be a number from 1 to 10000", "from: must be a time")
 	// What this program doesn't do is refused: a tenant must not believe that it is done.
-	f("tenant: a\nversion: 1\nfrom: 2026-01-01\nlocales: [uk]\nminors: drop\n", "i:4: locales: unknown key", `i:5: minors: unknown treatment "drop": must be one of quarantine`)
+	f("tenant: a\nversion: 1\nfrom: 2026-01-01\nlocale: [uk]\nminors: drop\n", "i:4: locale: unknown key", `i:5: minors: unknown treatment "drop": must be one of quarantine`)
 	f("tenant: a\nversion: 1\nfrom: 2026-01-01\nhome_region: EU\nregions: [eu-west-1, eu-west-1]\nsafeguard: \"a\\u0007\"\n",
 		`home_region: "EU" must be a word`, `regions: "eu-west-1" is given twice`, "safeguard: must be a short text")
 	consent := "{name: t, id: x, granted: 2026-01-01, expires: 2026-02-01, document: " + document64 + "}"

@@ -1,12 +1,15 @@
 package policy
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"sort"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/sonexlabs/tacet/detectors"
 )
 
 // Instructions are all versions of the instructions of all tenants. Reading takes no lock and allocates nothing; it is safe while one
@@ -19,7 +22,11 @@ type Instructions struct {
 
 	mu sync.Mutex // of what follows, which only writers use
 	instructionLog
+	sets *DetectorSets
 }
+
+// SearchWith says what detector sets instructions can have. It comes before any of them; without it, those that ask for some are refused.
+func (s *Instructions) SearchWith(sets *DetectorSets) { s.sets = sets }
 
 // InstructionTable is what Instructions are at one moment. It is immutable.
 type InstructionTable struct {
@@ -48,6 +55,7 @@ func (s *Instructions) Of(tenant string) (all []*Instruction) {
 type words struct {
 	spans  []span
 	minors bool // some version has records of minors kept back
+	last   *Instruction
 }
 
 // span is the instruction in force from a time on, until the next one's. It is nil where that is not known: a version is missing, or can't
@@ -65,6 +73,9 @@ type Standing struct {
 	Minors bool
 	// Hears says that some version does, so that what is said now may count later.
 	Hears bool
+	// Detectors are what its texts are searched with; nil for those of the configuration. Where it is not known which instruction is in force,
+	// those of the last version that is known.
+	Detectors *detectors.Set
 }
 
 // Table is the present state, for whoever must ask several times and get answers that fit together. Nil has no instructions.
@@ -102,6 +113,9 @@ func (t *InstructionTable) Standing(tenant []byte, when time.Time) Standing {
 	if n > 0 {
 		s.In = said.spans[n-1].in
 		s.Minors = said.minors && (s.In == nil || s.In.Minors)
+		if of := cmp.Or(s.In, said.last); of != nil {
+			s.Detectors = of.set
+		}
 	}
 	return s
 }
