@@ -53,7 +53,7 @@ func badConfigs() map[rule][]string {
 		ruleSource:       {"source"},
 		ruleLimits:       {"limits"},
 		ruleLocale:       {"locale"},
-		ruleRules:        {"rules"}, // broken.rules.yaml
+		ruleRules:        {"rules", "rules-sets"}, // broken.rules.yaml
 		ruleList:         {"list"},
 		ruleType:         {"type"},
 		ruleKey:          {"pseudonym_key", "pseudonym_key-both", "pseudonym_key-short", "pseudonym_key-vault", "pseudonym_key-vault-both"},
