@@ -24,6 +24,7 @@ func (s *breachScope) unsaid(c config) {
 		s.CannotSay = append(s.CannotSay, l.unproven()...)
 	}
 	add("Other instances: each has a log of its own, and this is what the one in the directory says.")
+	add("What was revealed, or exported by hand: the reveal desk has a log of its own.")
 	if q.Topic != "" {
 		first, next, inside := int64(0), int64(0), int64(0)
 		if covered := s.covered[audit.Range{Topic: q.Topic, Partition: q.Partition}]; covered != nil {

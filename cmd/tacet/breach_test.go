@@ -247,6 +247,8 @@ func versionsIn(text string) (all []int) {
 }
 
 // Seeded runs through the engine and the log: what the command says of offsets, keys and sinks against what was counted record by record.
+//
+// clause: 10
 func TestBreachScopeIsTheTruth(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)

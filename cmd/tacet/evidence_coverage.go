@@ -53,6 +53,7 @@ func (e *evidence) uncoveredByLog(c config) {
 	} else {
 		e.unlooked("Other instances: each has a log of its own, and this report reads the one of the configuration.")
 	}
+	e.unlooked("Values that were revealed and records that were exported by hand: the reveal desk has a log of its own.")
 	for _, t := range c.Source.Topics {
 		if !slices.ContainsFunc(a.Lanes, func(l laneActivity) bool { return l.Topic == t.Name }) {
 			e.unlooked("Topic %s: no entry of the time is about it.", t.Name)
