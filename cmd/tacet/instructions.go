@@ -344,6 +344,9 @@ func (s *instructions) warnings(p *policy.Policy) (all []string) {
 	if s.c.Witness == "" {
 		all = append(all, "instructions.witness is not set: older instructions, of before a tenant's withdrawal, would look whole")
 	}
+	for _, rule := range s.sets.Shown(p) {
+		all = append(all, fmt.Sprintf("detection.rule_sets: the policy keeps what is found by %s: give the rule another type", rule))
+	}
 	for _, tenant := range s.table.Tenants() {
 		of := s.table.Of(tenant)
 		last := of[len(of)-1]

@@ -106,6 +106,21 @@ func (s *DetectorSets) Len() int {
 	return len(s.made)
 }
 
+// Shown lists, each as "set/rule as TYPE for class", rules whose findings a policy lets stay in texts. A tenant that picks one may show
+// numbers that would be hidden without it.
+func (s *DetectorSets) Shown(p *Policy) (all []string) {
+	for _, name := range slices.Sorted(maps.Keys(s.rules)) {
+		for _, r := range s.rules[name].Rules() {
+			for _, c := range p.Classes() {
+				if t, ok := detectors.ParseType(r.Type); ok && c.Style(t) == StyleKeep {
+					all = append(all, fmt.Sprintf("%s/%s as %s for %s", name, r.Name, r.Type, c.Name))
+				}
+			}
+		}
+	}
+	return all
+}
+
 // choose gives an instruction the set that it asks for. The error says which key of which text can't be had.
 func (s *DetectorSets) choose(i *Instruction) error {
 	of := &i.Detection
@@ -155,6 +170,8 @@ func (s *DetectorSets) choose(i *Instruction) error {
 		s.byTenant[i.Tenant] = map[string]bool{}
 	}
 	s.byTenant[i.Tenant][text] = true
-	i.set = set
+	if i.set != set { // given again, it may be read
+		i.set = set
+	}
 	return nil
 }
