@@ -18,6 +18,7 @@ type bundle struct {
 	classes  []*policy.Class
 	of       []int // the class of each view
 	topics   map[string]*topic
+	capsules *schema
 	extra    []byte                                 // `"redaction":{"policy":"…"` up to the counts
 	findings [detectors.TypesMax]prometheus.Counter // the label look-up is too dear for the hot path
 }
@@ -27,7 +28,7 @@ func compile(c Config, p *policy.Policy, views []View) (*bundle, error) {
 	if err := CheckPolicy(p); err != nil {
 		return nil, err
 	}
-	b := &bundle{policy: p, hash: p.Hash(), topics: map[string]*topic{}, extra: fmt.Appendf(nil, `"redaction":{"policy":%q`, p.Hash())}
+	b := &bundle{policy: p, hash: p.Hash(), topics: map[string]*topic{}, capsules: newCapsuleSchema(), extra: fmt.Appendf(nil, `"redaction":{"policy":%q`, p.Hash())}
 	if c.Keys.IsDev() {
 		b.extra = append(b.extra, `,"keys":"dev"`...)
 	}

@@ -15,6 +15,7 @@ const (
 	ClassSize      Class = "too_large"       // over a size, depth or field limit
 	ClassTime      Class = "over_time"       // took longer than a record may
 	ClassPanic     Class = "panic"           // a defect in this program
+	ClassOutput    Class = "output"          // another: what was written has what the policy does not let leave
 	ClassSink      Class = "refused_by_sink" // a sink can never take it
 	// Not failures: somebody asked that the record be kept and not used, or whether anybody did can't be known now.
 	ClassRestricted Class = "restricted"

@@ -50,6 +50,7 @@ type rewriter struct {
 	joined       []byte // what would stand around it
 	nested       [maxNested + 1][]byte
 	single       *pseudonym.Aliases // of a record without a call
+	checker      checker
 
 	// Of the current record.
 	lane         *lane
@@ -140,6 +141,7 @@ func newRewriter(c Config, b *bundle, views []View) (*rewriter, error) {
 	w.tally.views = len(views)
 	w.keys, w.hasher, w.rights.list = c.Keys, subject.NewHasher(c.Keys), c.Suppressed
 	w.instructions = c.Instructions
+	w.checker.rw = w
 	w.adopt(b)
 	return w, nil
 }
@@ -287,9 +289,8 @@ func (w *rewriter) apply(d *codec.Doc, p *partials) error {
 		if fields[i].Start < dropped {
 			continue
 		}
-		if p.at(fields, i) && w.topic.partials == policy.PartialsDrop {
-			d.Drop(i)
-			dropped = fields[i].End
+		if end := w.leavesOut(d, p, i); end > 0 {
+			dropped = end
 			continue
 		}
 		if fields[i].Rule < 0 {
@@ -345,6 +346,22 @@ func (w *rewriter) apply(d *codec.Doc, p *partials) error {
 		w.met[w.topic.partials] += p.n
 	}
 	return nil
+}
+
+// leavesOut drops field i if no rule can let it leave, and gives where what goes with it ends: a partial result, and what is never stored by its
+// name, which a wildcard took.
+func (w *rewriter) leavesOut(d *codec.Doc, p *partials, i int) (end int) {
+	f := d.Fields()[i:]
+	switch {
+	case p.at(d.Fields(), i) && w.topic.partials == policy.PartialsDrop:
+		end = f[0].End
+	case f[0].Kind == codec.Key && !w.filter && policy.NeverStored(d.Text(i)):
+		end = f[1].End
+	default:
+		return 0
+	}
+	d.Drop(i)
+	return end
 }
 
 // identify finds the record's tenant and call, the call's memory, and what is known of it.

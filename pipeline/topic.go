@@ -24,8 +24,9 @@ type topic struct {
 	calls     bool // records belong to calls and meet their memory
 	partials  policy.Partials
 	selector  *codec.Selector
-	rules     []rule   // by number in selector: what is the same for all classes
-	byClass   [][]rule // what each class does; nil for one that the records don't leave for
+	rules     []rule    // by number in selector: what is the same for all classes
+	byClass   [][]rule  // what each class does; nil for one that the records don't leave for
+	schemas   []*schema // what may leave for each class
 }
 
 // rule is what to do with the values of one path.
@@ -138,6 +139,9 @@ func compileTopic(name string, tc TopicConfig, p *policy.Policy, classes []*poli
 	}
 	if err := t.compileClasses(cat, classes); err != nil {
 		return nil, fmt.Errorf("topic %s: category %s: %w", name, tc.Category, err)
+	}
+	for _, class := range classes {
+		t.schemas = append(t.schemas, newSchema(p, cat, class, tc.Format == FormatLog || tc.Format == FormatText))
 	}
 	return t, nil
 }

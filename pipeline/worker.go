@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"errors"
 	"runtime/debug"
 	"strconv"
@@ -192,26 +193,36 @@ func (w *worker) record(l *lane, r *Record, buf *buffer, index int32, warm bool,
 		if view.skip || view.Content == ContentCapsules && len(view.out) == 0 && r.Value != nil {
 			continue
 		}
-		w.output(buf, r, index, v, view)
+		if err := w.output(buf, r, index, v, view); err != nil && !warm {
+			w.rw.recant()
+			return ClassOutput, err
+		}
 	}
 	w.rw.end()
 	return "", nil
 }
 
-// output appends what leaves of a record in one view, and its span, to buf.
-func (w *worker) output(buf *buffer, r *Record, index int32, v int, view *viewed) {
+// output appends what leaves of a record in one view, and its span, to buf. An error is that it must not leave.
+func (w *worker) output(buf *buffer, r *Record, index int32, v int, view *viewed) error {
 	s := span{record: index, view: int32(v), hasNoValue: r.Value == nil, hasNoHeaders: w.e.filter != nil}
 	from := len(buf.bytes)
 	buf.bytes = append(buf.bytes, view.out...)
 	s.value = [2]int{from, len(buf.bytes)}
 	if !s.hasNoHeaders {
+		if err := w.rw.checkOutput(v, buf.bytes[from:]); err != nil {
+			return err
+		}
 		from = len(buf.bytes)
 		buf.bytes = w.rw.appendKey(buf.bytes, view, r)
 		s.key = [2]int{from, len(buf.bytes)}
+		if len(r.Key) > 0 && bytes.Equal(buf.bytes[from:], r.Key) {
+			return errOutputKey
+		}
 		buf.bytes = strconv.AppendInt(buf.bytes, r.Offset, 10)
 		s.digits = [2]int{s.key[1], len(buf.bytes)}
 	}
 	buf.spans = append(buf.spans, s)
+	return nil
 }
 
 var (

@@ -3,8 +3,8 @@ package policy
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -93,15 +93,41 @@ const neverStoredNames = ` password passwd passphrase pin otp totp mfacode mfase
 	apikey secret clientsecret accesstoken refreshtoken idtoken privatekey credentials authorization cookie cookies
 	setcookie securityanswer recoverycode recoverycodes `
 
+// namesNeverStored are neverStoredNames one by one.
+var namesNeverStored = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{}
+	for _, name := range strings.Fields(neverStoredNames) {
+		names[name] = true
+	}
+	return names
+})
+
+// NeverStored tells whether a key's value is payment card details or credentials by its name, so that it leaves under no wildcard either.
+func NeverStored(key []byte) bool {
+	var name [16]byte // longer than all of them
+	n := 0
+	for _, c := range key {
+		switch {
+		case c == '_' || c == '-' || c == ' ':
+			continue
+		case n == len(name):
+			return false
+		case c >= 'A' && c <= 'Z':
+			c += 'a' - 'A'
+		}
+		name[n] = c
+		n++
+	}
+	return namesNeverStored()[string(name[:n])]
+}
+
 // forbidden says why a rule can't be; nothing where it can.
 func forbidden(keys []pathKey, a Action) string {
 	if a == Drop {
 		return ""
 	}
-	separators := strings.NewReplacer("_", "", "-", "", " ", "")
 	for _, k := range keys {
-		name := separators.Replace(strings.ToLower(k.name))
-		if slices.Contains(strings.Fields(neverStoredNames), name) {
+		if NeverStored([]byte(k.name)) {
 			return fmt.Sprintf("%s is never stored: it can only be dropped", k.name)
 		}
 		if a == Keep && k.wild {
