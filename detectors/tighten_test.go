@@ -127,6 +127,11 @@ rules: [{name: parcel, type: ORDER_ID, pattern: 'PX[-a-z0-9]+', examples: [PX-a]
 	f(parcels, Input{}, "PX-joe@example.com", "EMAIL PX-joe@example.com=px-joe@example.com", "EMAIL PX-joe@example.com=px-joe@example.com")
 	f(parcels, Input{}, "PX-4111111111111111-a", "CREDIT_CARD 4111111111111111=4111111111111111", "CREDIT_CARD PX-4111111111111111-a=4111111111111111")
 
+	digits := Tightening{Rules: []NamedRules{{"digits", readRuleSet(t, digitRules)}}}
+	f(digits, Input{}, "it has: 969153649395 in it", "NUMBER 969153649395=969153649395", "ORDER_ID 969153649395=969153649395")
+	f(digits, Input{}, "4111111111111111 and joe@example.com", "CREDIT_CARD 4111111111111111=4111111111111111, EMAIL joe@example.com=joe@example.com",
+		"CREDIT_CARD 4111111111111111=4111111111111111, EMAIL joe@example.com=joe@example.com")
+
 	_, reasons := tightened(t, base, parcels).Explain([]byte("it is PX-blue, joe@example.com"), Input{}, NewScratch())
 	require.Len(t, reasons, 2)
 	require.Equal(t, "orders/parcel", reasons[0].Rule)
@@ -146,6 +151,30 @@ rules: [{name: parcel, type: ORDER_ID, pattern: 'PX[-a-z0-9]+', examples: [PX-a]
 		require.Equal(t, base.Version(), tightened(t, base, same).Version())
 	}
 	require.Equal(t, tightened(t, base, Tightening{Locales: []string{"uk"}}).Version(), tightened(t, base, Tightening{Locales: []string{"gb"}}).Version())
+}
+
+// A chosen country counts for as much as a prior does, and never against card data or a credential.
+func TestFavouredLabels(t *testing.T) {
+	s := tightened(t, newSet(t, Options{}), Tightening{Locales: []string{"us"}})
+	f := func(want Type, kind Type, total float32, home Type, homeTotal float32) {
+		t.Helper()
+		g := guess{set: s}
+		g.betterScored(kind, score{form: total}, "", 0)
+		g.betterScored(home, score{form: homeTotal}, "", 0)
+		g.settle()
+		before := g.total
+		g.goHome()
+		require.Equal(t, want, g.kind)
+		require.Equal(t, before, g.total)
+	}
+	f(USSSN, Phone, 0.6, USSSN, 0.55)
+	f(USSSN, Phone, 0.55, USSSN, 0.6)
+	f(Phone, Phone, 0.7, USSSN, 0.55)
+	f(Phone, Phone, 0.51, USSSN, 0.49) // no finding by itself
+	f(Phone, Phone, 0.6, UKNINO, 0.55)
+	f(PIN, PIN, 0.6, USSSN, 0.55)
+	f(CreditCard, CreditCard, 0.6, USSSN, 0.6)
+	f(USSSN, USSSN, 0.6, USITIN, 0.55)
 }
 
 // What a set and its tightenings remember of a call is one memory: whichever of them searched a turn, the next hears the same.
