@@ -93,6 +93,7 @@ type writer struct {
 
 	object []audit.Attr      // of the entry at hand
 	text   []byte            // one value of it
+	sent   []int64           // of a tenant, to each sink
 	called map[string]string // names of members that tenants have
 
 	// Of the entry that is gathered, if next is beyond appended.

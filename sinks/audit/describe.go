@@ -84,23 +84,33 @@ func (w *writer) describe(s *pipeline.Summary, part, parts int) []audit.Attr {
 
 // tenantText is the value of a tenant's member.
 func (w *writer) tenantText(s *pipeline.Summary, t *pipeline.TenantCount) string {
-	w.text = strconv.AppendInt(append(w.text[:0], "in="...), int64(t.In), 10)
-	if t.Dead > 0 {
-		w.text = strconv.AppendInt(append(w.text, " dead="...), int64(t.Dead), 10)
-	}
-	before := " out="
+	w.sent = w.sent[:0]
 	for i, name := range s.Sinks {
 		if name != w.cfg.Name {
-			w.text = strconv.AppendInt(append(w.text, before...), int64(t.Out[i]), 10)
-			before = ","
+			w.sent = append(w.sent, int64(t.Out[i]))
 		}
+	}
+	w.text = appendTenant(w.text[:0], Tenant{In: int64(t.In), Dead: int64(t.Dead), Out: w.sent, Versions: t.Versions})
+	return string(w.text)
+}
+
+// appendTenant appends the one form of a tenant's counts.
+func appendTenant(dst []byte, t Tenant) []byte {
+	dst = strconv.AppendInt(append(dst, "in="...), t.In, 10)
+	if t.Dead > 0 {
+		dst = strconv.AppendInt(append(dst, " dead="...), t.Dead, 10)
+	}
+	before := " out="
+	for _, n := range t.Out {
+		dst = strconv.AppendInt(append(dst, before...), n, 10)
+		before = ","
 	}
 	before = " keys="
 	for _, v := range t.Versions {
-		w.text = strconv.AppendInt(append(w.text, before...), int64(v), 10)
+		dst = strconv.AppendInt(append(dst, before...), int64(v), 10)
 		before = ","
 	}
-	return string(w.text)
+	return dst
 }
 
 // sinkName is a name as an entry can hold it.
@@ -174,7 +184,7 @@ func ReadContent(e audit.Entry) (c Content, err error) {
 	return c, nil
 }
 
-// parse reads "in=10 dead=1 out=9,0 keys=1,2".
+// parse reads "in=10 dead=1 out=9,0 keys=1,2", in its one form.
 func (t *Tenant) parse(s string) bool {
 	for part := range strings.SplitSeq(s, " ") {
 		name, value, _ := strings.Cut(part, "=")
@@ -201,5 +211,5 @@ func (t *Tenant) parse(s string) bool {
 			return false
 		}
 	}
-	return true
+	return string(appendTenant(nil, *t)) == s
 }

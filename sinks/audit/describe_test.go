@@ -142,7 +142,24 @@ func TestReadContent(t *testing.T) {
 	f(false, a("format", "2"), a("sink.1", "s"))
 	f(false, a("format", "2"), a("part", "2/1"))
 	f(false, a("format", "2"), a("part", "x"))
-	for _, text := range []string{"", "in=", "in=-1", "in=1,2", "in=1 out=1 more=1", "in=1", "in=1 out=1,2", "in=1 out=x", "in=1  out=1"} {
+	for _, text := range []string{"", "in=", "in=-1", "in=1,2", "in=1 out=1 more=1", "in=1", "in=1 out=1,2", "in=1 out=x", "in=1  out=1",
+		"in=01 out=1", "out=1 in=1", "in=1 in=1 out=1", "in=1 dead=0 out=1", "in=1 out=1 ", "in=1 out=1 keys=99999999999999999999"} {
 		f(false, a("format", "2"), a("sink.0", "s"), a("tenant/acme", text))
 	}
+}
+
+// Whatever stands in an entry is read in one way only, or not at all.
+func FuzzReadContent(f *testing.F) {
+	for _, text := range []string{"in=10 dead=1 out=9,0 keys=1,2", "in=0 out=0,0", "in=1 out=1", "keys=1", "in=9223372036854775807 out=1,2"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := ReadContent(audit.Entry{Object: []audit.Attr{{Name: "format", Value: "2"}, {Name: "sink.0", Value: "a"}, {Name: "sink.1", Value: "b"}, {Name: "tenant/x", Value: text}}})
+		if err != nil {
+			return
+		}
+		require.Len(t, c.Tenants, 1)
+		require.Len(t, c.Tenants[0].Out, 2)
+		require.Equal(t, text, string(appendTenant(nil, c.Tenants[0])))
+	})
 }
