@@ -64,6 +64,7 @@ type pass struct {
 	inner       *pass  // for what is encoded in base64; nil until there is some
 	nested      bool   // this is the inner one
 	alone       *pass  // for a turn by itself; nil until there is one, see searchAlone
+	latin       []byte // a word in Latin letters
 	decoded     []byte // what is encoded
 	encodedDone int    // up to here the text has been looked at as base64
 

@@ -35,6 +35,8 @@ func (p *pass) findNames() {
 	}
 	p.spans = p.set.names.Find(p.spans[:0], &p.text, &ctx, &p.tagger)
 	if len(p.spans) == 0 {
+		p.findDevanagari()
+		p.findSaidName()
 		p.answerName(&ctx)
 		return
 	}
@@ -49,8 +51,11 @@ func (p *pass) findNames() {
 			p.spans[i+1].Confidence = max(p.spans[i].Confidence, p.spans[i+1].Confidence)
 			i++
 		}
+		p.widenPerson(i)
 		next = p.addSpan(&p.spans[i], next, before)
 	}
+	p.findDevanagari()
+	p.findSaidName()
 	p.answerName(&ctx)
 }
 
@@ -69,6 +74,33 @@ func (p *pass) isHesitant(a, b *names.Span) bool {
 }
 
 var hesitations = wordsOf("um uh er erm uhm hmm äh ähm euh eh")
+
+// widenPerson adds to a span what its neighbours show it to lack: the given name before a surname that was heard before, "bill brook", and
+// the name behind a hesitation, "evie um begum".
+func (p *pass) widenPerson(i int) {
+	s, tokens := &p.spans[i], p.text.Tokens
+	if s.Class != names.Person {
+		return
+	}
+	free := func(k int) bool {
+		return k >= 0 && k < len(tokens) && tokens[k].IsWord() && tokens[k].Len() > 2 && (i == 0 || p.spans[i-1].Last < k) && (i+1 == len(p.spans) || p.spans[i+1].First > k)
+	}
+	if k := s.First - 1; s.First == s.Last && free(k) && p.besides(k) {
+		name, before := p.set.names.Listing(tokens[s.First].Hash), p.set.names.Listing(tokens[k].Hash)
+		if name.Surname > name.Given && before.Given > 1 && before.Common < 7 && !before.Other {
+			s.First = k
+		}
+	}
+	k := s.Last + 1
+	for k < len(tokens) && k <= s.Last+2 && p.is(k, &hesitations) {
+		k++
+	}
+	if k > s.Last+1 && free(k) {
+		if after := p.set.names.Listing(tokens[k].Hash); !after.Other && (after.Common == 0 || after.Surname > 1 && after.Common < 5) {
+			s.Last = k
+		}
+	}
+}
 
 // mayHoldNames says whether names are looked for at all: in logs only beside a word for one, since nearly all of their words are no
 // language.
@@ -181,6 +213,9 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 	}
 	// Words about identifiers are no names: "Reisepass", "iban". They cut what they stand in.
 	for k := first; k <= last; k++ {
+		if k > first && k < last && p.text.Tokens[k].Len() == 1 && (p.text.Tokens[k-1].Len() > 1 && p.text.Tokens[k+1].Len() > 1 || p.wants.cues&cueName != 0) {
+			continue // an initial, or a letter of a spelled name: "Adam E. Pollock"
+		}
 		if t := &p.text.Tokens[k]; (t.Bits&wordsNoName != 0 || t.Topic != 0 || p.speech.IsPlain(t, p.b) || p.is(k, &programWords)) && !p.set.names.IsGiven(t.Hash) {
 			if k > first {
 				p.addTokens(first, k-1, kind, confidence)
@@ -209,7 +244,18 @@ func (p *pass) addTokens(first, last int, kind Type, confidence float32) {
 	}
 	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
 	s := score{form: min(max(confidence, p.set.threshold), scoreMax), locale: 0}
-	p.addScored(start, end, guess{kind: kind, score: s, detector: byNames}, p.lower(start, end))
+	canon := p.lower(start, end)
+	if p.isDotted(last) {
+		end++ // "Elaine Roe, M.D."
+	}
+	p.addScored(start, end, guess{kind: kind, score: s, detector: byNames}, canon)
+}
+
+// isDotted says whether token k is the last letter of an abbreviation with dots, also behind it.
+func (p *pass) isDotted(k int) bool {
+	t := &p.text.Tokens[k]
+	end := int(t.End)
+	return k > 0 && t.Len() == 1 && p.text.Tokens[k-1].End+1 == t.Start && p.b[t.Start-1] == '.' && end < len(p.b) && p.b[end] == '.'
 }
 
 // answerName takes the whole of a short turn for a name that was asked for, where nothing else was found in it and no word of it says

@@ -13,3 +13,26 @@ func (m *Model) IsCommon(hash uint32) bool {
 
 // IsGiven says whether a word, by the hash of its scan.Token, is a frequent given name.
 func (m *Model) IsGiven(hash uint32) bool { return m.lookup(hash).Given() }
+
+// Listing is what the lists say of a word.
+type Listing struct {
+	Given, Surname int  // how frequent as a name of a person: 0 to 3
+	Common         int  // how common as a word: 0 to 7
+	Other          bool // it is a title, a number, a filler or the like
+}
+
+// Listing looks a word up by the hash of its scan.Token.
+func (m *Model) Listing(hash uint32) Listing {
+	s := m.lookup(hash)
+	k := s.kind()
+	return Listing{s.given(), s.surname(), s.common(), k != KindNone && k != KindHigh}
+}
+
+// Tier is how frequent a word, by the hash of its scan.Token, is as a name of a person, 0 to 3; 0 for what is commonly another word.
+func (m *Model) Tier(hash uint32) int {
+	if m.IsCommon(hash) {
+		return 0
+	}
+	s := m.lookup(hash)
+	return max(s.given(), s.surname())
+}
