@@ -213,7 +213,7 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 	}
 	// Words about identifiers are no names: "Reisepass", "iban". They cut what they stand in.
 	for k := first; k <= last; k++ {
-		if k > first && k < last && p.text.Tokens[k].Len() == 1 && (p.text.Tokens[k-1].Len() > 1 && p.text.Tokens[k+1].Len() > 1 || p.wants.cues&cueName != 0) {
+		if kind == Person && k > first && k < last && p.text.Tokens[k].Len() == 1 && (p.text.Tokens[k-1].Len() > 1 && p.text.Tokens[k+1].Len() > 1 || p.wants.cues&cueName != 0) {
 			continue // an initial, or a letter of a spelled name: "Adam E. Pollock"
 		}
 		if t := &p.text.Tokens[k]; (t.Bits&wordsNoName != 0 || t.Topic != 0 || p.speech.IsPlain(t, p.b) || p.is(k, &programWords)) && !p.set.names.IsGiven(t.Hash) {
