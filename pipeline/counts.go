@@ -39,6 +39,7 @@ func (w *rewriter) count(m *Metrics, topic string, warm bool) {
 		addCount(m.degraded, topic, w.degraded)
 		addCount(m.forged, topic, w.forged)
 		addCount(m.withheld, topic, w.withheld)
+		w.countMinimised(m, topic)
 		addCount(m.capsules, "sealed", w.sealed.made)
 		addCount(m.capsules, "lost", w.sealed.failed)
 		for what, n := range w.met {
@@ -53,6 +54,10 @@ func (w *rewriter) count(m *Metrics, topic string, warm bool) {
 		w.calls.past.lost = 0
 	}
 	clear(w.outcomes)
+	w.read, w.needed = 0, [2]int{}
+	for i := range w.classes {
+		w.classes[i].wrote, w.classes[i].without = 0, [leftReasons]int{}
+	}
 	w.totals = [detectors.TypesMax]uint32{}
 	w.dropped, w.repaired, w.crowded, w.idle, w.forgotten, w.limited, w.met = 0, 0, 0, 0, 0, 0, [2]int{}
 	w.withheld, w.degraded, w.forged, w.sealed.made, w.sealed.failed = 0, 0, 0, 0, 0
@@ -94,4 +99,49 @@ func (w *rewriter) summarise(s *Summary, dead int) {
 		}
 	}
 	slices.SortFunc(s.Findings, TypeCount.compare)
+}
+
+// Why a record does not leave for a sink class, the values of a label of tacet_records_left_out_total.
+const (
+	leftInstruction = iota // the tenant gave no instruction
+	leftConsent            // or has not consented to the purpose
+	leftRegion             // or does not let data be where the sink is
+	leftWithdrawn          // somebody in the record withdrew consent
+	leftReasons
+)
+
+var leftNames = [leftReasons]string{"instruction", "consent", "region", "withdrawn"}
+
+// leaveOut keeps a view from getting anything of the record.
+func (w *rewriter) leaveOut(view, reason int) {
+	if v := &w.views[view]; !v.skip {
+		v.skip = true
+		w.classes[w.bundle.of[view]].without[reason]++
+	}
+}
+
+// weigh notes how much of a record that leaves came in, and went out.
+func (w *rewriter) weigh(in int) {
+	w.read += in
+	for i := range w.views {
+		if v := &w.views[i]; !v.skip {
+			w.classes[w.bundle.of[i]].wrote += len(v.out)
+		}
+	}
+}
+
+// countMinimised counts what was left out of the part's records. Labels are of the configuration and of this program, never of data.
+func (w *rewriter) countMinimised(m *Metrics, topic string) {
+	category := w.bundle.topics[topic].category
+	addCount(m.left, category, w.dropped, "not_allowed")
+	addCount(m.left, category, w.needed[0], policy.NeedsText)
+	addCount(m.left, category, w.needed[1], policy.NeedsRecording)
+	addCount(m.bytesIn, topic, w.read)
+	for i := range w.classes {
+		c, name := &w.classes[i], w.bundle.classes[i].Name
+		addCount(m.bytesOut, name, c.wrote)
+		for reason, n := range c.without {
+			addCount(m.kept, name, n, leftNames[reason])
+		}
+	}
 }

@@ -22,8 +22,13 @@ func (w *rewriter) instruct() {
 	w.instruction = s.In
 	for i := range w.views {
 		v := &w.views[i]
-		if v.Consent != "" && !w.instruction.Consented(v.Consent, when) || v.Region != "" && !w.instruction.Allows(v.Region) {
-			v.skip = true
+		switch {
+		case (v.Consent != "" || v.Region != "") && w.instruction == nil:
+			w.leaveOut(i, leftInstruction)
+		case v.Consent != "" && !w.instruction.Consented(v.Consent, when):
+			w.leaveOut(i, leftConsent)
+		case v.Region != "" && !w.instruction.Allows(v.Region):
+			w.leaveOut(i, leftRegion)
 		}
 	}
 }
@@ -71,10 +76,15 @@ func (w *rewriter) meets(need string) bool {
 }
 
 // withhold leaves out a field that the tenant does not let leave.
-func (w *rewriter) withhold(d *codec.Doc, i int) {
+func (w *rewriter) withhold(d *codec.Doc, i int, need string) {
 	d.Drop(i)
 	if w.first {
 		w.withheld++
+		if need == policy.NeedsText {
+			w.needed[0]++
+		} else {
+			w.needed[1]++
+		}
 	}
 }
 

@@ -23,6 +23,10 @@ type Metrics struct {
 	partials   *prometheus.CounterVec
 	ruleLimit  *prometheus.CounterVec
 	withheld   *prometheus.CounterVec
+	left       *prometheus.CounterVec
+	kept       *prometheus.CounterVec
+	bytesIn    *prometheus.CounterVec
+	bytesOut   *prometheus.CounterVec
 	degraded   *prometheus.CounterVec
 	forged     *prometheus.CounterVec
 	capsules   *prometheus.CounterVec
@@ -105,6 +109,7 @@ func NewMetrics(r *prometheus.Registry, version, policyHash string) *Metrics {
 		rebalances: counter("rebalances_total",
 			"Times the group's assignment changed.", "reason"),
 	}
+	m.minimised(counter)
 	gauge := func(name, help string, labels ...string) *prometheus.GaugeVec {
 		g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tacet_" + name, Help: help}, labels)
 		r.MustRegister(g)
@@ -123,6 +128,16 @@ func NewMetrics(r *prometheus.Registry, version, policyHash string) *Metrics {
 	m.inForce(policyHash)
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// minimised registers what was left out.
+func (m *Metrics) minimised(counter func(name, help string, labels ...string) *prometheus.CounterVec) {
+	m.left = counter("fields_left_out_total",
+		"Values left out, by category and why: no rule names a path to them, or the tenant's word on texts or recordings is missing.", "category", "reason")
+	m.kept = counter("records_left_out_total",
+		"Records that did not leave for a sink class, once for each form in which they would have, by why: no instruction, consent or region of the tenant, or a withdrawal.", "class", "reason")
+	m.bytesIn = counter("minimise_in_bytes_total", "Bytes of values of records worked off that reached no quarantine.", "topic")
+	m.bytesOut = counter("minimise_out_bytes_total", "Bytes that were written of them, once for each form of a sink class.", "class")
 }
 
 // inForce says which policy is.

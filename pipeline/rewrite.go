@@ -96,6 +96,8 @@ type rewriter struct {
 	repaired  int
 	crowded   int
 	idle      int
+	read      int    // bytes of values
+	needed    [2]int // fields withheld: texts, recordings
 	withheld  int    // fields that the tenant has not let leave
 	degraded  int    // values that left as their type for want of a key
 	forged    int    // imitations made harmless
@@ -317,7 +319,7 @@ func (w *rewriter) apply(d *codec.Doc, p *partials) error {
 			}
 		}
 		if r.options.Needs != "" && !w.meets(r.options.Needs) && fields[i].Kind != codec.Key {
-			w.withhold(d, i)
+			w.withhold(d, i, r.options.Needs)
 			dropped = fields[i].End
 			continue
 		}

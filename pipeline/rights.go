@@ -68,7 +68,7 @@ func (w *rewriter) heed(id subject.ID) {
 	w.rights.restricted = w.rights.restricted || e.Restricts()
 	for i := range w.views {
 		if v := &w.views[i]; v.Consent != "" && e.Withdrawn(v.Consent) {
-			v.skip = true
+			w.leaveOut(i, leftWithdrawn)
 		}
 	}
 }

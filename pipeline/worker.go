@@ -198,6 +198,7 @@ func (w *worker) record(l *lane, r *Record, buf *buffer, index int32, warm bool,
 			return ClassOutput, err
 		}
 	}
+	w.rw.weigh(len(r.Value))
 	w.rw.end()
 	return "", nil
 }
