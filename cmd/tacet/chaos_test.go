@@ -239,13 +239,6 @@ func (c *chaos) start() {
 	go func() { in.exited <- in.cmd.Wait(); _ = log.Close() }()
 }
 
-// testBinary is this test's own binary: called as "tacet" it is the program (see TestMain).
-func testBinary(t *testing.T) string {
-	exe, err := os.Executable()
-	require.NoError(t, err)
-	return exe
-}
-
 // chaosConfig is what every instance runs, with short timeouts so that faults are noticed within seconds. Sink "main" takes smaller
 // records than the others, so that some are refused by it alone.
 const chaosConfig = `

@@ -311,6 +311,7 @@ var errCrash = errors.New("crash")
 
 // A command that ends after any of its steps, run again, comes to the end that it would have come to: one request, the same messages.
 func TestEraseCrashes(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	ids, err := (&identifierFlags{file: "-"}).read(strings.NewReader(person))
 	require.NoError(t, err)
@@ -453,6 +454,7 @@ func TestEraseKeepsTheLatestTime(t *testing.T) {
 }
 
 func TestRightsRefused(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	f := func(code int, want, in string, args ...string) {
 		t.Helper()

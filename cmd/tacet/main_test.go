@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,7 +23,45 @@ import (
 )
 
 // TestMain makes this binary the program itself when it is called as "tacet", so that tests can start real processes.
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"tacet": main}) }
+func TestMain(m *testing.M) { testscript.Main(suite{m}, map[string]func(){"tacet": main}) }
+
+// suite has a directory for what is built while it runs.
+type suite struct{ *testing.M }
+
+const builtEnv = "TACET_TEST_BUILT"
+
+func (s suite) Run() int {
+	dir := must(os.MkdirTemp("", "tacet-built-"))
+	defer func() { _ = os.RemoveAll(dir) }()
+	must(0, os.Setenv(builtEnv, dir))
+	return s.M.Run()
+}
+
+// testBinary is this test's own binary: called as "tacet" it is the program.
+func testBinary(t *testing.T) string {
+	exe, err := os.Executable()
+	require.NoError(t, err)
+	return exe
+}
+
+// quickBinary is what tests start whose processes do one thing after the other, or what others do under the race detector as well
+// (TestChaos, TestLeak): without the detector it starts ten times faster.
+func quickBinary(t *testing.T) string {
+	if !underRace {
+		return testBinary(t)
+	}
+	exe, err := buildProgram()
+	require.NoError(t, err)
+	return exe
+}
+
+var buildProgram = sync.OnceValues(func() (string, error) {
+	exe := filepath.Join(os.Getenv(builtEnv), "tacet")
+	if out, err := exec.Command("go", "build", "-o", exe, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return exe, nil
+})
 
 // The scripts drive the program as a shell does.
 func TestScripts(t *testing.T) {
@@ -31,6 +72,9 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TACET_KEY", testKey)
 			env.Setenv("CONFIGS", must(filepath.Abs(configDir)))
+			if underRace {
+				env.Setenv("PATH", filepath.Dir(quickBinary(t))+string(filepath.ListSeparator)+env.Getenv("PATH"))
+			}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

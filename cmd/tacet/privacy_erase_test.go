@@ -108,6 +108,7 @@ func (e *erasure) again() {
 // Whoever is erased is gone from every sink, by whatever the records name them, and does not come back: not when everything is read
 // again from the first record, not from quarantine, not under a list that can't be read or is an older one.
 func TestPrivacyErasure(t *testing.T) {
+	t.Parallel()
 	e := &erasure{estate: newEstate(t), subject: map[int]bool{}, others: map[int]bool{}, accounts: map[int]bool{}}
 	public := e.must("", "reveal", "keygen", "--tenant", "acme", "--out", e.path("acme.key"))
 	e.give("acme.pub", public)

@@ -38,6 +38,7 @@ type revealing struct {
 // Values come out again with a grant, and only then; the audit log knows of it first. What is never stored is not even sealed, and nothing
 // that the pipeline has opens what it sealed.
 func TestPrivacyReveal(t *testing.T) {
+	t.Parallel()
 	e := newEstate(t)
 	r := &revealing{estate: e, desk: newRevealDesk(t, "kafka: {brokers: ['"+strings.Join(e.cluster.Addrs(), "', '")+"']}\n"), said: e.somebody()}
 	for tenant, public := range map[string]string{"acme": string(r.desk.public), "globex": e.must("", "reveal", "keygen", "--tenant", "globex", "--out", r.desk.path("globex.key"))} {
@@ -247,7 +248,7 @@ func (r *revealing) shown() {
 		filled += n
 	}
 	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
-	cmd := exec.Command(testBinary(t), d.openArgs(grant, "--from", "topic:"+r.topics["sealed"])...)
+	cmd := exec.Command(quickBinary(t), d.openArgs(grant, "--from", "topic:"+r.topics["sealed"])...)
 	cmd.Args[0], cmd.Stdout = "tacet", to
 	var errOut syncBuffer
 	cmd.Stderr = &errOut

@@ -14,6 +14,7 @@ import (
 // Who restricts is only kept, sealed; who objects leaves nothing; who withdraws a consent leaves nothing where it is needed. Each is taken
 // back, and holds for the tenant only that was asked.
 func TestPrivacyRights(t *testing.T) {
+	t.Parallel()
 	e := newEstate(t)
 	restricts, objects, withdraws, elsewhere := e.somebody(), e.somebody(), e.somebody(), e.somebody()
 	ask := func(s subjectOf, args ...string) {
@@ -113,6 +114,7 @@ func formsOf(s subjectOf) []string {
 // While a tenant's key can't be had, nobody knows who asked for something: its records wait in quarantine, and come to the sinks with the
 // key, unless somebody did ask.
 func TestPrivacyWithoutTheKey(t *testing.T) {
+	t.Parallel()
 	e := newEstate(t)
 	s := e.somebody()
 	e.command("PHONE "+s.phone+"\n", "object", "--tenant", "acme", "--from", "-")

@@ -120,6 +120,7 @@ func isVersion(n int) func(left) bool {
 // Keys are rotated, destroyed and out of reach while records flow: none is lost, nothing is in clear, and tokens are those of the keys there
 // are, or none.
 func TestPrivacyRotation(t *testing.T) {
+	t.Parallel()
 	r := &rotation{estate: newEstate(t), group: kafkatest.Name("rotation"), stopped: make(chan struct{})}
 	r.canaries = newMint(r.rng.Uint64())
 	for range 4 {

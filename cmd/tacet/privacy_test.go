@@ -236,7 +236,7 @@ func (e *estate) run(in string, args ...string) (out, errOut string, code int) {
 
 	e.t.Helper()
 	var o, b bytes.Buffer
-	cmd := exec.Command(testBinary(e.t), args...)
+	cmd := exec.Command(quickBinary(e.t), args...)
 	cmd.Args[0], cmd.Stdin, cmd.Stdout, cmd.Stderr = "tacet", strings.NewReader(in), &o, &b
 	if err := cmd.Run(); err != nil {
 		require.ErrorAs(e.t, err, new(*exec.ExitError))
@@ -282,7 +282,7 @@ func (e *estate) startWith(number int, group, suppress string) *worker {
 	}
 	name := fmt.Sprintf("worker-%d.yaml", len(e.workers))
 	e.give(name, e.config(number, group, w.listen, suppress))
-	w.cmd = exec.Command(testBinary(e.t), "run", "--config", e.path(name))
+	w.cmd = exec.Command(quickBinary(e.t), "run", "--config", e.path(name))
 	w.cmd.Args[0], w.cmd.Stdout, w.cmd.Stderr = "tacet", w.log, w.log
 	require.NoError(e.t, w.cmd.Start())
 	go func() { w.err = w.cmd.Wait(); close(w.exited) }()
