@@ -55,7 +55,7 @@ func (p *pass) written(i int) (next int) {
 		if t.Bits&wordMonth != 0 {
 			next = p.date(i)
 		}
-		if next == 0 && t.Bits&wordsAddress != 0 {
+		if next == 0 && t.Bits&wordsAddress != 0 && !p.isDeva(i) {
 			next = p.addressWord(i)
 		}
 		return next
@@ -73,6 +73,9 @@ func (p *pass) written(i int) (next int) {
 	}
 	if next = p.age(i); next > 0 {
 		return next
+	}
+	if p.isDeva(i-1) || p.isDeva(i+1) || p.isDeva(i+2) {
+		return p.devaAddress(i)
 	}
 	return p.address(i)
 }
@@ -163,7 +166,7 @@ func foldWord(dst, w []byte) []byte {
 
 // is says whether token k is one of the words, in any case, and isn't in an alias.
 func (p *pass) is(k int, w *words) bool {
-	const longest = 24
+	const longest = 40 // bytes; ten letters of Devanagari are thirty
 	if k < 0 || k >= len(p.text.Tokens) {
 		return false
 	}
