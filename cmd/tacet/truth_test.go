@@ -30,7 +30,10 @@ var notHeld = map[string]string{
 // TestTruthOfCalls redacts invented calls, a turn or a call a record, and looks for what the generator says stands in them: written and in words,
 // in text and in lexical. How much of a value stays where a part of it is found is for eval to say.
 func TestTruthOfCalls(t *testing.T) {
-	const records = 20_000
+	records := 20_000
+	if underRace {
+		records = 4_000 // the same lines through the same code
+	}
 	g := traffic.NewWith(9, traffic.Options{Mix: map[string]int{"transcript": 1}, Whole: 0.05})
 	var in strings.Builder
 	var truth [][]traffic.Entity
@@ -77,6 +80,9 @@ func TestTruthOfCalls(t *testing.T) {
 		gone := 1 - float64(n.left)/float64(n.all)
 		t.Logf("%-22s %5d %.3f", how, n.all, gone)
 		require.GreaterOrEqual(t, gone, least, "%s: %d of %d stay", how, n.left, n.all)
+	}
+	if underRace {
+		return // too few to have seen all
 	}
 	for name := range held {
 		require.NotNil(t, counts[name], name)
