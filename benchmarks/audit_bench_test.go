@@ -2,9 +2,11 @@ package benchmarks
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"math"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -22,11 +24,12 @@ import (
 	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source"
 	auditsink "github.com/sonexlabs/tacet/sinks/audit"
+	"github.com/sonexlabs/tacet/sinks/file"
 )
 
-// BenchmarkAudit is what the audit log adds to the engine's processor time: the same records through the engine and a sink that does
-// nothing, without and with an audit log on a real directory, in turn. An op is a round of both; whatever -benchtime says there are
-// enough rounds for a median.
+// BenchmarkAudit is what the audit log adds to the engine's processor time: the same records through the engine to a sink, which writes
+// compressed files or does nothing, without and with an audit log on a real directory, in turn. An op is a round of both; whatever
+// -benchtime says there are enough rounds for a median.
 //
 //   - audit-% is what it adds, in percent of the processor time of the whole process (user and system) without it: the median of the
 //     ratio of neighbours. low-% and high-% bound the median at 95 %.
@@ -36,7 +39,13 @@ import (
 // milliseconds instead: most of it is there without records too.
 func BenchmarkAudit(b *testing.B) {
 	for _, name := range []string{"calls", "logs"} {
-		b.Run(name, func(b *testing.B) { newAuditBench(b, name, 100_000, chunk).ratio(b, 25) })
+		for _, files := range []bool{true, false} {
+			b.Run(name+map[bool]string{true: "-to-files", false: "-to-nobody"}[files], func(b *testing.B) {
+				a := newAuditBench(b, name, 100_000, chunk)
+				a.files = files
+				a.ratio(b, 25)
+			})
+		}
 	}
 	b.Run("trickle", func(b *testing.B) { newAuditBench(b, "calls", 1_000, 20).trickle(b, 9) })
 }
@@ -50,6 +59,7 @@ type auditBench struct {
 	log      *audit.Log
 	key      audit.Key
 	interval time.Duration // between two batches of a lane
+	files    bool          // are written
 }
 
 const auditLanes = 4
@@ -87,8 +97,16 @@ func newAuditBench(b *testing.B, name string, records, batch int) *auditBench {
 
 // turn gives the processor time of all records once.
 func (a *auditBench) turn(b *testing.B, audited bool) time.Duration {
-	view := pipeline.View{Domain: "null"}
-	sinks := []pipeline.SinkConfig{{Name: "null", Sink: null{}, View: view}}
+	view := pipeline.View{Domain: "sink"}
+	sinks := []pipeline.SinkConfig{{Name: "sink", Sink: null{}, View: view}}
+	if a.files {
+		c := file.DefaultConfig()
+		c.Dir = b.TempDir()
+		s, err := file.New(c)
+		require.NoError(b, err)
+		defer func() { require.NoError(b, errors.Join(s.Close(), os.RemoveAll(c.Dir))) }()
+		sinks[0].Sink, sinks[0].FlushAfter = s, time.Minute
+	}
 	if audited {
 		s, err := auditsink.New(auditsink.Config{Log: a.log, Key: a.key, Policy: a.policy.Hash(), Name: "audit"})
 		require.NoError(b, err)
