@@ -90,6 +90,22 @@ func (s *Set) Tighten(t Tightening) (*Set, error) {
 	return &made, nil
 }
 
+// International appends a telephone number in its one international form (E.164), if it is one as it is dialled within the only
+// country that the Set was chosen or tightened for; otherwise digits as they are. Digits stand alone, or behind a plus.
+func (s *Set) International(dst, digits []byte) []byte {
+	home := s.homePlan
+	if home == 0 && bits.OnesCount64(s.phonePlans) == 1 {
+		home = s.phonePlans
+	}
+	if home == 0 || len(digits) == 0 || digits[0] == '+' {
+		return append(dst, digits...)
+	}
+	if d := numbering().national(digits, home); d.fit == fitValid {
+		return numbering().appendE164(dst, d)
+	}
+	return append(dst, digits...)
+}
+
 // settle gives up the label of a favoured country where the best one is likelier by more than countries count for, or is that of what no
 // list makes harmless.
 func (g *guess) settle() {

@@ -153,6 +153,26 @@ rules: [{name: parcel, type: ORDER_ID, pattern: 'PX[-a-z0-9]+', examples: [PX-a]
 	require.Equal(t, tightened(t, base, Tightening{Locales: []string{"uk"}}).Version(), tightened(t, base, Tightening{Locales: []string{"gb"}}).Version())
 }
 
+// A national number has its international form where the Set is of one country.
+func TestInternationalOfOneCountry(t *testing.T) {
+	for _, x := range []struct {
+		name string
+		set  *Set
+		want [3]string
+	}{
+		{"all countries", newSet(t, Options{}), [3]string{"02079460018", "2125550143", "+442079460018"}},
+		{"of one", newSet(t, Options{Locales: []string{"uk"}}), [3]string{"+442079460018", "2125550143", "+442079460018"}},
+		{"of two", newSet(t, Options{Locales: []string{"uk", "us"}}), [3]string{"02079460018", "2125550143", "+442079460018"}},
+		{"tightened to one", tightened(t, newSet(t, Options{Locales: []string{"uk", "us"}}), Tightening{Locales: []string{"us"}}), [3]string{"02079460018", "+12125550143", "+442079460018"}},
+		{"tightened to another", tightened(t, newSet(t, Options{Locales: []string{"uk"}}), Tightening{Locales: []string{"us"}}), [3]string{"02079460018", "+12125550143", "+442079460018"}},
+	} {
+		for i, digits := range []string{"02079460018", "2125550143", "+442079460018"} {
+			require.Equal(t, "x"+x.want[i], string(x.set.International([]byte("x"), []byte(digits))), x.name)
+		}
+	}
+	require.Empty(t, newSet(t, Options{Locales: []string{"uk"}}).International(nil, nil))
+}
+
 // A chosen country counts for as much as a prior does, and never against card data or a credential.
 func TestFavouredLabels(t *testing.T) {
 	s := tightened(t, newSet(t, Options{}), Tightening{Locales: []string{"us"}})

@@ -33,6 +33,17 @@ func (w *rewriter) names(typ string, value []byte) {
 		return
 	}
 	w.canon = pseudonym.Canonical(w.canon[:0], typ, value)
+	w.namesCanonical(typ)
+	// Whoever asked may have given the number without its country or with it.
+	if n := len(w.canon); typ == phoneType && n > 0 && w.canon[0] != '+' {
+		if w.canonicalise(typ, value); len(w.canon) != n {
+			w.namesCanonical(typ)
+		}
+	}
+}
+
+// namesCanonical is names for the value in canon.
+func (w *rewriter) namesCanonical(typ string) {
 	id, ok := w.hasher.ID(w.tenant, typ, w.canon)
 	if !ok {
 		w.rights.unknown = true

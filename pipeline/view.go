@@ -154,13 +154,13 @@ func (w *rewriter) appendKeyed(dst []byte, view *viewed, r *rule, value []byte) 
 		if o.Subject != 0 {
 			is = o.Subject.String()
 		}
-		w.canon = pseudonym.Canonical(w.canon[:0], is, value)
+		w.canonicalise(is, value)
 		if o.Subject != 0 && !w.salt(&d, o.Scope, is, w.canon) {
 			return pseudonym.AppendType(dst, r.kind)
 		}
 		return w.tokens.Append(dst, d, r.kind, byte(o.Scope), w.canon)
 	case policy.Surrogate:
-		w.canon = pseudonym.Canonical(w.canon[:0], o.As, value)
+		w.canonicalise(o.As, value)
 		return w.tokens.AppendSurrogate(dst, d, o.As, byte(o.Scope), w.canon, value)
 	case policy.FPE:
 		return w.tokens.AppendFPE(dst, d, o.As, byte(o.Scope), value)
@@ -169,6 +169,21 @@ func (w *rewriter) appendKeyed(dst []byte, view *viewed, r *rule, value []byte) 
 	}
 	return pseudonym.AppendType(dst, r.kind)
 }
+
+// canonicalise sets canon to what all spellings of a value have in common, "07700 900123" and "+44 7700 900123" of a tenant whose only country
+// is the United Kingdom among them.
+func (w *rewriter) canonicalise(typ string, value []byte) {
+	w.canon = pseudonym.Canonical(w.canon[:0], typ, value)
+	if typ != phoneType || len(w.canon) == 0 || w.canon[0] == '+' || w.set == nil {
+		return
+	}
+	n := len(w.canon)
+	w.canon = w.set.International(w.canon, w.canon)
+	w.canon = w.canon[:copy(w.canon, w.canon[n:])]
+}
+
+// phoneType is the type whose spellings depend on the country.
+const phoneType = "PHONE"
 
 // salt gives a token of a person the person's salt, where the tenant has some: once that is destroyed, no key brings the token back.
 // Only tokens that outlast a call, day or month have one. It is false where the salt can't be had; then there must be no token.
@@ -253,7 +268,7 @@ func (w *rewriter) appendEntities(dst []byte, view *viewed) []byte {
 	for i := range w.at.entities {
 		e := &w.at.entities[i]
 		scope, typ := w.at.options[e.typ].Scope, e.typ.String()
-		w.canon = pseudonym.Canonical(w.canon[:0], typ, w.at.entityBytes[e.canonical[0]:e.canonical[1]])
+		w.canonicalise(typ, w.at.entityBytes[e.canonical[0]:e.canonical[1]])
 		d := w.domain(view, pseudonym.OriginText, scope)
 		if !w.salt(&d, scope, typ, w.canon) {
 			continue

@@ -100,6 +100,10 @@ func (a *asked) command(use, short, long, example string) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if n := nationalPhones(ids); n > 0 {
+			fmt.Fprintf(cmd.ErrOrStderr(), "%d telephone numbers without their country are looked for only as they are written that way: "+
+				"begin them with + to have them found in every form\n", n)
+		}
 		return untilSignal(cmd.Context(), cmd.ErrOrStderr(), func(ctx context.Context) error {
 			m, err := newMaker(ctx, c, newLogger(cmd.ErrOrStderr(), "warn"))
 			if err != nil {

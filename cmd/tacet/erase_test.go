@@ -512,6 +512,10 @@ func TestPhoneForms(t *testing.T) {
 	f("+353 20 910 0123", "+353209100123", "353209100123", "209100123", "0209100123")
 	f("07700 900123", "07700900123")
 	f("+44 12", "+4412")
+
+	ids, err := (&identifierFlags{phones: []string{"07700 900123", "+44 7700 900123", "0044 7700 900123"}, emails: []string{"sam@example.com"}}).read(nil)
+	require.NoError(t, err)
+	require.Equal(t, 1, nationalPhones(ids))
 }
 
 // Whatever is given, an error says where it stands and not what it is.

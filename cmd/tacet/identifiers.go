@@ -173,6 +173,16 @@ func phoneForms(typ, value string) []string {
 	return []string{"+" + digits, digits, digits[n:], "0" + digits[n:]}
 }
 
+// nationalPhones counts telephone numbers that don't say their country.
+func nationalPhones(ids []identifier) (n int) {
+	for _, id := range ids {
+		if id.typ == detectors.Phone.String() && id.forms[0][0] != '+' {
+			n++
+		}
+	}
+	return n
+}
+
 // callingCode gives the length of the country's code that digits begin with, of ITU-T E.164: one digit for zones 1 and 7, two for
 // those listed, else three.
 func callingCode(digits string) int {
