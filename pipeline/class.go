@@ -13,11 +13,11 @@ import (
 type classed struct {
 	styles  [detectors.TypesMax]policy.Style
 	options [detectors.TypesMax]policy.Options
-	views   []int            // of the class
-	wrote   int              // bytes, until count
-	without [leftReasons]int // records left out of its views, by why
-	joins   bool             // some view of it has entities
-	lasts   time.Duration    // how long what leaves may be kept; 0 where the policy doesn't say
+	views   []int             // of the class
+	left    [fieldReasons]int // values left out, by why, until count
+	without [leftReasons]int  // records left out of its views
+	joins   bool              // some view of it has entities
+	lasts   time.Duration     // how long what leaves may be kept; 0 where the policy doesn't say
 
 	// Of the current record.
 	rules       []rule // of its topic

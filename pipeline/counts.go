@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/pipeline/codec"
 	"github.com/sonexlabs/tacet/pipeline/policy"
 )
 
@@ -54,9 +55,12 @@ func (w *rewriter) count(m *Metrics, topic string, warm bool) {
 		w.calls.past.lost = 0
 	}
 	clear(w.outcomes)
-	w.read, w.needed = 0, [2]int{}
+	w.read = 0
 	for i := range w.classes {
-		w.classes[i].wrote, w.classes[i].without = 0, [leftReasons]int{}
+		w.classes[i].left, w.classes[i].without = [fieldReasons]int{}, [leftReasons]int{}
+	}
+	for i := range w.views {
+		w.views[i].wrote = 0
 	}
 	w.totals = [detectors.TypesMax]uint32{}
 	w.dropped, w.repaired, w.crowded, w.idle, w.forgotten, w.limited, w.met = 0, 0, 0, 0, 0, 0, [2]int{}
@@ -107,10 +111,32 @@ const (
 	leftConsent            // or has not consented to the purpose
 	leftRegion             // or does not let data be where the sink is
 	leftWithdrawn          // somebody in the record withdrew consent
+	leftCategory           // the policy does not name the class for the record's category
 	leftReasons
 )
 
-var leftNames = [leftReasons]string{"instruction", "consent", "region", "withdrawn"}
+var leftNames = [leftReasons]string{"instruction", "consent", "region", "withdrawn", "category"}
+
+// Why a value does not leave for a sink class, the values of a label of tacet_fields_left_out_total.
+const (
+	fieldUnnamed   = iota // no rule of the class names a path to it
+	fieldDropped          // its rule is to drop it
+	fieldNever            // what has its name is never stored
+	fieldText             // the tenant lets no texts leave
+	fieldRecording        // or had no recordings made
+	fieldReserved         // this program reads it or adds it itself: known_values, redaction
+	fieldUnfit            // what its rule is to make of it can't be made
+	fieldReasons
+)
+
+var fieldNames = [fieldReasons]string{"not_allowed", "drop", "never_stored", policy.NeedsText, policy.NeedsRecording, "reserved", "unfit"}
+
+// leave drops a field and counts it, by why. A member that goes by its name and by its value counts once.
+func (w *rewriter) leave(d *codec.Doc, i, why int) {
+	if d.Drop(i); d.Fields()[i].Kind != codec.Key {
+		w.at.left[why]++
+	}
+}
 
 // leaveOut keeps a view from getting anything of the record.
 func (w *rewriter) leaveOut(view, reason int) {
@@ -124,24 +150,35 @@ func (w *rewriter) leaveOut(view, reason int) {
 func (w *rewriter) weigh(in int) {
 	w.read += in
 	for i := range w.views {
-		if v := &w.views[i]; !v.skip {
-			w.classes[w.bundle.of[i]].wrote += len(v.out)
+		v, c := &w.views[i], &w.classes[w.bundle.of[i]]
+		switch {
+		case !v.skip:
+			v.wrote += len(v.out)
+		case !c.reads:
+			c.without[leftCategory]++
 		}
 	}
 }
 
 // countMinimised counts what was left out of the part's records. Labels are of the configuration and of this program, never of data.
 func (w *rewriter) countMinimised(m *Metrics, topic string) {
-	category := w.bundle.topics[topic].category
-	addCount(m.left, category, w.dropped, "not_allowed")
-	addCount(m.left, category, w.needed[0], policy.NeedsText)
-	addCount(m.left, category, w.needed[1], policy.NeedsRecording)
+	of := w.bundle.topics[topic]
 	addCount(m.bytesIn, topic, w.read)
 	for i := range w.classes {
 		c, name := &w.classes[i], w.bundle.classes[i].Name
-		addCount(m.bytesOut, name, c.wrote)
+		if of.byClass[i] != nil {
+			c.left[fieldUnnamed] += w.dropped
+		}
+		for reason, n := range c.left {
+			addCount(m.left, of.category, n, name, fieldNames[reason])
+		}
 		for reason, n := range c.without {
 			addCount(m.kept, name, n, leftNames[reason])
+		}
+	}
+	for i := range w.views {
+		for _, sink := range w.views[i].sinks {
+			addCount(m.bytesOut, sink, w.views[i].wrote, w.bundle.classes[w.bundle.of[i]].Name)
 		}
 	}
 }

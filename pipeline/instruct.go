@@ -77,14 +77,13 @@ func (w *rewriter) meets(need string) bool {
 
 // withhold leaves out a field that the tenant does not let leave.
 func (w *rewriter) withhold(d *codec.Doc, i int, need string) {
-	d.Drop(i)
+	why := fieldRecording
+	if need == policy.NeedsText {
+		why = fieldText
+	}
+	w.leave(d, i, why)
 	if w.first {
 		w.withheld++
-		if need == policy.NeedsText {
-			w.needed[0]++
-		} else {
-			w.needed[1]++
-		}
 	}
 }
 

@@ -133,11 +133,11 @@ func NewMetrics(r *prometheus.Registry, version, policyHash string) *Metrics {
 // minimised registers what was left out.
 func (m *Metrics) minimised(counter func(name, help string, labels ...string) *prometheus.CounterVec) {
 	m.left = counter("fields_left_out_total",
-		"Values left out, by category and why: no rule names a path to them, or the tenant's word on texts or recordings is missing.", "category", "reason")
+		"Values left out of what leaves for a sink class, by why: no rule names a path to them, or theirs is to drop them, or what has their name is never stored, or the tenant's word on texts or recordings is missing.", "category", "class", "reason")
 	m.kept = counter("records_left_out_total",
-		"Records that did not leave for a sink class, once for each form in which they would have, by why: no instruction, consent or region of the tenant, or a withdrawal.", "class", "reason")
+		"Records that did not leave for a sink class, once for each form in which they would have, by why: no instruction, consent or region of the tenant, a withdrawal, or a category that is not for the class.", "class", "reason")
 	m.bytesIn = counter("minimise_in_bytes_total", "Bytes of values of records worked off that reached no quarantine.", "topic")
-	m.bytesOut = counter("minimise_out_bytes_total", "Bytes that were written of them, once for each form of a sink class.", "class")
+	m.bytesOut = counter("minimise_out_bytes_total", "Bytes that were written of them for a sink.", "sink", "class")
 }
 
 // inForce says which policy is.

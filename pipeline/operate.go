@@ -63,8 +63,10 @@ func (w *rewriter) operate(d *codec.Doc, i int, r *rule) {
 			d.SetString(i, w.with)
 			return
 		}
+		w.leave(d, i, fieldUnfit)
+		return
 	}
-	d.Drop(i)
+	w.leave(d, i, r.dropping())
 }
 
 // appendPlaceholder appends what stands for a finding in text. The pieces of one identifier have one alias, in whatever turns they

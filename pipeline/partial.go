@@ -120,7 +120,7 @@ func (w *rewriter) hide(d *codec.Doc, i int, r *rule) (end int, hidden bool) {
 func (w *rewriter) hideFinal(d *codec.Doc, i int, r *rule) bool {
 	switch kind := d.Fields()[i].Kind; {
 	case r.action == policy.Drop:
-		d.Drop(i)
+		w.leave(d, i, r.dropping())
 	case kind == codec.Line:
 		d.SetString(i, []byte("false"))
 	case kind != codec.Bool:

@@ -97,7 +97,6 @@ type rewriter struct {
 	crowded   int
 	idle      int
 	read      int    // bytes of values
-	needed    [2]int // fields withheld: texts, recordings
 	withheld  int    // fields that the tenant has not let leave
 	degraded  int    // values that left as their type for want of a key
 	forged    int    // imitations made harmless
@@ -304,11 +303,11 @@ func (w *rewriter) apply(d *codec.Doc, p *partials) error {
 			w.namesInField(r.options.Subject.String(), d.Text(i))
 		}
 		if r.use == useReserved && !w.filter {
-			d.Drop(i)
+			w.leave(d, i, fieldReserved)
 			continue
 		}
 		if r.use >= useKnown && fields[i].Kind != codec.Key {
-			d.Drop(i)
+			w.leave(d, i, fieldReserved)
 			dropped = fields[i].End
 			continue
 		}
@@ -356,14 +355,13 @@ func (w *rewriter) leavesOut(d *codec.Doc, p *partials, i int) (end int) {
 	f := d.Fields()[i:]
 	switch {
 	case p.at(d.Fields(), i) && w.topic.partials == policy.PartialsDrop:
-		end = f[0].End
+		d.Drop(i)
+		return f[0].End
 	case f[0].Kind == codec.Key && !w.filter && policy.NeverStored(d.Text(i)):
-		end = f[1].End
-	default:
-		return 0
+		w.leave(d, i+1, fieldNever)
+		return f[1].End
 	}
-	d.Drop(i)
-	return end
+	return 0
 }
 
 // identify finds the record's tenant and call, the call's memory, and what is known of it.

@@ -40,6 +40,15 @@ type rule struct {
 	sample   string // a document with just such a value, where the path has no other
 	speech   bool   // what was heard, in one of its forms
 	searched bool   // for some class
+	unnamed  bool   // the class says nothing of it
+}
+
+// dropping says why a rule that drops a value does.
+func (r *rule) dropping() (why int) {
+	if r.unnamed {
+		return fieldUnnamed
+	}
+	return fieldDropped
 }
 
 // use says what the engine itself reads a field for.
@@ -176,7 +185,7 @@ func (t *topic) compileClasses(cat *policy.Category, classes []*policy.Class) er
 			if of < 0 {
 				of = ruleFor(selector, cmp.Or(r.sample, sampleOf(r.path)))
 			}
-			if of < 0 {
+			if r.unnamed = of < 0; r.unnamed {
 				continue
 			}
 			r.action, r.options = own[of].Action, own[of].Options

@@ -45,9 +45,11 @@ const (
 // viewed is a View's part of the record at hand.
 type viewed struct {
 	View
-	skip bool   // nothing leaves in it
-	out  []byte // the value
-	text []byte // lines of it that go into an envelope
+	sinks []string // that get it
+	wrote int      // bytes, until count
+	skip  bool     // nothing leaves in it
+	out   []byte   // the value
+	text  []byte   // lines of it that go into an envelope
 }
 
 // viewsOf lists the views of sinks, each once, and gives each sink the number of its own.

@@ -61,6 +61,9 @@ func newWorker(e *Engine, number int, c Config) (*worker, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, s := range e.sinks {
+		rw.views[s.view].sinks = append(rw.views[s.view].sinks, s.Name)
+	}
 	calls := (c.Limits.Calls + c.Limits.Workers - 1) / c.Limits.Workers
 	return &worker{
 		e:      e,
