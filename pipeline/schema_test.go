@@ -295,7 +295,7 @@ func BenchmarkCheck(b *testing.B) {
 	w, err := rewriterOf(c)
 	require.NoError(b, err)
 	l, calls := &lane{id: LaneID{Topic: "calls"}, topic: w.bundle.topics["calls"]}, newCallStore(10_000, 0, 1<<20)
-	r := tenantTurns(b, 1)[0]
+	r := &tenantTurns(b, 1, 1, 1)[0]
 	w.begin(l, calls, r, r.Time)
 	class, err := w.value(r)
 	require.NoError(b, err)
