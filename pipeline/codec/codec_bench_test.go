@@ -112,6 +112,28 @@ func BenchmarkRewrite(b *testing.B) {
 	}
 }
 
+// BenchmarkSelect is what finding the rules of a turn's fields takes of decoding it: the automaton alone, on the turn's keys.
+func BenchmarkSelect(b *testing.B) {
+	keys := bytes.Fields([]byte("tenant_id call_id turn role text lang started_at final"))
+	sel, err := NewSelector(benchCorpora()[0].paths)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	selected := 0
+	for b.Loop() {
+		selected = 0
+		for _, key := range keys {
+			if next, _ := sel.states[root].step(key); sel.states[next].rule >= 0 {
+				selected++
+			}
+		}
+	}
+	if selected != len(keys) {
+		b.Fatal("a key found no rule")
+	}
+}
+
 func BenchmarkLine(b *testing.B) {
 	for name, line := range map[string]string{
 		"syslog": `<165>1 2026-03-11T22:14:15.003Z host.example.com billing 812 ID47 [ex@32473 iut="3" src="app"] payment of user=jroe failed after 3 tries`,
