@@ -298,12 +298,16 @@ func written(list []train.Example, rng *rand.Rand, both float64) (out []train.Ex
 // sizes are how many texts there are for development, and dialogues of the traffic generator to learn from and for development.
 type sizes struct{ dev, dialogues, devDialogues int }
 
+func sizesOf(o *options) sizes {
+	if o.small {
+		return sizes{200, 20, 20}
+	}
+	return sizes{16000, 12000, 1500}
+}
+
 // assemble reads and makes all that is trained on, and all that thresholds are chosen on.
 func assemble(o *options, t *texts) (training, dev []train.Example, err error) {
-	n := sizes{16000, 12000, 1500}
-	if o.small {
-		n = sizes{200, 20, 20}
-	}
+	n := sizesOf(o)
 	seed := o.train.Seed
 	rng := rand.New(rand.NewPCG(seed, 3))
 	training = t.generated(seed, splitTrain, o.texts)
@@ -330,7 +334,9 @@ func assemble(o *options, t *texts) (training, dev []train.Example, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		list = slices.DeleteFunc(list, func(e train.Example) bool { return held[letters(e.Text)] })
+		list = slices.DeleteFunc(list, func(e train.Example) bool {
+			return held[letters(e.Text)] || !c.dev && o.folds > 0 && foldOf(&e, o.folds) == o.fold
+		})
 		if o.small {
 			list = list[:100]
 		}

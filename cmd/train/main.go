@@ -31,6 +31,7 @@ type options struct {
 	only             string
 	show             int
 	texts            int
+	folds, fold      int  // of the corpora, to compare ways of training by; the one that is held out
 	small            bool // few dialogues and sentences, for tests
 	train            train.Options
 }
@@ -47,6 +48,7 @@ func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	f.StringVar(&o.only, "only", "", "sets to evaluate, comma-separated")
 	f.IntVar(&o.show, "show", 0, "misses to print for each set")
 	f.IntVar(&o.texts, "texts", 320000, "generated texts to train on")
+	f.IntVar(&o.folds, "compare", 0, "write no model; train for so many folds of the corpora, print what is found in each that is held out")
 	f.Uint64Var(&o.train.Seed, "seed", 1, "of everything random")
 	f.IntVar(&o.train.Epochs, "epochs", 4, "times to go over the data")
 	f.IntVar(&o.train.MinCount, "min-count", 4, "how often a word of the vocabulary occurs")
@@ -69,6 +71,9 @@ func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 		return evaluate(stdout, o.data, m, names.Preset(o.preset), o.only, o.show)
+	}
+	if o.folds > 0 {
+		return compare(&o, stdout, stderr)
 	}
 	file, err := build(&o, stderr)
 	if err != nil {

@@ -161,6 +161,57 @@ func TestBuildIsDeterministic(t *testing.T) {
 	require.Equal(t, a, b)
 }
 
+// TestFoldsAreHeldOut compares two folds of a small model, and looks for sentences that are both learnt from and compared by.
+func TestFoldsAreHeldOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains two models")
+	}
+	o := options{data: data(t), texts: 400, small: true, folds: 2, train: train.Options{Seed: 1, Epochs: 1, MinCount: 3, Rate: 0.2}}
+	tx, err := readTexts(o.data)
+	require.NoError(t, err)
+	for o.fold = range o.folds {
+		training, _, err := assemble(&o, tx)
+		require.NoError(t, err)
+		learnt := map[string]bool{}
+		for _, e := range training {
+			learnt[letters(e.Text)] = true
+		}
+		sets, err := devSets(&o, tx)
+		require.NoError(t, err)
+		for _, s := range sets {
+			if !strings.HasPrefix(s.name, "train-") {
+				continue
+			}
+			require.NotEmpty(t, s.list, s.name)
+			for _, e := range s.list {
+				require.False(t, learnt[letters(e.Text)] && strings.Count(e.Text, " ") > 3, "%s: %s", s.name, e.Text)
+			}
+		}
+	}
+	var out strings.Builder
+	require.NoError(t, compare(&o, &out, io.Discard))
+	require.Regexp(t, `(?m)^templates +\d+ 0\.\d+$`, out.String())
+	require.Regexp(t, `(?m)^train-wnut17 lower +\d+ 0\.\d+$`, out.String())
+}
+
+func TestRecallAtAShareCovered(t *testing.T) {
+	at := func(covered, touched int) score {
+		return score{persons: 10, covered: covered, other: 1000, touched: touched}
+	}
+	for name, c := range map[string]struct {
+		curve []score
+		want  float64
+	}{
+		"half way between two":      {[]score{at(2, 0), at(4, 10), at(8, 30)}, 0.6},
+		"never as much is covered":  {[]score{at(2, 0), at(4, 10)}, 0.4},
+		"more is from the first on": {[]score{at(5, 30), at(6, 40)}, 0.5},
+	} {
+		got, persons := recallAt(c.curve)
+		require.InDelta(t, c.want, got, 1e-9, name)
+		require.Equal(t, 10, persons, name)
+	}
+}
+
 func TestExpectation(t *testing.T) {
 	for turn, want := range map[string]names.Expect{
 		"What is your full name?": names.ExpectName, "Proszę podać imię i nazwisko.": names.ExpectName, "What is your address?": names.ExpectAddress,
