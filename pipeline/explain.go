@@ -70,10 +70,18 @@ type Explainer struct {
 // NewExplainer takes the configuration of an engine and explains what leaves for a sink class, the policy's first if it is
 // empty. Sinks and quarantine may be missing.
 func NewExplainer(c Config, class string) (*Explainer, error) {
-	if c.Metrics == nil {
-		return nil, errors.New("explain: metrics are missing")
+	x, err := newExplainer(c, []SinkConfig{{Name: "explain", View: View{Class: class}}})
+	if err != nil {
+		return nil, fmt.Errorf("explain: %w", err)
 	}
-	views, _ := viewsOf(c.Policy, []SinkConfig{{Name: "explain", View: View{Class: class}}})
+	return x, nil
+}
+
+func newExplainer(c Config, sinks []SinkConfig) (*Explainer, error) {
+	if c.Metrics == nil {
+		return nil, errors.New("metrics are missing")
+	}
+	views, _ := viewsOf(c.Policy, sinks)
 	b, err := compile(c, c.Policy, views)
 	if err != nil {
 		return nil, err
@@ -87,14 +95,9 @@ func NewExplainer(c Config, class string) (*Explainer, error) {
 
 // Explain explains one record.
 func (x *Explainer) Explain(id LaneID, r *Record) (Explanation, error) {
-	l := x.lanes[id]
-	if l == nil {
-		t := x.rw.bundle.topics[id.Topic]
-		if t == nil {
-			return Explanation{}, fmt.Errorf("explain record: topic %s is not configured", id.Topic)
-		}
-		l = &lane{id: id, topic: t}
-		x.lanes[id] = l
+	l, err := x.lane(id)
+	if err != nil {
+		return Explanation{}, fmt.Errorf("explain record: %w", err)
 	}
 	e := Explanation{Topic: id.Topic, Partition: id.Partition, Offset: r.Offset, Category: l.topic.category,
 		Policy: x.c.Policy.Hash(), Detectors: x.c.Detectors.Version(), Outcome: outcomeFiltered}
@@ -115,6 +118,19 @@ func (x *Explainer) Explain(id LaneID, r *Record) (Explanation, error) {
 		e.Leaves, e.Bytes = true, len(view.out)
 	}
 	return e, nil
+}
+
+func (x *Explainer) lane(id LaneID) (*lane, error) {
+	l := x.lanes[id]
+	if l == nil {
+		t := x.rw.bundle.topics[id.Topic]
+		if t == nil {
+			return nil, fmt.Errorf("topic %s is not configured", id.Topic)
+		}
+		l = &lane{id: id, topic: t}
+		x.lanes[id] = l
+	}
+	return l, nil
 }
 
 // explainSet notes what the record is searched with.

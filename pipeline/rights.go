@@ -12,6 +12,8 @@ import (
 type rights struct {
 	list *subject.List // nil: nobody is looked for
 
+	named func(call []byte) // told of calls in which somebody of the list is named; may be nil
+
 	erased, objected, restricted, unknown bool
 	minor                                 bool // somebody seems to be one, and the tenant has such records kept back
 }
@@ -73,6 +75,9 @@ func (w *rewriter) heed(id subject.ID) {
 	e, ok := w.rights.list.Match(w.tenant, id)
 	if !ok {
 		return
+	}
+	if w.rights.named != nil && len(w.callID) > 0 {
+		w.rights.named(w.callID)
 	}
 	w.rights.erased = w.rights.erased || e.Erases(w.time)
 	w.rights.objected = w.rights.objected || e.Objects()

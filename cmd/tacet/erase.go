@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -99,6 +100,9 @@ func (a *asked) command(use, short, long, example string) *cobra.Command {
 		ids, err := a.read(cmd.InOrStdin())
 		if err != nil {
 			return err
+		}
+		if !slices.ContainsFunc(ids, func(id identifier) bool { return id.typ == typeCall }) {
+			fmt.Fprintln(cmd.ErrOrStderr(), "no call is named: what was said in a call before it named the person is not reached; tacet calls finds the calls")
 		}
 		if n := nationalPhones(ids); n > 0 {
 			fmt.Fprintf(cmd.ErrOrStderr(), "%d telephone numbers without their country are looked for only as they are written that way: "+

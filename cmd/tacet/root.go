@@ -124,6 +124,7 @@ Results go to standard output, everything else to standard error. Exit code: 0 d
 		newRevealCommand(),
 		newExportCommand(),
 		newEraseCommand(),
+		newCallsCommand(),
 		newRestrictCommand(),
 		newObjectCommand(),
 		newWithdrawCommand(),

@@ -1,0 +1,76 @@
+package pipeline
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sonexlabs/tacet/pipeline/subject"
+)
+
+// Whoever is named late in a call was in it from the beginning: with the calls that a search finds nothing of them comes back when everything
+// is read again, and without it what was said before does.
+//
+// clause: 11
+func TestSearchedCallsDontComeBack(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Policy = rightsPolicy(t)
+	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	var records []Record
+	add := func(call string, turn int, text string) {
+		records = append(records, Record{Offset: int64(len(records)), Key: []byte(call), Time: at, Value: turnOf(call, turn, text)})
+	}
+	add("c1", 1, "the parcel is late")
+	add("c2", 1, "the parcel is lost")
+	add("c3", 1, "the line is dead")
+	add("c1", 2, "ring plus four four two oh seven nine four six oh oh one eight")
+	add("c2", 2, "ring +44 20 7946 0019")
+	add("c1", 3, "thank you")
+	records = append(records, Record{Offset: 6, Key: []byte("c3"), Time: at, Value: []byte(`{"tenant_id":"t","call_id":"c3","turn":2,"text":"hi","caller":"+44 20 7946 0018"}`)},
+		Record{Offset: 7, Key: []byte("c4"), Time: at, Value: []byte(`{"tenant_id":"u","call_id":"c4","turn":1,"text":"it is +44 20 7946 0018"}`)},
+		Record{Offset: 8, Key: []byte("c5"), Time: at, Value: []byte(`{"tenant_id":`)}, Record{Offset: 9, Key: []byte("c6"), Time: at})
+
+	somebody := subject.Update{Kind: subject.Object, ID: idOf(t, c, "PHONE", "+442079460018")}
+	asked(t, &c, somebody)
+	s, err := NewSearcher(c)
+	require.NoError(t, err)
+	var calls []string
+	var unread []Class
+	for i := range records {
+		found, class, err := s.Record(LaneID{Topic: "calls"}, &records[i])
+		require.NoError(t, err)
+		calls = append(calls, found...)
+		if class != "" {
+			unread = append(unread, class)
+		}
+	}
+	require.Equal(t, []string{"c1", "c3"}, calls)
+	require.Equal(t, []Class{ClassMalformed}, unread)
+	_, _, err = s.Record(LaneID{Topic: "elsewhere"}, &records[0])
+	require.ErrorContains(t, err, "elsewhere")
+
+	replay := func(updates ...subject.Update) (left []string) {
+		asked(t, &c, updates...)
+		sink := &memorySink{}
+		c.Sinks = []SinkConfig{{Name: "all", Sink: sink}}
+		runRecords(t, c, "calls", records[:7]...)
+		for _, v := range sink.values() {
+			for _, what := range []string{"late", "lost", "dead", "thank", "ring"} {
+				if strings.Contains(v, what) {
+					left = append(left, what)
+				}
+			}
+		}
+		slices.Sort(left)
+		return left
+	}
+	require.Equal(t, []string{"dead", "late", "lost", "ring"}, replay(somebody))
+	updates := []subject.Update{somebody}
+	for _, call := range calls {
+		updates = append(updates, subject.Update{Kind: subject.Object, ID: idOf(t, c, "CALL_ID", call)})
+	}
+	require.Equal(t, []string{"lost", "ring"}, replay(updates...))
+}
