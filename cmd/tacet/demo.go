@@ -255,6 +255,7 @@ type summary struct {
 	Findings    map[string]int `json:"findings"`
 	Seconds     float64        `json:"seconds"`
 	MBPerSecond float64        `json:"mb_per_s"`
+	Minimised   minimised      `json:"minimisation"`
 }
 
 // watchSample waits until the sample is acknowledged by every sink. The clock runs from the first record worked off to the last one
@@ -300,13 +301,10 @@ func (d *demo) summarise(g prometheus.Gatherer) (summary, error) {
 	if err != nil {
 		return s, fmt.Errorf("read metrics: %w", err)
 	}
+	s.Minimised.add(families)
 	for _, f := range families {
 		for _, m := range f.GetMetric() {
-			n := int(m.GetCounter().GetValue())
-			labels := map[string]string{}
-			for _, l := range m.GetLabel() {
-				labels[l.GetName()] = l.GetValue()
-			}
+			n, labels := int(m.GetCounter().GetValue()), labelsOf(m)
 			switch f.GetName() {
 			case "tacet_records_total":
 				s.RecordsIn += n
@@ -328,6 +326,7 @@ func (d *demo) summarise(g prometheus.Gatherer) (summary, error) {
 
 func (d *demo) show(s summary, c config) {
 	fmt.Fprintf(d.out, `%d records in, %d out, %d in quarantine, %d findings, %.1f s, %.1f MB/s
+minimised   %s
 
 console     http://%s/
 metrics     http://%s/metrics
@@ -335,7 +334,7 @@ broker      %s   topics %s …
 files       %s
 training    %s
 quarantine  %s
-`, s.RecordsIn, s.RecordsOut, s.DeadLetters, total(s.Findings), s.Seconds, s.MBPerSecond,
+`, s.RecordsIn, s.RecordsOut, s.DeadLetters, total(s.Findings), s.Seconds, s.MBPerSecond, s.Minimised.line(c.Sinks[0].Name),
 		c.Admin.Listen, c.Admin.Listen, c.Kafka.Brokers[0], redactedTopic(demoTopics[0].Name), c.Sinks[1].Directory, c.Sinks[2].Directory, c.Quarantine.Directory)
 	d.showTenants(c)
 	fmt.Fprintf(d.out, "\ntraffic goes on at %d records a second; Ctrl-C ends\n", d.rate)

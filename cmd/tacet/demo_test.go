@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -21,6 +23,20 @@ func TestDemoTenants(t *testing.T) {
 	var out, errOut bytes.Buffer
 	require.Equal(t, exitDone, execute(t.Context(), []string{"demo", "--once", "--records", "3000", "--directory", dir}, nil, &out, &errOut), errOut.String())
 	require.Contains(t, errOut.String(), "calls.transcripts, of a tenant that wants no texts kept")
+
+	// The summary has what DESIGN.md promises, and what minimisation came to.
+	var s summary
+	fields := map[string]any{}
+	require.NoError(t, json.Unmarshal(out.Bytes(), &s))
+	require.NoError(t, json.Unmarshal(out.Bytes(), &fields))
+	require.Subset(t, slices.Collect(maps.Keys(fields)), []string{"records_in", "records_out", "dead_letters", "findings", "seconds", "mb_per_s"})
+	require.Equal(t, s.Minimised.Out["topics"], s.Minimised.Out["files"])
+	require.Less(t, s.Minimised.Out["training"], s.Minimised.Out["topics"])
+	require.InDelta(t, float64(s.Minimised.Out["topics"])/float64(s.Minimised.In), s.Minimised.Ratio["topics"], 1e-9)
+	require.Positive(t, s.Minimised.In)
+	for _, reason := range []string{"not_allowed", "drop", "text", "recording"} {
+		require.Positive(t, s.Minimised.Left["analytics"][reason], reason)
+	}
 
 	// seen counts records of a topic by tenant, and those that have a field.
 	seen := func(sink, topic, field string) (all, having map[string]int) {

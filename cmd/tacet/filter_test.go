@@ -34,7 +34,7 @@ func inputOf(t require.TestingT, r io.Reader) *input {
 
 func redactText(t require.TestingT, set *detectors.Set, r io.Reader, f pipeline.Format) (string, error) {
 	var out bytes.Buffer
-	err := redactStream(context.Background(), inputOf(t, r), &out, set, policy.TextOnly(), f)
+	err := redactStream(context.Background(), inputOf(t, r), &out, set, policy.TextOnly(), f, new(minimised))
 	return out.String(), err
 }
 
@@ -94,7 +94,7 @@ func TestRedactPartials(t *testing.T) {
 		t.Helper()
 		var out bytes.Buffer
 		rules := policy.TextOnly().WithPartials(partials)
-		require.NoError(t, redactStream(context.Background(), inputOf(t, strings.NewReader(in)), &out, allDetectors(t), rules, format))
+		require.NoError(t, redactStream(context.Background(), inputOf(t, strings.NewReader(in)), &out, allDetectors(t), rules, format, new(minimised)))
 		require.Equal(t, want, out.String())
 	}
 	f(policy.PartialsMask, pipeline.FormatNDJSON, in, masked)
@@ -126,7 +126,7 @@ func TestRedactReportsErrors(t *testing.T) {
 	set := allDetectors(t)
 	_, err := redactText(t, set, io.MultiReader(strings.NewReader("a\n"), iotest.ErrReader(errors.New("disk gone"))), pipeline.FormatText)
 	require.ErrorContains(t, err, "disk gone")
-	err = redactStream(context.Background(), inputOf(t, strings.NewReader("a\n")), brokenWriter{}, set, policy.TextOnly(), pipeline.FormatText)
+	err = redactStream(context.Background(), inputOf(t, strings.NewReader("a\n")), brokenWriter{}, set, policy.TextOnly(), pipeline.FormatText, new(minimised))
 	require.ErrorContains(t, err, "disk full")
 }
 
@@ -181,7 +181,7 @@ func TestFiltersAnswerAtOnce(t *testing.T) {
 		require.NoError(t, <-ended)
 	}
 	redact := func(in *input, out io.Writer) error {
-		return redactStream(context.Background(), in, out, set, policy.TextOnly(), guessFormat(in))
+		return redactStream(context.Background(), in, out, set, policy.TextOnly(), guessFormat(in), new(minimised))
 	}
 	f(redact, []string{"x", "ada@example.com"}, []string{"x", "[EMAIL_1]"})
 	f(redact, []string{`{"a":"ada@example.com"}`, `{}`}, []string{`{"a":"[EMAIL_1]"}`, `{}`})

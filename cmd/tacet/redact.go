@@ -25,6 +25,7 @@ import (
 
 func newRedactCommand() *cobra.Command {
 	var format, outName, partials string
+	var stats bool
 	var detection detectors.Options
 	cmd := &cobra.Command{
 		Use:   "redact [FILE...]",
@@ -47,6 +48,7 @@ Inputs in gzip or Zstandard are read as they are. The output is compressed when 
 	}
 	cmd.Flags().StringVar(&format, "format", "auto", "auto, text, ndjson or log")
 	cmd.Flags().StringVar(&partials, "partials", policy.PartialsMask.String(), "drop or mask: what becomes of partial results in ndjson")
+	cmd.Flags().BoolVar(&stats, "stats", false, "say on standard error how much came in, went out and was left out, as on a terminal")
 	cmd.Flags().StringVarP(&outName, "output", "o", "", "write to `FILE` in place of standard output")
 	detectionFlags(cmd, &detection)
 	cmd.RunE = func(cmd *cobra.Command, names []string) error {
@@ -66,9 +68,13 @@ Inputs in gzip or Zstandard are read as they are. The output is compressed when 
 		if err != nil {
 			return err
 		}
+		var done minimised
 		err = unlessSignal(cmd.Context(), func(ctx context.Context) error {
-			return redactInputs(ctx, cmd, names, out, set, rules, format)
+			return redactInputs(ctx, cmd, names, out, set, rules, format, &done)
 		})
+		if stats || newScreen(cmd.ErrOrStderr()).terminal {
+			say(cmd.ErrOrStderr(), "%s", done.line(redactSink))
+		}
 		if err != nil && !errors.As(err, new(*unreadableError)) {
 			out.discard()
 			return err
@@ -83,7 +89,7 @@ type unreadableError struct{ what string }
 
 func (e *unreadableError) Error() string { return e.what }
 
-func redactInputs(ctx context.Context, cmd *cobra.Command, names []string, out io.Writer, set *detectors.Set, rules *policy.Policy, format string) error {
+func redactInputs(ctx context.Context, cmd *cobra.Command, names []string, out io.Writer, set *detectors.Set, rules *policy.Policy, format string, done *minimised) error {
 	var read atomic.Int64
 	stop := showProgress(ctx, cmd, &read)
 	defer stop()
@@ -93,7 +99,7 @@ func redactInputs(ctx context.Context, cmd *cobra.Command, names []string, out i
 		if format == "auto" {
 			f = guessFormat(in)
 		}
-		err := redactStream(ctx, in, out, set, rules, f)
+		err := redactStream(ctx, in, out, set, rules, f, done)
 		if errors.As(err, new(*unreadableError)) {
 			bad = append(bad, err)
 			return nil
@@ -158,8 +164,12 @@ func linePlaceholder(f pipeline.Format) []byte {
 	return nil
 }
 
-// redactStream runs one input through an engine of its own. The whole input is one lane, so lines keep their order.
-func redactStream(ctx context.Context, in *input, out io.Writer, set *detectors.Set, rules *policy.Policy, format pipeline.Format) error {
+// redactSink is how the filter's one sink is called.
+const redactSink = "output"
+
+// redactStream runs one input through an engine of its own, and adds what it left out to done. The whole input is one lane, so lines keep their
+// order.
+func redactStream(ctx context.Context, in *input, out io.Writer, set *detectors.Set, rules *policy.Policy, format pipeline.Format, done *minimised) (err error) {
 	const topic = "input"
 	keys := keyring.Dev([]byte(devKey)) // no action of the filter's policy makes tokens
 	category := map[pipeline.Format]string{
@@ -168,12 +178,14 @@ func redactStream(ctx context.Context, in *input, out io.Writer, set *detectors.
 	bad := &badLines{name: in.name, counts: map[pipeline.Class]int{}}
 	sink := &lineSink{out: out}
 	sink.open.Store(-1)
+	registry := prometheus.NewRegistry()
+	defer func() { err = errors.Join(err, done.gather(registry)) }()
 	c := pipeline.Config{
 		Topics: map[string]pipeline.TopicConfig{topic: {Category: category, Format: format, Tenant: "local"}},
 		Policy: rules, Detectors: set, Keys: keys, Quarantine: bad,
-		Sinks:   []pipeline.SinkConfig{{Name: "output", Sink: sink}},
+		Sinks:   []pipeline.SinkConfig{{Name: redactSink, Sink: sink}},
 		Limits:  pipeline.DefaultLimits(),
-		Metrics: pipeline.NewMetrics(prometheus.NewRegistry(), version(), rules.Hash()),
+		Metrics: pipeline.NewMetrics(registry, version(), rules.Hash()),
 		Log:     slog.New(slog.DiscardHandler),
 		Version: version(),
 		Filter:  linePlaceholder(format),
