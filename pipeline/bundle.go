@@ -19,6 +19,7 @@ type bundle struct {
 	of       []int // the class of each view
 	topics   map[string]*topic
 	capsules *schema
+	exemplar prometheus.Labels                      // its hash, beside what was counted under it
 	extra    []byte                                 // `"redaction":{"policy":"…"` up to the counts
 	findings [detectors.TypesMax]prometheus.Counter // the label look-up is too dear for the hot path
 }
@@ -28,7 +29,8 @@ func compile(c Config, p *policy.Policy, views []View) (*bundle, error) {
 	if err := CheckPolicy(p); err != nil {
 		return nil, err
 	}
-	b := &bundle{policy: p, hash: p.Hash(), topics: map[string]*topic{}, capsules: newCapsuleSchema(), extra: fmt.Appendf(nil, `"redaction":{"policy":%q`, p.Hash())}
+	b := &bundle{policy: p, hash: p.Hash(), topics: map[string]*topic{}, capsules: newCapsuleSchema(),
+		exemplar: prometheus.Labels{"policy": p.Hash()}, extra: fmt.Appendf(nil, `"redaction":{"policy":%q`, p.Hash())}
 	if c.Keys.IsDev() {
 		b.extra = append(b.extra, `,"keys":"dev"`...)
 	}
@@ -76,7 +78,7 @@ func (e *Engine) Reload(p *policy.Policy) error {
 		return fmt.Errorf("reload policy: %w", err)
 	}
 	e.bundle.Store(b)
-	e.metrics.inForce(b.hash)
+	e.metrics.policy.hash.Store(&b.hash)
 	return nil
 }
 

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/sonexlabs/tacet/pipeline/policy"
@@ -78,8 +80,64 @@ func TestReload(t *testing.T) {
 	for p := range policies {
 		require.Subset(t, []string{first.Hash(), second.Hash()}, strings.Split(p, ","))
 	}
-	require.Equal(t, 1, testutil.CollectAndCount(c.Metrics.configInfo))
-	require.Equal(t, 1.0, testutil.ToFloat64(c.Metrics.configInfo.WithLabelValues(second.Hash())))
+	require.Equal(t, []string{second.Hash()}, policiesIn(t, c.Metrics.registry))
+	families, err := c.Metrics.registry.Gather()
+	require.NoError(t, err)
+	for _, f := range families {
+		if f.GetName() == "tacet_records_total" {
+			for _, m := range f.GetMetric() {
+				require.Equal(t, second.Hash(), m.GetCounter().GetExemplar().GetLabel()[0].GetValue(), "the last that were counted")
+			}
+		}
+	}
+}
+
+// policiesIn gives the hashes that metrics name as in force.
+func policiesIn(t *testing.T, g prometheus.Gatherer) (hashes []string) {
+	families, err := g.Gather()
+	assert.NoError(t, err)
+	for _, f := range families {
+		if f.GetName() == "tacet_config_info" {
+			for _, m := range f.GetMetric() {
+				assert.Equal(t, 1.0, valueOf(m))
+				assert.Equal(t, "policy", m.GetLabel()[0].GetName())
+				hashes = append(hashes, m.GetLabel()[0].GetValue())
+			}
+		}
+	}
+	return hashes
+}
+
+// clause: 14
+//
+// While policies are reloaded, every scrape sees just one of them, and after a reload the new one.
+func TestReloadAndScrapes(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	policies := []*policy.Policy{reloadPolicy(t, "redact"), reloadPolicy(t, "drop")}
+	c.Policy = policies[0]
+	c.Topics = map[string]TopicConfig{"calls": {Category: "transcript", Format: FormatJSON}}
+	c.Sinks = []SinkConfig{{Name: "m", Sink: &memorySink{}}}
+	e, err := New(c)
+	require.NoError(t, err)
+	var scrapes, wrong atomic.Int64
+	ctx, stop := context.WithCancel(t.Context())
+	var scraping sync.WaitGroup
+	scraping.Go(func() {
+		for ctx.Err() == nil {
+			if len(policiesIn(t, c.Metrics.registry)) != 1 {
+				wrong.Add(1)
+			}
+			scrapes.Add(1)
+		}
+	})
+	for i := range 200 {
+		next := policies[(i+1)%2]
+		require.NoError(t, e.Reload(next))
+		require.Equal(t, []string{next.Hash()}, policiesIn(t, c.Metrics.registry))
+	}
+	stop()
+	scraping.Wait()
+	require.Zero(t, wrong.Load(), "of %d scrapes", scrapes.Load())
 }
 
 // A policy that the engine can't have is refused, and the old one stays.

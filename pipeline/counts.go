@@ -3,6 +3,8 @@ package pipeline
 import (
 	"slices"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline/codec"
 	"github.com/sonexlabs/tacet/pipeline/policy"
@@ -27,7 +29,9 @@ func (w *rewriter) recant() { w.outcomes[w.done]-- }
 func (w *rewriter) count(m *Metrics, topic string, warm bool) {
 	if !warm {
 		for o, n := range w.outcomes {
-			m.records.WithLabelValues(topic, o).Add(float64(n))
+			if n > 0 {
+				m.records.WithLabelValues(topic, o).(prometheus.ExemplarAdder).AddWithExemplar(float64(n), w.bundle.exemplar)
+			}
 		}
 		for t, n := range w.totals {
 			if n > 0 {

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -54,7 +55,7 @@ type Metrics struct {
 	commit     prometheus.Histogram
 	commitErr  prometheus.Counter
 	committed  *prometheus.GaugeVec
-	configInfo *prometheus.GaugeVec
+	policy     policyInfo
 	registry   *prometheus.Registry
 }
 
@@ -124,8 +125,9 @@ func NewMetrics(r *prometheus.Registry, version, policyHash string) *Metrics {
 	m.drain = histogram("drain_duration_seconds", "Time to drain a lane.").WithLabelValues().(prometheus.Histogram)
 	m.commit = histogram("commit_duration_seconds", "Time of an offset commit.").WithLabelValues().(prometheus.Histogram)
 	gauge("build_info", "1; the labels say which program runs.", "version").WithLabelValues(version).Set(1)
-	m.configInfo = gauge("config_info", "1; the labels say which policy is in force.", "policy_version")
-	m.inForce(policyHash)
+	m.policy.desc = prometheus.NewDesc("tacet_config_info", "1; the labels say which policy is in force: its hash, as records have it.", []string{"policy"}, nil)
+	m.policy.hash.Store(&policyHash)
+	r.MustRegister(&m.policy)
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -140,10 +142,19 @@ func (m *Metrics) minimised(counter func(name, help string, labels ...string) *p
 	m.bytesOut = counter("minimise_out_bytes_total", "Bytes that were written of them for a sink.", "sink", "class")
 }
 
-// inForce says which policy is.
-func (m *Metrics) inForce(policyHash string) {
-	m.configInfo.Reset()
-	m.configInfo.WithLabelValues(policyHash).Set(1)
+// policyInfo is the metric of the policy in force. It is read at scrape time, so that no scrape sees none or two of them. No counter has the hash
+// as a label: each reload would end its series and begin another.
+type policyInfo struct {
+	desc *prometheus.Desc
+	hash atomic.Pointer[string]
+}
+
+// Describe implements prometheus.Collector.
+func (p *policyInfo) Describe(to chan<- *prometheus.Desc) { to <- p.desc }
+
+// Collect implements prometheus.Collector.
+func (p *policyInfo) Collect(to chan<- prometheus.Metric) {
+	to <- prometheus.MustNewConstMetric(p.desc, prometheus.GaugeValue, 1, *p.hash.Load())
 }
 
 // findingsOf looks up the counter of each type under a policy, whose first class has one action for all findings of a type.

@@ -53,7 +53,7 @@ func summarise(families []*dto.MetricFamily) status {
 			case "tacet_build_info":
 				st.Version = label(m, "version")
 			case "tacet_config_info":
-				st.Policy = label(m, "policy_version")
+				st.Policy = label(m, "policy")
 			case "tacet_assigned_partitions":
 				st.Partitions = n
 			case "tacet_source_bytes_total":
