@@ -91,7 +91,11 @@ func (p *parts) note(action string, object ...audit.Attr) error {
 	if p.audit == nil {
 		return nil
 	}
-	_, err := p.audit.AppendSync(audit.Entry{Actor: "tacet", Action: action, Policy: p.engine.Policy.Hash(), Object: object})
+	inForce := p.engine.Policy
+	if p.inForce != nil {
+		inForce = p.inForce()
+	}
+	_, err := p.audit.AppendSync(audit.Entry{Actor: "tacet", Action: action, Policy: inForce.Hash(), Object: object})
 	return err
 }
 

@@ -95,7 +95,8 @@ type warmConfig struct {
 }
 
 type policyConfig struct {
-	File path `yaml:"file"`
+	File    path `yaml:"file"`
+	Witness path `yaml:"witness"`
 }
 
 type detectionConfig struct {

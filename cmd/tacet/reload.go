@@ -27,6 +27,7 @@ type reloader struct {
 	log      *slog.Logger
 	seen     []byte         // hash of the file that was last tried
 	pending  *policy.Policy // waits for the time from which it is effective; nil where none does
+	known    time.Time      // since when pending is
 	override bool           // let one that lets more leave take effect without notice
 	now      func() time.Time
 	hangup   chan os.Signal
@@ -114,8 +115,12 @@ func (r *reloader) look() {
 		r.report("policy.refused", before, nil, err)
 		return
 	}
-	r.pending = nil // another version of the file takes its place
+	waited := r.pending != nil
+	r.pending, r.known = nil, time.Time{} // another version of the file takes its place
 	if after.Hash() == before.Hash() {
+		if waited {
+			r.mustRemember(before)
+		}
 		return
 	}
 	var lead *policy.LeadError
@@ -125,11 +130,15 @@ func (r *reloader) look() {
 		r.report("policy.override", before, after, nil)
 	case err != nil:
 		r.report("policy.refused", before, after, err)
+		if waited {
+			r.mustRemember(before)
+		}
 		return
 	}
 	if after.EffectiveFrom().After(r.now()) {
-		r.pending = after
-		r.report("policy.pending", before, after, nil)
+		if err := r.wait(before, after); err != nil {
+			r.log.Error("a policy that waits is not noted: after a restart its notice begins anew", "error", err)
+		}
 		return
 	}
 	r.enforce(after)
@@ -141,9 +150,18 @@ func (r *reloader) enforce(next *policy.Policy) {
 	r.pending = nil
 	if err := r.p.running.Reload(next); err != nil {
 		r.report("policy.refused", before, next, err)
+		r.mustRemember(before)
 		return
 	}
+	r.mustRemember(next)
 	r.report("policy.reload", before, next, nil)
+}
+
+// mustRemember is remember while the pipeline runs, which an error doesn't end: after a restart an older policy is compared with.
+func (r *reloader) mustRemember(inForce *policy.Policy) {
+	if err := r.remember(inForce); err != nil {
+		r.log.Error("the policy in force is not noted: a restart will be held against an older one", "error", err)
+	}
 }
 
 // noted writes an event without more to the audit log.

@@ -87,3 +87,87 @@ quarantine: {directory: dead}
 	write(string(builtIn))
 	f(first, 4, 2, "without the notice that is due")
 }
+
+// A restart is held against the policy that was in force before it, as a reload is; and a notice that has begun goes on through restarts.
+func TestRestartIsHeldToNotice(t *testing.T) {
+	dir := t.TempDir()
+	file, witness := filepath.Join(dir, "policy.yaml"), filepath.Join(dir, "in-force.json")
+	write := func(text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o600)) }
+	builtIn, err := os.ReadFile("../../pipeline/policy/default.yaml")
+	require.NoError(t, err)
+	loose := string(builtIn)
+	write(loose)
+	tight := strings.Replace(loose, "  LOCATION: keep\n", "  LOCATION: redact\n", 1)
+	c, err := parseConfig([]byte(`
+kafka: {brokers: ["127.0.0.1:1"]}
+source: {group: g, topics: [{name: calls, category: transcript}]}
+policy: {file: policy.yaml, witness: in-force.json}
+pseudonym: {insecure_dev_keys: true}
+sinks: [{name: screen, type: stdout}]
+quarantine: {directory: dead}
+`), filepath.Join(dir, "tacet.yaml"))
+	require.NoError(t, err)
+	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	// start starts, looks at the file some days later, and ends.
+	start := func(override bool, inForce, said string, later ...string) {
+		t.Helper()
+		var logged bytes.Buffer
+		log := slog.New(slog.NewJSONHandler(&logged, nil))
+		p, err := assemble(t.Context(), c, &bytes.Buffer{}, log)
+		require.NoError(t, err)
+		defer func() { require.NoError(t, p.close()) }()
+		r := newReloader(p, c, override, log)
+		r.now = func() time.Time { return now }
+		require.NoError(t, r.resume())
+		require.Contains(t, logged.String(), said)
+		require.Equal(t, hashOfPolicy(t, inForce), p.running.Policy().Hash())
+		for _, after := range later {
+			now = now.AddDate(0, 0, 7)
+			r.look()
+			require.Equal(t, hashOfPolicy(t, after), p.running.Policy().Hash())
+		}
+	}
+	write(tight)
+	start(false, tight, "") // nothing was before
+	start(false, tight, "")
+	write(loose)
+	start(false, tight, "less than 14 days' notice")
+	start(false, tight, "less than 14 days' notice") // not once only
+	start(true, loose, "without the notice that is due")
+	start(false, loose, "") // the override was noted
+	write(tight)
+	start(false, tight, "policy is in force")
+
+	announced := "effective_from: 2026-07-01\n" + loose
+	write(announced)
+	now = time.Date(2026, 6, 10, 0, 0, 0, 0, time.UTC)
+	start(false, tight, "policy waits", tight)
+	now = time.Date(2026, 6, 28, 0, 0, 0, 0, time.UTC)
+	start(false, tight, "policy waits") // three days before: the notice began weeks ago
+	now = time.Date(2026, 7, 2, 0, 0, 0, 0, time.UTC)
+	start(false, announced, "policy is in force") // it was down when the time came
+
+	write(tight)
+	start(false, tight, "policy is in force")
+	write("effective_from: 2026-07-20\n" + loose)
+	now = time.Date(2026, 7, 3, 0, 0, 0, 0, time.UTC)
+	start(false, tight, "policy waits")
+	write("effective_from: 2026-07-20\n" + strings.Replace(loose, "  AGE: keep\n", "  AGE: redact\n", 1)) // another one: its notice is its own
+	now = time.Date(2026, 7, 10, 0, 0, 0, 0, time.UTC)
+	start(false, tight, "less than 14 days' notice")
+
+	for _, damaged := range []string{"", "{", `{"policy":"tenants: ["}`, `{"policy":"` + "x" + `"}`} {
+		require.NoError(t, os.WriteFile(witness, []byte(damaged), 0o600))
+		p, err := assemble(t.Context(), c, &bytes.Buffer{}, slog.New(slog.DiscardHandler))
+		require.NoError(t, err)
+		require.ErrorContains(t, newReloader(p, c, false, slog.New(slog.DiscardHandler)).resume(), "in-force.json")
+		require.NoError(t, p.close())
+	}
+}
+
+func hashOfPolicy(t *testing.T, text string) string {
+	t.Helper()
+	p, err := policy.Parse("p", []byte(text))
+	require.NoError(t, err)
+	return p.Hash()
+}

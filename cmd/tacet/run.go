@@ -136,27 +136,22 @@ func runPipeline(ctx context.Context, c config, override bool, out, errOut io.Wr
 		return err
 	}
 	defer stop()
+	reload := newReloader(p, c, override, log)
+	if err = reload.resume(); err != nil {
+		return err
+	}
 	// Readiness and rates outlive ctx: while the lanes drain, probes and people still look.
 	background, end := context.WithCancel(context.WithoutCancel(ctx))
 	var watchers sync.WaitGroup
 	watchers.Go(func() { p.ready.watch(background) })
-	reload := newReloader(p, c, override, log)
 	watchers.Go(func() { reload.watch(background) })
 	watchers.Go(func() { screen.showRates(background, p.meter, p.running.Status) })
 	defer func() { end(); watchers.Wait() }()
 	context.AfterFunc(ctx, p.ready.drain)
 
-	log.Info("started", "version", version(), "policy", p.engine.Policy.Hash(), "detectors", p.engine.Detectors.Version(),
+	log.Info("started", "version", version(), "policy", p.running.Policy().Hash(), "detectors", p.engine.Detectors.Version(),
 		"group", c.Source.Group, "topics", len(c.Source.Topics), "sinks", len(c.Sinks))
-	if c.Pseudonym.InsecureDevKeys {
-		log.Warn("tokens are made with a key that everybody knows", "hint", "set pseudonym.store")
-	}
-	for _, line := range unsupported(p.detection) {
-		log.Warn("part of a rule file does not happen", "what", line)
-	}
-	if c.Audit.Directory == "" {
-		log.Warn("there is no audit log", "hint", "set audit.directory and audit.key")
-	}
+	warnOf(c, p, log)
 	if err = p.noteStart("start", c); err != nil {
 		return err
 	}
@@ -182,6 +177,22 @@ func runPipeline(ctx context.Context, c config, override bool, out, errOut io.Wr
 	}
 	log.Info("ended", "records", p.meter.records.Load(), "bytes", p.meter.bytes.Load())
 	return nil
+}
+
+// warnOf says what a configuration leaves undone that somebody may count on.
+func warnOf(c config, p *program, log *slog.Logger) {
+	if c.Pseudonym.InsecureDevKeys {
+		log.Warn("tokens are made with a key that everybody knows", "hint", "set pseudonym.store")
+	}
+	for _, line := range unsupported(p.detection) {
+		log.Warn("part of a rule file does not happen", "what", line)
+	}
+	if c.Policy.Witness == "" {
+		log.Warn("a restart is not held against the policy before it", "hint", "set policy.witness")
+	}
+	if c.Audit.Directory == "" {
+		log.Warn("there is no audit log", "hint", "set audit.directory and audit.key")
+	}
 }
 
 // serveAdmin starts the admin server, unless it is switched off, and gives the function that ends it.

@@ -35,6 +35,7 @@ type parts struct {
 	rights       *rights       // nil where there are none
 	instructions *instructions // nil where there are none
 	registry     *prometheus.Registry
+	inForce      func() *policy.Policy // once it runs; nil before
 }
 
 // deadLetters is a quarantine that can be read back.
@@ -110,6 +111,7 @@ func assemble(ctx context.Context, c config, out io.Writer, log *slog.Logger) (p
 	p = &program{parts: made, meter: &meter{Metrics: made.engine.Metrics}}
 	p.ready = newReadiness(made, p.meter)
 	if p.running, err = pipeline.New(made.engine); err == nil {
+		p.inForce = p.running.Policy
 		p.reader, err = newReader(c, p.meter, log)
 	}
 	if err != nil {

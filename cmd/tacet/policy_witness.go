@@ -1,0 +1,113 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/sonexlabs/tacet/pipeline/policy"
+)
+
+// standing is what the witness of the policy holds: the one in force, so that a restart is held against it as a reload is, and the one that
+// was made known and waits, since its notice began to run then.
+type standing struct {
+	Policy string    `json:"policy"`
+	Next   string    `json:"next,omitempty"`
+	Known  time.Time `json:"known,omitzero"` // since when next is
+}
+
+// read gives both; nil where there is none.
+func (s *standing) read(name string) (inForce, next *policy.Policy, err error) {
+	text, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
+	if err == nil && json.Unmarshal(text, s) != nil {
+		err = fmt.Errorf("%s is damaged", name)
+	}
+	if err == nil {
+		inForce, err = policy.Parse(name, []byte(s.Policy))
+	}
+	if err == nil && s.Next != "" {
+		next, err = policy.Parse(name, []byte(s.Next))
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the policy that was in force: %w", err)
+	}
+	return inForce, next, nil
+}
+
+// resume holds the policy of the file against the one that was in force when the program ended, so that a restart is no way round the
+// notice that is due. Where the file's can't be in force yet, the one before is.
+func (r *reloader) resume() error {
+	if r.c.Witness == "" {
+		return nil
+	}
+	var was standing
+	before, next, err := was.read(string(r.c.Witness))
+	if err != nil {
+		return &commandError{err: err, hints: []string{"the file is policy.witness; without it the start is one without a policy before"}}
+	}
+	after := r.p.running.Policy()
+	if before == nil || before.Hash() == after.Hash() {
+		return r.remember(after)
+	}
+	var lead *policy.LeadError
+	err = policy.CheckLead(before, after, r.now())
+	switch {
+	case next != nil && next.Hash() == after.Hash(): // it was checked when it was made known
+		r.known, err = was.Known, nil
+	case errors.As(err, &lead) && r.override:
+		r.report("policy.override", before, after, nil)
+		err = nil
+	}
+	if err == nil && !after.EffectiveFrom().After(r.now()) {
+		r.report("policy.reload", before, after, nil)
+		return r.remember(after)
+	}
+	if e := r.p.running.Reload(before); e != nil {
+		return errors.Join(err, fmt.Errorf("go on under the policy that was in force: %w", e))
+	}
+	if err != nil {
+		r.report("policy.refused", before, after, err)
+		return r.remember(before)
+	}
+	return r.wait(before, after)
+}
+
+// wait has a policy wait for the time from which it is effective.
+func (r *reloader) wait(before, next *policy.Policy) error {
+	r.pending = next
+	if r.known.IsZero() {
+		r.known = r.now()
+	}
+	r.report("policy.pending", before, next, nil)
+	return r.remember(before)
+}
+
+// remember has the witness know what is in force and what waits.
+func (r *reloader) remember(inForce *policy.Policy) error {
+	if r.c.Witness == "" {
+		return nil
+	}
+	now := standing{Policy: string(inForce.YAML())}
+	if r.pending != nil {
+		now.Next, now.Known = string(r.pending.YAML()), r.known
+	}
+	text, err := json.MarshalIndent(now, "", " ")
+	if err != nil {
+		return fmt.Errorf("write the policy in force: %w", err)
+	}
+	out, err := createOutput(nil, string(r.c.Witness))
+	if err != nil {
+		return fmt.Errorf("write the policy in force: %w", err)
+	}
+	if _, err := out.Write(append(text, '\n')); err != nil {
+		out.discard()
+		return fmt.Errorf("write the policy in force: %w", err)
+	}
+	return out.finish()
+}
