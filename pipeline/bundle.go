@@ -91,6 +91,7 @@ func (w *rewriter) adopt(b *bundle) {
 		return
 	}
 	w.bundle, w.policy, w.topic = b, b.policy, nil
+	w.checker.forget()
 	w.classes = w.classes[:0]
 	for _, class := range b.classes {
 		w.classes = append(w.classes, newClassed(b.policy, class))
