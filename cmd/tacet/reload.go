@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -125,10 +126,10 @@ func (r *reloader) look() {
 	}
 	var lead *policy.LeadError
 	err = policy.CheckLead(before, after, r.now())
-	switch {
-	case errors.As(err, &lead) && r.override:
-		r.report("policy.override", before, after, nil)
-	case err != nil:
+	if errors.As(err, &lead) && r.override {
+		err = r.overrule(before, after)
+	}
+	if err != nil {
 		r.report("policy.refused", before, after, err)
 		if waited {
 			r.mustRemember(before)
@@ -142,6 +143,19 @@ func (r *reloader) look() {
 		return
 	}
 	r.enforce(after)
+}
+
+// overrule lets a policy take effect without notice, if the audit log has that on disk first.
+func (r *reloader) overrule(before, after *policy.Policy) error {
+	if r.p.audit == nil {
+		return errors.New("--override needs an audit log that says so: set audit.directory and audit.key")
+	}
+	err := r.p.note("policy.override", audit.Attr{Name: "from", Value: before.Hash()}, audit.Attr{Name: "to", Value: after.Hash()})
+	if err != nil {
+		return fmt.Errorf("override notice: it is not in the audit log: %w", err)
+	}
+	r.log.Warn("policy lets more leave without the notice that is due, because the command line says so", "policy", before.Hash(), "next", after.Hash())
+	return nil
 }
 
 // enforce puts a policy in force.
@@ -185,8 +199,6 @@ func (r *reloader) report(action string, before, after *policy.Policy, err error
 		r.log.Error("policy is refused; the old one stays in force", append(args, "error", err)...)
 	case "policy.pending":
 		r.log.Info("policy waits until it is effective", append(args, "from", after.EffectiveFrom())...)
-	case "policy.override":
-		r.log.Warn("policy lets more leave without the notice that is due, because the command line says so", args...)
 	default:
 		r.reloads.WithLabelValues("done").Inc()
 		r.log.Info("policy is in force", args...)

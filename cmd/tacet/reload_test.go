@@ -12,9 +12,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sonexlabs/tacet/pipeline/audit"
 	"github.com/sonexlabs/tacet/pipeline/policy"
 )
 
+// clause: 14
+//
 // A policy file that changes is put in force; what can't be is refused, and the old one stays.
 func TestReload(t *testing.T) {
 	dir := t.TempDir()
@@ -23,6 +26,7 @@ func TestReload(t *testing.T) {
 	builtIn, err := os.ReadFile("../../pipeline/policy/default.yaml")
 	require.NoError(t, err)
 	write(string(builtIn))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "key"), []byte(must(audit.GenerateKey("audit.example"))), 0o600))
 	c, err := parseConfig([]byte(`
 kafka: {brokers: ["127.0.0.1:1"]}
 source: {group: g, topics: [{name: calls, category: transcript}]}
@@ -30,6 +34,7 @@ policy: {file: policy.yaml}
 pseudonym: {insecure_dev_keys: true}
 sinks: [{name: screen, type: stdout}]
 quarantine: {directory: dead}
+audit: {directory: audit, key: file:key}
 `), filepath.Join(dir, "tacet.yaml"))
 	require.NoError(t, err)
 	var logged bytes.Buffer
@@ -83,9 +88,35 @@ quarantine: {directory: dead}
 
 	write(tighter)
 	f(second.Hash(), 3, 2, "policy is in force")
+
+	// Nobody overrides that without an entry in the audit log.
 	r.override = true
 	write(string(builtIn))
-	f(first, 4, 2, "without the notice that is due")
+	kept := p.audit
+	p.audit = nil
+	f(second.Hash(), 3, 3, "--override needs an audit log")
+	other := c
+	other.Audit.Directory = path(t.TempDir())
+	p.audit, err = openAuditLog(t.Context(), other, "", log)
+	require.NoError(t, err)
+	require.NoError(t, p.audit.Close())
+	r.seen = nil
+	f(second.Hash(), 3, 4, "it is not in the audit log")
+	p.audit, r.seen = kept, nil
+	f(first, 4, 4, "without the notice that is due")
+	var noted []string
+	require.NoError(t, audit.Read(filepath.Join(dir, "audit"), 0, func(e audit.Entry) error {
+		to := ""
+		for _, a := range e.Object {
+			if a.Name == "to" {
+				to = " " + map[string]string{first: "first", second.Hash(): "second", third.Hash(): "third"}[a.Value]
+			}
+		}
+		noted = append(noted, e.Action+to)
+		return nil
+	}))
+	require.Equal(t, []string{"audit.create", "policy.reload second", "policy.refused", "policy.refused first", "policy.pending third", "policy.reload third", "policy.reload second",
+		"policy.override first", "policy.reload first"}, noted)
 }
 
 // A restart is held against the policy that was in force before it, as a reload is; and a notice that has begun goes on through restarts.
