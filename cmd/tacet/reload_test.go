@@ -68,42 +68,47 @@ audit: {directory: audit, key: file:key}
 	write("tenants: [")
 	f(second.Hash(), 1, 1, "policy is refused")
 	f(second.Hash(), 1, 1, "") // once for each version of the file
+	// Purposes and recipients that nobody knows are refused, and counted.
+	write(strings.Replace(tighter, "    purpose: analytics\n", "    purpose: advertising\n", 1))
+	f(second.Hash(), 1, 2, "unknown purpose")
+	write(strings.Replace(tighter, "    recipient: tenant\n", "    recipient: advertiser\n", 1))
+	f(second.Hash(), 1, 3, "unknown recipient")
 	require.NoError(t, os.Remove(file))
-	f(second.Hash(), 1, 1, "")
+	f(second.Hash(), 1, 3, "")
 
 	// What lets more leave needs 14 days' notice, and then takes effect by itself.
 	write(string(builtIn))
-	f(second.Hash(), 1, 2, "less than 14 days' notice")
+	f(second.Hash(), 1, 4, "less than 14 days' notice")
 	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 	r.now = func() time.Time { return now }
 	later := "effective_from: 2026-06-15\n" + string(builtIn)
 	write(later)
-	f(second.Hash(), 1, 2, "policy waits until it is effective")
+	f(second.Hash(), 1, 4, "policy waits until it is effective")
 	now = now.AddDate(0, 0, 13)
-	f(second.Hash(), 1, 2, "")
+	f(second.Hash(), 1, 4, "")
 	now = now.AddDate(0, 0, 1)
 	third, err := policy.Parse("p", []byte(later))
 	require.NoError(t, err)
-	f(third.Hash(), 2, 2, "policy is in force")
+	f(third.Hash(), 2, 4, "policy is in force")
 
 	write(tighter)
-	f(second.Hash(), 3, 2, "policy is in force")
+	f(second.Hash(), 3, 4, "policy is in force")
 
 	// Nobody overrides that without an entry in the audit log.
 	r.override = true
 	write(string(builtIn))
 	kept := p.audit
 	p.audit = nil
-	f(second.Hash(), 3, 3, "--override needs an audit log")
+	f(second.Hash(), 3, 5, "--override needs an audit log")
 	other := c
 	other.Audit.Directory = path(t.TempDir())
 	p.audit, err = openAuditLog(t.Context(), other, "", log)
 	require.NoError(t, err)
 	require.NoError(t, p.audit.Close())
 	r.seen = nil
-	f(second.Hash(), 3, 4, "it is not in the audit log")
+	f(second.Hash(), 3, 6, "it is not in the audit log")
 	p.audit, r.seen = kept, nil
-	f(first, 4, 4, "without the notice that is due")
+	f(first, 4, 6, "without the notice that is due")
 	var noted []string
 	require.NoError(t, audit.Read(filepath.Join(dir, "audit"), 0, func(e audit.Entry) error {
 		to := ""
@@ -115,7 +120,7 @@ audit: {directory: audit, key: file:key}
 		noted = append(noted, e.Action+to)
 		return nil
 	}))
-	require.Equal(t, []string{"audit.create", "policy.reload second", "policy.refused", "policy.refused first", "policy.pending third", "policy.reload third", "policy.reload second",
+	require.Equal(t, []string{"audit.create", "policy.reload second", "policy.refused", "policy.refused", "policy.refused", "policy.refused first", "policy.pending third", "policy.reload third", "policy.reload second",
 		"policy.override first", "policy.reload first"}, noted)
 }
 
