@@ -7,14 +7,8 @@ func Unlisted(m *Model, hashes map[uint32]bool) *Model {
 	other := *m
 	other.slots = slices.Clone(m.slots)
 	for i := range other.slots {
-		if hashes[other.slots[i].hash] {
-			other.slots[i].sig = other.slots[i].sig.Unlisted()
-		}
-	}
-	other.table = slices.Clone(m.table)
-	for i := range other.table {
-		if hashes[other.table[i].key] {
-			other.table[i].key = ^other.table[i].key // the chain of the slots behind it stays
+		if s := &other.slots[i]; hashes[s.hash] {
+			s.told = told(s.told.sig().Unlisted())
 		}
 	}
 	return &other

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/bits"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -317,13 +316,20 @@ func (r *reader) words() (w wordColumns) {
 }
 
 // entry makes the entry of word i, without what it says of its neighbours.
-func (w *wordColumns) entry(i int) entry {
-	lane := func(k int) uint64 { return uint64(int64(int16(w.here[k][i])) + sumZero) }
-	e := entry{key: w.hashes[i], sig: Sig(w.sigs[i] &^ plainBit), plain: w.sigs[i]&plainBit != 0}
-	e.coarse = e.sig.coarse()
-	e.even = lane(0) | lane(2)<<16 | lane(4)<<32
-	e.odd = lane(1) | lane(3)<<16
+func (w *wordColumns) entry(i int) (e entry) {
+	lane := func(k int) uint32 { return uint32(int32(int16(w.here[k][i])) - int32(int16(w.here[0][i])) + sumZero) }
+	e.even = lane(1) | lane(3)<<16
+	e.odd = lane(2) | lane(4)<<16
 	return e
+}
+
+// told is what the lexicon says of word i, without its entry.
+func (w *wordColumns) told(i int) told {
+	t := told(w.sigs[i] &^ plainBit)
+	if w.sigs[i]&plainBit != 0 {
+		t |= toldPlain
+	}
+	return t
 }
 
 func (m *Model) read(r *reader) {
@@ -335,60 +341,72 @@ func (m *Model) read(r *reader) {
 			around[i][k] = r.take(n)
 		}
 	}
-	var rows [coarses + 1][Identities]uint64
+	var rows [coarses + 1][Identities]uint32
 	for c := range rows {
 		for i := range rows[c] {
-			rows[c][i] = packBytes(r.take(Classes))
+			rows[c][i] = r.row(r.take(Classes))
 		}
 	}
 	summed := r.words()
 	listed := r.hashes()
-	listedSigs := r.column(len(listed))
+	sigs := r.column(len(listed))
 	planes := r.take(rowCount * Classes)
 	m.readNumbers(r)
-	if r.short {
+	if r.short || n+len(summed.hashes) >= entriesMax {
+		r.short = true
 		return
 	}
-	m.setRows(planes)
+	m.setRows(planes, r)
 	for c := range m.unknown {
 		m.unknown[c] = unknownEntry(uint8(c), rows[c])
 	}
-	m.edge = unknownEntry(uint8(KindEdge), rows[coarses])
-	m.edge.key, m.edge.sig = edgeHash, MakeSig(0, 0, 0, 0, KindEdge)
-	m.lexicon = newLexicon(len(listed))
-	for i, h := range listed {
-		m.add(h, Sig(listedSigs[i]))
-	}
-	size := 1 << bits.Len(uint((n+len(summed.hashes))*3/2))
-	m.table, m.mask = make([]entry, size), uint32(size-1)
-	for i, h := range words.hashes {
-		e := words.entry(i)
-		e.id = mix(uint64(h))
-		for j, to := range []*uint64{&e.before, &e.behind, &e.twoBefore, &e.twoBehind} {
-			for k := 0; k < Classes; k++ {
-				*to |= uint64(around[j][k][i]^0x80) << (8 * k)
+	edge := unknownEntry(uint8(KindEdge), rows[coarses])
+	m.edge = word{entry: &edge, sig: edgeSig, coarse: edgeSig.coarse()}
+	m.lexicon = newLexicon(len(listed) + n + len(summed.hashes))
+	m.entries = make([]entry, 1, 1+n+len(summed.hashes))
+	// The commonest words come first: their slots are the ones that are looked at first, and their entries lie side by side.
+	for common := commonest; common >= 0; common-- {
+		for i, h := range words.hashes {
+			if t := words.told(i); t.sig().common() == common {
+				e := words.entry(i)
+				e.id = mix(uint64(h))
+				var row [Classes]byte
+				for j, to := range []*uint32{&e.before, &e.behind, &e.twoBefore, &e.twoBehind} {
+					for k := range row {
+						row[k] = around[j][k][i]
+					}
+					*to = r.row(row[:])
+				}
+				m.insert(h, t, &e)
 			}
 		}
-		m.insert(&e)
+		for i, h := range summed.hashes {
+			if t := summed.told(i); t.sig().common() == common {
+				e := summed.entry(i)
+				u := &m.unknown[t.sig().coarse()]
+				e.id, e.before, e.behind, e.twoBefore, e.twoBehind = u.id, u.before, u.behind, u.twoBefore, u.twoBehind
+				m.insert(h, t, &e)
+			}
+		}
 	}
-	for i := range summed.hashes {
-		e := summed.entry(i)
-		u := &m.unknown[e.coarse]
-		e.id, e.before, e.behind, e.twoBefore, e.twoBehind = u.id, u.before, u.behind, u.twoBefore, u.twoBehind
-		m.insert(&e)
+	for i, h := range listed {
+		switch s := m.find(h); {
+		case s.hash != h:
+			*s = slot{h, told(sigs[i])}
+		case s.told.sig() == Sig(sigs[i]):
+			s.told &^= toldUnlist
+		default:
+			r.short = true // vocabulary and lists must say the same of a word
+		}
 	}
 }
 
-// insert adds an entry to the table, unless its word is there.
-func (m *Model) insert(e *entry) {
-	at := e.key & m.mask
-	for m.table[at].key != 0 {
-		if m.table[at].key == e.key {
-			return
-		}
-		at = (at + 1) & m.mask
+// insert adds a word of the vocabulary, unless it is there.
+func (m *Model) insert(h uint32, t told, e *entry) {
+	if s := m.find(h); s.hash != h {
+		*s = slot{h, t | toldUnlist | told(len(m.entries))<<toldEntry}
+		m.entries = append(m.entries, *e)
 	}
-	m.table[at] = *e
 }
 
 func (m *Model) readNumbers(r *reader) {
@@ -419,30 +437,41 @@ func (m *Model) readNumbers(r *reader) {
 	}
 }
 
-func (m *Model) setRows(planes []byte) {
-	m.rows = make([]uint64, rowCount)
-	for k := 0; k < Classes; k++ {
-		plane := planes[k*rowCount:][:rowCount]
+func (m *Model) setRows(planes []byte, r *reader) {
+	m.rows = make([]uint32, rowCount)
+	for k := 1; k < Classes; k++ {
+		outside, plane := planes[:rowCount], planes[k*rowCount:][:rowCount]
 		for i, w := range plane {
-			m.rows[i] |= uint64(w^0x80) << (8 * k)
+			m.rows[i] |= r.difference(w, outside[i]) << (8 * (k - 1))
 		}
 	}
 }
 
-func packBytes(w []byte) (row uint64) {
-	for k, v := range w {
-		row |= uint64(v^0x80) << (8 * k)
+// rowBias is a difference of zero as rows hold it.
+const rowBias = 128
+
+// row packs a row of weights.
+func (r *reader) row(w []byte) (row uint32) {
+	for k := 1; k < len(w); k++ {
+		row |= r.difference(w[k], w[0]) << (8 * (k - 1))
 	}
 	return row
 }
 
+// difference is by how much a weight is more than that of Outside, as rows hold it. One that is too large makes the file a broken one.
+func (r *reader) difference(w, outside byte) uint32 {
+	d := int(int8(w)) - int(int8(outside)) + rowBias
+	if d < 0 || d > math.MaxUint8 {
+		r.short = true
+	}
+	return uint32(d) & math.MaxUint8
+}
+
 // unknownEntry makes the entry of all unknown words of a class.
-func unknownEntry(coarse uint8, rows [Identities]uint64) entry {
-	e := entry{id: unknownID(coarse), coarse: coarse, before: rows[1], behind: rows[2], twoBefore: rows[3], twoBehind: rows[4]}
-	e.even, e.odd = sumZero*laneOne, sumZero*laneOne
+func unknownEntry(coarse uint8, rows [Identities]uint32) entry {
+	e := entry{id: unknownID(coarse), before: rows[1], behind: rows[2], twoBefore: rows[3], twoBehind: rows[4]}
+	e.even, e.odd = (sumZero-rowBias)*laneOne, (sumZero-rowBias)*laneOne
 	e.add(rows[0])
-	e.even -= 128 * laneOne
-	e.odd -= 128 * laneOne
 	return e
 }
 

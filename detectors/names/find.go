@@ -64,9 +64,9 @@ func (m *Model) label(dst []Span, t *scan.Text, from, to int, c *Context, s *Scr
 	bias := &m.biases[c.Preset][Setting(c, isForeign(s.foreign, n))]
 	open, hot := -1, false // where the tokens that may be something began, and whether any is likely enough
 	for i := range n {
-		if w := s.words[i+2]; asked || !w.plain && (street || !w.sig.isNumber()) {
+		if w := &s.words[i+2]; asked || !w.plain && (street || !w.sig.isNumber()) {
 			scores := m.score(&v, i)
-			if over := bend(&scores, bias); over <= m.gap && w.key != aliasHash {
+			if over := bend(&scores, bias); over <= m.gap && !w.alias {
 				s.scores[i] = scores
 				hot = hot || over <= m.warm
 				if open < 0 {

@@ -61,6 +61,9 @@ const (
 
 const coarses = 32
 
+// commonest is how common the most frequent words of English are.
+const commonest = 7
+
 // coarse sorts signatures into a few classes, for features that join several words.
 func (s Sig) coarse() uint8 {
 	if k := s.kind(); k != KindNone && k != KindHigh {
@@ -102,39 +105,53 @@ func (s Sig) coarse() uint8 {
 	return 31
 }
 
-// lexicon maps the hashes of words to signatures: open addressing.
+// lexicon maps the hashes of words to what is known of them: open addressing. Words that are added first are found first.
 type lexicon struct {
-	slots []listing
+	slots []slot
 	wrap  uint32
 }
 
-type listing struct {
+type slot struct {
 	hash uint32 // 0 is empty
-	sig  Sig
+	told told
 }
+
+// told is what is known of a word: its signature, whether it is plain, whether only the vocabulary has it and no list, and its entry.
+type told uint32
+
+const (
+	sigBits    = 13
+	toldPlain  = 1 << sigBits
+	toldUnlist = 1 << (sigBits + 1)
+	toldEntry  = sigBits + 2
+	entriesMax = 1 << (32 - toldEntry)
+)
+
+func (t told) sig() Sig      { return Sig(t & (1<<sigBits - 1)) }
+func (t told) isPlain() bool { return t&toldPlain != 0 }
+func (t told) entry() uint32 { return uint32(t) >> toldEntry }
 
 func newLexicon(n int) lexicon {
-	size := 1 << bits.Len(uint(n*3/2))
-	return lexicon{slots: make([]listing, size), wrap: uint32(size - 1)}
+	size := 1 << bits.Len(uint(n*5/4))
+	return lexicon{slots: make([]slot, size), wrap: uint32(size - 1)}
 }
 
-func (l *lexicon) add(h uint32, s Sig) {
+// find gives the slot of a word, or the one where it belongs.
+func (l *lexicon) find(h uint32) *slot {
 	i := h & l.wrap
-	for l.slots[i].hash != 0 && l.slots[i].hash != h {
+	for l.slots[i].hash != h && l.slots[i].hash != 0 {
 		i = (i + 1) & l.wrap
 	}
-	l.slots[i] = listing{h, s}
+	return &l.slots[i]
 }
 
+// lookup gives what the lists say of a word.
 func (l *lexicon) lookup(h uint32) Sig {
-	for i := h & l.wrap; ; i = (i + 1) & l.wrap {
-		if l.slots[i].hash == h {
-			return l.slots[i].sig
-		}
-		if l.slots[i].hash == 0 {
-			return 0
-		}
+	t := l.find(h).told
+	if t&toldUnlist != 0 {
+		return 0
 	}
+	return t.sig()
 }
 
 // digitsHash gives numbers of a length the hash of one word: scan gives numbers none.
@@ -144,6 +161,7 @@ const (
 	edgeHash  = 0x0ED6E5A1
 	aliasHash = 0x0A11A5E3
 	aliasSig  = Sig(KindAlias) << 9
+	edgeSig   = Sig(KindEdge) << 9
 )
 
 // hashOf is the hash by which the tables know a token.

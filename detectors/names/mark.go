@@ -66,7 +66,7 @@ func (v *view) mark(i int) mark {
 	if i < 0 || i >= v.n {
 		return mark{0, brkStop}
 	}
-	if v.words[i+2].key == aliasHash {
+	if v.words[i+2].alias {
 		return mark{capDigits, brkStop}
 	}
 	t := v.text

@@ -89,11 +89,10 @@ type Context struct {
 // Model is a trained tagger. It is immutable and safe for concurrent use.
 type Model struct {
 	lexicon
-	table     []entry // the known words: open addressing by hash, one cache line each
-	mask      uint32
-	unknown   [coarses]entry // identity rows and numbers of words that the table doesn't know
-	edge      entry          // stands before the first and behind the last word
-	rows      []uint64       // the rows of all regions, eight labels of a byte each, 128 is zero
+	entries   []entry        // of the vocabulary, the commonest words first; the first is of none
+	unknown   [coarses]entry // identity rows and numbers of words that the vocabulary doesn't know
+	edge      word           // stands before the first and behind the last word
+	rows      []uint32       // the rows of all regions: by how much four labels are better than Outside, a byte each, rowBias is zero
 	trans     [Classes + 1][Classes]int32
 	biases    [Presets][settings][Classes]int32
 	curve     [Classes][2]float32 // of the logistic function from margin to confidence
@@ -112,8 +111,8 @@ func Load() (*Model, error) { return Read(embedded) }
 
 // Scratch is the memory of one worker. Its zero value is ready for use.
 type Scratch struct {
-	words    []*entry // of the segment
-	rare     []entry  // entries of words that the table doesn't know
+	words    []word  // of the segment
+	rare     []entry // entries of words that the vocabulary doesn't know
 	scores   [][Classes]int32
 	back     []uint32 // best predecessors, three bits for each label
 	ahead    [][Classes]int32

@@ -7,48 +7,52 @@ import (
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
 
-// entry is all that features know of one word: its identity, its signature and the sums of the rows that depend on it
-// alone. It fills one cache line.
+// entry is what features of several words know of one: its identity and the sums of the rows that depend on it alone. Two fill a cache line.
+// Only what a label is better or worse than Outside by matters, so that rows and sums are four differences.
 type entry struct {
-	key                  uint32
-	sig                  Sig
-	coarse               uint8
-	plain                bool // never part of a name, unless a name was asked for
 	id                   uint64
-	even, odd            uint64 // sums for the labels 0, 2, 4 and 1, 3, in lanes of 16 bits, each sumZero too large
-	before, behind       uint64 // what the word says of the next and of the previous label
-	twoBefore, twoBehind uint64
+	even, odd            uint32 // sums for the labels 1, 3 and 2, 4, in lanes of 16 bits, each sumZero too large
+	before, behind       uint32 // what the word says of the next and of the previous label
+	twoBefore, twoBehind uint32
 }
 
 const (
-	rowZero = 0x0000008080808080 // a row of zero weights
-	lanes   = 0x00FF00FF00FF00FF
+	lanes   = 0x00FF00FF
 	sumZero = 1 << 13
-	laneOne = 0x0001000100010001
+	laneOne = 0x00010001
 	rowsFar = 17 // rows that are added to the sums of an entry
-	allZero = sumZero + rowsFar*128
+	allZero = sumZero + rowsFar*rowBias
 )
 
 // add adds up rows of one entry.
-func (e *entry) add(row uint64) {
+func (e *entry) add(row uint32) {
 	e.even += row & lanes
 	e.odd += row >> 8 & lanes
 }
 
-// resolve finds the entries of the tokens of a segment, and gives the union of their shapes, and whether any may be part
-// of a name and any is a word for streets.
+// word is a token as the search sees it.
+type word struct {
+	entry  *entry
+	sig    Sig
+	coarse uint8
+	plain  bool // never part of a name, unless a name was asked for
+	alias  bool
+}
+
+// resolve finds the words of a segment, and gives the union of their shapes, and whether any may be part of a name and any is a word for
+// streets.
 func (m *Model) resolve(t *scan.Text, from, to int, s *Scratch) (shapes scan.Shape, any, street bool) {
 	if s.words == nil {
-		s.words = make([]*entry, 0, segmentMax+4)
+		s.words = make([]word, 0, segmentMax+4)
 		s.rare = make([]entry, 0, segmentMax)
 		s.scores = make([][Classes]int32, segmentMax)
 		s.ahead = make([][Classes]int32, segmentMax)
 		s.back = make([]uint32, segmentMax)
 		s.labels = make([]Class, segmentMax)
 	}
-	words := append(s.words[:0], &m.edge, &m.edge)
+	words := append(s.words[:0], m.edge, m.edge)
 	s.rare = s.rare[:0]
-	table, mask := m.table, m.mask
+	slots, wrap, entries := m.slots, m.wrap, m.entries
 	// The loads of this loop wait for memory: nothing here depends on what they bring but the comparison, which is most often
 	// equal, so that they run side by side.
 	for i := from; i < to; i++ {
@@ -58,63 +62,54 @@ func (m *Model) resolve(t *scan.Text, from, to int, s *Scratch) (shapes scan.Sha
 			h = digitsHash(k.Len())
 		}
 		shapes |= k.Shape
-		var e *entry
-		for at := h & mask; ; at = (at + 1) & mask {
-			if e = &table[at]; e.key == h || e.key == 0 {
-				break
-			}
+		at := h & wrap
+		for slots[at].hash != h && slots[at].hash != 0 {
+			at = (at + 1) & wrap
 		}
-		words = append(words, e)
+		told := slots[at].told
+		words = append(words, word{entry: &entries[told.entry()], sig: told.sig(), plain: told.isPlain()})
 	}
 	if len(t.Opens) > 0 {
 		shapes = 0
 		for i := from; i < to; i++ {
 			if inAlias(t, i) {
-				words[i-from+2] = m.newEntry(s, aliasHash, aliasSig, nil, 1)
+				words[i-from+2] = word{entry: m.newEntry(s, aliasSig, nil, 1), sig: aliasSig, alias: true}
 			} else {
 				shapes |= t.Tokens[i].Shape
 			}
 		}
 	}
-	foreign := 0
-	for i, e := range words[2:] {
-		if e.key == 0 {
-			k := &t.Tokens[from+i]
-			h := k.Hash
-			if k.Shape == scan.Digit {
-				h = digitsHash(k.Len())
-			}
-			e = m.rareEntry(t, k, h, s)
-			words[i+2] = e
+	foreign, none := 0, &entries[0]
+	for i := range words[2:] {
+		w := &words[i+2]
+		if w.entry == none {
+			m.rareEntry(t, &t.Tokens[from+i], w, s)
 		}
-		any = any || !e.plain && !e.sig.isNumber()
-		switch e.sig.kind() {
+		w.coarse = w.sig.coarse()
+		any = any || !w.plain && !w.sig.isNumber()
+		switch w.sig.kind() {
 		case KindStreet:
 			street = true
 		case KindForeign:
 			foreign++
 		}
 	}
-	s.words = append(words, &m.edge, &m.edge)
+	s.words = append(words, m.edge, m.edge)
 	s.from, s.to, s.foreign = from, to, foreign
 	return shapes, any, street
 }
 
-// rareEntry makes the entry of a token that the table doesn't know.
-func (m *Model) rareEntry(t *scan.Text, k *scan.Token, h uint32, s *Scratch) *entry {
-	sig := m.lookup(h)
-	if sig == 0 {
-		sig = shapeSig(k)
+// rareEntry makes the entry of a token that the vocabulary doesn't know. Its signature is known if a list has the word.
+func (m *Model) rareEntry(t *scan.Text, k *scan.Token, w *word, s *Scratch) {
+	if w.sig == 0 {
+		w.sig = shapeSig(k)
 	}
-	word := t.Bytes[k.Start:k.End]
+	letters := t.Bytes[k.Start:k.End]
 	if k.Shape == scan.Digit {
-		word = nil
+		letters = nil
 	}
-	e := m.newEntry(s, h, sig, word, min(k.Len(), lengthMax))
-	if k.Shape&scan.High != 0 {
-		e.plain = isOtherScript(word)
-	}
-	return e
+	w.entry = m.newEntry(s, w.sig, letters, min(k.Len(), lengthMax))
+	w.plain = k.Shape&scan.High != 0 && isOtherScript(letters)
 }
 
 // isOtherScript says whether a word begins with a letter that isn't Latin. The model has seen no text of other scripts:
@@ -124,19 +119,18 @@ func isOtherScript(word []byte) bool {
 	return r >= 0x370 && r < 0x1E00 || r >= 0x1F00
 }
 
-// newEntry sums up the rows of a word that the table doesn't know.
-func (m *Model) newEntry(s *Scratch, h uint32, sig Sig, word []byte, length int) *entry {
+// newEntry sums up the rows of a word that the vocabulary doesn't know.
+func (m *Model) newEntry(s *Scratch, sig Sig, letters []byte, length int) *entry {
 	coarse := sig.coarse()
 	e := m.unknown[coarse]
-	e.key, e.sig = h, sig
 	var list [affixMax + 2]uint32
-	rows := affixRows(list[:0], word)
+	rows := affixRows(list[:0], letters)
 	rows = sigRows(rows, sig, coarse, length)
 	for _, r := range rows {
 		e.add(m.rows[r])
 	}
-	e.even -= uint64(len(rows)) * 128 * laneOne
-	e.odd -= uint64(len(rows)) * 128 * laneOne
+	e.even -= uint32(len(rows)) * rowBias * laneOne
+	e.odd -= uint32(len(rows)) * rowBias * laneOne
 	s.rare = append(s.rare, e)
 	return &s.rare[len(s.rare)-1]
 }
@@ -144,7 +138,7 @@ func (m *Model) newEntry(s *Scratch, h uint32, sig Sig, word []byte, length int)
 // view is a segment with all that features look at.
 type view struct {
 	place
-	words          []*entry // two edges, the words, two edges
+	words          []word // two edges, the words, two edges
 	text           *scan.Text
 	from           int // first token
 	place0, place1 int // first rows of its place, without and with the class of the word
@@ -165,24 +159,24 @@ func (v *view) marksAt(i int) (before, at, behind mark) {
 	return v.before, v.at, v.behind
 }
 
-// score sums up the weights of the labels of token i.
+// score sums up the weights of the labels of token i, less that of Outside.
 func (m *Model) score(v *view, i int) [Classes]int32 {
 	rows := m.rows
 	around := v.words[i : i+5 : i+5]
-	b2, b1, w, n1, n2 := around[0], around[1], around[2], around[3], around[4]
+	b2, b1, w, n1, n2 := &around[0], &around[1], &around[2], &around[3], &around[4]
+	eb1, e, en1 := b1.entry, w.entry, n1.entry
 	sig1, sig, sign1 := b1.sig.hash64(), w.sig.hash64(), n1.sig.hash64()
-	// The sum of bytes 0, 2 and 4 of the rows, in lanes of 16 bits, and the sum of the rows, whose difference is the
-	// sum of bytes 1 and 3.
+	// The sum of bytes 0 and 2 of the rows, in lanes of 16 bits, and the sum of the rows, whose difference is the sum of bytes 1 and 3.
 	var all, even uint64
-	add := func(row uint64) { all += row; even += row & lanes }
-	add(b1.before)
-	add(n1.behind)
-	add(b2.twoBefore)
-	add(n2.twoBehind)
-	add(rows[pairRow(b1.id, w.id)+1])
-	add(rows[pairRow(w.id, n1.id)])
-	add(rows[wordGRow(b1.id, sig)])
-	add(rows[gWordRow(sig, n1.id)])
+	add := func(row uint32) { all += uint64(row); even += uint64(row & lanes) }
+	add(eb1.before)
+	add(en1.behind)
+	add(b2.entry.twoBefore)
+	add(n2.entry.twoBehind)
+	add(rows[pairRow(eb1.id, e.id)+1])
+	add(rows[pairRow(e.id, en1.id)])
+	add(rows[wordGRow(eb1.id, sig)])
+	add(rows[gWordRow(sig, en1.id)])
 	add(rows[ggRow(sig1, sig)+1])
 	add(rows[ggRow(sig, sign1)])
 	add(rows[gggRow(coarseHashes[b1.coarse&31], sig, coarseHashes[n1.coarse&31])])
@@ -194,9 +188,9 @@ func (m *Model) score(v *view, i int) [Classes]int32 {
 	add(rows[v.place0+pos])
 	add(rows[v.place1+(pos<<5|int(w.coarse))])
 	add(rows[v.askedGRow(sig)])
-	odd := (all-even)>>8 + w.odd
-	even += w.even
-	return [Classes]int32{int32(even & 0xFFFF), int32(odd & 0xFFFF), int32(even >> 16 & 0xFFFF), int32(odd >> 16 & 0xFFFF), int32(even >> 32 & 0xFFFF)}
+	odd := (all-even)>>8 + uint64(e.odd)
+	even += uint64(e.even)
+	return [Classes]int32{0, int32(even&0xFFFF) - allZero, int32(odd&0xFFFF) - allZero, int32(even>>16) - allZero, int32(odd>>16) - allZero}
 }
 
 // confidence maps a margin to a share of right spans.

@@ -438,8 +438,16 @@ func (w *weightOne) step(d, rate, decay float32) {
 // scale is how many steps of a stored weight make one of the trainer's: e-folds of odds.
 const scale = 24
 
-func round8(w float32) int8 {
-	return int8(max(-127, min(127, math.Round(float64(w)*scale))))
+// round8 rounds a row. The tagger keeps differences to the first label, in a byte each: none may be larger.
+func round8(w [names.Classes]float32) (row [names.Classes]int8) {
+	for k := range w {
+		low, high := -127.0, 127.0
+		if k > 0 {
+			low, high = max(low, float64(row[0])-128), min(high, float64(row[0])+127)
+		}
+		row[k] = int8(max(low, min(high, math.Round(float64(w[k])*scale))))
+	}
+	return row
 }
 
 // quantise rounds the weights and sums up what belongs to one word.
@@ -448,16 +456,10 @@ func (t *trainer) quantise(listed []names.Listed) *names.Parameters {
 	base := names.IdentityRows(n)
 	p := &names.Parameters{Lists: listed, Rows: make([]int8, names.RowCount()*names.Classes), Words: make([]names.Known, n)}
 	for r := range names.RowCount() {
-		for k, w := range t.weights[base+r].w {
-			p.Rows[r*names.Classes+k] = round8(w)
-		}
+		row := round8(t.weights[base+r].w)
+		copy(p.Rows[r*names.Classes:], row[:])
 	}
-	identity := func(word, which int) (row [names.Classes]int8) {
-		for k, w := range t.weights[word*names.Identities+which].w {
-			row[k] = round8(w)
-		}
-		return row
-	}
+	identity := func(word, which int) [names.Classes]int8 { return round8(t.weights[word*names.Identities+which].w) }
 	for i, h := range t.words {
 		w := &p.Words[i]
 		w.Hash, w.Sig, w.Plain = h, t.lists.sigs[h], t.plain[h]
