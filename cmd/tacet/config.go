@@ -126,6 +126,7 @@ type pseudonymConfig struct {
 	Witness         path            `yaml:"witness"`
 	Create          bool            `yaml:"create"`
 	KEK             kekConfig       `yaml:"kek"`
+	KEKBefore       kekConfig       `yaml:"kek_before"`
 	TTL             time.Duration   `yaml:"ttl"`
 	Refresh         time.Duration   `yaml:"refresh"`
 	Retry           time.Duration   `yaml:"retry"`
@@ -244,6 +245,7 @@ func defaultConfig() config {
 		Pseudonym: pseudonymConfig{
 			Create: true, TTL: k.TTL, Refresh: k.Refresh, Retry: k.Retry,
 			KEK:       kekConfig{Vault: vaultConfig{Mount: "transit"}},
+			KEKBefore: kekConfig{Vault: vaultConfig{Mount: "transit"}},
 			Retention: retentionConfig{Day: k.Retention.Day, Month: k.Retention.Month},
 		},
 		Audit:  auditConfig{Checkpoint: audit.DefaultConfig().Every},

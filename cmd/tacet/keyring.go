@@ -19,6 +19,13 @@ func (p pseudonymConfig) ring(log *slog.Logger) (keyring.Config, error) {
 	if err != nil {
 		return c, err
 	}
+	if !p.KEKBefore.isZero() {
+		before, err := p.KEKBefore.wrapper()
+		if err != nil {
+			return c, fmt.Errorf("kek_before: %w", err)
+		}
+		kek = keyring.Either(kek, before)
+	}
 	c.Path, c.Witness, c.KEK, c.Create, c.Log = string(p.Store), string(p.Witness), kek, p.Create, log
 	c.TTL, c.Refresh, c.Retry = p.TTL, p.Refresh, p.Retry
 	c.Retention = keyring.Retention{Day: p.Retention.Day, Month: p.Retention.Month}
@@ -27,6 +34,8 @@ func (p pseudonymConfig) ring(log *slog.Logger) (keyring.Config, error) {
 
 // vaultTimeout bounds one request; the key ring has shorter bounds of its own.
 const vaultTimeout = 10 * time.Second
+
+func (k kekConfig) isZero() bool { return k.Vault.Address == "" && k.Key.IsZero() }
 
 // wrapper makes the key-encryption key, without connecting.
 func (k kekConfig) wrapper() (keyring.Wrapper, error) {

@@ -251,6 +251,10 @@ func (d *document) pseudonym(p pseudonymConfig) {
 
 func (d *document) ring(p pseudonymConfig) {
 	d.exists("pseudonym.kek.vault.token", p.KEK.Vault.Token)
+	d.exists("pseudonym.kek_before.vault.token", p.KEKBefore.Vault.Token)
+	if b := p.KEKBefore; b.Vault.Address != "" && !b.Key.IsZero() {
+		d.fail(ruleKey, "pseudonym.kek_before", "both key and vault are given", "keep one of them")
+	}
 	k, err := p.ring(slog.New(slog.DiscardHandler))
 	if err == nil {
 		err = k.Validate()

@@ -343,7 +343,7 @@ func (r *Ring) makeEpoch(tenant string, k *tenantKeys, name string, kind int) (m
 		return made, err
 	}
 	err = r.store.update(func(tx *bolt.Tx, h *head) error {
-		found, err := r.store.liveRow(tx, tenant, k.row.Root)
+		found, err := r.store.liveRow(tx, tenant, k.row)
 		if err != nil {
 			return err
 		}
@@ -363,8 +363,9 @@ func (r *Ring) makeEpoch(tenant string, k *tenantKeys, name string, kind int) (m
 	return made, err
 }
 
-// liveRow reads a tenant's row for a change by a holder of its root, which may have been destroyed since.
-func (s *store) liveRow(tx *bolt.Tx, tenant string, root []byte) (*row, error) {
+// liveRow reads a tenant's row for a change by a holder of its root, which may have been destroyed since. A root is known by the number of
+// the first version that was made with it: how it is wrapped may change.
+func (s *store) liveRow(tx *bolt.Tx, tenant string, held *row) (*row, error) {
 	found, err := s.row(tx, tenant)
 	if err != nil {
 		return nil, err
@@ -372,7 +373,7 @@ func (s *store) liveRow(tx *bolt.Tx, tenant string, root []byte) (*row, error) {
 	if found == nil {
 		return nil, ErrNone
 	}
-	if found.Shredded != nil || !bytes.Equal(found.Root, root) {
+	if found.Shredded != nil || found.first() != held.first() {
 		return nil, ErrShredded
 	}
 	return found, nil

@@ -24,7 +24,7 @@ func (r *Ring) salt(tenant string, k *tenantKeys, sid [16]byte) (Key, error) {
 	context := saltContext(tenant, sid)
 	var sealed []byte
 	err := r.store.view(func(tx *bolt.Tx, _ head) error {
-		if _, err := r.store.liveRow(tx, tenant, k.row.Root); err != nil {
+		if _, err := r.store.liveRow(tx, tenant, k.row); err != nil {
 			return err
 		}
 		if b := tx.Bucket(saltsBucket).Bucket([]byte(tenant)); b != nil {
@@ -62,7 +62,7 @@ func (r *Ring) makeSalt(tenant string, k *tenantKeys, sid [16]byte, context stri
 	}
 	err = r.store.update(func(tx *bolt.Tx, h *head) error {
 		h.minor = true
-		if _, err := r.store.liveRow(tx, tenant, k.row.Root); err != nil {
+		if _, err := r.store.liveRow(tx, tenant, k.row); err != nil {
 			return err
 		}
 		all, err := tx.Bucket(saltsBucket).CreateBucketIfNotExists([]byte(tenant))
