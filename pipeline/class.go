@@ -18,6 +18,7 @@ type classed struct {
 	without [leftReasons]int  // records left out of its views
 	joins   bool              // some view of it has entities
 	lasts   time.Duration     // how long what leaves may be kept; 0 where the policy doesn't say
+	expiry  seconds           // until when
 
 	// Of the current record.
 	rules       []rule // of its topic

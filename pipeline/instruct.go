@@ -8,14 +8,40 @@ import (
 	"github.com/sonexlabs/tacet/pipeline/policy"
 )
 
+// inForce is what holds for a tenant's records of some time. It stays from record to record, until one is of another time, or the instructions or
+// the policy change.
+type inForce struct {
+	table  *policy.InstructionTable
+	policy *policy.Policy
+	policy.Standing
+	hash  string        // of the instruction
+	lasts time.Duration // how long its tenant's texts may be kept; 0 where that is not known, or none may leave
+}
+
+// standingAt gives what holds for the record's tenant at a time.
+func (w *rewriter) standingAt(when time.Time) *inForce {
+	s, table := &w.slot.inForce, w.instructions.Table()
+	if s.table == table && s.policy == w.policy && s.Holds(when) {
+		return s
+	}
+	*s = inForce{table: table, policy: w.policy, Standing: table.Standing(w.tenant, when)}
+	if s.In != nil {
+		s.hash = s.In.Hash()
+	}
+	if s.In.KeepsText() {
+		s.lasts, _ = w.policy.Retention(s.In.Text)
+	}
+	return s
+}
+
 // instruct finds what the record's tenant wants, by the time of the record: a change takes effect at the first record that is no
 // older, whenever it is read. Views whose purpose or place the tenant has not agreed to get nothing.
 func (w *rewriter) instruct() {
 	when := w.when()
-	s := w.instructions.Table().Standing(w.tenant, when)
-	w.mindMinors(&s)
+	s := w.standingAt(when)
+	w.mindMinors(&s.Standing)
 	w.set = cmp.Or(s.Detectors, w.usual)
-	w.explainSet(&s)
+	w.explainSet(&s.Standing)
 	if w.instructions == nil {
 		return
 	}
@@ -43,7 +69,10 @@ func (w *rewriter) when() time.Time {
 
 // callBegan is when the record's call began: as it says itself, or else when the first record of it that is remembered was made.
 func (w *rewriter) callBegan() time.Time {
-	began := w.started
+	var began time.Time
+	if len(w.started) > 0 {
+		began, _ = time.Parse(time.RFC3339, string(w.started))
+	}
 	if began.IsZero() {
 		began = w.when()
 	}
@@ -64,13 +93,9 @@ func (w *rewriter) meets(need string) bool {
 	}
 	switch need {
 	case policy.NeedsText:
-		if !w.instruction.KeepsText() {
-			return false
-		}
-		_, known := w.policy.Retention(w.instruction.Text) // else nobody knows how long it may be kept
-		return known
+		return w.slot.inForce.lasts > 0 // else nobody knows how long it may be kept
 	case policy.NeedsRecording:
-		return w.instructions.At(w.tenant, w.callBegan()).Records()
+		return w.slot.inForce.table.At(w.tenant, w.callBegan()).Records()
 	}
 	return false
 }
@@ -92,15 +117,29 @@ func (w *rewriter) withhold(d *codec.Doc, i int, need string) {
 func (w *rewriter) appendInstruction(dst []byte, view *viewed) []byte {
 	lasts := w.at.lasts
 	if w.instruction != nil {
-		dst = append(append(append(dst, `,"instruction":"`...), w.instruction.Hash()...), '"')
-		if own, ok := w.policy.Retention(w.instruction.Text); ok && w.topic.calls && (lasts == 0 || own < lasts) {
-			lasts = own
+		own := &w.slot.inForce
+		dst = append(append(append(dst, `,"instruction":"`...), own.hash...), '"')
+		if own.lasts > 0 && w.topic.calls && (lasts == 0 || own.lasts < lasts) {
+			lasts = own.lasts
 		}
 	}
 	if lasts > 0 {
 		dst = append(dst, `,"expires_at":"`...)
-		dst = w.when().Add(lasts).UTC().AppendFormat(dst, time.RFC3339)
+		dst = w.at.expiry.append(dst, w.when().Add(lasts))
 		dst = append(dst, '"')
 	}
 	return dst
+}
+
+// seconds writes times in UTC to the second. Records that come one after the other are of the same one mostly.
+type seconds struct {
+	unix int64
+	text []byte // of that one; none at first
+}
+
+func (s *seconds) append(dst []byte, t time.Time) []byte {
+	if unix := t.Unix(); unix != s.unix || len(s.text) == 0 {
+		s.unix, s.text = unix, t.UTC().AppendFormat(s.text[:0], time.RFC3339)
+	}
+	return append(dst, s.text...)
 }

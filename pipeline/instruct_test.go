@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -130,4 +132,117 @@ func TestTrainingNeedsInstructions(t *testing.T) {
 	c.Sinks = []SinkConfig{{Name: "t", Sink: &memorySink{}, View: View{Class: "training"}}}
 	_, err := New(c)
 	require.ErrorContains(t, err, "sink class training: to train needs the consent of tenants: configure their instructions")
+}
+
+// TestStandingIsWhatTheTableSays holds what a worker remembers of tenants against the table itself: for times in any order, while instructions and
+// policies change between records, for more tenants than are remembered.
+func TestStandingIsWhatTheTableSays(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 3))
+	c := simConfig(t, DefaultLimits())
+	w, err := rewriterOf(c)
+	require.NoError(t, err)
+	policies := []*policy.Policy{policyOf(t, instructPolicy), policyOf(t, strings.Replace(instructPolicy, "short: 30d", "brief: 7d", 1))}
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	// Times beside those at which something begins, and far away from all.
+	moment := func() time.Time {
+		switch r.IntN(20) {
+		case 0:
+			return time.UnixMilli(int64(r.Uint64()))
+		case 1:
+			return time.Time{}.Add(time.Duration(r.IntN(3)))
+		}
+		return noon.Add(time.Duration(r.IntN(10))*time.Hour + time.Duration(r.IntN(3)-1))
+	}
+	texts := []string{"short", "long", "brief", "none", "unheard_of"}
+	versions := map[string]int{}
+	var all []*policy.Instruction
+	add := func(tenant string) {
+		versions[tenant]++
+		i, err := policy.ParseInstruction("i", fmt.Appendf(nil, "tenant: %s\nversion: %d\nfrom: %s\ntext: %s\n%s", tenant, versions[tenant],
+			noon.Add(time.Duration(r.IntN(10))*time.Hour).Format(time.RFC3339), texts[r.IntN(len(texts))], []string{"", "minors: quarantine\n"}[r.IntN(2)]))
+		require.NoError(t, err)
+		all = append(all, i)
+		require.NoError(t, w.instructions.Replace(all))
+	}
+	w.instructions = policy.NewInstructions()
+	tenants, changed, kept := 3, 0, 0
+	for n := range 30_000 {
+		switch r.IntN(400) {
+		case 0:
+			add(fmt.Sprint("tenant-", r.IntN(tenants)))
+			changed++
+		case 1:
+			w.policy = policies[r.IntN(2)]
+			changed++
+		case 2:
+			tenants = 1 + r.IntN(5)
+		}
+		w.tenant = fmt.Append(nil, "tenant-", r.IntN(tenants))
+		if n%10_000 > 8_000 {
+			w.tenant = fmt.Append(nil, "other-", n)
+		}
+		w.tally.begin()
+		w.slot = w.tally.attribute(w.tenant, w.tally.slots[string(w.tenant)])
+		when := moment()
+		if w.slot.inForce.policy == w.policy && w.slot.inForce.table == w.instructions.Table() && w.slot.inForce.Holds(when) {
+			kept++
+		}
+		got, want := w.standingAt(when), w.instructions.Table().Standing(w.tenant, when)
+		require.Equal(t, want.In, got.In, "at %s", when)
+		require.Equal(t, []any{want.Minors, want.Hears, want.Detectors}, []any{got.Minors, got.Hears, got.Detectors})
+		w.instruction = got.In
+		var lasts time.Duration
+		if want.In != nil {
+			require.Equal(t, want.In.Hash(), got.hash)
+			lasts, _ = w.policy.Retention(want.In.Text)
+		}
+		require.Equal(t, lasts, got.lasts)
+		require.Equal(t, want.In.KeepsText() && lasts > 0, w.meets(policy.NeedsText))
+	}
+	require.Greater(t, changed, 100)
+	require.Greater(t, kept, 5_000)
+}
+
+// What is written of times is what the standard library writes, whatever was written before.
+func TestSecondsAreThoseOfTheLibrary(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 4))
+	var s seconds
+	at := time.Unix(0, 0)
+	for range 20_000 {
+		switch r.IntN(4) {
+		case 0:
+			at = time.Unix(r.Int64N(4e11)-2e11, r.Int64N(2e9)).In(time.FixedZone("", r.IntN(80_000)-40_000))
+		case 1:
+			at = at.Add(time.Duration(r.Int64N(int64(time.Second))))
+		}
+		require.Equal(t, "x"+at.UTC().Format(time.RFC3339), string(s.append([]byte("x"), at)))
+	}
+}
+
+// TestInstructionsReachEachLine has lines of two tenants and two times in one record: none has another's instruction, nor when its call began.
+func TestInstructionsReachEachLine(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Policy = policyOf(t, instructPolicy)
+	c.Topics = map[string]TopicConfig{"records": {Category: "call_record", Format: FormatNDJSON}}
+	c.Instructions = instructed(t, "tenant: acme\nversion: 1\nfrom: 2026-01-01\nrecording: true\n", "tenant: bolt\nversion: 1\nfrom: 2026-01-01\n",
+		"tenant: acme\nversion: 2\nfrom: 2026-03-01\n")
+	sink := &memorySink{}
+	c.Sinks = []SinkConfig{{Name: "a", Sink: sink, View: View{Class: "analytics"}}}
+	line := func(tenant, more string) string {
+		return fmt.Sprintf(`{"tenant_id":%q,%s"recording_url":"x"}`, tenant, more) + "\n"
+	}
+	const before = `"started_at":"2026-02-01T00:00:00Z",`
+	runRecords(t, c, "records", Record{Time: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), Value: []byte(
+		line("acme", before) + line("bolt", before) + line("acme", "") + line("acme", before))})
+	require.Len(t, sink.values(), 1)
+	var recorded []bool
+	for _, l := range strings.Split(strings.TrimSpace(sink.values()[0]), "\n") {
+		_, ok := fieldsOf(t, l)["recording_url"]
+		recorded = append(recorded, ok)
+	}
+	require.Equal(t, []bool{true, false, false, true}, recorded)
 }

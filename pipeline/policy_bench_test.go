@@ -271,7 +271,7 @@ func (p *policyBench) bare(w *worker, r *Record, now time.Time) error {
 			rw.callID = d.Text(i)
 		}
 	}
-	rw.tally.attribute(rw.tenant)
+	rw.slot = rw.tally.attribute(rw.tenant, rw.tally.slots[string(rw.tenant)])
 	rw.recall()
 	if err := p.edit(rw, d); err != nil {
 		return err

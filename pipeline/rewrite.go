@@ -63,8 +63,9 @@ type rewriter struct {
 	tenant       []byte
 	callID       []byte
 	subject      []byte              // whom the record names
+	slot         *tenantTally        // of the tenant
 	instruction  *policy.Instruction // of the tenant, in force at the time of the record
-	started      time.Time           // when its call began, as far as is known
+	started      []byte              // when its call began, as it says
 	keyed        []keyedField
 	canon, token []byte
 	at           *classed // whose part is made
@@ -162,7 +163,7 @@ func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
 	}
 	w.lane, w.calls, w.now, w.time = l, calls, now, r.Time
 	w.offset = r.Offset
-	w.instruction, w.started, w.set = nil, time.Time{}, w.usual
+	w.slot, w.instruction, w.started, w.set = nil, nil, nil, w.usual
 	w.rights.begin()
 	w.minors = minors{kept: r.Minor}
 	w.sealed.forget()
@@ -182,7 +183,7 @@ func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
 	w.tally.begin()
 	w.tokens.Versions() // of a record of which nothing left
 	if w.tenant != nil {
-		w.tally.attribute(w.tenant)
+		w.slot = w.tally.attribute(w.tenant, w.tally.slots[string(w.tenant)])
 	}
 	w.spent, w.disarmed, w.gone = 0, 0, false
 	w.apart, w.partial, w.final, w.hidden = false, 0, 0, 0
@@ -239,7 +240,7 @@ func (w *rewriter) objects(r *Record) (Class, error) {
 		end := rest[len(body) : len(rest)-len(after)]
 		rest = after
 		if len(body) > 0 {
-			w.tenant, w.call, w.callID, w.known, w.subject = w.topic.tenant, nil, nil, nil, nil // no line speaks for another
+			w.tenant, w.call, w.callID, w.known, w.subject, w.started = w.topic.tenant, nil, nil, nil, nil, nil // no line speaks for another
 			for i := range w.classes {
 				w.classes[i].forget()
 			}
@@ -387,16 +388,17 @@ func (w *rewriter) identify(d *codec.Doc, value, key []byte) (Class, error) {
 		case useCall:
 			w.callID = d.Text(i)
 		case useStarted:
-			w.started, _ = time.Parse(time.RFC3339, string(d.Text(i)))
+			w.started = d.Text(i)
 		}
 	}
 	if len(w.tenant) == 0 {
 		return ClassTenant, errTenantMissing
 	}
-	if !w.policy.Tenant(string(w.tenant)) {
+	slot := w.tally.slots[string(w.tenant)]
+	if (slot == nil || slot.inForce.policy != w.policy) && !w.policy.Tenant(string(w.tenant)) {
 		return ClassTenant, errTenantUnknown
 	}
-	w.tally.attribute(w.tenant)
+	w.slot = w.tally.attribute(w.tenant, slot)
 	if len(w.callID) == 0 && w.topic.calls && !w.filter {
 		w.callID = key
 		if len(key) == 0 {

@@ -23,6 +23,7 @@ type tenantTally struct {
 	in, dead int
 	out      []int // by view
 	versions []int // of the keys of tokens
+	inForce  inForce
 }
 
 // slotsMost bounds the tenants that are remembered between parts.
@@ -34,9 +35,9 @@ func (t *tally) begin() {
 	t.record = t.record[:0]
 }
 
-// attribute notes that the record, or the line of it that comes now, is a tenant's.
-func (t *tally) attribute(tenant []byte) {
-	s := t.slots[string(tenant)]
+// attribute notes that the record, or the line of it that comes now, is a tenant's. s is the tenant's slot, nil where it has none; it gives the one
+// it has then.
+func (t *tally) attribute(tenant []byte, s *tenantTally) *tenantTally {
 	if s == nil {
 		if t.slots == nil || len(t.slots) >= slotsMost {
 			t.slots = map[string]*tenantTally{}
@@ -52,6 +53,7 @@ func (t *tally) attribute(tenant []byte) {
 		s.serial = t.serial
 		t.record = append(t.record, s)
 	}
+	return s
 }
 
 // used notes the versions of keys that were used since it was last told, for all tenants of the record.
@@ -68,7 +70,7 @@ func (t *tally) used(versions []int) {
 // settle counts the record: what leaves of it, or that it is dead. One of which no tenant was found is the empty one's.
 func (t *tally) settle(spans []span, dead bool) {
 	if len(t.record) == 0 {
-		t.attribute(nil)
+		t.attribute(nil, t.slots[""])
 	}
 	for _, s := range t.record {
 		s.in++

@@ -160,7 +160,8 @@ func TestTallyOfManyTenants(t *testing.T) {
 	w := tally{views: 1}
 	for i := range 3 * slotsMost {
 		w.begin()
-		w.attribute(fmt.Append(nil, "tenant-", i%(2*slotsMost)))
+		tenant := fmt.Append(nil, "tenant-", i%(2*slotsMost))
+		w.attribute(tenant, w.slots[string(tenant)])
 		w.used([]int{i % 2})
 		w.settle([]span{{view: 0}}, false)
 	}

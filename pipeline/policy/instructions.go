@@ -67,7 +67,9 @@ type span struct {
 
 // Standing is what holds for a record of a tenant.
 type Standing struct {
-	In *Instruction // nil where there is none, or it is not known
+	// From and Until bound the times of what happened for which the table answers just this; zero is no bound.
+	From, Until time.Time
+	In          *Instruction // nil where there is none, or it is not known
 	// Minors has the record kept back if somebody in its call seems to be a minor. Where it is not known which instruction is in force, what
 	// any version asked for holds: nothing is to leave for want of a message.
 	Minors bool
@@ -110,14 +112,22 @@ func (t *InstructionTable) Standing(tenant []byte, when time.Time) Standing {
 		n = sort.Search(n, func(i int) bool { return when.Before(said.spans[i].from) })
 	}
 	s := Standing{Hears: said.minors}
+	if n < len(said.spans) {
+		s.Until = said.spans[n].from
+	}
 	if n > 0 {
-		s.In = said.spans[n-1].in
+		s.From, s.In = said.spans[n-1].from, said.spans[n-1].in
 		s.Minors = said.minors && (s.In == nil || s.In.Minors)
 		if of := cmp.Or(s.In, said.last); of != nil {
 			s.Detectors = of.set
 		}
 	}
 	return s
+}
+
+// Holds tells whether it is what the table it is of answers for what happened at a time.
+func (s *Standing) Holds(when time.Time) bool {
+	return !when.Before(s.From) && (s.Until.IsZero() || when.Before(s.Until))
 }
 
 // Generation is Instructions.Generation at one moment.
