@@ -112,9 +112,9 @@ var ships = wordsOf("usns uss usnv uscgc usnm")
 
 var militaryStates = wordsOf("aa ae ap")
 
-// isCapitalWord says whether token k is a word in capitals or with one in front.
+// isCapitalWord says whether token k is a word in capitals or with one in front, and not that of an alias.
 func (p *pass) isCapitalWord(k int) bool {
-	return k >= 0 && k < len(p.text.Tokens) && p.text.Tokens[k].IsWord() && isUpperAt(p.b, int(p.text.Tokens[k].Start))
+	return k >= 0 && k < len(p.text.Tokens) && p.text.Tokens[k].IsWord() && isUpperAt(p.b, int(p.text.Tokens[k].Start)) && !p.isInert(int(p.text.Tokens[k].Start))
 }
 
 // unitsBefore takes in what stands before the number of a house: "Suite 683 11 Brucknerweg 141", "10 - 42 King's Cross Road".

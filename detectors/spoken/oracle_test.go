@@ -203,7 +203,8 @@ func oracleRead(w []string) (runs []oracleRun) {
 			i++
 			continue
 		}
-		text, ok, again := oracleWrite(parts, fix, len(w[i:end]) == 2 && !(end == len(w)-1 && oracleTimes[w[end]] > 0))
+		alone := len(w[i:end]) == 2 || strings.Join(w[i:end], "") == "bst" // the one abbreviation that the words can make
+		text, ok, again := oracleWrite(parts, fix, alone && !(end == len(w)-1 && oracleTimes[w[end]] > 0))
 		if ok {
 			last := end - 1
 			if end == len(w)-1 && oracleTimes[w[end]] > 0 && (len(parts) > 1 || !parts[0].number) {
@@ -220,9 +221,9 @@ func oracleRead(w []string) (runs []oracleRun) {
 	return runs
 }
 
-// oracleWrite writes a run. A single digit and a single letter are none; behind a letter the next word may begin one. Where two says that
-// it is of two words, they may be letters that stay apart.
-func oracleWrite(parts []oraclePart, fix int, two bool) (text string, ok, again bool) {
+// oracleWrite writes a run. A single digit and a single letter are none; behind a letter the next word may begin one. Where apart says
+// that it is of two words or a common abbreviation, they may be letters that stay as they are written.
+func oracleWrite(parts []oraclePart, fix int, apart bool) (text string, ok, again bool) {
 	digits, letters := 0, 0
 	for _, p := range parts {
 		if p.number {
@@ -251,7 +252,7 @@ func oracleWrite(parts []oraclePart, fix int, two bool) (text string, ok, again 
 		}
 		kept = append(append([]oraclePart(nil), parts[:fix-wrong]...), parts[fix:]...)
 	}
-	space, bare := "", two && letters == 2 // two letters stay as they are written
+	space, bare := "", apart && digits == 0
 	for _, p := range kept {
 		bare = bare && p.bare
 	}
