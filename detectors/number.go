@@ -275,6 +275,9 @@ func (r *run) isZero() bool {
 
 // plainNumber gives the fallbacks: a run long enough to be an identifier is found whatever it is.
 func (p *pass) plainNumber(r *run, best *guess) {
+	if p.isModel(r) {
+		return
+	}
 	likely := float32(0)
 	switch {
 	case p.isTimestamp(r):
@@ -305,7 +308,7 @@ func (p *pass) plainNumber(r *run, best *guess) {
 			best.betterScored(kind, score{question: base - p.wants.decay}, "asked", detector)
 		}
 	}
-	if p.wants.open && p.goesOnFrom(r.start) && r.ctx.next&cuesAgainst == 0 && (r.digits > 1 || p.endsText(r)) && (p.in.Channel != ChannelChat || r.digits > 2) {
+	if p.wants.open && p.goesOnFrom(r.start) && r.ctx.next&cuesAgainst == 0 && (r.digits > 1 || p.endsText(r)) && (p.in.Channel != ChannelChat || r.digits > 3 || r.digits > 2 && p.endsText(r)) {
 		p.goOn(best) // the rest of a number begun in an earlier turn
 	}
 	if kind := p.heardBefore(r.d, &r.ctx); kind != 0 {
@@ -320,6 +323,27 @@ func (p *pass) plainNumber(r *run, best *guess) {
 	}
 	best.better(Number, likely, byNumber)
 }
+
+// isModel says whether a run of up to four digits is the number of a model or the year of one: the make of a vehicle stands before it, or
+// before a year the word.
+func (p *pass) isModel(r *run) bool {
+	const back = 5
+	if len(r.groups) > 1 || r.digits > 4 || p.in.Channel == ChannelLog || (p.wants.cues|p.said)&(cueBirth|cueExpiry|cuePassword|cueSecret) != 0 {
+		return false
+	}
+	year := isYears(r.d)
+	for k := r.first - 1; k >= r.first-back && k >= 0; k-- {
+		if p.bitsAt(k)&cuesIdentifier != 0 || p.is(k, &andWords) {
+			return false
+		}
+		if p.is(k, &makes) || year && p.is(k, &modelWords) {
+			return true
+		}
+	}
+	return false
+}
+
+var modelWords = wordsOf("make model manufactured manufacturing made build built")
 
 // isPairs says whether a run is two numbers above nine that nobody asked for: "eleven fifteen", "thirty four ninety nine". So times and
 // prices are said; somebody who reads out a number goes on.

@@ -212,15 +212,25 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 		return
 	}
 	// Words about identifiers are no names: "Reisepass", "iban". They cut what they stand in.
+	span := first
 	for k := first; k <= last; k++ {
 		if kind == Person && k > first && k < last && p.text.Tokens[k].Len() == 1 && (p.text.Tokens[k-1].Len() > 1 && p.text.Tokens[k+1].Len() > 1 || p.wants.cues&cueName != 0) {
 			continue // an initial, or a letter of a spelled name: "Adam E. Pollock"
 		}
-		if t := &p.text.Tokens[k]; (t.Bits&wordsNoName != 0 || t.Topic != 0 || p.speech.IsPlain(t, p.b) || p.is(k, &programWords)) && !p.set.names.IsGiven(t.Hash) {
-			if k > first {
-				p.addTokens(first, k-1, kind, confidence)
-			}
-			first = k + 1
+		t, as := &p.text.Tokens[k], kind
+		if (t.Bits&wordsNoName != 0 || t.Topic != 0 || p.speech.IsPlain(t, p.b) || p.is(k, &programWords)) && !p.set.names.IsGiven(t.Hash) {
+			as = 0
+		} else if kind == Person {
+			as = p.notPerson(k, span, last)
+		}
+		if as == kind {
+			continue
+		}
+		if k > first {
+			p.addTokens(first, k-1, kind, confidence)
+		}
+		if first = k + 1; as != 0 {
+			p.addTokens(k, k, as, confidence)
 		}
 	}
 	if first <= last {

@@ -1,0 +1,200 @@
+package detectors
+
+import (
+	"github.com/sonexlabs/tacet/detectors/names"
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// Words that the tagger takes for names of persons where it doesn't know them: of things that conversations are about, and of other
+// languages than English. None is a frequent name; where a name was asked for or is announced they are names all the same.
+var (
+	noNames = wordsOf(foodWords + " " + typedWords + " " + foreignWords)
+	places  = wordsOf(countryWords)
+	firms   = wordsOf(firmWords)
+	// makes also say of a number behind them that it is a model or a year.
+	makes = wordsOf(vehicleWords)
+)
+
+// vehicleWords are makes and models.
+const vehicleWords = "acura alfa audi bmw bugatti buick cadillac chevrolet chevy chrysler citroen dacia daewoo daihatsu datsun dodge ducati fiat gmc " +
+	"honda hyundai infiniti isuzu jaguar jeep kawasaki kia lamborghini lexus mahindra maruti maruthi maserati mazda mitsubishi nissan opel peugeot pontiac porsche renault " +
+	"skoda subaru suzuki tesla toyota tvs vauxhall volkswagen volvo vw yamaha " +
+	"accord altima astra avalon baleno brio camaro camry celerio civic corolla corsa corvette creta cruze duster eeco elantra fiesta figo forester fortuner fusion impala " +
+	"impreza innova jetta kwid malibu mustang nexon outback passat prius punto qashqai sandero scorpio sentra sonata sedan suv hatchback tiguan twingo versa wagon yaris"
+
+// firmWords are firms, their services and products.
+const firmWords = "adidas adobe airasia airbnb airtel aldi amazon amex android aol apple applebees asda att barclays bestbuy casio chipotle citibank comcast cortana costco doordash dropbox easyjet ebay emirates etsy " +
+	"expedia facebook fedex firefox flipkart fortnite gmail google gopro grubhub halifax hdfc hotmail hsbc huawei icici ikea instagram ios ipad iphone jetblue jio kelloggs kfc kleenex kroger lenovo lidl linkedin " +
+	"lloyds lufthansa macbook mcafee mcdonalds medicare microsoft msn natwest nestle netflix netgear nike nintendo nokia outlook paypal paytm pinterest playstation qtips quicken rabobank reddit revolut ryanair salesforce " +
+	"samsung santander sbi skype snapchat sony spotify starbucks telstra tesco tiktok tinder tmobile trello tripadvisor twitter uber usps venmo verizon vodafone walgreens walmart whatsapp wikipedia xbox xfinity yahoo yelp youtube zelle zoom"
+
+// foodWords are meals, what is in them, and measures.
+const foodWords = "arugula asiago bbq bigmac bruschetta burger burrito cajun calzone cappuccino caesar carbonara cheerios chicken chimichanga chorizo cobbler cocacola cola espresso fajita feta fettuccine focaccia frappe " +
+	"fresca frescas guacamole gyro hummus jalapeno jalapenos ketchup lasagna latte lemonade macchiato margherita marinara mcchicken mcdouble mcflurry mcmuffin mojito mozzarella naan nachos nuggets paella paneer " +
+	"paprika parfait parmesan pepperoni pepsi pesto pie pinot pizza prosciutto quesadilla quinoa ramen ravioli ricotta risotto romaine salame salami salsa sauce sausage smoothie smore smores soda spaghetti sprite steak " +
+	"sushi taco tacos tea teriyaki tiramisu toppings tortilla veg nonveg vegan veggie veggies vinaigrette yogurt celcius celsius fahrenheit kcal psi"
+
+// countryWords are countries and places that nobody is named for, or hardly.
+const countryWords = "afghanistan africa albania algeria angola argentina armenia australia austria azerbaijan bahamas bahrain bangladesh barbados belarus belgium belize benin bhutan bolivia bosnia botswana brazil bulgaria burma burundi " +
+	"cambodia cameroon canada chile colombia congo croatia cuba cyprus czechia denmark ecuador egypt england eritrea estonia ethiopia europe everest fiji finland france gabon gambia germany ghana greece grenada guatemala guinea " +
+	"guyana haiti honduras hungary iceland indonesia iran iraq italy jamaica japan kazakhstan kenya kosovo kuwait kyrgyzstan laos latvia lebanon lesotho liberia libya liechtenstein lithuania luxembourg madagascar malawi malaysia " +
+	"maldives mauritius mexico moldova monaco mongolia montenegro morocco mozambique myanmar namibia nepal netherlands nicaragua niger nigeria norway oman pakistan panama paraguay peru philippines poland portugal qatar " +
+	"romania russia rwanda scotland senegal serbia seychelles singapore slovakia slovenia somalia spain sudan suriname sweden switzerland syria taiwan tajikistan tanzania thailand togo tunisia turkey turkmenistan uganda ukraine " +
+	"uruguay uzbekistan vanuatu venezuela vietnam yemen zambia zimbabwe usa uk uae"
+
+// typedWords are short forms of chats.
+const typedWords = "ack alot asap bbye brb btw byee byeee cod cud fyi goodmorning gud haii hii higud hmmk hmmm idk lol mam mrg mrng nada nopes np okies okok oky oops pls plz plss qty sry tks tnx thanku thankyou thanx thnks thnx tq ur veh yaa yea yup"
+
+// notPerson says what token k is that the tagger took for a person's name, in a span from first to last: Person, a place or an
+// organisation, or nothing by a list or because it is a common word, if misspelled, and none beside it is listed as a name.
+func (p *pass) notPerson(k, first, last int) Type {
+	if p.isAnnounced(first, last) || p.at(int(p.text.Tokens[k].Start)-1) == '@' {
+		return Person
+	}
+	switch {
+	case p.is(k, &firms), p.is(k, &makes):
+		return Org
+	case p.is(k, &places):
+		return Location
+	case !p.isOtherWord(k) || first < last && p.hasNameLike(first, last):
+		return Person
+	}
+	return 0
+}
+
+// isAnnounced says whether a name or a secret was asked for, or a word about one or a title stands near tokens first to last.
+func (p *pass) isAnnounced(first, last int) bool {
+	const cues, before, behind = cueName | cuePassword | cueSecret | wordAnswer, 5, 5
+	if (p.wants.cues|p.path.bits)&cues != 0 || p.is(first-1, &titles) {
+		return true
+	}
+	if p.said&cues == 0 || p.in.Role == RoleAgent {
+		return false
+	}
+	for k := first - before; k <= last+behind; k++ {
+		if p.bitsAt(k)&(cues|wordPhraseEnd) != 0 && p.cue(k)&cues != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// isOtherWord says whether token k is of the lists, or in conversations in small letters a common word, if misspelled.
+func (p *pass) isOtherWord(k int) bool {
+	if p.is(k, &noNames) {
+		return true
+	}
+	t := &p.text.Tokens[k]
+	l := p.set.names.Listing(t.Hash)
+	if t.Shape&(scan.Upper|scan.High|scan.Digit) != 0 || p.isWritten() || l.Given+l.Surname > 0 || l.Other || p.is(k-1, &introWords) {
+		return false
+	}
+	return l.Common >= commonWord || l.Common == 0 && (p.isGluedWords(t) || p.isMisspelled(t))
+}
+
+// introWords stand before a name that somebody says.
+var introWords = wordsOf("is s m am im its this it's i'm")
+
+// hasNameLike says whether a token from first to last is listed as a name, or not at all, and isn't another word.
+func (p *pass) hasNameLike(first, last int) bool {
+	for k := first; k <= last; k++ {
+		l := p.set.names.Listing(p.text.Tokens[k].Hash)
+		if (max(l.Given, l.Surname) > 1 || l.Common == 0) && !p.is(k, &firms) && !p.is(k, &makes) && !p.is(k, &places) && !p.isOtherWord(k) {
+			return true
+		}
+	}
+	return false
+}
+
+// How common a word must be that is no name by that, whose misspelling is none, and that is written together with another.
+const (
+	commonWord   = 4
+	commonTyped  = 6
+	commonJoined = 5
+)
+
+// isGluedWords says whether a word is two common ones, one of them of talk, without the space between them: "nothanks", "sirthat".
+func (p *pass) isGluedWords(t *scan.Token) bool {
+	const least, short = 5, 3
+	b := p.bytesOf(t)
+	if len(b) < least || len(b) > misspelledMost {
+		return false
+	}
+	if n := len(b) - 1; b[n] == 'i' || b[n] == 'u' {
+		if x := p.listingOf(b[:n]); x.Common >= commonTyped && x.Other {
+			return true // "surei"
+		}
+	}
+	for i := 2; i <= len(b)-2; i++ {
+		if i < short && !shortStarts[string(b[:i])] || len(b)-i < short && !shortEnds[string(b[i:])] {
+			continue
+		}
+		if x, y := p.listingOf(b[:i]), p.listingOf(b[i:]); x.Common >= commonJoined && y.Common >= commonJoined && (x.Other || y.Other) {
+			return true
+		}
+	}
+	return false
+}
+
+// The words of two letters that others are written together with.
+var (
+	shortStarts = map[string]bool{"no": true, "ok": true, "go": true, "hi": true, "so": true, "my": true, "it": true, "am": true, "we": true}
+	shortEnds   = map[string]bool{"it": true, "is": true, "me": true, "my": true, "to": true, "so": true, "no": true}
+)
+
+const misspelledMost = 16
+
+// isMisspelled says whether a word is a common one with a letter too many, one missing, another in its place, or two that changed
+// places: "thnaks", "tranfer".
+func (p *pass) isMisspelled(t *scan.Token) bool {
+	const least, long = 4, 6
+	b := p.bytesOf(t)
+	n := len(b)
+	if n < least || n > misspelledMost {
+		return false
+	}
+	is := func(w []byte) bool {
+		l := p.listingOf(w)
+		return l.Common >= commonTyped && l.Given == 0 && l.Surname == 0
+	}
+	var w [misspelledMost + 1]byte
+	for i := range b {
+		if i > 0 && b[i] == b[i-1] || n >= long {
+			if is(append(append(w[:0], b[:i]...), b[i+1:]...)) {
+				return true
+			}
+		}
+		if n >= long-1 && i > 0 && b[i] != b[i-1] {
+			copy(w[:], b)
+			w[i-1], w[i] = b[i], b[i-1]
+			if is(w[:n]) {
+				return true
+			}
+		}
+	}
+	if n < long {
+		return false
+	}
+	for i := 1; i <= n; i++ {
+		for c := byte('a'); c <= 'z'; c++ {
+			copy(w[:], b)
+			copy(w[i+1:], b[i:])
+			if w[i] = c; is(w[:n+1]) {
+				return true
+			}
+			if i < n {
+				copy(w[:], b)
+				if w[i] = c; is(w[:n]) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// listingOf is what the lists say of a word.
+func (p *pass) listingOf(w []byte) names.Listing {
+	t := p.set.lexicon.Lookup(w)
+	return p.set.names.Listing(t.Hash)
+}
