@@ -208,8 +208,8 @@ func (p *pass) meaning(i int) (m meaning) {
 		h := phraseHash(0, t.Hash)
 		for k := i - 1; k >= 0 && k > i-phraseWords && p.text.Tokens[k].Bits&wordPhrase != 0; k-- {
 			h = phraseHash(h, p.text.Tokens[k].Hash)
-			if said, ok := p.set.phrases[h]; ok {
-				m.join(said)
+			if said := p.set.phrases.find(h); said != nil {
+				m.join(*said)
 			}
 		}
 	}
@@ -301,8 +301,8 @@ func (t *tables) nameMeaning(name []byte) (m meaning) {
 		h := phraseHash(0, last[0].Hash)
 		for k := 1; k < phraseWords && last[0].Bits&wordPhraseEnd != 0 && last[k].Bits&wordPhrase != 0; k++ {
 			h = phraseHash(h, last[k].Hash)
-			if said, ok := t.phrases[h]; ok {
-				m.join(said)
+			if said := t.phrases.find(h); said != nil {
+				m.join(*said)
 			}
 		}
 	}

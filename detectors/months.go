@@ -25,8 +25,8 @@ func allMonths() string { return strings.Join(monthNames[:], " ") }
 var monthNumbers = func() map[string]int {
 	numbers := map[string]int{}
 	for i, names := range monthNames {
-		for w := range wordsOf(names).set {
-			numbers[w] = i + 1
+		for w := range strings.FieldsSeq(names) {
+			numbers[string(foldWord(nil, []byte(w)))] = i + 1
 		}
 	}
 	return numbers

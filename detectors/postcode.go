@@ -86,8 +86,7 @@ func (p *pass) ukPostcode(i int) (first, last int, form float32) {
 
 // isUnit says whether two letters are one of units, in any case.
 func isUnit(b []byte) bool {
-	pair := [2]byte{b[0] | 0x20, b[1] | 0x20}
-	return units.set[string(pair[:])]
+	return units.holds(b[:2])
 }
 
 // isUKOutward says whether b is the first part of a British postcode: A9, A99, AA9, AA99, A9A, AA9A, of a known area.
@@ -108,13 +107,7 @@ func isUKOutward(b []byte) bool {
 	return false
 }
 
-func isUKArea(b []byte) bool {
-	var lower [2]byte
-	for i, c := range b {
-		lower[i] = c | 0x20
-	}
-	return ukAreas.set[string(lower[:len(b)])]
-}
+func isUKArea(b []byte) bool { return ukAreas.holds(b) }
 
 // isUKInward says whether three characters are the second part: a digit and two letters that aren't easily misread.
 func isUKInward(b []byte) bool {

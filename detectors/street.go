@@ -180,7 +180,7 @@ func (p *pass) isOrdinal(k int) bool {
 		return t.Len() <= 3 && p.between(k) == gapSpace && p.is(k+1, &ordinals)
 	}
 	n := p.leadingDigits(k)
-	return n > 0 && n <= 3 && t.Len() == n+2 && ordinals.set[string(foldWord(make([]byte, 0, 2), p.b[int(t.Start)+n:t.End]))]
+	return n > 0 && n <= 3 && t.Len() == n+2 && ordinals.holds(p.b[int(t.Start)+n:t.End])
 }
 
 // behindNumber reads what follows a house number as name and street word: "High Street", "rue de la Paix".

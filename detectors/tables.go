@@ -16,9 +16,9 @@ import (
 type tables struct {
 	entries []entry
 	lexicon *scan.Lexicon
-	phrases map[uint32]meaning // by phraseHash
-	topics  []typeSet          // by scan.Token.Topic: the types that a word is about
-	sole    []bool             // by topic: whether that is one type only
+	phrases phraseTable
+	topics  []typeSet // by scan.Token.Topic: the types that a word is about
+	sole    []bool    // by topic: whether that is one type only
 
 	// What runs on which tokens; see entry.
 	words     []func(*pass, int) // by scan.Token.Begin
@@ -80,7 +80,7 @@ func (m *meaning) join(o meaning) {
 
 // newTables makes a catalogue ready. It gives an error that names the entry that is wrong.
 func newTables(entries []entry) (*tables, error) {
-	t := &tables{entries: entries, phrases: map[uint32]meaning{}, topics: make([]typeSet, 1), sole: make([]bool, 1), words: make([]func(*pass, int), 1)}
+	t := &tables{entries: entries, topics: make([]typeSet, 1), sole: make([]bool, 1), words: make([]func(*pass, int), 1)}
 	b := lexiconBuilder{tables: t, words: map[string]*scan.Entry{}, about: map[string]typeSet{}}
 	for _, l := range lexicon {
 		for w := range strings.FieldsSeq(l.words) {
@@ -276,15 +276,14 @@ func (b *lexiconBuilder) finish() {
 		entries = append(entries, *b.words[w])
 	}
 	t.lexicon = scan.NewLexicon(entries, wordsQuiet)
+	t.phrases = newPhraseTable(len(phrases))
 	for _, p := range phrases {
 		h := uint32(0)
 		for i := len(p.words) - 1; i >= 0; i-- {
 			token := t.lexicon.Lookup([]byte(p.words[i]))
 			h = phraseHash(h, token.Hash)
 		}
-		m := t.phrases[h]
-		m.join(p.meaning)
-		t.phrases[h] = m
+		t.phrases.add(h).join(p.meaning)
 	}
 }
 
@@ -293,6 +292,46 @@ func endsOf(letters uint64, n int) int { return int(letters&1 | letters>>(n-1)&1
 
 // phraseHash extends the hash of the end of a phrase by the word before it.
 func phraseHash(h, word uint32) uint32 { return (h ^ word) * 0x9E3779B1 }
+
+// phraseTable says what phrases say, by phraseHash: open addressing behind a filter, since most rows of words that might be one are none.
+type phraseTable struct {
+	filter [1 << 9]uint64
+	slots  []phraseSlot
+}
+
+type phraseSlot struct {
+	meaning
+	hash uint32
+	used bool
+}
+
+func newPhraseTable(n int) phraseTable {
+	return phraseTable{slots: make([]phraseSlot, 1<<bits.Len(uint(n*2)))}
+}
+
+// add gives the place for what a phrase says.
+func (t *phraseTable) add(h uint32) *meaning {
+	t.filter[h>>23] |= 1 << (h >> 17 & 63)
+	i := int(h) & (len(t.slots) - 1)
+	for t.slots[i].used && t.slots[i].hash != h {
+		i = (i + 1) & (len(t.slots) - 1)
+	}
+	t.slots[i].hash, t.slots[i].used = h, true
+	return &t.slots[i].meaning
+}
+
+// find gives what a phrase says, nil if there is none of that hash.
+func (t *phraseTable) find(h uint32) *meaning {
+	if t.filter[h>>23]>>(h>>17&63)&1 == 0 {
+		return nil
+	}
+	for i := int(h) & (len(t.slots) - 1); t.slots[i].used; i = (i + 1) & (len(t.slots) - 1) {
+		if t.slots[i].hash == h {
+			return &t.slots[i].meaning
+		}
+	}
+	return nil
+}
 
 // phraseWords is the longest phrase.
 const phraseWords = 7

@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"math/bits"
 	"strings"
 
 	"github.com/sonexlabs/tacet/detectors/scan"
@@ -134,23 +135,69 @@ func (p *pass) between(k int) byte {
 	return kind
 }
 
-// words is a set of words in lower case.
+// words is a set of words in lower case: open addressing by the hash that the scan gives a word, so that most of what is asked for is told apart
+// without a look at its letters.
 type words struct {
-	set    map[string]bool
 	filter [filterWords]uint64 // a bit for the hash of each: most words are in no set
+	slots  []setWord
+}
+
+type setWord struct {
+	hash uint32
+	word string // empty in an empty slot
 }
 
 const filterWords = 16
 
 func wordsOf(list string) words {
-	w := words{set: map[string]bool{}}
-	lexicon := scan.NewLexicon(nil, 0)
-	for word := range strings.FieldsSeq(list) {
-		w.set[string(foldWord(make([]byte, 0, len(word)), []byte(word)))] = true
-		h := lexicon.Lookup([]byte(word)).Hash
+	fields := strings.Fields(list)
+	w := words{slots: make([]setWord, 1<<bits.Len(uint(len(fields)*2)))}
+	for _, word := range fields {
+		h := noLexicon.Lookup([]byte(word)).Hash
+		folded := string(foldWord(nil, []byte(word)))
+		i := h & uint32(len(w.slots)-1)
+		for w.slots[i].word != "" && w.slots[i].word != folded {
+			i = (i + 1) & uint32(len(w.slots)-1)
+		}
+		w.slots[i] = setWord{h, folded}
 		w.filter[h>>6%filterWords] |= 1 << (h & 63)
 	}
 	return w
+}
+
+// noLexicon knows no word and hashes them.
+var noLexicon = scan.NewLexicon(nil, 0)
+
+// holds says whether a part of a token is in the set.
+func (w *words) holds(b []byte) bool { return w.has(noLexicon.Lookup(b).Hash, b) }
+
+// has says whether a word in any case, of which the scan's hash is known, is in the set.
+func (w *words) has(h uint32, b []byte) bool {
+	if w.filter[h>>6%filterWords]>>(h&63)&1 == 0 {
+		return false
+	}
+	for i := int(h) & (len(w.slots) - 1); w.slots[i].word != ""; i = (i + 1) & (len(w.slots) - 1) {
+		if w.slots[i].hash == h && isFolded(b, w.slots[i].word) {
+			return true
+		}
+	}
+	return false
+}
+
+// isFolded says whether a word is another in small letters.
+func isFolded(b []byte, small string) bool {
+	if len(b) != len(small) {
+		return false
+	}
+	for i, c := range b {
+		if c >= 'A' {
+			c |= 0x20
+		}
+		if c != small[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // foldWord appends a word as scan folds it: setting bit 5 makes capitals of ASCII and Latin-1 small.
@@ -171,15 +218,7 @@ func (p *pass) is(k int, w *words) bool {
 		return false
 	}
 	t := &p.text.Tokens[k]
-	if w.filter[t.Hash>>6%filterWords]>>(t.Hash&63)&1 == 0 {
-		return false
-	}
-	b := p.bytesOf(t)
-	if len(b) > longest || p.isInert(int(p.text.Tokens[k].Start)) {
-		return false
-	}
-	var lower [longest]byte
-	return w.set[string(foldWord(lower[:0], b))]
+	return w.has(t.Hash, p.bytesOf(t)) && t.Len() <= longest && !p.isInert(int(t.Start))
 }
 
 // isWithin says whether token k is there and lies before the next finding, so that it may count against something.
