@@ -215,3 +215,14 @@ func (w *rewriter) aliases() *pseudonym.Aliases {
 	w.single.ForgetGroups()
 	return w.single
 }
+
+// recall fetches the memory of the record's call.
+func (w *rewriter) recall() {
+	var crowded, idle int
+	w.call, crowded, idle = w.calls.get(w.lane, w.tenant, w.callID, w.now)
+	w.crowded += crowded
+	w.idle += idle
+	if w.call.known != nil {
+		w.known = w.call.known.find
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/sonexlabs/tacet/pipeline/policy"
 )
@@ -23,12 +24,19 @@ type checker struct {
 	schema  *schema
 	src     []byte
 	joins   bool
-	single  bool   // one document, whose instruction is the rewriter's
 	path    []step // to where the walk is; only with wildcards
 	why     error
 	stamps  may // of the document
 	guesses map[*schema][]int32
-	next    []int32 // those of the schema: at twice a slot the slot of the key that stood behind its member last, at one more that of the first in it
+	doc     int // of docs
+
+	instructed bool   // there are instructions
+	views      []View // of the engine
+	table      *policy.InstructionTable
+	made       time.Time // the record
+	docs       []written
+	tenants    []byte  // their ids
+	next       []int32 // those of the schema: at twice a slot the slot of the key that stood behind its member last, at one more that of the first in it
 }
 
 type step struct {
@@ -39,6 +47,9 @@ type step struct {
 // checkOutput compares what was written of the record in a view with what may leave in it. The filter adds nothing and has no such view.
 func (w *rewriter) checkOutput(view int, out []byte) error {
 	v := &w.views[view]
+	if !w.checker.agreed(view) {
+		return errOutputView
+	}
 	if v.Content == ContentCapsules {
 		return w.checker.check(out, w.bundle.capsules, v)
 	}
@@ -51,7 +62,7 @@ func (c *checker) check(out []byte, s *schema, view *viewed) error {
 		c.schema, c.next = s, c.guessesFor(s)
 	}
 	c.src, c.joins, c.why = out, view.Entities, nil
-	c.single = c.rw.topic.format != FormatNDJSON
+	c.doc = 0
 	for i := c.space(0); i < len(out); i = c.space(i) {
 		if out[i] != '{' {
 			return errOutputForm
@@ -63,6 +74,7 @@ func (c *checker) check(out []byte, s *schema, view *viewed) error {
 		if s.policy != nil && c.stamps&isPolicy == 0 || s.lasts && c.stamps&isExpiry == 0 {
 			return errOutputStamp
 		}
+		c.doc++
 	}
 	return nil
 }
@@ -227,19 +239,6 @@ func (c *checker) value(i int, at uint64, slot int) int {
 		c.stamps |= may & (isPolicy | isExpiry)
 	}
 	return end
-}
-
-// meets tells whether the tenant lets leave what needs its word. A line of several is the rewriter's to know.
-func (c *checker) meets(may may) bool {
-	switch {
-	case may&(mayText|mayRecording) == 0:
-		return false
-	case !c.single:
-		return true
-	case may&mayText != 0:
-		return c.rw.meets(policy.NeedsText)
-	}
-	return c.rw.meets(policy.NeedsRecording)
 }
 
 // scalar walks over a value that is no container.

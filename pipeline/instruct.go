@@ -20,11 +20,11 @@ type inForce struct {
 
 // standingAt gives what holds for the record's tenant at a time.
 func (w *rewriter) standingAt(when time.Time) *inForce {
-	s, table := &w.slot.inForce, w.instructions.Table()
-	if s.table == table && s.policy == w.policy && s.Holds(when) {
+	s := &w.slot.inForce
+	if s.table == w.told && s.policy == w.policy && s.Holds(when) {
 		return s
 	}
-	*s = inForce{table: table, policy: w.policy, Standing: table.Standing(w.tenant, when)}
+	*s = inForce{table: w.told, policy: w.policy, Standing: w.told.Standing(w.tenant, when)}
 	if s.In != nil {
 		s.hash = s.In.Hash()
 	}
@@ -95,7 +95,7 @@ func (w *rewriter) meets(need string) bool {
 	case policy.NeedsText:
 		return w.slot.inForce.lasts > 0 // else nobody knows how long it may be kept
 	case policy.NeedsRecording:
-		return w.slot.inForce.table.At(w.tenant, w.callBegan()).Records()
+		return w.told.At(w.tenant, w.callBegan()).Records()
 	}
 	return false
 }

@@ -179,6 +179,7 @@ func TestStandingIsWhatTheTableSays(t *testing.T) {
 		case 2:
 			tenants = 1 + r.IntN(5)
 		}
+		w.told = w.instructions.Table()
 		w.tenant = fmt.Append(nil, "tenant-", r.IntN(tenants))
 		if n%10_000 > 8_000 {
 			w.tenant = fmt.Append(nil, "other-", n)

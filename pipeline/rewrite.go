@@ -62,10 +62,11 @@ type rewriter struct {
 	day          []byte // it, as far as an epoch goes
 	tenant       []byte
 	callID       []byte
-	subject      []byte              // whom the record names
-	slot         *tenantTally        // of the tenant
-	instruction  *policy.Instruction // of the tenant, in force at the time of the record
-	started      []byte              // when its call began, as it says
+	subject      []byte                   // whom the record names
+	slot         *tenantTally             // of the tenant
+	told         *policy.InstructionTable // when the record came
+	instruction  *policy.Instruction      // of the tenant, in force at the time of the record
+	started      []byte                   // when its call began, as it says
 	keyed        []keyedField
 	canon, token []byte
 	at           *classed // whose part is made
@@ -143,7 +144,7 @@ func newRewriter(c Config, b *bundle, views []View) (*rewriter, error) {
 	w.tally.views = len(views)
 	w.keys, w.hasher, w.rights.list = c.Keys, subject.NewHasher(c.Keys), c.Suppressed
 	w.instructions = c.Instructions
-	w.checker.rw = w
+	w.checker.rw, w.checker.instructed, w.checker.views = w, c.Instructions != nil, views
 	w.adopt(b)
 	return w, nil
 }
@@ -164,6 +165,8 @@ func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
 	w.lane, w.calls, w.now, w.time = l, calls, now, r.Time
 	w.offset = r.Offset
 	w.slot, w.instruction, w.started, w.set = nil, nil, nil, w.usual
+	w.told = w.instructions.Table()
+	w.checker.begin(w.told, r.Time, now)
 	w.rights.begin()
 	w.minors = minors{kept: r.Minor}
 	w.sealed.forget()
@@ -279,6 +282,7 @@ func (w *rewriter) object(value, key []byte) (leaves bool, class Class, err erro
 	if err := w.write(d, p, false); err != nil {
 		return false, classOf(err), err
 	}
+	w.checker.note()
 	return true, "", nil
 }
 
@@ -418,17 +422,6 @@ func (w *rewriter) identify(d *codec.Doc, value, key []byte) (Class, error) {
 	return "", nil
 }
 
-// recall fetches the memory of the record's call.
-func (w *rewriter) recall() {
-	var crowded, idle int
-	w.call, crowded, idle = w.calls.get(w.lane, w.tenant, w.callID, w.now)
-	w.crowded += crowded
-	w.idle += idle
-	if w.call.known != nil {
-		w.known = w.call.known.find
-	}
-}
-
 // redact finds and replaces personal data in field i of d; depth counts the strings that d was found in.
 func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) error {
 	f := &d.Fields()[i]
@@ -552,6 +545,7 @@ func (w *rewriter) text(r *Record) (Class, error) {
 	if w.leavesNothing() {
 		return "", nil
 	}
+	w.checker.note()
 	for i := range w.classes {
 		if w.at = &w.classes[i]; !w.at.reads {
 			continue

@@ -19,10 +19,17 @@ import (
 // broken runs records through an engine that has a defect, and gives what left and what is in quarantine.
 func broken(t *testing.T, m *matrix, topic string, defect func(*Engine), records ...Record) (left []string, dead []Entry, metrics *Metrics) {
 	t.Helper()
+	return brokenView(t, m, View{}, topic, defect, records...)
+}
+
+// brokenView is broken for a sink of some view.
+func brokenView(t *testing.T, m *matrix, view View, topic string, defect func(*Engine), records ...Record) (left []string, dead []Entry, metrics *Metrics) {
+	t.Helper()
 	c, sink, quarantine := m.config, &memorySink{}, &simQuarantine{seen: map[string]int{}}
 	c.Policy, c.Metrics, c.Quarantine = m.policy, NewMetrics(prometheus.NewRegistry(), "test", m.policy.Hash()), quarantine
 	c.Limits.Workers = 1
-	c.Sinks = []SinkConfig{{Name: "a", Sink: sink}}
+	c.Topics = map[string]TopicConfig{topic: c.Topics[topic]}
+	c.Sinks = []SinkConfig{{Name: "a", Sink: sink, View: view}}
 	e, err := New(c)
 	require.NoError(t, err)
 	defect(e)

@@ -15,18 +15,19 @@ import (
 
 // topic is a TopicConfig with the policy compiled for it.
 type topic struct {
-	name      string
-	nameBytes []byte // for the header
-	category  string
-	format    Format
-	tenant    []byte // nil: read tenant_id
-	channel   detectors.Channel
-	calls     bool // records belong to calls and meet their memory
-	partials  policy.Partials
-	selector  *codec.Selector
-	rules     []rule    // by number in selector: what is the same for all classes
-	byClass   [][]rule  // what each class does; nil for one that the records don't leave for
-	schemas   []*schema // what may leave for each class
+	name       string
+	nameBytes  []byte // for the header
+	category   string
+	format     Format
+	tenant     []byte // nil: read tenant_id
+	channel    detectors.Channel
+	calls      bool // records belong to calls and meet their memory
+	partials   policy.Partials
+	selector   *codec.Selector
+	rules      []rule    // by number in selector: what is the same for all classes
+	byClass    [][]rule  // what each class does; nil for one that the records don't leave for
+	schemas    []*schema // what may leave for each class
+	recordings bool      // some class may have some
 }
 
 // rule is what to do with the values of one path.
@@ -189,6 +190,7 @@ func (t *topic) compileClasses(cat *policy.Category, classes []*policy.Class) er
 				continue
 			}
 			r.action, r.options = own[of].Action, own[of].Options
+			t.recordings = t.recordings || r.options.Needs == policy.NeedsRecording
 			if own[of].Path == r.path {
 				r.clauses = own[of].Clauses
 			}
