@@ -108,7 +108,7 @@ func settingsOf(dev []train.Example) (bySetting [names.Settings][]train.Example)
 	return bySetting
 }
 
-// unlist gives a copy of the parameters whose lists lack the persons of the examples.
+// unlist gives a copy of the parameters whose lists lack the persons of the examples. Words of the vocabulary stay what they were learnt as.
 func unlist(p *names.Parameters, list []train.Example) *names.Parameters {
 	hashes := map[uint32]bool{}
 	var text scan.Text
@@ -122,6 +122,9 @@ func unlist(p *names.Parameters, list []train.Example) *names.Parameters {
 				}
 			}
 		}
+	}
+	for i := range p.Words {
+		delete(hashes, p.Words[i].Hash)
 	}
 	q := *p
 	q.Lists = slices.Clone(p.Lists)
