@@ -22,6 +22,11 @@ type delivery struct {
 	queue chan *flight // never full: as many places as the lane may have batches in flight
 	done  chan struct{}
 
+	// In place of queue, for a sink of marks.
+	notes chan note
+	wake  chan struct{} // there are some
+	hurry chan struct{} // they should not wait for their moment
+
 	group    []*flight // of the current write
 	outs     []Output  // of the current write, where it joins several batches
 	writer   Writer
@@ -58,13 +63,13 @@ func (m *Metrics) forSink(name string) sinkMetrics {
 }
 
 func newDelivery(l *lane, s *sink) *delivery {
-	return &delivery{
-		lane:    l,
-		sink:    s,
-		queue:   make(chan *flight, l.e.limits.LaneBatches),
-		done:    make(chan struct{}),
-		durable: l.from,
+	d := &delivery{lane: l, sink: s, done: make(chan struct{}), durable: l.from}
+	if s.Marks != nil {
+		d.notes, d.wake, d.hurry = make(chan note, cap(l.places)), make(chan struct{}, 1), make(chan struct{}, 1)
+		return d
 	}
+	d.queue = make(chan *flight, l.e.limits.LaneBatches)
+	return d
 }
 
 func (d *delivery) run() {
@@ -73,6 +78,12 @@ func (d *delivery) run() {
 		if d.writer != nil {
 			d.check("close writer", d.writer.Close())
 		}
+		if d.notes != nil {
+			for n := range d.notes {
+				d.lane.forgetNote(n)
+			}
+			return
+		}
 		d.lane.cancelled(d.queue)
 	}()
 	ctx := d.lane.ctx
@@ -80,6 +91,10 @@ func (d *delivery) run() {
 		d.writer, err = d.sink.Sink.Open(d.lane.id, d.lane.from)
 		return err
 	}) != nil {
+		return
+	}
+	if d.notes != nil {
+		d.follow(ctx)
 		return
 	}
 	idle := time.NewTimer(time.Hour)
@@ -130,9 +145,6 @@ const (
 // gets each batch at once. It reports whether the queue was closed.
 func (d *delivery) gather(f *flight) (group []*flight, closed bool) {
 	d.group = append(d.group[:0], f)
-	if d.sink.Apart {
-		return d.group, false
-	}
 	for bytes := f.batch.Bytes; len(d.group) < joinBatches && bytes < joinBytes; {
 		select {
 		case next, ok := <-d.queue:
@@ -179,18 +191,20 @@ func (l *lane) cancelled(queue <-chan *flight) {
 
 // written notes that the group was handed over and acknowledges what is durable.
 func (d *delivery) written(group []*flight) {
-	records, bytes := 0, 0
 	for _, f := range group {
-		records += len(f.views[d.sink.view].Outputs)
-		bytes += f.sizes[d.sink.view]
-		if len(d.undone) == 0 {
-			d.since = time.Now()
-		}
-		d.undone = append(d.undone, unacked{f.seq, f.batch.Next, f.oldest})
+		d.took(len(f.views[d.sink.view].Outputs), f.sizes[d.sink.view], unacked{f.seq, f.batch.Next, f.oldest})
 	}
+	d.acknowledge()
+}
+
+// took notes that the sink was given a batch.
+func (d *delivery) took(records, bytes int, u unacked) {
+	if len(d.undone) == 0 {
+		d.since = time.Now()
+	}
+	d.undone = append(d.undone, u)
 	d.sink.metrics.records.Add(float64(records))
 	d.sink.metrics.bytes.Add(float64(bytes))
-	d.acknowledge()
 }
 
 func (d *delivery) acknowledge() {

@@ -77,8 +77,9 @@ type SinkConfig struct {
 	Sink Sink
 	// FlushAfter bounds how long records stay undurable in a sink that gathers; it says nothing to others.
 	FlushAfter time.Duration
-	// Apart brings each batch in a write of its own, however many wait: for a sink that gathers them itself.
-	Apart bool
+	// Marks is for a sink that reads no outputs, of which there is one at most: each worker gets a Marker, and the sink the marks and the
+	// summary of each batch, about FlushAfter later, when the memory of its records was given back. It is flushed then.
+	Marks func() Marker
 	View  View // zero: records, with tokens of its own
 }
 
@@ -104,6 +105,9 @@ type Engine struct {
 	workers    []*worker
 	buffers    sync.Pool // *buffer
 	outputs    sync.Pool // *[]Output
+	marks      sync.Pool // *[]byte
+	marked     int       // the view whose outputs are marked; -1 where no sink asks
+	marker     func() Marker
 
 	mu    sync.Mutex
 	lanes map[LaneID]*lane
@@ -150,6 +154,7 @@ func New(c Config) (*Engine, error) {
 		seed:       maphash.MakeSeed(),
 		budget:     semaphore.NewWeighted(c.Limits.MemoryBytes),
 		lanes:      map[LaneID]*lane{},
+		marked:     -1,
 	}
 	e.buffers.New = func() any { return new(buffer) }
 	var views []int
@@ -163,6 +168,12 @@ func New(c Config) (*Engine, error) {
 	for i, s := range c.Sinks {
 		if slices.ContainsFunc(c.Sinks[:i], func(o SinkConfig) bool { return o.Name == s.Name }) {
 			return nil, fmt.Errorf("two sinks are named %s", s.Name)
+		}
+		if s.Marks != nil {
+			if e.marker != nil {
+				return nil, fmt.Errorf("sink %s: another one has marks", s.Name)
+			}
+			e.marker, e.marked = s.Marks, views[i]
 		}
 		e.sinks = append(e.sinks, &sink{s, i, views[i], c.Metrics.forSink(s.Name)})
 		e.names = append(e.names, s.Name)

@@ -32,6 +32,7 @@ type lane struct {
 	ctx    context.Context // ends when the lane is abandoned or done with
 	cancel context.CancelFunc
 	slots  chan struct{} // one taken for each batch in flight
+	places chan struct{} // one taken for each batch in flight and each note; nil where no sink has marks
 	sinks  []*delivery
 
 	mu       sync.Mutex
@@ -72,6 +73,7 @@ type flight struct {
 	sums    []Summary    // by worker
 	dead    [][]Entry    // by worker
 	buffers []*buffer    // by worker; nil where it had no part
+	marks   []byte       // by record, then of those that leave; nil where no sink has marks
 }
 
 const noOutput = -1
@@ -92,6 +94,9 @@ func newLane(e *Engine, id LaneID, t *topic, from int64) *lane {
 	l.high.Store(from)
 	now := time.Now().UnixNano()
 	l.progressAt.Store(now)
+	if e.marker != nil {
+		l.places = make(chan struct{}, notesMost*e.limits.LaneBatches)
+	}
 	for _, s := range e.sinks {
 		d := newDelivery(l, s)
 		l.sinks = append(l.sinks, d)
@@ -125,11 +130,16 @@ func (l *lane) Submit(ctx context.Context, b *Batch) error {
 	case <-l.ctx.Done():
 		return errLaneClosed
 	}
+	if err := l.takePlace(ctx, b); err != nil {
+		<-l.slots
+		return err
+	}
 	l.e.metrics.wait.WithLabelValues("lane").Add(time.Since(start).Seconds())
 	start = time.Now()
 	f := &flight{lane: l, batch: b, bundle: l.e.bundle.Load(), cost: batchCost(b, len(l.e.views), l.e.limits.MemoryBytes)}
 	if err := l.e.budget.Acquire(ctx, f.cost); err != nil {
 		<-l.slots
+		l.givePlace(b)
 		return context.Cause(ctx)
 	}
 	f.start = time.Now()
@@ -143,13 +153,17 @@ func (l *lane) Submit(ctx context.Context, b *Batch) error {
 	f.dead = make([][]Entry, len(l.e.workers))
 	f.sums = make([]Summary, len(l.e.workers))
 	f.buffers = make([]*buffer, len(l.e.workers))
-	f.readers.Store(int32(len(l.sinks)))
+	if l.places != nil {
+		f.marks = l.e.getMarks(len(b.Records))
+	}
+	f.readers.Store(l.readers())
 	if !b.Warm {
 		f.oldest = oldest(b)
 		l.mu.Lock()
 		if l.closing {
 			l.mu.Unlock()
-			f.release(len(l.sinks))
+			f.release(l.readers())
+			l.givePlace(b)
 			return errLaneClosed
 		}
 		f.seq = l.tracker.Add(b.Next, f.oldest, len(b.Records))
@@ -157,6 +171,37 @@ func (l *lane) Submit(ctx context.Context, b *Batch) error {
 		l.mu.Unlock()
 	}
 	return l.dispatch(ctx, f)
+}
+
+// takePlace waits until there is room for the note of a batch, if there will be one.
+func (l *lane) takePlace(ctx context.Context, b *Batch) error {
+	if l.places == nil || b.Warm {
+		return nil
+	}
+	select {
+	case l.places <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-l.ctx.Done():
+		return errLaneClosed
+	}
+}
+
+// givePlace is for a batch of which there will be no note.
+func (l *lane) givePlace(b *Batch) {
+	if l.places != nil && !b.Warm {
+		<-l.places
+	}
+}
+
+// readers is how many sinks read the outputs of a batch.
+func (l *lane) readers() int32 {
+	n := int32(len(l.sinks))
+	if l.places != nil {
+		n--
+	}
+	return n
 }
 
 var errLaneClosed = errors.New("lane is closed")
@@ -221,7 +266,7 @@ func (l *lane) dispatch(ctx context.Context, f *flight) error {
 // complete is called once all parts of f are done. It emits the batches that are next in order.
 func (l *lane) complete(f *flight) {
 	if f.batch.Warm {
-		f.release(len(l.sinks))
+		f.release(l.readers())
 		return
 	}
 	f.finish()
@@ -251,10 +296,13 @@ func (f *flight) finish() {
 		}
 	}
 	b.Summary.bySink(f.lane.e.sinks)
-	for _, outs := range f.outs {
+	for v, outs := range f.outs {
 		n, size := 0, 0
 		for i := range outs {
 			if outs[i].Offset != noOutput {
+				if v == f.lane.e.marked && n < i {
+					copy(f.marks[MarkLen*n:], f.marks[MarkLen*i:MarkLen*(i+1)])
+				}
 				outs[n] = outs[i]
 				size += len(outs[n].Value)
 				n++
@@ -270,11 +318,22 @@ func (f *flight) finish() {
 // holds as many batches as the lane may have in flight.
 func (l *lane) emit(f *flight) {
 	if l.revoked {
-		f.release(len(l.sinks))
+		f.release(l.readers())
+		l.givePlace(f.batch)
 		return
 	}
 	for _, d := range l.sinks {
-		d.queue <- f
+		if d.notes != nil {
+			d.tell(f)
+		}
+	}
+	for _, d := range l.sinks {
+		if d.notes == nil {
+			d.queue <- f
+		}
+	}
+	if l.readers() == 0 {
+		f.release(0)
 	}
 	party := len(l.sinks)
 	var dead []Entry
@@ -319,8 +378,8 @@ func (l *lane) closeEmptied() {
 }
 
 // release gives back the memory of f once n readers more are done with it.
-func (f *flight) release(n int) {
-	if f.readers.Add(int32(-n)) > 0 {
+func (f *flight) release(n int32) {
+	if f.readers.Add(-n) > 0 {
 		return
 	}
 	e := f.lane.e
@@ -385,6 +444,10 @@ func (l *lane) Drain(ctx context.Context) (abandoned int) {
 		l.revoked = true // nothing may be queued any more
 	}
 	for _, d := range l.sinks {
+		if d.notes != nil {
+			d.closeNotes()
+			continue
+		}
 		close(d.queue)
 	}
 	l.mu.Unlock()

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -88,6 +89,9 @@ func newSim(t *testing.T, seed uint64) *sim {
 			lanes: map[LaneID]*simSinkLane{},
 		})
 	}
+	if last := s.sinks[len(s.sinks)-1]; s.rng.IntN(2) == 0 {
+		last.marks = true
+	}
 	return s
 }
 
@@ -128,7 +132,10 @@ func (s *sim) incarnation() (done bool) {
 	c := simConfig(s.t, limits)
 	c.Quarantine = s.dead
 	for _, k := range s.sinks {
-		c.Sinks = append(c.Sinks, SinkConfig{Name: k.name, Sink: k, FlushAfter: 5 * time.Second, Apart: k.gathers && s.rng.IntN(2) == 0})
+		c.Sinks = append(c.Sinks, SinkConfig{Name: k.name, Sink: k, FlushAfter: 5 * time.Second})
+		if k.marks {
+			c.Sinks[len(c.Sinks)-1].Marks = func() Marker { return simMarker{} }
+		}
 	}
 	e, err := New(c)
 	require.NoError(s.t, err)
@@ -298,6 +305,8 @@ func (s *sim) verify() {
 				case text == "" || text == textPanic:
 					require.False(s.t, seen[r.Offset], "lane %v sink %s got record %d that must be in quarantine", l.id, k.name, r.Offset)
 					require.True(s.t, s.dead.has(l.id, r.Offset))
+				case text == textRefused && k.marks:
+					require.True(s.t, seen[r.Offset], "it left for other sinks")
 				case text == textRefused:
 					require.False(s.t, seen[r.Offset])
 					require.True(s.t, s.dead.has(l.id, r.Offset))
@@ -334,10 +343,21 @@ func textOf(value []byte) string {
 	return "plain"
 }
 
+// simMarker gives the offset of a record for its mark.
+type simMarker struct{}
+
+func (simMarker) Mark(m *[MarkLen]byte, offset int64, record []byte, value int) {
+	binary.LittleEndian.PutUint64(m[:], uint64(offset))
+	if textOf(record[:value]) == "" {
+		panic("that is no record")
+	}
+}
+
 // simSink is a destination that fails as its flags say.
 type simSink struct {
 	name                           string
 	failing, slow, gathers, losing bool
+	marks                          bool // it gets marks
 
 	mu    sync.Mutex
 	rng   *rand.Rand
@@ -411,7 +431,14 @@ func (w *simWriter) Write(ctx context.Context, b *Batch) (int64, error) {
 			return w.durable, Permanent(errors.New("never"))
 		}
 	}
-	for _, o := range b.Outputs {
+	outputs := b.Outputs
+	for m := b.Marks; len(m) > 0; m = m[MarkLen:] {
+		outputs = append(outputs, Output{Offset: int64(binary.LittleEndian.Uint64(m))})
+	}
+	if k.marks && (len(b.Outputs) > 0 || len(outputs) != b.Summary.Out) {
+		panic("a sink of marks gets a mark for each record")
+	}
+	for _, o := range outputs {
 		if k.gathers {
 			w.gathered = append(w.gathered, o.Offset)
 		} else {

@@ -19,6 +19,7 @@ type worker struct {
 	in     chan job
 	calls  *callStore
 	rw     *rewriter
+	marker Marker               // nil where no sink asks for marks
 	busy   atomic.Int64         // since when it is at one record, unix nanoseconds; 0 when idle
 	lane   atomic.Pointer[lane] // whose record that is
 	open   atomic.Int64         // calls remembered
@@ -65,13 +66,17 @@ func newWorker(e *Engine, number int, c Config) (*worker, error) {
 		rw.views[s.view].sinks = append(rw.views[s.view].sinks, s.Name)
 	}
 	calls := (c.Limits.Calls + c.Limits.Workers - 1) / c.Limits.Workers
-	return &worker{
+	w := &worker{
 		e:      e,
 		number: number,
 		in:     make(chan job, workerQueue),
 		calls:  newCallStore(calls, c.Limits.CallIdle, int(c.Limits.KnownBytes)/c.Limits.Workers),
 		rw:     rw,
-	}, nil
+	}
+	if e.marker != nil {
+		w.marker = e.marker()
+	}
+	return w, nil
 }
 
 func (w *worker) run() {
@@ -146,7 +151,7 @@ func (w *worker) part(j job) {
 	}
 	w.rw.summarise(&f.sums[w.number], len(f.dead[w.number]))
 	w.rw.count(w.e.metrics, l.id.Topic, f.batch.Warm)
-	f.cut(buf)
+	f.cut(buf, w.marker)
 }
 
 var errOverTime = errors.New("record took longer than it may")
@@ -241,8 +246,10 @@ const (
 	headerOffset    = "x-src-offset"
 )
 
-// cut makes the outputs of a finished part: slices of the buffer that now stays where it is.
-func (f *flight) cut(buf *buffer) {
+// cut makes the outputs of a finished part: slices of the buffer that now stays where it is. It marks them where a sink asks for it:
+// they are in a cache still, and the code for one is hot for the next, as it is not when a record is done.
+func (f *flight) cut(buf *buffer, marker Marker) {
+	marked := int32(f.lane.e.marked)
 	if n := 3 * len(buf.spans); cap(buf.headers) < n {
 		buf.headers = make([]Header, 0, n)
 	}
@@ -264,6 +271,10 @@ func (f *flight) cut(buf *buffer) {
 			out.Headers = buf.headers[n:len(buf.headers):len(buf.headers)]
 		}
 		f.outs[s.view][s.record] = out
+		if s.view == marked {
+			m := (*[MarkLen]byte)(f.marks[MarkLen*int(s.record):])
+			marker.Mark(m, r.Offset, buf.bytes[s.value[0]:max(s.value[1], s.key[1])], s.value[1]-s.value[0])
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func (p *parts) openAudit(ctx context.Context, c config, command string, log *sl
 		return err
 	}
 	// What it digests is what the first sink of records got: a view of its own would be written for nobody else.
-	p.sinks = append(p.sinks, pipeline.SinkConfig{Name: auditSink, Sink: s, FlushAfter: auditsink.Gather, Apart: true, View: firstView(p.sinks)})
+	p.sinks = append(p.sinks, pipeline.SinkConfig{Name: auditSink, Sink: s, FlushAfter: auditsink.Gather, Marks: s.Marker, View: firstView(p.sinks)})
 	p.engine.Sinks = p.sinks
 	return nil
 }

@@ -147,7 +147,7 @@ func runBreached(t *testing.T, rng *rand.Rand) *breached {
 		Topics: map[string]pipeline.TopicConfig{"calls": {Category: "transcript", Format: pipeline.FormatJSON}, "api": {Category: "usage_log", Format: pipeline.FormatJSON}},
 		Policy: p, Detectors: must(detectors.New(detectors.Options{})), Instructions: told, Keys: b.ring, Limits: limits, Quarantine: b.dead,
 		Metrics: pipeline.NewMetrics(prometheus.NewRegistry(), "test", p.Hash()), Log: slog.New(slog.DiscardHandler),
-		Sinks: []pipeline.SinkConfig{{Name: "warehouse", Sink: b.sinks["warehouse"], View: first}, {Name: auditSink, Sink: logged, View: first, FlushAfter: time.Millisecond, Apart: true},
+		Sinks: []pipeline.SinkConfig{{Name: "warehouse", Sink: b.sinks["warehouse"], View: first}, {Name: auditSink, Sink: logged, View: first, FlushAfter: time.Millisecond, Marks: logged.Marker},
 			{Name: "models", Sink: b.sinks["models"], View: pipeline.View{Class: "training"}}, {Name: "sre", Sink: b.sinks["sre"], View: pipeline.View{Class: "monitoring"}}},
 	})
 	require.NoError(t, err)

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"strconv"
 	"testing"
 	"time"
 
@@ -55,18 +56,23 @@ func BenchmarkCheckpoint(b *testing.B) {
 	}
 }
 
-// A batch of 500 records of 1 KB: what the digest of its values costs.
+// A batch of 500 records: what the digest of its values costs.
 func BenchmarkDigest(b *testing.B) {
 	d, err := newKey(b, "audit.example").NewDigester()
 	require.NoError(b, err)
-	key, value := make([]byte, 36), make([]byte, 1024)
-	b.SetBytes(500 * 1024)
-	b.ReportAllocs()
-	for b.Loop() {
-		for i := range int64(500) {
-			d.Add(i, key, value)
-		}
-		_ = d.Sum()
+	for _, n := range []int{16, 250, 1024, 8192} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			record, marks := make([]byte, n+36), make([]byte, 16*500)
+			b.SetBytes(500 * int64(n))
+			b.ReportAllocs()
+			for b.Loop() {
+				for i := range 500 {
+					d.Mark((*Mark)(marks[16*i:]), int64(i), record, n)
+				}
+				d.AddMarks(marks)
+				_ = d.Sum()
+			}
+		})
 	}
 }
 
@@ -120,4 +126,13 @@ func BenchmarkVerify(b *testing.B) {
 		require.Empty(b, r.Problems)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/205_001, "ns/entry")
+}
+
+func BenchmarkMark(b *testing.B) {
+	d, _ := newKey(b, "audit.example").NewDigester()
+	record := make([]byte, 286)
+	var m [16]byte
+	for b.Loop() {
+		d.Mark(&m, 7, record, 250)
+	}
 }

@@ -4,37 +4,53 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash"
+	"math/bits"
 )
 
 // Digester makes the keyed digest of what a batch wrote. It belongs to one goroutine.
 //
-// Offsets, lengths, keys and values are one stream, cut into blocks. Each block goes through GMAC (NIST SP 800-38D) under a fixed
-// nonce, which is a universal hash then and never shown: the digest is HMAC-SHA-256 under a second key over those hashes. GMAC alone
-// would need a nonce that never comes back, and a batch that is delivered again is the same batch. SHA-256 without a key would tell
-// whoever reads the log whether a guessed text went by; and over every byte it costs three times as much.
+// Each record, with its offset and lengths, becomes a mark; the marks of a batch in the order of offsets are one stream, cut into
+// blocks; the digest is made of the blocks. Marks and blocks are universal hashes, which are never shown: NH (the hash of VMAC: Krovetz
+// and Dai, 2007; that of UMAC, RFC 4418, with words of 64 bits), and GMAC (NIST SP 800-38D) under a fixed nonce, for blocks and for long
+// records. What is shown is AES of the last one. So
 //
-// Records are copied into blocks, not hashed where they are: most of the time of a short one is waiting for memory, copies wait for
-// many at once, and a hash for each has a beginning and an end of its own.
+//   - whoever changes, moves, adds or leaves out a record, and has no key, meets the same digest once in 2^64 attempts, and can't see
+//     when: a hash that is shown would need a nonce that never comes back, and a batch that is delivered again is the same batch;
+//   - the log doesn't tell whether a guessed text went by, as SHA-256 without a key would; and that takes five times as long.
+//
+// A mark needs nothing but its record, so that whoever writes records marks them while they are in the cache next to the processor: to
+// read them again for a digest takes longer than to make it. A digest doesn't say who marked what.
 type Digester struct {
-	gmac  cipher.AEAD
-	outer hash.Hash
-	block []byte
-	sum   [sha256.Size]byte
-	nonce [12]byte // stays zero; here, because a local one would be allocated each time
+	keys   *digestKeys
+	block  []byte
+	sum    [aes.BlockSize]byte
+	nonce  [12]byte // of a long record; here, because a local one would be allocated each time
+	fixed  [12]byte // stays zero
+	pad    [stepLen]byte
+	joined []byte
 }
 
-// blockLen is that of every block but the last. A block fits into the cache next to the processor.
-const blockLen = 16 << 10
+// digestKeys are read only.
+type digestKeys struct {
+	words  [2 + longLen/8]uint64
+	long   cipher.AEAD
+	blocks cipher.AEAD
+	show   cipher.Block
+}
 
-// digestLen is how much of the HMAC is kept.
-const digestLen = 16
+// Mark stands for one record in the digest of its batch. It must not be shown.
+type Mark = [16]byte
+
+const (
+	blockLen = 16 << 10 // of every block but the last: it fits into the cache next to the processor
+	stepLen  = 32
+	longLen  = 4 << 10 // from where records are long
+)
 
 var errNoKey = errors.New("no signing key")
 
@@ -43,63 +59,108 @@ func (k Key) NewDigester() (*Digester, error) {
 	if k.IsZero() {
 		return nil, errNoKey
 	}
-	inner, err := hkdf.Expand(sha256.New, k.secret, "digest blocks", 32)
-	if err != nil {
+	var blocks [4]cipher.Block
+	for i, use := range []string{"digest of records", "digest of long records", "digest of blocks", "digest of batches"} {
+		key, err := hkdf.Expand(sha256.New, k.secret, use, 32)
+		if err == nil {
+			blocks[i], err = aes.NewCipher(key)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("derive digest key: %w", err)
+		}
+	}
+	keys := &digestKeys{show: blocks[3]}
+	var errs [2]error
+	keys.long, errs[0] = cipher.NewGCM(blocks[1])
+	keys.blocks, errs[1] = cipher.NewGCM(blocks[2])
+	if err := errors.Join(errs[:]...); err != nil {
 		return nil, fmt.Errorf("derive digest key: %w", err)
 	}
-	outer, err := hkdf.Expand(sha256.New, k.secret, "digest batches", 32)
-	if err != nil {
-		return nil, fmt.Errorf("derive digest key: %w", err)
+	words := make([]byte, 8*len(keys.words))
+	cipher.NewCTR(blocks[0], make([]byte, aes.BlockSize)).XORKeyStream(words, words)
+	for i := range keys.words {
+		keys.words[i] = binary.LittleEndian.Uint64(words[8*i:])
 	}
-	block, err := aes.NewCipher(inner)
-	if err != nil {
-		return nil, fmt.Errorf("derive digest key: %w", err)
-	}
-	gmac, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, fmt.Errorf("derive digest key: %w", err)
-	}
-	return &Digester{gmac: gmac, outer: hmac.New(sha256.New, outer), block: make([]byte, 0, blockLen)}, nil
+	return keys.digester(), nil
 }
 
-// Add takes one record that was written.
+// Another gives a digester with the same keys, for another goroutine.
+func (d *Digester) Another() *Digester { return d.keys.digester() }
+
+func (k *digestKeys) digester() *Digester {
+	return &Digester{keys: k}
+}
+
+// Add takes the next record that was written.
 func (d *Digester) Add(offset int64, key, value []byte) {
-	var head [16]byte
-	binary.LittleEndian.PutUint64(head[:], uint64(offset))
-	binary.LittleEndian.PutUint32(head[8:], uint32(len(key)))
-	binary.LittleEndian.PutUint32(head[12:], uint32(len(value)))
-	if len(d.block)+len(head)+len(key)+len(value) <= blockLen {
-		d.block = append(append(append(d.block, head[:]...), key...), value...)
-		return
-	}
-	d.put(head[:])
-	d.put(key)
-	d.put(value)
+	d.joined = append(append(d.joined[:0], value...), key...)
+	var m Mark
+	d.Mark(&m, offset, d.joined, len(value))
+	clear(d.joined)
+	d.AddMarks(m[:])
 }
 
-// put adds to the stream and ends the blocks that are full.
-func (d *Digester) put(b []byte) {
+// AddMarks takes the marks of records, one behind the other.
+func (d *Digester) AddMarks(marks []byte) {
 	for {
-		n := min(len(b), blockLen-len(d.block))
-		d.block = append(d.block, b[:n]...)
-		if b = b[n:]; len(b) == 0 {
+		n := min(len(marks), blockLen-len(d.block))
+		d.block = append(d.block, marks[:n]...)
+		if marks = marks[n:]; len(marks) == 0 {
 			return
 		}
 		d.end()
 	}
 }
 
-// end takes the block into the digest and begins the next.
+// Mark makes the mark of a record: its value and then its key are record.
+func (d *Digester) Mark(m *Mark, offset int64, record []byte, value int) {
+	lengths := uint64(len(record))<<32 | uint64(value)
+	if len(record) > longLen {
+		binary.LittleEndian.PutUint64(d.nonce[:], uint64(offset))
+		binary.LittleEndian.PutUint32(d.nonce[8:], uint32(value))
+		d.keys.long.Seal(m[:0], d.nonce[:], nil, record)
+		return
+	}
+	words := d.keys.words[:]
+	hi, lo := bits.Mul64(uint64(offset)+words[0], lengths+words[1])
+	words = words[2:]
+	last := d.pad[:]
+	if len(record) >= stepLen {
+		last = record[len(record)-stepLen:] // some bytes of it once more: lengths say which
+	} else {
+		clear(last[copy(last, record):])
+	}
+	for len(record) > stepLen && len(words) >= stepLen/8 { // written for few registers
+		a, b := binary.LittleEndian.Uint64(record)+words[0], binary.LittleEndian.Uint64(record[8:])+words[1]
+		c, d := binary.LittleEndian.Uint64(record[16:])+words[2], binary.LittleEndian.Uint64(record[24:])+words[3]
+		hi, lo = addProduct(hi, lo, a, b)
+		hi, lo = addProduct(hi, lo, c, d)
+		record, words = record[stepLen:], words[stepLen/8:]
+	}
+	hi, lo = addProduct(hi, lo, binary.LittleEndian.Uint64(last)+words[0], binary.LittleEndian.Uint64(last[8:])+words[1])
+	hi, lo = addProduct(hi, lo, binary.LittleEndian.Uint64(last[16:])+words[2], binary.LittleEndian.Uint64(last[24:])+words[3])
+	clear(d.pad[:]) // that was text
+	binary.LittleEndian.PutUint64(m[:], lo)
+	binary.LittleEndian.PutUint64(m[8:], hi)
+}
+
+// addProduct adds a·b to a sum of 128 bits.
+func addProduct(hi, lo, a, b uint64) (uint64, uint64) {
+	h, l := bits.Mul64(a, b)
+	lo, carry := bits.Add64(lo, l, 0)
+	hi, _ = bits.Add64(hi, h, carry)
+	return hi, lo
+}
+
+// end makes the hash of the block, and with it begins the next.
 func (d *Digester) end() {
-	_, _ = d.outer.Write(d.gmac.Seal(d.sum[:0], d.nonce[:], nil, d.block)) // a hash never fails
-	d.block = d.block[:0]
+	d.block = append(d.block[:0], d.keys.blocks.Seal(d.sum[:0], d.fixed[:], nil, d.block)...)
 }
 
 // Sum gives the digest of what was added, and begins the next.
 func (d *Digester) Sum() string {
 	d.end()
-	clear(d.block[:blockLen]) // these were texts
-	sum := d.outer.Sum(d.sum[:0])
-	d.outer.Reset()
-	return base64.RawURLEncoding.EncodeToString(sum[:digestLen])
+	d.keys.show.Encrypt(d.sum[:], d.block)
+	d.block = d.block[:0]
+	return base64.RawURLEncoding.EncodeToString(d.sum[:])
 }

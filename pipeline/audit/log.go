@@ -25,7 +25,7 @@ type Config struct {
 	Every time.Duration
 	// EveryEntries brings a checkpoint earlier, when there are so many new entries.
 	EveryEntries uint64
-	// Gather is the least time between two fsyncs that Wait asks for: those who wait share one.
+	// Gather is how long an fsync that Wait asks for is put off: those who wait share it.
 	Gather time.Duration
 	// SegmentBytes is when the next file is begun.
 	SegmentBytes int64
@@ -341,7 +341,6 @@ func (l *Log) Checkpoint() error {
 func (l *Log) run() {
 	tick := time.NewTicker(l.cfg.Every)
 	defer tick.Stop()
-	var last time.Time
 	for {
 		select {
 		case <-l.closing:
@@ -349,11 +348,10 @@ func (l *Log) run() {
 		case <-tick.C:
 			l.report(l.Checkpoint())
 		case <-l.kick:
-			if !l.pause(l.cfg.Gather - time.Since(last)) {
+			if !l.pause(l.cfg.Gather) {
 				return
 			}
 			_ = l.Sync() // those who wait get the error
-			last = time.Now()
 			l.io.Lock()
 			due := l.outTree.n-l.signed >= l.cfg.EveryEntries
 			l.io.Unlock()

@@ -43,18 +43,25 @@ const (
 )
 
 // Sink writes an entry for each batch. Use New.
-type Sink struct{ cfg Config }
+type Sink struct {
+	cfg    Config
+	digest *audit.Digester // only to make others of
+}
 
 // New gives a sink.
 func New(cfg Config) (*Sink, error) {
 	if cfg.Log == nil {
 		return nil, errors.New("configure audit sink: a log is needed")
 	}
-	if _, err := cfg.Key.NewDigester(); err != nil {
+	d, err := cfg.Key.NewDigester()
+	if err != nil {
 		return nil, fmt.Errorf("configure audit sink: %w", err)
 	}
-	return &Sink{cfg}, nil
+	return &Sink{cfg, d}, nil
 }
+
+// Marker gives what marks records as the log's digests have them: pipeline.SinkConfig.Marks.
+func (s *Sink) Marker() pipeline.Marker { return s.digest.Another() }
 
 // Check tells whether the log took what it was given last.
 func (s *Sink) Check(context.Context) error {
@@ -69,15 +76,11 @@ func (s *Sink) Close() error { return nil }
 
 // Open starts a lane. Entries about offsets at or beyond from stay: what they say did happen, and happens again.
 func (s *Sink) Open(id pipeline.LaneID, from int64) (pipeline.Writer, error) {
-	d, err := s.cfg.Key.NewDigester()
-	if err != nil {
-		return nil, &pipeline.Error{Op: "open audit sink", Lane: id, Offset: -1, Err: err}
-	}
-	return &writer{cfg: &s.cfg, id: id, digest: d, durable: from, appended: from, next: from, names: map[pipeline.TypeCount]string{}, called: map[string]string{}}, nil
+	return &writer{cfg: &s.cfg, id: id, digest: s.digest.Another(), durable: from, appended: from, next: from, names: map[pipeline.TypeCount]string{}, called: map[string]string{}}, nil
 }
 
 // Gather is how long the first batch of an entry should wait for others: pipeline.SinkConfig.FlushAfter. It delays commits, not records.
-const Gather = 100 * time.Millisecond
+const Gather = 250 * time.Millisecond
 
 // entryOffsets is where batches end to share an entry: one of the usual size has its own. To check a digest takes all of its records.
 const entryOffsets = 500
@@ -118,7 +121,7 @@ func (w *writer) Write(ctx context.Context, b *pipeline.Batch) (int64, error) {
 	if err := ctx.Err(); err != nil {
 		return w.durable, err
 	}
-	if w.next == w.durable && b.Summary == nil && len(b.Outputs) == 0 { // there is nothing to say
+	if w.next == w.durable && b.Summary == nil && len(b.Outputs)+len(b.Marks) == 0 { // there is nothing to say
 		w.next, w.appended, w.durable = b.Next, b.Next, b.Next
 		return w.durable, nil
 	}
@@ -162,6 +165,8 @@ func (w *writer) gather(b *pipeline.Batch) error {
 	if w.next == w.appended {
 		w.first = max(b.First, w.next)
 	}
+	w.digest.AddMarks(b.Marks)
+	w.out += len(b.Marks) / pipeline.MarkLen
 	for i := range b.Outputs {
 		if o := &b.Outputs[i]; o.Offset >= w.next {
 			w.digest.Add(o.Offset, o.Key, o.Value)

@@ -1,0 +1,120 @@
+package pipeline
+
+import (
+	"context"
+	"time"
+)
+
+// Marker makes what stands for records in a digest of their batch. It belongs to one goroutine.
+type Marker interface {
+	// Mark makes the mark of a record that leaves: its value and behind it its key are record, value is how long the first of them is.
+	Mark(m *[MarkLen]byte, offset int64, record []byte, value int)
+}
+
+// MarkLen is how long a mark is.
+const MarkLen = 16
+
+// note is what a sink of marks gets of a batch, whose memory may have been given back.
+type note struct {
+	unacked
+	batch          *Batch
+	records, bytes int
+}
+
+// notesMost is how many notes of a lane may wait, for each batch it may have in flight: a sink that takes none holds the lane up then.
+const notesMost = 2
+
+// follow is run for a sink of marks. It comes to them every FlushAfter, at the same moments for all lanes, which share what that costs:
+// to be woken, code and data that are in no cache any more, an fsync.
+func (d *delivery) follow(ctx context.Context) {
+	moment := time.NewTimer(time.Hour)
+	defer moment.Stop()
+	for closed := false; !closed; {
+		select {
+		case <-d.wake:
+		case <-ctx.Done():
+			return
+		}
+		every := max(d.sink.FlushAfter, 1)
+		moment.Reset(every - time.Duration(time.Now().UnixNano())%every)
+		for due := false; !due && !closed; {
+			select {
+			case <-moment.C:
+				due = true
+			case <-d.hurry:
+			case <-ctx.Done():
+				return
+			}
+			var err error
+			if closed, err = d.takeNotes(ctx); err != nil {
+				return
+			}
+		}
+		if d.flush(ctx) != nil {
+			return
+		}
+	}
+}
+
+// takeNotes writes what waits and tells whether that was all there will be.
+func (d *delivery) takeNotes(ctx context.Context) (closed bool, err error) {
+	for {
+		select {
+		case n, ok := <-d.notes:
+			if !ok {
+				return true, nil
+			}
+			err := d.deliver(ctx, nil, n.batch)
+			if err == nil {
+				d.took(n.records, n.bytes, n.unacked)
+			}
+			d.lane.forgetNote(n)
+			if err != nil {
+				return false, err
+			}
+		default:
+			return false, nil
+		}
+	}
+}
+
+// tell hands a note over. The lane's lock is held; a place was taken for it, so this doesn't block.
+func (d *delivery) tell(f *flight) {
+	view := *f.views[d.sink.view]
+	view.Records, view.Outputs, view.Marks = nil, nil, f.marks[:MarkLen*len(view.Outputs)]
+	d.notes <- note{unacked{f.seq, f.batch.Next, f.oldest}, &view, len(view.Marks) / MarkLen, f.sizes[d.sink.view]}
+	signal(d.wake)
+	if len(d.notes) >= cap(d.notes)/2 {
+		signal(d.hurry)
+	}
+}
+
+// closeNotes ends the notes.
+func (d *delivery) closeNotes() {
+	close(d.notes)
+	signal(d.wake)
+	signal(d.hurry)
+}
+
+// signal wakes whoever waits for c, or comes to do so.
+func signal(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// forgetNote gives back what a note holds.
+func (l *lane) forgetNote(n note) {
+	marks := n.batch.Marks[:0]
+	l.e.marks.Put(&marks)
+	<-l.places
+}
+
+// getMarks gives room for the marks of n records.
+func (e *Engine) getMarks(n int) []byte {
+	if m, ok := e.marks.Get().(*[]byte); ok && cap(*m) >= MarkLen*n {
+		return (*m)[:MarkLen*n]
+	}
+	return make([]byte, MarkLen*n)
+}
