@@ -20,23 +20,40 @@ var (
 
 // checker walks over what was written of a record. It is a worker's scratch memory.
 type checker struct {
-	rw      *rewriter
-	schema  *schema
-	src     []byte
-	joins   bool
-	path    []step // to where the walk is; only with wildcards
-	why     error
-	stamps  may // of the document
-	guesses map[*schema][]int32
-	doc     int // of docs
+	rw     *rewriter
+	schema *schema
+	src    []byte
+	joins  bool
+	path   []step // to where the walk is; only with wildcards
+	why    error
+	stamps may    // of the document
+	lets   may    // what may be in it, of mayValue and mayText
+	track  *track // of the schema
+	next   int    // in it
+	tracks map[*schema]*track
+	doc    int // of docs
 
 	instructed bool   // there are instructions
 	views      []View // of the engine
 	table      *policy.InstructionTable
 	made       time.Time // the record
 	docs       []written
-	tenants    []byte  // their ids
-	next       []int32 // those of the schema: at twice a slot the slot of the key that stood behind its member last, at one more that of the first in it
+	tenants    []byte // their ids
+}
+
+// track is the members of records that leave in the order in which they stand mostly, those of objects in them behind their own. Records of a topic are
+// alike, so what comes next is known by its bytes alone; and it lies in a row, where a table would have to come from far memory with every record.
+type track []expected
+
+// trackMost bounds a track. In records that are never alike the members that come behind are looked up.
+const trackMost = 64
+
+// expected is a member on a track.
+type expected struct {
+	of, slot int32 // its object's slot, and its own
+	plain    may   // its slot's
+	n        uint8
+	key      [21]byte // the first n are the slot's quoted
 }
 
 type step struct {
@@ -59,7 +76,7 @@ func (w *rewriter) checkOutput(view int, out []byte) error {
 // check compares what was written of a record in a view with what may leave.
 func (c *checker) check(out []byte, s *schema, view *viewed) error {
 	if c.schema != s {
-		c.schema, c.next = s, c.guessesFor(s)
+		c.adopt(s)
 	}
 	c.src, c.joins, c.why = out, view.Entities, nil
 	c.doc = 0
@@ -67,7 +84,10 @@ func (c *checker) check(out []byte, s *schema, view *viewed) error {
 		if out[i] != '{' {
 			return errOutputForm
 		}
-		c.stamps, c.path = 0, c.path[:0]
+		c.stamps, c.path, c.next, c.lets = 0, c.path[:0], 0, mayValue
+		if s.texts && c.meets(mayText) {
+			c.lets |= mayText
+		}
 		if i = c.object(i, 0, s.root()); i < 0 {
 			return c.why
 		}
@@ -79,24 +99,23 @@ func (c *checker) check(out []byte, s *schema, view *viewed) error {
 	return nil
 }
 
-// forget drops what was learned of the schemas of a policy that is no more in force.
-func (c *checker) forget() { c.schema, c.next, c.guesses = nil, nil, nil }
+// adopt takes out the track of a schema.
+func (c *checker) adopt(s *schema) {
+	if c.tracks == nil {
+		c.tracks = map[*schema]*track{}
+	}
+	if c.tracks[s] == nil {
+		c.tracks[s] = &track{}
+	}
+	c.schema, c.track = s, c.tracks[s]
+}
+
+// forget drops the tracks of the schemas of a policy that is no more in force.
+func (c *checker) forget() { c.schema, c.track, c.tracks = nil, nil, nil }
 
 func (c *checker) fail(why error) int {
 	c.why = why
 	return -1
-}
-
-// guessesFor gives what was learned of a schema. Records of a topic have the same members in the same order mostly, and a key that is the one
-// expected is known by its bytes alone.
-func (c *checker) guessesFor(s *schema) []int32 {
-	if c.guesses[s] == nil {
-		if c.guesses == nil {
-			c.guesses = map[*schema][]int32{}
-		}
-		c.guesses[s] = slices.Repeat([]int32{int32(s.root())}, 2*len(s.slots))
-	}
-	return c.guesses[s]
 }
 
 // space gives where the next byte that is no white space is.
@@ -125,38 +144,83 @@ func (c *checker) object(i int, of uint64, slot int) int {
 	if i = c.space(i + 1); i < len(c.src) && c.src[i] == '}' {
 		return i + 1
 	}
-	before := 2*slot + 1 // nothing, in this object
-	for i < len(c.src) && c.src[i] == '"' {
-		at := &c.schema.slots[c.next[before]]
-		hash, slot := at.hash, int(c.next[before])
-		if n := len(at.quoted); n > 0 && n <= len(c.src)-i && string(c.src[i:i+n]) == at.quoted {
-			i += n
-		} else {
-			key, end := c.member(i)
-			if end < 0 {
-				return end
-			}
-			hash = c.schema.key(of, key)
-			i, slot = end, c.schema.at(hash)
-			if c.schema.wild == nil {
-				c.next[before] = int32(slot)
-			} else {
-				c.path = append(c.path, step{key: key})
-			}
+	src := c.src
+	for i < len(src) && src[i] == '"' {
+		e := c.expect(i, slot)
+		switch {
+		case e == nil:
+			i = c.other(i, of, slot)
+		case e.plain&c.lets != 0 && len(src)-i > int(e.n) && isScalar(src[i+int(e.n)]):
+			i = c.scalar(i + int(e.n))
+		default:
+			i = c.value(c.space(i+int(e.n)), c.schema.slots[e.slot].hash, int(e.slot))
 		}
-		if i = c.value(c.space(i), hash, slot); i < 0 {
+		if i < 0 {
 			return i
 		}
-		if c.schema.wild != nil {
-			c.path = c.path[:len(c.path)-1]
+		if len(src)-i > 1 && src[i] == ',' && src[i+1] == '"' {
+			i++
+			continue
 		}
-		before = 2 * slot
 		done := false
 		if i, done = c.behind(i, '}'); done {
 			return i
 		}
 	}
 	return c.fail(errOutputForm)
+}
+
+// isScalar tells whether a value that begins so is no container, and nothing stands before it.
+func isScalar(b byte) bool { return b > ' ' && b != '{' && b != '[' }
+
+// expect gives the next member on the track, if that is the one at i of the object of a slot. Members may be missing.
+func (c *checker) expect(i, of int) *expected {
+	const missing = 2
+	t := *c.track
+	for k := c.next; k < len(t) && k <= c.next+missing; k++ {
+		e := &t[k]
+		if n := int(e.n); int(e.of) == of && n <= len(c.src)-i && string(c.src[i:i+n]) == string(e.key[:n]) {
+			c.next = k + 1
+			return e
+		}
+	}
+	return nil
+}
+
+// other walks over a member at i that is not on the track, of an object whose path has a hash and a slot, and gives where it ends, or -1.
+func (c *checker) other(i int, of uint64, slot int) int {
+	key, i := c.member(i)
+	if i < 0 {
+		return i
+	}
+	hash := c.schema.key(of, key)
+	at := c.schema.at(hash)
+	if c.schema.wild == nil {
+		c.learn(slot, at)
+		return c.value(c.space(i), hash, at)
+	}
+	c.path = append(c.path, step{key: key})
+	i = c.value(c.space(i), hash, at)
+	c.path = c.path[:len(c.path)-1]
+	return i
+}
+
+// learn puts the member of a slot on the track.
+func (c *checker) learn(of, slot int) {
+	at := &c.schema.slots[slot]
+	e := expected{of: int32(of), slot: int32(slot), plain: at.plain, n: uint8(len(at.quoted))}
+	if len(at.quoted) == 0 || copy(e.key[:], at.quoted) < len(at.quoted) {
+		return
+	}
+	switch {
+	case len(*c.track) < trackMost:
+		*c.track = slices.Insert(*c.track, c.next, e)
+	case c.next < trackMost:
+		(*c.track)[c.next] = e
+	default:
+		return
+	}
+	c.next++
 }
 
 // counts walks over an object of counts by type.
@@ -189,8 +253,9 @@ func (c *checker) array(i int, of uint64) int {
 		return i + 1
 	}
 	at := c.schema.elem(of)
-	slot := c.schema.at(at)
+	slot, next := c.schema.at(at), c.next
 	for i < len(c.src) {
+		c.next = next // one element is like another
 		if c.schema.wild != nil {
 			c.path = append(c.path, step{elem: true})
 		}
@@ -244,6 +309,9 @@ func (c *checker) value(i int, at uint64, slot int) int {
 // scalar walks over a value that is no container.
 func (c *checker) scalar(i int) int {
 	if i < len(c.src) && c.src[i] == '"' {
+		if n := bytes.IndexByte(c.src[i+1:], '"'); n >= 0 && c.src[i+n] != '\\' {
+			return i + n + 2
+		}
 		if i = c.text(i); i < 0 {
 			return c.fail(errOutputForm)
 		}

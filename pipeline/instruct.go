@@ -93,7 +93,7 @@ func (w *rewriter) meets(need string) bool {
 	}
 	switch need {
 	case policy.NeedsText:
-		return w.slot.inForce.lasts > 0 // else nobody knows how long it may be kept
+		return w.instruction != nil && w.slot.inForce.lasts > 0 // else nobody knows how long it may be kept
 	case policy.NeedsRecording:
 		return w.told.At(w.tenant, w.callBegan()).Records()
 	}

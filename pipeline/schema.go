@@ -19,12 +19,14 @@ type schema struct {
 	wild   []pattern
 	policy []byte // its hash, which every record must name; nil where none does
 	lasts  bool   // every record must say until when it may be kept
+	texts  bool   // some path's value needs the tenant's word on texts
 }
 
 // slot is one path, by a hash with a secret of the process: two paths have the same once in 2^64.
 type slot struct {
 	hash   uint64
 	may    may
+	plain  may    // of mayValue and mayText, where nothing else is said of such a value
 	quoted string // its last key as it is written mostly, with quotes and colon; nothing where that takes escapes, or it is an element
 }
 
@@ -127,7 +129,10 @@ func (s *schema) fill(all map[uint64]slot) *schema {
 		for s.slots[i].hash != 0 {
 			i = (i + 1) & uint64(size-1)
 		}
-		what.hash = hash
+		if what.hash = hash; what.may&(isPolicy|isExpiry|isJoin) == 0 {
+			what.plain = what.may & (mayValue | mayText)
+			s.texts = s.texts || what.may&mayText != 0
+		}
 		s.slots[i] = what
 	}
 	slices.SortStableFunc(s.wild, func(a, b pattern) int {
