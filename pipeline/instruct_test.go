@@ -166,7 +166,7 @@ func TestStandingIsWhatTheTableSays(t *testing.T) {
 		all = append(all, i)
 		require.NoError(t, w.instructions.Replace(all))
 	}
-	w.instructions = policy.NewInstructions()
+	w.instructions, w.checker.instructed, w.topic = policy.NewInstructions(), true, &topic{}
 	tenants, changed, kept := 3, 0, 0
 	for n := range 30_000 {
 		switch r.IntN(400) {
@@ -201,6 +201,10 @@ func TestStandingIsWhatTheTableSays(t *testing.T) {
 		}
 		require.Equal(t, lasts, got.lasts)
 		require.Equal(t, want.In.KeepsText() && lasts > 0, w.meets(policy.NeedsText))
+		w.checker.begin(w.told, when, when)
+		w.checker.note()
+		require.Equal(t, want.In, w.checker.told(&w.checker.docs[0]).In)
+		require.Equal(t, w.meets(policy.NeedsText), w.checker.meets(mayText))
 	}
 	require.Greater(t, changed, 100)
 	require.Greater(t, kept, 5_000)

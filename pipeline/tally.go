@@ -24,6 +24,7 @@ type tenantTally struct {
 	out      []int // by view
 	versions []int // of the keys of tokens
 	inForce  inForce
+	word     word // for the output check
 }
 
 // slotsMost bounds the tenants that are remembered between parts.

@@ -9,17 +9,24 @@ import (
 )
 
 // The output check reads for itself what tenants instructed: by the tenant and the time of each document that was written, out of what stands in
-// the instruction. It shares no decision with instruct, meets and callBegan, whose defects it is there to find; nor what they remember. One thing
+// the instruction. It shares no decision with instruct, meets and callBegan, whose defects it is there to find; nor what they remember: it keeps answers of its own. One thing
 // it does share: the state of the instructions when the record came, because a new one that comes meanwhile is no defect.
 
 var errOutputView = errors.New("what was written is for a purpose or a place that its tenant has not agreed to: a defect of this program")
 
 // written is one document of what leaves of a record: a line, where it came in several.
 type written struct {
-	tenant [2]int    // in checker.tenants
-	began  time.Time // its call
-	known  bool      // what follows is
-	in     *policy.Instruction
+	tenant [2]int       // in checker.tenants
+	slot   *tenantTally // where what was read for it is kept
+	began  time.Time    // its call
+}
+
+// word is what was read for a tenant last: what its instruction is for some time, and whether that lets texts leave under a policy.
+type word struct {
+	policy.Standing
+	table  *policy.InstructionTable
+	policy *policy.Policy
+	texts  bool
 }
 
 // begin starts a record.
@@ -37,7 +44,7 @@ func (c *checker) note() {
 	}
 	w, from := c.rw, len(c.tenants)
 	c.tenants = append(c.tenants, w.tenant...)
-	d := written{tenant: [2]int{from, len(c.tenants)}}
+	d := written{tenant: [2]int{from, len(c.tenants)}, slot: w.slot}
 	if w.topic.recordings {
 		d.began = c.began()
 	}
@@ -55,12 +62,17 @@ func (c *checker) began() time.Time {
 	return c.made
 }
 
-// told gives the instruction of a document's tenant that was in force when the record was made.
-func (c *checker) told(d *written) *policy.Instruction {
-	if !d.known {
-		d.known, d.in = true, c.table.At(c.tenants[d.tenant[0]:d.tenant[1]], c.made)
+// told gives what a document's tenant had instructed that was in force when the record was made.
+func (c *checker) told(d *written) *word {
+	tenant, said := c.tenants[d.tenant[0]:d.tenant[1]], &d.slot.word
+	if said.table == c.table && said.policy == c.rw.policy && d.slot.tenant == string(tenant) && said.Holds(c.made) {
+		return said
 	}
-	return d.in
+	*said = word{Standing: c.table.Standing(tenant, c.made), table: c.table, policy: c.rw.policy}
+	if said.In != nil {
+		_, said.texts = c.rw.policy.Retention(said.In.Text) // of TextNone no policy says how long
+	}
+	return said
 }
 
 // agreed tells whether the tenants of all that was written have agreed to the purpose and the place of a view.
@@ -70,7 +82,7 @@ func (c *checker) agreed(view int) bool {
 		return true
 	}
 	for i := range c.docs {
-		in := c.told(&c.docs[i])
+		in := c.told(&c.docs[i]).In
 		if in == nil || v.Region != "" && v.Region != in.HomeRegion && !slices.Contains(in.Regions, v.Region) {
 			return false
 		}
@@ -95,12 +107,7 @@ func (c *checker) meets(may may) bool {
 	}
 	d := &c.docs[c.doc]
 	if may&mayText != 0 {
-		in := c.told(d)
-		if in == nil {
-			return false
-		}
-		_, known := c.rw.policy.Retention(in.Text) // of TextNone no policy says how long
-		return known
+		return c.told(d).texts
 	}
 	in := c.table.At(c.tenants[d.tenant[0]:d.tenant[1]], d.began)
 	return in != nil && in.Recording
