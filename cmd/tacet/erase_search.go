@@ -11,12 +11,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/audit"
-	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/subject"
 )
 
@@ -137,24 +135,9 @@ type callFinder struct {
 }
 
 func newCallFinder(c config, tenant string, ids []identifier) (*callFinder, error) {
-	detection, err := c.Detection.options()
+	engine, err := c.dryEngine()
 	if err != nil {
 		return nil, err
-	}
-	log := slog.New(slog.DiscardHandler)
-	engine, err := c.engine(detection, log, prometheus.NewRegistry())
-	if err != nil {
-		return nil, err
-	}
-	// Ids that are compared with nothing but each other need no key that anything else has.
-	engine.Keys = keyring.Dev([]byte(devKey))
-	if c.Instructions.Directory != "" {
-		c.Instructions.Topic = ""
-		told, err := newInstructions(c, engine.Detectors, log)
-		if err != nil {
-			return nil, err
-		}
-		engine.Instructions = told.table
 	}
 	engine.Suppressed = subject.NewList(0)
 	f := &callFinder{unread: map[pipeline.Class]int{}}

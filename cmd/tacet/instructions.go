@@ -408,17 +408,25 @@ func (s *instructions) remember() error {
 	if maps.Equal(heads, seen) {
 		return nil
 	}
-	text, err := json.MarshalIndent(heads, "", " ")
-	if err != nil {
+	if err := writeWitness(string(s.c.Witness), heads); err != nil {
 		return fmt.Errorf("write witness: %w", err)
 	}
-	out, err := createOutput(nil, string(s.c.Witness))
+	return nil
+}
+
+// writeWitness replaces a witness file, as a whole or not at all.
+func writeWitness(name string, v any) error {
+	text, err := json.MarshalIndent(v, "", " ")
 	if err != nil {
-		return fmt.Errorf("write witness: %w", err)
+		return err
+	}
+	out, err := createOutput(nil, name)
+	if err != nil {
+		return err
 	}
 	if _, err := out.Write(append(text, '\n')); err != nil {
 		out.discard()
-		return fmt.Errorf("write witness: %w", err)
+		return err
 	}
 	return out.finish()
 }

@@ -7,17 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/policy"
-	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 )
 
 // simulation is what the flags of simulate say.
@@ -152,23 +149,9 @@ type tallied struct {
 
 // newTrial makes what works records off for the classes of the configured sinks.
 func newTrial(c config, next *policy.Policy) (*trial, error) {
-	detection, err := c.Detection.options()
+	engine, err := c.dryEngine()
 	if err != nil {
 		return nil, err
-	}
-	log := slog.New(slog.DiscardHandler)
-	engine, err := c.engine(detection, log, prometheus.NewRegistry())
-	if err != nil {
-		return nil, err
-	}
-	engine.Keys = keyring.Dev([]byte(devKey))
-	if c.Instructions.Directory != "" {
-		c.Instructions.Topic = ""
-		told, err := newInstructions(c, engine.Detectors, log)
-		if err != nil {
-			return nil, err
-		}
-		engine.Instructions = told.table
 	}
 	t := &trial{policies: [2]*policy.Policy{engine.Policy, next}, counts: map[tallied]*[2]int{}}
 	for _, s := range c.Sinks {

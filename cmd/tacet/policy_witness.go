@@ -61,8 +61,7 @@ func (r *reloader) resume() error {
 	case next != nil && next.Hash() == after.Hash(): // it was checked when it was made known
 		r.known, err = was.Known, nil
 	case errors.As(err, &lead) && r.override:
-		r.report("policy.override", before, after, nil)
-		err = nil
+		err = r.overrule(before, after)
 	}
 	if err == nil && !after.EffectiveFrom().After(r.now()) {
 		r.report("policy.reload", before, after, nil)
@@ -97,17 +96,8 @@ func (r *reloader) remember(inForce *policy.Policy) error {
 	if r.pending != nil {
 		now.Next, now.Known = string(r.pending.YAML()), r.known
 	}
-	text, err := json.MarshalIndent(now, "", " ")
-	if err != nil {
+	if err := writeWitness(string(r.c.Witness), now); err != nil {
 		return fmt.Errorf("write the policy in force: %w", err)
 	}
-	out, err := createOutput(nil, string(r.c.Witness))
-	if err != nil {
-		return fmt.Errorf("write the policy in force: %w", err)
-	}
-	if _, err := out.Write(append(text, '\n')); err != nil {
-		out.discard()
-		return fmt.Errorf("write the policy in force: %w", err)
-	}
-	return out.finish()
+	return nil
 }

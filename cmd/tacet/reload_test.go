@@ -134,6 +134,7 @@ func TestRestartIsHeldToNotice(t *testing.T) {
 	loose := string(builtIn)
 	write(loose)
 	tight := strings.Replace(loose, "  LOCATION: keep\n", "  LOCATION: redact\n", 1)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "key"), []byte(must(audit.GenerateKey("audit.example"))), 0o600))
 	c, err := parseConfig([]byte(`
 kafka: {brokers: ["127.0.0.1:1"]}
 source: {group: g, topics: [{name: calls, category: transcript}]}
@@ -141,6 +142,7 @@ policy: {file: policy.yaml, witness: in-force.json}
 pseudonym: {insecure_dev_keys: true}
 sinks: [{name: screen, type: stdout}]
 quarantine: {directory: dead}
+audit: {directory: audit, key: file:key}
 `), filepath.Join(dir, "tacet.yaml"))
 	require.NoError(t, err)
 	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)

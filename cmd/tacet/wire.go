@@ -14,6 +14,7 @@ import (
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/audit"
 	"github.com/sonexlabs/tacet/pipeline/policy"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source"
 	"github.com/sonexlabs/tacet/sinks/file"
 	"github.com/sonexlabs/tacet/sinks/kafka"
@@ -139,6 +140,29 @@ func (c config) engine(detection detectors.Options, log *slog.Logger, registry *
 		Limits: c.Limits.engineLimits(), Metrics: pipeline.NewMetrics(registry, version(), rules.Hash()), Log: log,
 		Version: version(),
 	}, nil
+}
+
+// dryEngine is engine for records that are worked off and delivered to nobody. It needs no keys: what is made with them is compared with
+// nothing but itself. Of instructions it knows those in a directory.
+func (c config) dryEngine() (engine pipeline.Config, err error) {
+	detection, err := c.Detection.options()
+	if err != nil {
+		return engine, err
+	}
+	log := slog.New(slog.DiscardHandler)
+	if engine, err = c.engine(detection, log, prometheus.NewRegistry()); err != nil {
+		return engine, err
+	}
+	engine.Keys = keyring.Dev([]byte(devKey))
+	if c.Instructions.Directory != "" {
+		c.Instructions.Topic = ""
+		told, err := newInstructions(c, engine.Detectors, log)
+		if err != nil {
+			return engine, err
+		}
+		engine.Instructions = told.table
+	}
+	return engine, nil
 }
 
 // loadPolicy reads the policy file, or takes the built-in policy where none is named.
