@@ -178,3 +178,21 @@ func TestTallyOfManyTenants(t *testing.T) {
 	require.Equal(t, in, out)
 	require.Nil(t, w.end(), "a part is counted once")
 }
+
+// Keys that made tokens of a record that then went to quarantine are not among those of the next record, which is another tenant's.
+func TestKeysOfADeadRecord(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Limits.Workers = 1
+	c.Topics = map[string]TopicConfig{"account": {Category: "account", Format: FormatNDJSON}}
+	var summed Summary
+	c.Sinks = []SinkConfig{{Name: "a", Sink: &memorySink{write: func(_ context.Context, b *Batch) error { summed.Add(b.Summary); return nil }}}}
+	runRecords(t, c, "account",
+		Record{Value: []byte(`{"tenant_id":"acme","user_id":"u1"}` + "\n" + `{"tenant_id":`)},
+		Record{Offset: 1, Value: []byte(`{"tenant_id":"bolt","plan":"team"}`)},
+		Record{Offset: 2, Value: []byte(`{"tenant_id":"cave","user_id":"u1"}`)})
+	var got []string
+	for _, of := range summed.Tenants {
+		got = append(got, fmt.Sprintf("%s: %d in, %d dead, keys %v", of.Tenant, of.In, of.Dead, of.Versions))
+	}
+	require.Equal(t, []string{"acme: 1 in, 1 dead, keys []", "bolt: 1 in, 0 dead, keys []", "cave: 1 in, 0 dead, keys [1]"}, got)
+}
