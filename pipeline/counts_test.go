@@ -89,7 +89,13 @@ categories:
 	}
 	value := []byte(`{"tenant_id":"acme","nobody":[1,2],"else":3,"plan":"team","country":"GB","ip":"nowhere","redaction":"x",` +
 		`"extra":{"a":1,"pin":"1234","Api-Key":{"x":1,"y":2}}}`)
-	runRecords(t, c, "account", Record{Value: value}, Record{Offset: 1, Value: value}, Record{Offset: 2, Value: []byte(`{"tenant_id":`)}, Record{Offset: 3})
+	c.Limits.Workers = 1
+	e, err := New(c)
+	require.NoError(t, err)
+	require.NoError(t, e.Run(t.Context(), sourceFunc(func(ctx context.Context, in Intake) error { // in parts that follow each other
+		return errors.Join(submitAll(ctx, in, LaneID{Topic: "account"}, []Record{{Value: value}, {Offset: 1, Value: []byte(`{"tenant_id":`)}, {Offset: 2}}),
+			submitAll(ctx, in, LaneID{Topic: "account", Partition: 1}, []Record{{Value: value}}))
+	})))
 	got := map[string]map[string]int{}
 	for _, name := range []string{"one", "two", "none"} {
 		got[name] = map[string]int{}
@@ -133,4 +139,16 @@ func TestWithdrawalIsCounted(t *testing.T) {
 		}
 		require.Equal(t, want, testutil.ToFloat64(c.Metrics.kept.WithLabelValues("analytics", name)), name)
 	}
+}
+
+// The member final of a partial result is left out like any other field, and counted.
+func TestFinalIsLeftOut(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Policy = policyOf(t, `categories: {transcript: {clauses: [2], partials: mask, fields: {tenant_id: keep, text: redact, "turns[].text": redact, "turns[].final": drop}}}`)
+	sink := &memorySink{}
+	c.Sinks = []SinkConfig{{Name: "a", Sink: sink}}
+	runRecords(t, c, "calls", Record{Key: []byte("c"), Value: []byte(`{"tenant_id":"t","text":"hi","final":false,"turns":[{"text":"hi","final":false}]}`)})
+	require.NotContains(t, sink.values()[0], "final")
+	require.Equal(t, 1.0, testutil.ToFloat64(c.Metrics.left.WithLabelValues("transcript", "analytics", "not_allowed")))
+	require.Equal(t, 1.0, testutil.ToFloat64(c.Metrics.left.WithLabelValues("transcript", "analytics", "drop")))
 }

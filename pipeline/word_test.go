@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -114,6 +115,34 @@ func TestNoRecordingWithoutInstructions(t *testing.T) {
 	require.Empty(t, left)
 	require.Len(t, dead, 1)
 	require.Equal(t, errOutputField.Error(), dead[0].Detail)
+}
+
+// A record without a time is of now, and a recording of when its call began, which an earlier record may have said.
+func TestWordByTime(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Policy = policyOf(t, `
+retention: {short: 30d}
+categories: {transcript: {clauses: [2], fields: {tenant_id: keep, call_id: token, text: {action: redact, needs: text}, recording_url: {action: keep, needs: recording}}}}
+`)
+	c.Instructions = instructed(t, "tenant: acme\nversion: 1\nfrom: 2026-01-01\nrecording: true\n", "tenant: acme\nversion: 2\nfrom: 2026-03-02T12:00:07Z\ntext: short\n")
+	sink, quarantine := &memorySink{}, &simQuarantine{seen: map[string]int{}}
+	c.Quarantine = quarantine
+	c.Sinks = []SinkConfig{{Name: "a", Sink: sink}}
+	turn := func(call, more string) []byte {
+		return []byte(`{"tenant_id":"acme","call_id":"` + call + `","text":"hi","recording_url":"x"` + more + `}`)
+	}
+	runRecords(t, c, "calls", Record{Key: []byte("c"), Time: matrixNoon.Add(-time.Second), Value: turn("c", "")},
+		Record{Offset: 1, Key: []byte("c"), Time: matrixNoon, Value: turn("c", "")}, // began before
+		Record{Offset: 2, Key: []byte("d"), Value: turn("d", "")},
+		Record{Offset: 3, Key: []byte("e"), Time: matrixNoon, Value: turn("e", `,"started_at":"2026-03-02T12:00:06Z"`)},
+		Record{Offset: 4, Key: []byte("f"), Time: matrixNoon, Value: turn("f", `,"started_at":"0001-01-01T00:00:00Z"`)})
+	require.Empty(t, quarantine.all)
+	var has []string
+	for _, v := range sink.values() {
+		f := fieldsOf(t, v)
+		has = append(has, fmt.Sprint(f["text"] != nil, f["recording_url"] != nil))
+	}
+	require.Equal(t, []string{"false true", "true true", "true false", "true true", "true false"}, has)
 }
 
 // Of a record of several lines each is by the word of its own tenant, and by when its own call began.
