@@ -36,6 +36,7 @@ type deskLimitsConfig struct {
 	Directory  path           `yaml:"directory" required:"name a directory that exists"`
 	Principal  deskRateConfig `yaml:"principal"`
 	Tenant     deskRateConfig `yaml:"tenant"`
+	Exports    deskRateConfig `yaml:"exports"` // for each requester and each tenant
 	BulkPerDay int            `yaml:"bulk_per_day" min:"1" max:"1000000"`
 }
 
@@ -56,7 +57,7 @@ func loadDesk(name string) (deskConfig, error) {
 	l := reveal.DefaultLimits()
 	c := deskConfig{Limits: deskLimitsConfig{
 		Principal: deskRateConfig{l.Principal.PerHour, l.Principal.Burst}, Tenant: deskRateConfig{l.Tenant.PerHour, l.Tenant.Burst},
-		BulkPerDay: l.BulkPerDay,
+		Exports: deskRateConfig(l.Exports), BulkPerDay: l.BulkPerDay,
 	}}
 	d := decodeYAML(text, filepath.Dir(name), &c)
 	if len(d.problems) == 0 {
@@ -75,7 +76,8 @@ func loadDesk(name string) (deskConfig, error) {
 
 // limits is c in the form package reveal takes.
 func (c deskLimitsConfig) limits() reveal.LimitConfig {
-	return reveal.LimitConfig{Dir: string(c.Directory), Principal: reveal.Rate(c.Principal), Tenant: reveal.Rate(c.Tenant), BulkPerDay: c.BulkPerDay}
+	return reveal.LimitConfig{Dir: string(c.Directory), Principal: reveal.Rate(c.Principal), Tenant: reveal.Rate(c.Tenant), Exports: reveal.Rate(c.Exports),
+		BulkPerDay: c.BulkPerDay}
 }
 
 // openDesk opens the audit log and all else the desk stands on.

@@ -53,6 +53,7 @@ watches over the desk, says who may ask and approve, how much, and where the log
     directory: limits            # must exist; buckets begin empty
     principal: {per_hour: 60, burst: 100}
     tenant: {per_hour: 200, burst: 400}
+    exports: {per_hour: 6, burst: 12}   # of tacet export, for each person and each tenant
     bulk_per_day: 300            # more than that is an alarm
   kafka: {brokers: ['kafka:9093'], tls: {enabled: true}}   # for topic:NAME
 

@@ -206,10 +206,10 @@ func (d *Desk) alarm(e Event, reason Reason) error {
 // seen gives the time as the limits know it: it doesn't go back.
 func (d *Desk) seen(e *Event) (time.Time, error) {
 	now, created, err := d.cfg.Limits.seen(e.Time)
-	if errors.Is(err, errClock) {
-		return now, &Refusal{Reason: ReasonClock, err: err}
+	if err != nil {
+		return now, limited(err)
 	}
-	if err == nil && created {
+	if created {
 		begun := *e
 		begun.Action = ActionLimits
 		if err = d.cfg.Journal.Record(begun); err != nil {
@@ -243,18 +243,24 @@ func (d *Desk) reveal(r *Request, capsules iter.Seq2[Delivered, error], e *Event
 	e.Values, e.Damaged = len(a.Values), a.Damaged
 	// A call without a value costs one too: that it has none is also something to know.
 	bulk, err := d.cfg.Limits.take(e.Time, g.Requester, g.Tenant, max(len(a.Values), len(r.Calls)))
-	var wait *waitError
 	switch {
-	case errors.As(err, &wait), errors.Is(err, errTooMany):
-		return Answer{}, &Refusal{Reason: ReasonLimit, err: err}
-	case errors.Is(err, errClock):
-		return Answer{}, &Refusal{Reason: ReasonClock, err: err}
 	case err != nil:
-		return Answer{}, err
+		return Answer{}, limited(err)
 	case bulk:
 		return a, d.alarm(*e, reasonBulk)
 	}
 	return a, nil
+}
+
+// limited makes a refusal of what limits say.
+func limited(err error) error {
+	switch {
+	case errors.As(err, new(*waitError)), errors.Is(err, errTooMany):
+		return &Refusal{Reason: ReasonLimit, err: err}
+	case errors.Is(err, errClock):
+		return &Refusal{Reason: ReasonClock, err: err}
+	}
+	return err
 }
 
 // allowed checks the grant, and completes the request with what the grant names.

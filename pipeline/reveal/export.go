@@ -94,7 +94,8 @@ type Exporting struct {
 }
 
 // Export allows an export or refuses it. Either way the journal has an entry on disk before it returns. How many values there are to be in
-// it nobody can know before, so rate limits don't bind it: each grant is for one stretch of records.
+// it nobody can know before, so the rate limit counts exports, of which each is one stretch of records that somebody else named; one that then
+// fails counts, too.
 func (d *Desk) Export(r ExportRequest) (*Exporting, error) {
 	e := Event{Time: d.cfg.Now().UTC()}
 	switch {
@@ -153,8 +154,10 @@ func (d *Desk) exportable(r *ExportRequest, e *Event) (Grant, error) {
 	if err != nil {
 		return Grant{}, err
 	}
-	e.Proof, err = g.proof(r.As, "tacet export request v1\n"+string(text)+"\n")
-	return g, err
+	if e.Proof, err = g.proof(r.As, "tacet export request v1\n"+string(text)+"\n"); err != nil {
+		return Grant{}, err
+	}
+	return g, limited(d.cfg.Limits.takeExport(e.Time, g.Requester, g.Tenant))
 }
 
 // Done puts into the journal what was exported, before anybody gets it. counts are records, by what became of them.

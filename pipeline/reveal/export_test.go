@@ -131,6 +131,49 @@ func TestExportRefused(t *testing.T) {
 	s.refused(ReasonKind, r)
 }
 
+// Exports have rate limits of their own, for each requester and each tenant; one that is refused for another reason takes nothing from them.
+func TestExportsAreLimited(t *testing.T) {
+	s := newScene(t)
+	none := s.export()
+	none.Grant = nil
+	for range 3 {
+		s.notExported(ReasonNone, none)
+	}
+	for range 3 { // the burst
+		_, err := s.desk.Export(s.export())
+		require.NoError(t, err)
+	}
+	s.notExported(ReasonLimit, s.export())
+	require.Len(t, s.alarms, 1)
+	_, err := s.desk.Reveal(s.request(), s.read())
+	require.NoError(t, err, "values are counted apart")
+
+	// Nor does somebody else get the tenant's records, nor another desk help.
+	carol := testSigner(t, "carol")
+	s.open(people(t, "acme,globex", s.alice), people(t, "acme,globex", s.bob, carol))
+	others := s.export()
+	others.Grant, others.As = sign(t, exportGrant(carol), s.alice), carol
+	s.notExported(ReasonLimit, others)
+	globex := s.export()
+	g := exportGrant(s.bob)
+	g.Tenant, globex.Tenant = "globex", "globex"
+	globex.Grant = sign(t, g, s.alice)
+	_, err = s.desk.Export(globex)
+	require.ErrorContains(t, err, "the rate limit is used up", "who asked too much doesn't get another tenant's")
+	g = exportGrant(carol)
+	g.Tenant, globex.As = "globex", carol
+	globex.Grant = sign(t, g, s.alice)
+	_, err = s.desk.Export(globex)
+	require.NoError(t, err)
+
+	s.clock.at = s.clock.at.Add(10*time.Minute - 1)
+	s.notExported(ReasonLimit, s.export())
+	s.clock.at = s.clock.at.Add(1)
+	_, err = s.desk.Export(s.export())
+	require.NoError(t, err, "six an hour")
+	s.notExported(ReasonLimit, s.export())
+}
+
 // Who has shown no grant is named where their key shows who they are.
 func TestExportNamesWhoAsked(t *testing.T) {
 	s := newScene(t)

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Rate is a token bucket: Burst values at once, PerHour in the long run.
+// Rate is a token bucket: Burst values, or exports, at once, PerHour in the long run.
 type Rate struct {
 	PerHour int
 	Burst   int
@@ -22,13 +22,14 @@ type LimitConfig struct {
 	Dir       string // where the state is kept; all desks of one organisation share it
 	Principal Rate   // for each requester
 	Tenant    Rate   // for each tenant, whoever asks
+	Exports   Rate   // for each requester and each tenant, in exports: how much is in one, its grant says
 	// BulkPerDay is how many values a requester or a tenant may see in a day (UTC) before somebody is told.
 	BulkPerDay int
 }
 
 // DefaultLimits is what a reviewer of single calls needs, and far from what it takes to copy a topic. Dir must be set.
 func DefaultLimits() LimitConfig {
-	return LimitConfig{Principal: Rate{60, 100}, Tenant: Rate{200, 400}, BulkPerDay: 300}
+	return LimitConfig{Principal: Rate{60, 100}, Tenant: Rate{200, 400}, Exports: Rate{6, 12}, BulkPerDay: 300}
 }
 
 const (
@@ -46,7 +47,7 @@ func (c LimitConfig) Validate() error {
 	if c.Dir == "" {
 		return errors.New("a directory is needed")
 	}
-	for _, r := range []Rate{c.Principal, c.Tenant} {
+	for _, r := range []Rate{c.Principal, c.Tenant, c.Exports} {
 		if r.PerHour < 1 || r.PerHour > rateMax || r.Burst < 1 || r.Burst > burstMax {
 			return fmt.Errorf("a rate is between 1 and %d an hour, at most %d at once", rateMax, burstMax)
 		}
@@ -136,6 +137,24 @@ func (l *Limits) take(now time.Time, principal, tenant string, n int) (bulk bool
 		return nil
 	})
 	return bulk, err
+}
+
+// takeExport takes one export from the buckets of a requester and a tenant, from both or neither. They are others than those of values.
+func (l *Limits) takeExport(now time.Time, principal, tenant string) error {
+	return l.change(now, func(s *limitState, _ bool) error {
+		buckets := []string{"exports of principal " + principal, "exports of tenant " + tenant}
+		var full [2]time.Time
+		for i, who := range buckets {
+			var err error
+			if full[i], err = s.next(who, l.cfg.Exports, 1); err != nil {
+				return err
+			}
+		}
+		for i, who := range buckets {
+			s.Buckets[who] = full[i]
+		}
+		return nil
+	})
 }
 
 // next is a bucket after n more values, or an error when it hasn't that many.

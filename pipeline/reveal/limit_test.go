@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 }
 
 func testLimits(dir string) LimitConfig {
-	return LimitConfig{Dir: dir, Principal: Rate{60, 20}, Tenant: Rate{120, 50}, BulkPerDay: 30}
+	return LimitConfig{Dir: dir, Principal: Rate{60, 20}, Tenant: Rate{120, 50}, Exports: Rate{6, 3}, BulkPerDay: 30}
 }
 
 // limitsFull gives limits whose buckets are full at the time of the clock.
@@ -154,8 +154,11 @@ func TestDamagedLimitsAreRefused(t *testing.T) {
 	require.Error(t, err)
 	_, err = NewLimits(testLimits(name))
 	require.ErrorContains(t, err, "not a directory")
-	for _, bad := range []LimitConfig{{}, {Dir: "x"}, {Dir: "x", Principal: Rate{1, 0}, Tenant: Rate{1, 1}, BulkPerDay: 1},
-		{Dir: "x", Principal: Rate{1, 1}, Tenant: Rate{1, 1}}, {Dir: "x", Principal: Rate{1, burstMax + 1}, Tenant: Rate{1, 1}, BulkPerDay: 1}} {
+	for _, spoil := range []func(*LimitConfig){func(c *LimitConfig) { c.Dir = "" }, func(c *LimitConfig) { c.Principal.Burst = 0 }, func(c *LimitConfig) { c.BulkPerDay = 0 },
+		func(c *LimitConfig) { c.Principal.Burst = burstMax + 1 }, func(c *LimitConfig) { c.Tenant.PerHour = 0 }, func(c *LimitConfig) { c.Exports.PerHour = 0 }} {
+		bad := testLimits("x")
+		require.NoError(t, bad.Validate())
+		spoil(&bad)
 		require.Error(t, bad.Validate())
 	}
 }
@@ -170,7 +173,7 @@ func TestLimitsHoldInEverySpan(t *testing.T) {
 		rate := func(name string) Rate {
 			return Rate{rapid.IntRange(1, 7200).Draw(t, name+" per hour"), rapid.IntRange(1, 50).Draw(t, name+" burst")}
 		}
-		cfg := LimitConfig{Dir: dir, Principal: rate("principal"), Tenant: rate("tenant"), BulkPerDay: 10}
+		cfg := LimitConfig{Dir: dir, Principal: rate("principal"), Tenant: rate("tenant"), Exports: Rate{1, 1}, BulkPerDay: 10}
 		l, err := NewLimits(cfg)
 		require.NoError(t, err)
 		c := newClock()
