@@ -23,7 +23,7 @@ func (p *pass) findNames() {
 	if p.set.names == nil || len(p.text.Tokens) == 0 || !p.mayHoldNames() {
 		return
 	}
-	ctx := names.Context{Turn: -1, Preset: p.set.preset, Expect: p.expectsName(), Written: p.isWritten()}
+	ctx := names.Context{Preset: p.set.preset, Expect: p.expectsName(), Written: p.isWritten()}
 	switch p.in.Role {
 	case RoleAgent:
 		ctx.Speaker = names.SpeakerAgent

@@ -183,7 +183,7 @@ func (s *search) measure(bias int) (names.Choice, int) {
 		e := s.list[i]
 		e.Context.Preset = s.preset
 		one := judges[e.Call&1].run(&e)
-		if e.Context.Turn < 0 {
+		if e.Alone {
 			one.other, one.touched = 0, 0
 		}
 		total.add(one)

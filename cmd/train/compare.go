@@ -109,7 +109,7 @@ func judgeAll(m *names.Model, list []train.Example, bias int) (total score) {
 		if e.Call != call {
 			call, memory = e.Call, names.NewMemory()
 		}
-		if e.Context.Turn >= 0 && !e.Context.Written {
+		if !e.Alone && !e.Context.Written {
 			e.Context.Memory = memory
 		}
 		total.add(j.run(&e))
@@ -157,7 +157,7 @@ func devSets(o *options, t *texts) (sets []devSet, err error) {
 			if held[letters(e.Text)] || !c.dev && foldOf(&e, o.folds) != o.fold || o.small && len(cased) == 100 {
 				continue
 			}
-			e.Call, e.Context.Turn = i, -1
+			e.Call, e.Alone = i, true
 			b := bare(e, rng.IntN(2) == 0)
 			e.Context.Written = true
 			cased, lower = append(cased, e), append(lower, b)

@@ -148,7 +148,7 @@ func (g *generator) run(e train.Example) train.Example {
 		}
 		e.Text += next.Text
 	}
-	e.Context = names.Context{Turn: -1}
+	e.Context = names.Context{}
 	return e
 }
 

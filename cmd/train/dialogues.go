@@ -40,7 +40,7 @@ func turns(d *traffic.Dialogue, call int) []train.Example {
 	list := make([]train.Example, len(d.Turns))
 	asked := names.Expect(0)
 	for i, turn := range d.Turns {
-		e := train.Example{Text: turn.Text, Call: call, Foreign: d.Lang != "en", Context: names.Context{Turn: i, Written: d.Channel == "doc"}}
+		e := train.Example{Text: turn.Text, Call: call, Foreign: d.Lang != "en", Context: names.Context{Written: d.Channel == "doc"}}
 		switch turn.Role {
 		case "agent":
 			e.Context.Speaker = names.SpeakerAgent

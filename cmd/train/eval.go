@@ -173,7 +173,7 @@ func readRows(data, set string) (list []train.Example, err error) {
 		memory := names.NewMemory()
 		asked := names.Expect(0)
 		for i, turn := range turns {
-			e := train.Example{Text: turn.Text, Call: call, Context: names.Context{Turn: i, Written: r.Channel == "doc" || r.Channel == "log", Memory: memory}}
+			e := train.Example{Text: turn.Text, Call: call, Context: names.Context{Written: r.Channel == "doc" || r.Channel == "log", Memory: memory}}
 			switch turn.Role {
 			case "agent":
 				e.Context.Speaker = names.SpeakerAgent

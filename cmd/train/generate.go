@@ -72,7 +72,7 @@ func (g *generator) next() train.Example {
 		if strings.TrimSpace(text) == "" {
 			continue
 		}
-		return train.Example{Text: text, Marks: g.marks, Context: g.topic.context}
+		return train.Example{Text: text, Marks: g.marks, Context: g.topic.context, Alone: true}
 	}
 }
 

@@ -152,7 +152,6 @@ func (t *texts) readTemplates() error {
 func parseTopic(s string) (p topic, err error) {
 	f := strings.Fields(s)
 	p.name, p.weight = f[0], 1
-	p.context.Turn = -1
 	for _, kv := range f[1:] {
 		switch key, value, _ := strings.Cut(kv, "="); key {
 		case "weight":

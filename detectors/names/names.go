@@ -80,7 +80,6 @@ const Presets = int(presets)
 type Context struct {
 	Expect  Expect
 	Speaker Speaker
-	Turn    int     // which turn of the call it is; -1 if unknown. Not used yet by the features.
 	Written bool    // a ticket, document or log: thresholds are stricter, nothing is taken from a question
 	Memory  *Memory // of the call; may be nil
 	Preset  Preset

@@ -28,6 +28,7 @@ type Example struct {
 	Context names.Context
 	Call    int     // texts of one call share it
 	Foreign bool    // not English
+	Alone   bool    // a turn made by itself, of no call
 	Weight  float32 // of its tokens in training; 0 means 1
 }
 
