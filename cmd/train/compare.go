@@ -50,7 +50,7 @@ func compare(o *options, w, log io.Writer) error {
 		}
 		listed, _ := t.listed()
 		o.train.Frequent = t.frequent()
-		p, err := train.Train(training, listed, o.train)
+		p, err := learn(o, training, listed, log)
 		if err != nil {
 			return err
 		}

@@ -347,7 +347,11 @@ func assemble(o *options, t *texts) (training, dev []train.Example, err error) {
 		if c.dev {
 			dev = append(dev, shift(written(list, rng, 1), len(dev))...)
 		} else {
-			training = append(training, written(list, rng, share)...)
+			list = written(list, rng, share)
+			for i := range list {
+				list[i].Weight = float32(o.corpora)
+			}
+			training = append(training, list...)
 		}
 	}
 	return training, dev, nil

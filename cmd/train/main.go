@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"flag"
 	"fmt"
 	"io"
@@ -31,8 +32,10 @@ type options struct {
 	only             string
 	show             int
 	texts            int
-	folds, fold      int  // of the corpora, to compare ways of training by; the one that is held out
-	small            bool // few dialogues and sentences, for tests
+	corpora          float64 // weight of their sentences; 0 means 1
+	unlabelled       string  // file
+	folds, fold      int     // of the corpora, to compare ways of training by; the one that is held out
+	small            bool    // few dialogues and sentences, for tests
 	train            train.Options
 }
 
@@ -52,6 +55,8 @@ func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	f.Uint64Var(&o.train.Seed, "seed", 1, "of everything random")
 	f.IntVar(&o.train.Epochs, "epochs", 4, "times to go over the data")
 	f.IntVar(&o.train.MinCount, "min-count", 4, "how often a word of the vocabulary occurs")
+	f.Float64Var(&o.corpora, "corpora", 1, "how much more a sentence of the corpora weighs than a generated text")
+	f.StringVar(&o.unlabelled, "unlabelled", "", "file with a text a line to learn from what is found in it")
 	f.Float64Var(&o.train.DropWord, "drop-word", 0.3, "share of words dropped")
 	f.Float64Var(&o.train.DropList, "drop-list", 0.2, "share of entities dropped from the lists")
 	f.Float64Var(&o.train.DropContext, "drop-context", 0.5, "share of texts whose context is dropped")
@@ -114,7 +119,7 @@ func build(o *options, log io.Writer) ([]byte, error) {
 	listed, counts := t.listed()
 	fmt.Fprintf(log, "%d texts, %d for development, %d listed words %v, after %v\n", len(training), len(dev), len(listed), counts, time.Since(start).Round(time.Second))
 	o.train.Frequent = t.frequent()
-	p, err := train.Train(training, listed, o.train)
+	p, err := learn(o, training, listed, log)
 	if err != nil {
 		return nil, err
 	}
@@ -122,6 +127,13 @@ func build(o *options, log io.Writer) ([]byte, error) {
 	p.Manifest.Listed = counts
 	if p.Manifest.Data, err = fingerprints(o.data); err != nil {
 		return nil, err
+	}
+	if o.unlabelled != "" {
+		b, err := os.ReadFile(o.unlabelled)
+		if err != nil {
+			return nil, fmt.Errorf("read texts without labels: %w", err)
+		}
+		p.Manifest.Data["unlabelled"] = fmt.Sprintf("%x", sha256.Sum256(b))
 	}
 	if err := calibrate(p, dev, log); err != nil {
 		return nil, err

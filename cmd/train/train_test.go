@@ -188,10 +188,38 @@ func TestFoldsAreHeldOut(t *testing.T) {
 			}
 		}
 	}
-	var out strings.Builder
-	require.NoError(t, compare(&o, &out, io.Discard))
+	o.unlabelled = filepath.Join(t.TempDir(), "calls.txt")
+	require.NoError(t, os.WriteFile(o.unlabelled, []byte("could you send me the invoice\n\nand the second one is still missing\n"), 0o600))
+	var out, log strings.Builder
+	require.NoError(t, compare(&o, &out, &log))
+	require.Regexp(t, `(?m)^[12] of 2 texts without labels are learnt from$`, log.String())
 	require.Regexp(t, `(?m)^templates +\d+ 0\.\d+$`, out.String())
 	require.Regexp(t, `(?m)^train-wnut17 lower +\d+ 0\.\d+$`, out.String())
+}
+
+func TestSelfLabel(t *testing.T) {
+	m, err := names.Load()
+	require.NoError(t, err)
+	for text, want := range map[string][]string{
+		"Could you please send me the invoice?":               {},
+		"my name is Peter Johnson, thank you":                 {"Peter Johnson"},
+		"we are happy. \u201cthank you, Mr. John Smith\u201d": {"Mr. John Smith"},
+		"my name is Zxvqor Qwlphut":                           nil, // in no list
+		"the bill for May Sands":                              nil, // not sure
+	} {
+		list := selfLabel(m, []train.Example{{Text: text, Marks: []train.Mark{{Start: 0, End: 2, Class: names.Org}}}})
+		if want == nil {
+			require.Empty(t, list, text)
+			continue
+		}
+		require.Len(t, list, 1, text)
+		got := []string{}
+		for _, k := range list[0].Marks {
+			require.Equal(t, names.Person, k.Class, text)
+			got = append(got, text[k.Start:k.End])
+		}
+		require.Equal(t, want, got)
+	}
 }
 
 func TestRecallAtAShareCovered(t *testing.T) {
