@@ -74,7 +74,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 10
+const revision = 11
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -210,6 +210,8 @@ func (s *Set) find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 		p.searchAlone(text)
 	}
 	p.widenAnswer()
+	p.answerUser()
+	p.answerLocal()
 	p.takeSeries()
 	p.findNames()
 	if s.custom != nil || in.Known != nil {

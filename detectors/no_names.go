@@ -11,6 +11,8 @@ var (
 	noNames = wordsOf(foodWords + " " + typedWords + " " + foreignWords)
 	places  = wordsOf(countryWords)
 	firms   = wordsOf(firmWords)
+	// hinglish stand where a name would between "naam" and "hai", too: "naam galat hai", "naam wahan nahi dikh raha hai".
+	hinglish = wordsOf(hinglishWords + " raha rahi rahe gaya gayi hua hui kya nahi ho hota hoti tha thi kiya karo kar")
 	// makes also say of a number behind them that it is a model or a year.
 	makes = wordsOf(vehicleWords)
 )
@@ -48,6 +50,9 @@ const typedWords = "ack alot asap bbye brb btw byee byeee cod cud fyi goodmornin
 // notPerson says what token k is that the tagger took for a person's name, in a span from first to last: Person, a place or an
 // organisation, or nothing by a list or because it is a common word, if misspelled, and none beside it is listed as a name.
 func (p *pass) notPerson(k, first, last int) Type {
+	if p.is(k, &hinglish) && p.areAll(&hinglish, first, last) {
+		return 0
+	}
 	if p.isAnnounced(first, last) || p.at(int(p.text.Tokens[k].Start)-1) == '@' {
 		return Person
 	}
@@ -60,6 +65,16 @@ func (p *pass) notPerson(k, first, last int) Type {
 		return Person
 	}
 	return 0
+}
+
+// areAll says whether all tokens from first to last are of a list.
+func (p *pass) areAll(list *words, first, last int) bool {
+	for k := first; k <= last; k++ {
+		if !p.is(k, list) {
+			return false
+		}
+	}
+	return true
 }
 
 // isAnnounced says whether a name or a secret was asked for, or a word about one or a title stands near tokens first to last.
@@ -98,8 +113,9 @@ var introWords = wordsOf("is s m am im its this it's i'm")
 // hasNameLike says whether a token from first to last is listed as a name, or not at all, and isn't another word.
 func (p *pass) hasNameLike(first, last int) bool {
 	for k := first; k <= last; k++ {
-		l := p.set.names.Listing(p.text.Tokens[k].Hash)
-		if (max(l.Given, l.Surname) > 1 || l.Common == 0) && !p.is(k, &firms) && !p.is(k, &makes) && !p.is(k, &places) && !p.isOtherWord(k) {
+		t := &p.text.Tokens[k]
+		l := p.set.names.Listing(t.Hash)
+		if t.Len() > 2 && !l.Other && (max(l.Given, l.Surname) > 1 || l.Common == 0) && !p.is(k, &firms) && !p.is(k, &makes) && !p.is(k, &places) && !p.isOtherWord(k) {
 			return true
 		}
 	}

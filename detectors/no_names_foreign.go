@@ -2,9 +2,12 @@ package detectors
 
 // foreignWords are words of calls in other languages than English that the tagger doesn't know: of orders and deliveries, payments,
 // bookings, devices, and what one does with them. None is a frequent name.
-const foreignWords = germanWords + " " + dutchWords + " " + portugueseWords + " " + spanishWords + " " + italianWords + " " + frenchWords + " " + polishWords + " " + hinglishWords
+const foreignWords = germanWords + " " + dutchWords + " " + portugueseWords + " " + spanishWords + " " + italianWords + " " + frenchWords + " " + polishWords + " " + hinglishWords + " " + smallForeign
 
 const (
+	// smallForeign are articles, prepositions and question words.
+	smallForeign = "il lo gli una del della dello degli dei con per dove come quando perché au aux du une avec pour chez où quand com em na no às aos nos nas dos das onde quando " +
+		"het een van naar op met voor waar wanneer hoe welke der die das dem den ein eine einen mit für von wo wann wie welche la las los unos unas con para donde dónde cuándo cómo dla przez gdzie kiedy jak"
 	germanWords = "abholung anfrage angebot anmeldung anruf ansprechpartner anzahlung auftrag ausweis bankverbindung beleg bestellung bestätigung betrag beschwerde bringen bringt buchung datum dringend eingang ersatz erstattung " +
 		"fehler filiale formular frage gebühr geburtsdatum gerät geschickt gutschein hausnummer helfen hilfe kasse kauf kennwort kommen kommt konto kosten kundin kundennummer kündigen kündigung ladung lieferung liefern mahnung " +
 		"mailen mitarbeiter monat nachricht nachname namen nochmal nummer paket passwort postleitzahl preis problem prüfen quittung rechnung reservierung reservierten rückfrage rückgabe rückruf rufnummer schicken senden sendung " +
@@ -29,5 +32,6 @@ const (
 		"wizyta wysłać wysyłka zamówienie zamówienia zamówić zapłacić zwrot zwrotu zwrócić żądanie"
 	hinglishWords = "aaj aana aayega aayegi aayenge abhi accha baat badalna bataiye batayein bata bhejein bhejiye bhejna bhej bhejo bijli bolo boliye chahiye dijiye dobara gayi galat ghar hafte hamara hua intezaar jaldi kab kahan karein kariye " +
 		"kaun khata khatam khud kijiye koi kripya kuch kyon lagega madad mahina milega nahi nahin paisa paise paisey pareshani pata pichla poora purana puri rakam rasid ruka rupaye saaman samajh samasya sahi shikayat shuru theek tareekh turant vaapas " +
-		"wapas wapsi yahan zaroori zyada"
+		"wapas wapsi yahan zaroori zyada adhura alag badal badla badli bahut bohot bhi chhota chhoti dikh dikha dikhta dikhti idhar iska itna kitna kyun lamba likha likhi likhna likhwana mera mujhe pehle phir poori rakha " +
+		"sabse thoda thodi udhar uska wahan wala wali waisa yeh"
 )

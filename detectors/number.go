@@ -275,7 +275,7 @@ func (r *run) isZero() bool {
 
 // plainNumber gives the fallbacks: a run long enough to be an identifier is found whatever it is.
 func (p *pass) plainNumber(r *run, best *guess) {
-	if p.isModel(r) {
+	if p.isModel(r) || r.digits <= 3 && p.goesOnInWriting(r.end) && p.isSpoken(r.start) {
 		return
 	}
 	likely := float32(0)

@@ -135,6 +135,9 @@ func (p *pass) scoreUKPostcode(first, last int, form float32) {
 	if p.isInLonger(first, last) {
 		s.against -= inLonger
 	}
+	if p.in.Call != nil && first == 0 && last == len(p.text.Tokens)-1 {
+		s.form = max(s.form, codeGlued) // all of a turn
+	}
 	if p.in.Channel == ChannelLog && s.words == 0 {
 		s.against -= codeInText
 	}

@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"github.com/sonexlabs/tacet/detectors/checksum"
+	"github.com/sonexlabs/tacet/detectors/scan"
 	"github.com/sonexlabs/tacet/detectors/spoken"
 )
 
@@ -166,7 +167,7 @@ func (p *pass) findSpoken() {
 				until = max(until, c.end)
 			}
 		}
-		if g.Kind == spoken.Other && g.Symbols < askedLeast || g.Symbols == 0 || p.isInert(g.Start) || until >= g.End {
+		if g.Kind == spoken.Other && g.Symbols < askedLeast || g.Symbols == 0 || g.Symbols < spokenLeast && p.goesOnInWriting(g.End) || p.isInert(g.Start) || until >= g.End {
 			continue
 		}
 		kind, s, rule, detector := p.spokenKind(g)
@@ -175,6 +176,12 @@ func (p *pass) findSpoken() {
 		}
 		p.addScored(g.Start, g.End, guess{kind: kind, score: s, rule: rule, detector: detector}, p.compact(g.Start, g.End))
 	}
+}
+
+// goesOnInWriting says whether a time or an amount goes on at a place: behind "o 7" in "o 7:30".
+func (p *pass) goesOnInWriting(at int) bool {
+	c := p.at(at)
+	return (c == ':' || c == ',' || c == '.') && scan.IsDigit(p.at(at+1))
 }
 
 // isFound says whether a candidate that policies don't keep takes in all of a region.

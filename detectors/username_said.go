@@ -1,0 +1,142 @@
+package detectors
+
+import "github.com/sonexlabs/tacet/detectors/scan"
+
+// What user names score that are said.
+const (
+	userAsked = 0.75
+	userTold  = 0.7
+	userAlone = 0.5 // a turn that is nothing but letters with figures behind
+)
+
+// answerUser takes what answers the question for a user name for one, and what follows words for one: "logged in as me jdoe four one". A
+// turn that is a word with figures behind it and nothing else is one, too.
+func (p *pass) answerUser() {
+	tokens := p.text.Tokens
+	switch n := len(tokens); {
+	case p.in.Channel == ChannelLog || n == 0 || p.in.Call == nil:
+	case p.wants.cues&wordUser != 0 && p.wants.cues&cuePassword == 0:
+		if first, last := p.answerBounds(); first <= last {
+			p.addSaidUser(first, last, userAsked-p.wants.decay, true)
+		}
+	case p.text.Said&(wordUser|wordPhraseEnd) != 0:
+		for k := range tokens {
+			if tokens[k].Bits&(wordUser|wordPhraseEnd) != 0 && p.cue(k)&wordUser != 0 {
+				p.toldUser(k + 1)
+			}
+		}
+	case n == 1 && p.wants.cues == 0 && isUserShape(&tokens[0]) && p.hasUserLetters(&tokens[0]):
+		p.addSaidUser(0, 0, userAlone, true)
+	}
+}
+
+// toldUser looks for a user name from token k on, behind a word for one.
+func (p *pass) toldUser(k int) {
+	for n := 0; n < 3 && p.is(k, &userLinks); n++ {
+		k++
+	}
+	if k < len(p.text.Tokens) && p.between(k-1) != gapOther && (isUserShape(&p.text.Tokens[k]) || k+1 < len(p.text.Tokens) && p.isUserPart(k+1)) {
+		p.addSaidUser(k, min(k+userTokens-1, len(p.text.Tokens)-1), userTold, false)
+	}
+}
+
+// userLinks stand between a word for a user name and the name.
+var userLinks = wordsOf("is me my it's it was um uh er ist est es è jest")
+
+const userTokens = 6
+
+// isUserShape says whether a token is letters with a few figures behind them.
+func isUserShape(t *scan.Token) bool {
+	return !t.IsWord() && t.Shape&scan.Digit != 0 && t.Shape&(scan.Lower|scan.Upper) != 0 && t.Len() >= 5
+}
+
+// hasUserLetters says whether four letters and more that are no common word stand before one to three figures.
+func (p *pass) hasUserLetters(t *scan.Token) bool {
+	const letters, digits = 4, 3
+	b := p.bytesOf(t)
+	n := 0
+	for n < len(b) && scan.IsLetter(b[n]) {
+		n++
+	}
+	if n < letters || len(b)-n > digits || digitsIn(b[n:]) != len(b)-n {
+		return false
+	}
+	w := p.set.lexicon.Lookup(b[:n])
+	return w.Bits == 0 && w.Topic == 0 && p.listingOf(b[:n]).Common == 0 && !p.is(0, &firms) && !p.is(0, &makes)
+}
+
+// mayBeUser says whether a common word that is all of an answer may be a user name: "sunflower".
+func (p *pass) mayBeUser(t *scan.Token) bool {
+	const talk = 6
+	l := p.set.names.Listing(t.Hash)
+	return !l.Other && l.Common < talk && t.Len() > 4
+}
+
+// answerLocal takes the beginning of an e-mail address that was asked for and ends the turn: a word or a letter with figures, letters and
+// marks behind it. The rest comes in the next turn.
+func (p *pass) answerLocal() {
+	const most = 12
+	tokens := p.text.Tokens
+	if p.wants.cues&cueEmail == 0 || p.in.Call == nil || p.in.Channel == ChannelLog || len(tokens) < 2 || len(tokens) > most {
+		return
+	}
+	first := len(tokens) - 1
+	if !p.isUserPart(first) {
+		return
+	}
+	for first > 0 && p.isUserPart(first) {
+		first--
+	}
+	t := &tokens[first]
+	for k := range p.candidates {
+		if c := &p.candidates[k]; c.kind == Email && c.start <= int(t.Start) || c.kind == Phone {
+			return
+		}
+	}
+	if !t.IsWord() || p.isInert(int(t.Start)) || t.Len() > 1 && p.set.names.IsCommon(t.Hash) && !p.is(first+1, &userMarks) || t.Bits&(cuesIdentifier|cuesAgainst|wordNumber|wordIs|wordMonth) != 0 {
+		return
+	}
+	if t.Len() > 1 && p.is(first, &localLeads) {
+		if first++; first == len(tokens)-1 {
+			return
+		}
+	}
+	from, to := int(tokens[first].Start), int(tokens[len(tokens)-1].End)
+	p.addScored(from, to, guess{kind: Email, score: score{question: userAsked - p.wants.decay}, rule: "answer", detector: byEmail}, p.compact(from, to))
+}
+
+// localLeads stand before an address and are none of it.
+var localLeads = wordsOf("to at on para naar auf an na à a it's is its")
+
+// isUserPart says whether token k goes on with a user name that is said: a figure, a letter, a mark or what stands behind one.
+func (p *pass) isUserPart(k int) bool {
+	t := &p.text.Tokens[k]
+	if gap := p.between(k - 1); gap != gapSpace && gap != gapDot || p.isInert(int(t.Start)) {
+		return false
+	}
+	return t.IsNumber() || t.Len() == 1 || p.speech.IsSymbol(t, p.b) || p.is(k, &userMarks) || p.is(k-1, &userMarks)
+}
+
+var userMarks = wordsOf("underscore dash dot hyphen minus point punkt punto ponto kropka trattino streepje bindestrich unterstrich guion guión hífen tiret")
+
+// addSaidUser adds the user name that begins with token first: one word that is no common one, and figures, marks and letters behind it up
+// to token last, where whole says so all of them.
+func (p *pass) addSaidUser(first, last int, likely float32, whole bool) {
+	tokens := p.text.Tokens
+	t := &tokens[first]
+	if last-first >= userTokens || p.isInert(int(t.Start)) || t.IsNumber() && first == last {
+		return
+	}
+	if p.is(first, &notAnswers) || p.is(first, &notPasswords) || t.IsWord() && (t.Len() < 3 || p.set.names.IsCommon(t.Hash) && !(whole && first == last && p.mayBeUser(t))) {
+		return
+	}
+	end := first
+	for k := first + 1; k <= last && p.isUserPart(k); k++ {
+		end = k
+	}
+	if p.is(end, &userMarks) || end < last && (whole || end == first && t.IsWord()) {
+		return // a sentence
+	}
+	from, to := int(t.Start), int(tokens[end].End)
+	p.addScored(from, to, guess{kind: Username, score: score{question: likely}, rule: "answer", detector: byUser}, p.compact(from, to))
+}
