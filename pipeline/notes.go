@@ -22,7 +22,7 @@ type note struct {
 }
 
 // notesMost is how many notes of a lane may wait, for each batch it may have in flight: a sink that takes none holds the lane up then.
-const notesMost = 2
+const notesMost = 4
 
 // follow is run for a sink of marks. It comes to them every FlushAfter, at the same moments for all lanes, which share what that costs:
 // to be woken, code and data that are in no cache any more, an fsync.

@@ -42,9 +42,9 @@ type Config struct {
 	open func(name string) (file, error) // of the files that are written; tests put faults behind it
 }
 
-// DefaultConfig is a checkpoint every 10 s or 10,000 entries, at most 50 fsyncs a second, 32 MiB a segment. Dir and Key must be set.
+// DefaultConfig is a checkpoint every 10 s or 10,000 entries, at most 20 fsyncs a second, 32 MiB a segment. Dir and Key must be set.
 func DefaultConfig() Config {
-	return Config{Every: 10 * time.Second, EveryEntries: 10_000, Gather: 20 * time.Millisecond, SegmentBytes: 32 << 20,
+	return Config{Every: 10 * time.Second, EveryEntries: 10_000, Gather: 50 * time.Millisecond, SegmentBytes: 32 << 20,
 		Log: slog.New(slog.DiscardHandler), Now: time.Now, open: openFile}
 }
 

@@ -80,7 +80,7 @@ func (s *Sink) Open(id pipeline.LaneID, from int64) (pipeline.Writer, error) {
 }
 
 // Gather is how long the first batch of an entry should wait for others: pipeline.SinkConfig.FlushAfter. It delays commits, not records.
-const Gather = 250 * time.Millisecond
+const Gather = 500 * time.Millisecond
 
 // entryOffsets is where batches end to share an entry: one of the usual size has its own. To check a digest takes all of its records.
 const entryOffsets = 500
