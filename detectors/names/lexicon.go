@@ -65,7 +65,16 @@ const coarses = 32
 const commonest = 7
 
 // coarse sorts signatures into a few classes, for features that join several words.
-func (s Sig) coarse() uint8 {
+func (s Sig) coarse() uint8 { return coarseClasses[s&(1<<sigBits-1)] }
+
+var coarseClasses = func() (classes [1 << sigBits]uint8) {
+	for s := range classes {
+		classes[s] = Sig(s).class()
+	}
+	return classes
+}()
+
+func (s Sig) class() uint8 {
 	if k := s.kind(); k != KindNone && k != KindHigh {
 		return uint8(k) // 1 to 15
 	}

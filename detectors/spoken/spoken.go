@@ -126,6 +126,15 @@ func (r *Reader) kinds(s *symbol) kindSet {
 	return e.kinds
 }
 
+// firstOf is what the first of them is.
+func (r *Reader) firstOf(s *symbol) first {
+	e := &r.v.entries[s.entry]
+	if s.phrase >= 0 {
+		return e.phrases[s.phrase].first
+	}
+	return e.first
+}
+
 // as gives the meaning of a kind that a symbol has in one of the languages.
 func (r *Reader) as(s *symbol, k kind, langs uint32) (sense, bool) {
 	if !s.kinds.has(k) {
@@ -272,14 +281,12 @@ func (r *Reader) list() bool {
 			}
 			s.kinds = r.kinds(&s)
 			r.seen |= s.kinds
-			switch list := r.senses(&s); {
-			case len(list) == 0:
-				if s.char == 0 {
-					continue
-				}
-			case list[0].kind <= ordinal && (list[0].langs&^list[0].weak != 0 || r.told(HintCode)):
+			switch first := r.firstOf(&s); {
+			case first == firstNone && s.char == 0:
+				continue
+			case first == firstNumber, first == firstWeak && r.told(HintCode):
 				numbers++
-			case list[0].kind > ordinal && list[0].kind <= phonetic:
+			case first == firstLetter:
 				letters++
 			}
 			r.dots = r.dots || s.kinds&(1<<provider) != 0 || s.kinds&(1<<mark) != 0 && r.isDot(&s)

@@ -64,17 +64,44 @@ type sense struct {
 
 // entry is what the vocabulary knows of a word: what it means alone, and the phrases that it begins, the longest first.
 type entry struct {
-	word    string
+	seconds uint64 // a filter of the second words of the phrases: a bit for the first six bits of their hashes
 	kinds   kindSet
+	next    uint16 // the entry of another word that the lexicon can't tell from this one; 0 if there is none
+	first   first
 	senses  []sense
 	phrases []phrase
-	seconds uint64 // a filter of the second words of the phrases: a bit for the first six bits of their hashes
-	next    uint16 // the entry of another word that the lexicon can't tell from this one; 0 if there is none
+	word    string
+}
+
+// first is what the first sense makes of a symbol that is listed.
+type first uint8
+
+const (
+	firstNone   first = iota // there is no sense
+	firstNumber              // a number in some language that isn't commonly another word there
+	firstWeak                // a number that is
+	firstLetter
+	firstOther
+)
+
+func firstOf(senses []sense) first {
+	switch {
+	case len(senses) == 0:
+		return firstNone
+	case senses[0].kind <= ordinal && senses[0].langs&^senses[0].weak != 0:
+		return firstNumber
+	case senses[0].kind <= ordinal:
+		return firstWeak
+	case senses[0].kind <= phonetic:
+		return firstLetter
+	}
+	return firstOther
 }
 
 type phrase struct {
 	rest   []uint32 // hashes of the words behind the first
 	kinds  kindSet
+	first  first
 	senses []sense
 }
 
@@ -425,7 +452,7 @@ func (b *builder) finish() {
 			continue
 		}
 		slices.SortStableFunc(e.senses, func(x, y sense) int { return int(x.kind) - int(y.kind) })
-		out := entry{word: key, kinds: kindsOf(e.senses), senses: e.senses}
+		out := entry{word: key, kinds: kindsOf(e.senses), first: firstOf(e.senses), senses: e.senses}
 		for _, p := range e.begins {
 			tokens := strings.Split(p, "_")
 			rest := make([]uint32, len(tokens)-1)
@@ -433,7 +460,7 @@ func (b *builder) finish() {
 				rest[i] = hash(w)
 			}
 			out.seconds |= 1 << (rest[0] >> 26)
-			out.phrases = append(out.phrases, phrase{rest, kindsOf(b.entries[p].senses), b.entries[p].senses})
+			out.phrases = append(out.phrases, phrase{rest, kindsOf(b.entries[p].senses), firstOf(b.entries[p].senses), b.entries[p].senses})
 		}
 		slices.SortStableFunc(out.phrases, func(x, y phrase) int { return len(y.rest) - len(x.rest) })
 		for _, s := range e.senses {
