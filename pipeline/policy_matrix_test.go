@@ -254,6 +254,7 @@ func checkTelephony(t require.TestingT, m *matrix) {
 	f(&switched, "acme", "2026-03-01T00:00:00Z", march.Add(time.Hour), true)
 	f(&switched, "acme", "2026-05-31T23:59:59Z", june.Add(time.Hour), true)
 	f(&switched, "acme", "2026-06-01T00:00:00Z", june.Add(time.Hour), false)
+	f(&switched, "acme", "0001-01-01T00:00:00Z", march.Add(time.Hour), true) // no time at all: that of the record
 	f(&switched, "bolt", "2026-03-02T00:00:00Z", march, false)
 	f(&switched, "cave", "2026-03-02T00:00:00Z", march, false)
 	uninstructed := *m
