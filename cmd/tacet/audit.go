@@ -190,10 +190,14 @@ func (a *auditPlace) verifier(cmd *cobra.Command, c config) (note.Verifier, erro
 			return nil, err
 		}
 		public = key.Verifier()
-	default:
-		if text, err := os.ReadFile(public); err == nil {
-			public = string(text)
-		}
+	}
+	return publicKey(public)
+}
+
+// publicKey reads a public key, or a file with it.
+func publicKey(public string) (note.Verifier, error) {
+	if text, err := os.ReadFile(public); err == nil {
+		public = string(text)
 	}
 	v, err := audit.ParseVerifier(public)
 	if err != nil {

@@ -8,7 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/sonexlabs/tacet/pipeline/audit"
@@ -17,7 +19,8 @@ import (
 // logReport is what is known of one audit log.
 type logReport struct {
 	Log       string `json:"log"`
-	From      uint64 `json:"from"` // the first entry that is here
+	Other     bool   `json:"other,omitempty"` // named by --audit
+	From      uint64 `json:"from"`            // the first entry that is here
 	Entries   uint64 `json:"entries"`
 	Signed    uint64 `json:"signed"`
 	Witnessed uint64 `json:"witnessed"`
@@ -81,19 +84,88 @@ func holdsLog(dir string) bool {
 	return false
 }
 
-// verifyLogs tells for each log of a directory whether it is as it was written, by a public key and the checkpoints that were published.
-func verifyLogs(base string, dirs []string, verifier note.Verifier, known []byte) (checked []logReport, problems []string) {
-	for _, dir := range dirs {
-		r := logReport{Log: logName(base, dir)}
-		o := audit.Options{Verifier: verifier}
+// foundLog is an audit log that a report reads.
+type foundLog struct {
+	dir, name string
+	other     bool // named by --audit
+	verifier  note.Verifier
+}
+
+// moreLogs is the flag for logs besides the one at hand.
+func moreLogs(cmd *cobra.Command, more *[]string) {
+	cmd.Flags().StringArrayVar(more, "audit", nil,
+		"`DIR[=KEY]`: another audit log to read, of another instance or a reveal desk, with its public key or a file of it where that is another; may be repeated")
+}
+
+// findLogs lists the logs of a directory and of others, each with its key. One that is named twice would be counted twice.
+func findLogs(dir string, verifier note.Verifier, more []string) (all []foundLog, err error) {
+	seen, names := map[string]bool{}, map[string]int{mainLog: 1}
+	add := func(base, name string, verifier note.Verifier) error {
+		dirs, err := auditLogs(base)
+		if err != nil {
+			return err
+		}
+		if len(dirs) == 0 && name != "" {
+			return fmt.Errorf("%s holds no audit log", base)
+		}
+		for _, dir := range dirs {
+			real, err := filepath.Abs(dir)
+			if err == nil {
+				real, err = filepath.EvalSymlinks(real)
+			}
+			if err != nil {
+				return fmt.Errorf("read audit log: %w", err)
+			}
+			if seen[real] {
+				return fmt.Errorf("audit log %s is named twice: what it says would count twice", dir)
+			}
+			seen[real] = true
+			l := foundLog{dir, logName(base, dir), name != "", verifier}
+			if l.other {
+				if l.name = name; dir != base {
+					l.name += "/" + logName(base, dir)
+				}
+			}
+			all = append(all, l)
+		}
+		return nil
+	}
+	if err := add(dir, "", verifier); err != nil {
+		return nil, err
+	}
+	for _, one := range more {
+		base, key, own := strings.Cut(one, "=")
+		of := verifier
+		if own {
+			if of, err = publicKey(key); err != nil {
+				return nil, fmt.Errorf("audit log %s: %w", base, err)
+			}
+		}
+		base = filepath.Clean(base)
+		name := filepath.Base(base) // a report names no path of a machine
+		if names[name]++; names[name] > 1 {
+			name = fmt.Sprintf("%s (%d)", name, names[name])
+		}
+		if err := add(base, name, of); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// verifyLogs tells for each log whether it is as it was written, by its public key and the checkpoints that were published.
+func verifyLogs(logs []foundLog, known []byte) (checked []logReport, problems []string) {
+	for _, l := range logs {
+		r := logReport{Log: l.name, Other: l.other}
+		o := audit.Options{Verifier: l.verifier}
 		if len(known) > 0 {
 			o.Witness = bytes.NewReader(known)
 		}
 		var err error
-		if r.From, err = firstEntry(dir); err == nil {
+		if r.From, err = firstEntry(l.dir); err == nil {
 			o.From = r.From
 			var found audit.Report
-			if found, err = audit.Verify(dir, o); err == nil {
+			if found, err = audit.Verify(l.dir, o); err == nil {
 				r.Entries, r.Signed, r.Witnessed, r.Whole = found.Entries, found.Signed, found.Witnessed, len(found.Problems) == 0
 				for _, p := range found.Problems {
 					problems = append(problems, fmt.Sprintf("log %s: %v", r.Log, p))
@@ -106,6 +178,20 @@ func verifyLogs(base string, dirs []string, verifier note.Verifier, known []byte
 		checked = append(checked, r)
 	}
 	return checked, problems
+}
+
+// notRead says which logs were not read: nobody can tell how many there are.
+func notRead(read []logReport) string {
+	var names []string
+	for _, l := range read {
+		names = append(names, l.Log)
+	}
+	return "Logs of other instances and of reveal desks: read were " + strings.Join(names, ", ") + ", and what others say is not in this."
+}
+
+// hasOthers tells whether logs were read that --audit named.
+func hasOthers(read []logReport) bool {
+	return slices.ContainsFunc(read, func(l logReport) bool { return l.Other })
 }
 
 var errFirst = errors.New("the first entry is read")

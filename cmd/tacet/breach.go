@@ -47,6 +47,7 @@ func newBreachScopeCommand() *cobra.Command {
 	var q breachQuery
 	var key, since, until, format string
 	var unverified bool
+	var more []string
 	cmd := &cobra.Command{
 		Use:   "breach-scope --config FILE (--topic T --partition N --from OFFSET --to OFFSET | --key-version TENANT/V | --sink NAME)",
 		Short: "Say whose records a breach touches: tenants, categories, types, numbers, sinks",
@@ -57,11 +58,12 @@ An entry is about some batches, so bounds are rounded outward: "at most" counts 
 those that lie in it as a whole. What the log can't say stands below. A log that is not as it was written is refused, unless --unverified
 asks for what it says all the same.`,
 		Example: `  tacet breach-scope --config tacet.yaml --topic transcripts --partition 3 --from 1200 --to 2400
-  tacet breach-scope --config tacet.yaml --key-version acme/2 --format json
+  tacet breach-scope --config tacet.yaml --key-version acme/2 --format json --audit /mnt/instance-2/audit --audit desk=desk.pub
   tacet breach-scope --config tacet.yaml --sink warehouse --since 2026-03-01T00:00:00Z --until 2026-03-02T00:00:00Z`,
 		Args: noArgs,
 	}
 	place.flags(cmd)
+	moreLogs(cmd, &more)
 	cmd.Flags().StringVar(&place.public, "public", "", "public key of the log, or a `FILE` with it; without it the configuration's key is taken")
 	cmd.Flags().StringArrayVar(&place.witnesses, "witness", nil, "`FILE` of published checkpoints; may be repeated")
 	cmd.Flags().StringVar(&q.Topic, "topic", "", "the `TOPIC` that was read")
@@ -78,7 +80,7 @@ asks for what it says all the same.`,
 		if err := q.parse(key, since, until, format); err != nil {
 			return usageError(cmd, err)
 		}
-		s, err := scopeOf(cmd, &place, q, unverified)
+		s, err := scopeOf(cmd, &place, q, more, unverified)
 		if err != nil {
 			return err
 		}
@@ -141,7 +143,7 @@ func (q *breachQuery) parse(key, since, until, format string) (err error) {
 }
 
 // scopeOf reads the logs of a place, once they are as they were written or the user wants what they say all the same.
-func scopeOf(cmd *cobra.Command, place *auditPlace, q breachQuery, unverified bool) (*breachScope, error) {
+func scopeOf(cmd *cobra.Command, place *auditPlace, q breachQuery, more []string, unverified bool) (*breachScope, error) {
 	c, err := place.load(cmd)
 	if err != nil {
 		return nil, err
@@ -158,14 +160,14 @@ func scopeOf(cmd *cobra.Command, place *auditPlace, q breachQuery, unverified bo
 	if err != nil {
 		s.Problems = append(s.Problems, "the witness can't be read")
 	}
-	dirs, err := auditLogs(place.dir)
+	logs, err := findLogs(place.dir, verifier, more)
 	if err != nil {
 		return nil, err
 	}
-	if len(dirs) == 0 {
+	if len(logs) == 0 {
 		return nil, fmt.Errorf("%s holds no audit log", place.dir)
 	}
-	checked, problems := verifyLogs(place.dir, dirs, verifier, known)
+	checked, problems := verifyLogs(logs, known)
 	s.Logs, s.Problems = checked, append(s.Problems, problems...)
 	if len(s.Problems) > 0 {
 		if !unverified {
@@ -174,12 +176,12 @@ func scopeOf(cmd *cobra.Command, place *auditPlace, q breachQuery, unverified bo
 		}
 		say(cmd.ErrOrStderr(), "warning: the audit log is not as it was written (%s): whoever changed it may have hidden what was breached", s.Problems[0])
 	}
-	for _, dir := range dirs {
-		if err := s.read(dir, logName(place.dir, dir)); err != nil {
+	for _, l := range logs {
+		if err := s.read(l.dir, l.name); err != nil {
 			if !unverified {
 				return nil, err
 			}
-			s.Problems = append(s.Problems, fmt.Sprintf("log %s can't be read to its end", logName(place.dir, dir)))
+			s.Problems = append(s.Problems, fmt.Sprintf("log %s can't be read to its end", l.name))
 		}
 	}
 	s.end(c)

@@ -23,8 +23,13 @@ func (s *breachScope) unsaid(c config) {
 	for _, l := range s.Logs {
 		s.CannotSay = append(s.CannotSay, l.unproven()...)
 	}
-	add("Other instances: each has a log of its own, and this is what the one in the directory says.")
-	add("What was revealed, or exported by hand: the reveal desk has a log of its own.")
+	if hasOthers(s.Logs) {
+		add("%s", notRead(s.Logs))
+		add("What was revealed, or exported by hand: tacet evidence lists it, where it reads the log of a reveal desk.")
+	} else {
+		add("Other instances: each has a log of its own, and this is what the one in the directory says.")
+		add("What was revealed, or exported by hand: the reveal desk has a log of its own.")
+	}
 	if q.Topic != "" {
 		first, next, inside := int64(0), int64(0), int64(0)
 		if covered := s.covered[audit.Range{Topic: q.Topic, Partition: q.Partition}]; covered != nil {

@@ -57,6 +57,7 @@ type evidenceConfig struct {
 type reporting struct {
 	config, tenant, out, fromText, toText string
 	from, to                              time.Time
+	more                                  []string // logs besides
 }
 
 func newEvidenceCommand() *cobra.Command {
@@ -72,6 +73,7 @@ All of it follows from the policy, the configuration, the store of keys and the 
 in those. What they can't say, it says that they can't.`,
 		Example: `  tacet evidence --config tacet.yaml --out evidence
   tacet evidence --config tacet.yaml --tenant acme --from 2026-01-01T00:00:00Z --to 2026-04-01T00:00:00Z --out acme-q1
+  tacet evidence --config tacet.yaml --audit /mnt/instance-2/audit --audit /mnt/desk/audit=desk.pub --out evidence
   tacet evidence verify acme-q1 --key tacet.example.com+1b3d…`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -84,6 +86,7 @@ in those. What they can't say, it says that they can't.`,
 	cmd.Flags().StringVar(&r.tenant, "tenant", "", "one tenant's `ID`; all if none is named")
 	cmd.Flags().StringVar(&r.fromText, "from", "", "the `TIME` from which on the log is read, as 2026-01-01T00:00:00Z")
 	cmd.Flags().StringVar(&r.toText, "to", "", "the `TIME` before which")
+	moreLogs(cmd, &r.more)
 	cmd.Flags().StringVar(&r.out, "out", "", "`DIR` for the files (required)")
 	_ = cmd.MarkFlagDirname("out")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -181,7 +184,7 @@ func gatherEvidence(ctx context.Context, c config, r reporting, now time.Time) (
 	if err := e.inventory(c); err != nil {
 		return nil, err
 	}
-	if err := e.read(ctx, c); err != nil {
+	if err := e.read(ctx, c, r.more); err != nil {
 		return nil, err
 	}
 	e.uncovered(c, p, options)

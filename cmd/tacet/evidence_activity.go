@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -93,30 +94,32 @@ type controlled struct {
 	Last   time.Time `json:"last"`
 }
 
-// read adds what the audit logs say.
-func (e *evidence) read(ctx context.Context, c config) error {
+// read adds what the audit logs say: that of the configuration, and more.
+func (e *evidence) read(ctx context.Context, c config, more []string) error {
 	e.Activity.Findings, e.Activity.Policies, e.Activity.Lanes, e.Activity.Logs = []finding{}, []inForce{}, []laneActivity{}, []logReport{}
 	e.Activity.Of, e.Activity.Silences, e.Activity.DeadBy = []tenantActivity{}, []silence{}, map[string]int64{}
+	if c.Audit.Directory == "" && len(more) > 0 {
+		return errors.New("--audit adds to the log of the configuration, which has none: set audit.directory and audit.key")
+	}
 	if c.Audit.Directory == "" {
 		return nil
-	}
-	dirs, err := auditLogs(string(c.Audit.Directory))
-	if err != nil {
-		return err
 	}
 	verifier, known, err := e.witnesses(ctx, c)
 	if err != nil {
 		return err
 	}
-	checked, problems := verifyLogs(string(c.Audit.Directory), dirs, verifier, known)
+	logs, err := findLogs(string(c.Audit.Directory), verifier, more)
+	if err != nil {
+		return err
+	}
+	checked, problems := verifyLogs(logs, known)
 	e.Activity.Logs, e.Activity.Problems = append(e.Activity.Logs, checked...), problems
 	t := tally{e: e, counts: map[string]int64{}, policies: map[string]*inForce{}, lanes: map[audit.Range]*cover{}, control: map[controlled]*controlled{},
 		degraded: map[string]time.Time{}, degradedFor: map[string]time.Duration{}, of: map[[2]string]*tenantActivity{}}
-	for _, dir := range dirs {
-		name := logName(string(c.Audit.Directory), dir)
-		t.main = name == mainLog
-		if err := audit.Read(dir, 0, t.entry); err != nil {
-			e.Activity.Problems = append(e.Activity.Problems, fmt.Sprintf("log %s can't be read to its end", name))
+	for _, l := range logs {
+		t.main = l.name == mainLog && !l.other
+		if err := audit.Read(l.dir, 0, t.entry); err != nil {
+			e.Activity.Problems = append(e.Activity.Problems, fmt.Sprintf("log %s can't be read to its end", l.name))
 		}
 	}
 	t.end()

@@ -48,12 +48,7 @@ func (e *evidence) uncoveredByLog(c config) {
 	for _, l := range a.Logs {
 		e.NotLookedAt = append(e.NotLookedAt, l.unproven()...)
 	}
-	if a.Entries == 0 {
-		e.unlooked("Nothing was worked off in the time, by this log. Other instances have logs of their own, which this report doesn't read.")
-	} else {
-		e.unlooked("Other instances: each has a log of its own, and this report reads the one of the configuration.")
-	}
-	e.unlooked("Values that were revealed and records that were exported by hand: the reveal desk has a log of its own.")
+	e.uncoveredByLogs()
 	for _, t := range c.Source.Topics {
 		if !slices.ContainsFunc(a.Lanes, func(l laneActivity) bool { return l.Topic == t.Name }) {
 			e.unlooked("Topic %s: no entry of the time is about it.", t.Name)
@@ -108,6 +103,27 @@ func (e *evidence) uncoveredByLog(c config) {
 	}
 	if a.Older > 0 {
 		e.unlooked("Dropped and withheld fields, reasons of quarantine and tenants in %d entries of the older form, which doesn't count them.", a.Older)
+	}
+}
+
+// uncoveredByLogs says which logs were not read.
+func (e *evidence) uncoveredByLogs() {
+	a := &e.Activity
+	switch {
+	case hasOthers(a.Logs):
+		if a.Entries == 0 {
+			e.unlooked("Nothing was worked off in the time, by these logs.")
+		}
+		e.NotLookedAt = append(e.NotLookedAt, notRead(a.Logs))
+	case a.Entries == 0:
+		e.unlooked("Nothing was worked off in the time, by this log. Other instances have logs of their own, which this report doesn't read.")
+	default:
+		e.unlooked("Other instances: each has a log of its own, and this report reads the one of the configuration.")
+	}
+	if !slices.ContainsFunc(a.Control, func(c controlled) bool {
+		return strings.HasPrefix(c.Action, "reveal.") || strings.HasPrefix(c.Action, "export.")
+	}) {
+		e.unlooked("Values that were revealed and records that were exported by hand: the reveal desk has a log of its own.")
 	}
 }
 

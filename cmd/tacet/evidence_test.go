@@ -132,6 +132,56 @@ func TestEvidenceGolden(t *testing.T) {
 	require.Less(t, strings.Index(page, "What was not looked at"), strings.Index(page, "What was done"))
 }
 
+// Logs of other instances and of reveal desks are in the report where they are named, and it says which were read and that others were not.
+func TestEvidenceOfSeveralLogs(t *testing.T) {
+	dir, c := estateOfEvidence(t)
+	now := time.Date(2026, 3, 8, 0, 0, 0, 0, time.UTC)
+	gather := func(more ...string) *evidence {
+		e, err := gatherEvidence(t.Context(), c, reporting{more: more}, now)
+		require.NoError(t, err)
+		return e
+	}
+	others := func(name string, entries ...audit.Entry) (flag string) {
+		key := must(audit.ParseKey([]byte(must(audit.GenerateKey("other.example")))))
+		a := c.Audit.log(key)
+		a.Dir, a.Name, a.Publish = filepath.Join(dir, name, "audit"), name, nil
+		a.Now = func() time.Time { return now.Add(-time.Hour) }
+		l := must(audit.Open(a))
+		for _, e := range entries {
+			must(l.Append(e))
+		}
+		require.NoError(t, l.Close())
+		return a.Dir + "=" + key.Verifier()
+	}
+	second := others("second", audit.Entry{Actor: "pipeline", Action: "batch", Policy: "p", Range: &audit.Range{Topic: "calls", Partition: 1, First: 0, Next: 5},
+		Counts: []audit.Count{{Name: "in", N: 5}, {Name: "out", N: 5}}})
+	desk := others("desk", audit.Entry{Actor: "bob", Action: "export.done", Tenant: "acme"})
+
+	alone := gather()
+	require.Contains(t, strings.Join(alone.NotLookedAt, "\n"), "Other instances: each has a log of its own")
+	require.Contains(t, strings.Join(alone.NotLookedAt, "\n"), "the reveal desk has a log of its own")
+	both := gather(second, desk)
+	require.Empty(t, both.Activity.Problems)
+	require.Equal(t, alone.Activity.In+5, both.Activity.In)
+	require.Len(t, both.Activity.Lanes, len(alone.Activity.Lanes)+1)
+	require.Contains(t, both.Activity.Control, controlled{Action: "export.done", Tenant: "acme", N: 1, Last: now.Add(-time.Hour)})
+	require.Equal(t, alone.Activity.Silences, both.Activity.Silences, "they are of the log of run")
+	unlooked := strings.Join(both.NotLookedAt, "\n")
+	require.Contains(t, unlooked, "read were run, keys, audit, audit (2), and what others say is not in this")
+	require.Contains(t, unlooked, "No witness has seen log audit (2)")
+	require.NotContains(t, unlooked, "Other instances: each")
+	require.NotContains(t, unlooked, "the reveal desk has a log of its own")
+	require.NotContains(t, unlooked, dir)
+
+	dirOf, _, _ := strings.Cut(second, "=")
+	require.NotEmpty(t, gather(dirOf).Activity.Problems, "under another key")
+	_, err := gatherEvidence(t.Context(), c, reporting{more: []string{second, second}}, now)
+	require.ErrorContains(t, err, "named twice")
+	c.Audit.Directory = ""
+	_, err = gatherEvidence(t.Context(), c, reporting{more: []string{second}}, now)
+	require.ErrorContains(t, err, "which has none")
+}
+
 // Two reports of one time are the same bytes.
 func TestEvidenceIsDeterministic(t *testing.T) {
 	_, c := estateOfEvidence(t)
