@@ -78,7 +78,7 @@ func TestGroupsHaveOneAlias(t *testing.T) {
 	w, err := rewriterOf(simConfig(t, DefaultLimits()))
 	require.NoError(t, err)
 	s := newCallStore(10, time.Minute, 1<<20)
-	l := &lane{topic: &topic{byClass: make([][]rule, 1)}}
+	l := &lane{topic: &topic{byClass: make([][]rule, 1), kept: make([][]bool, 1)}}
 	f := func(id string, group int32, said, want string) {
 		t.Helper()
 		w.begin(l, s, &Record{}, time.Unix(0, 0))

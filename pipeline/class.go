@@ -22,6 +22,7 @@ type classed struct {
 
 	// Of the current record.
 	rules       []rule // of its topic
+	kept        []bool // topic.kept
 	reads       bool   // the topic's records leave for it
 	counts      [detectors.TypesMax]uint32
 	types       []detectors.Type // with a count above 0, in order of appearance
@@ -58,8 +59,8 @@ func newClassed(p *policy.Policy, c *policy.Class) classed {
 }
 
 // begin starts a record.
-func (c *classed) begin(rules []rule) {
-	c.rules, c.reads = rules, rules != nil
+func (c *classed) begin(rules []rule, kept []bool) {
+	c.rules, c.kept, c.reads = rules, kept, rules != nil
 	for _, t := range c.types {
 		c.counts[t] = 0
 	}

@@ -247,7 +247,7 @@ func (p *policyBench) bare(w *worker, r *Record, now time.Time) error {
 	rw.set, rw.tenant, rw.callID, rw.call, rw.known = rw.usual, nil, nil, nil, nil
 	rw.keyed, rw.views[0].out = rw.keyed[:0], rw.views[0].out[:0]
 	rw.at, rw.first, rw.apart = &rw.classes[0], true, false
-	rw.at.begin(p.lane.topic.byClass[0])
+	rw.at.begin(p.lane.topic.byClass[0], nil)
 	rw.tally.begin()
 	rw.tokens.Versions()
 	rw.spent, rw.disarmed = 0, 0

@@ -154,6 +154,9 @@ const noParent = -2
 // isLeaf tells whether a field is a value or a key, not a container.
 func isLeaf(k codec.Kind) bool { return k != codec.Object && k != codec.Array }
 
+// isPlain tells whether a field is a value, and all of what its key says.
+func isPlain(f *codec.Field) bool { return isLeaf(f.Kind) && f.Kind != codec.Key && !f.Joined() }
+
 // begin starts a record.
 func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
 	if w.lane != l || w.topic == nil {
@@ -177,7 +180,7 @@ func (w *rewriter) begin(l *lane, calls *callStore, r *Record, now time.Time) {
 	}
 	for i := range w.classes {
 		c := &w.classes[i]
-		c.begin(w.topic.byClass[i])
+		c.begin(w.topic.byClass[i], w.topic.kept[i])
 		for _, v := range c.views {
 			w.views[v].skip = !c.reads
 		}
@@ -300,6 +303,10 @@ func (w *rewriter) apply(d *codec.Doc, p *partials) error {
 			continue
 		}
 		if fields[i].Rule < 0 {
+			continue
+		}
+		if w.at.kept[fields[i].Rule] && w.explain == nil && isPlain(&fields[i]) && !p.holds(&fields[i]) {
+			w.disarmAll(d, i) // most fields: their rules, which lie far apart, need not be read
 			continue
 		}
 		r := &w.at.rules[fields[i].Rule]

@@ -26,6 +26,7 @@ type topic struct {
 	selector   *codec.Selector
 	rules      []rule    // by number in selector: what is the same for all classes
 	byClass    [][]rule  // what each class does; nil for one that the records don't leave for
+	kept       [][]bool  // which of them only keep a value, whatever record it is of
 	schemas    []*schema // what may leave for each class
 	recordings bool      // some class may have some
 }
@@ -159,7 +160,7 @@ func compileTopic(name string, tc TopicConfig, p *policy.Policy, classes []*poli
 // compileClasses says what each class does with each of the topic's paths. A class that has no rule for a path does what its most specific
 // rule for such a value says.
 func (t *topic) compileClasses(cat *policy.Category, classes []*policy.Class) error {
-	t.byClass = make([][]rule, len(classes))
+	t.byClass, t.kept = make([][]rule, len(classes)), make([][]bool, len(classes))
 	some := false
 	for k, class := range classes {
 		if !slices.Contains(cat.For, class.Name) {
@@ -178,7 +179,7 @@ func (t *topic) compileClasses(cat *policy.Category, classes []*policy.Class) er
 		if err != nil {
 			return err
 		}
-		t.byClass[k] = slices.Clone(t.rules)
+		t.byClass[k], t.kept[k] = slices.Clone(t.rules), make([]bool, len(t.rules))
 		for i := range t.byClass[k] {
 			r := &t.byClass[k][i]
 			r.action = policy.Drop
@@ -190,6 +191,7 @@ func (t *topic) compileClasses(cat *policy.Category, classes []*policy.Class) er
 				continue
 			}
 			r.action, r.options = own[of].Action, own[of].Options
+			t.kept[k][i] = r.action == policy.Keep && r.options.Needs == "" && r.options.Subject == 0 && r.use < useReserved
 			t.recordings = t.recordings || r.options.Needs == policy.NeedsRecording
 			if own[of].Path == r.path {
 				r.clauses = own[of].Clauses
