@@ -137,7 +137,7 @@ func (p *pass) isGluedWords(t *scan.Token) bool {
 		return false
 	}
 	if n := len(b) - 1; b[n] == 'i' || b[n] == 'u' {
-		if x := p.listingOf(b[:n]); x.Common >= commonTyped && x.Other {
+		if x := p.commonOf(b[:n]); x.Common >= commonTyped && x.Other {
 			return true // "surei"
 		}
 	}
@@ -145,7 +145,7 @@ func (p *pass) isGluedWords(t *scan.Token) bool {
 		if i < short && !shortStarts[string(b[:i])] || len(b)-i < short && !shortEnds[string(b[i:])] {
 			continue
 		}
-		if x, y := p.listingOf(b[:i]), p.listingOf(b[i:]); x.Common >= commonJoined && y.Common >= commonJoined && (x.Other || y.Other) {
+		if x, y := p.commonOf(b[:i]), p.commonOf(b[i:]); x.Common >= commonJoined && y.Common >= commonJoined && (x.Other || y.Other) {
 			return true
 		}
 	}
@@ -170,7 +170,7 @@ func (p *pass) isMisspelled(t *scan.Token) bool {
 		return false
 	}
 	is := func(w []byte) bool {
-		l := p.listingOf(w)
+		l := p.commonOf(w)
 		return l.Common >= commonTyped && l.Given == 0 && l.Surname == 0
 	}
 	var w [misspelledMost + 1]byte
@@ -211,6 +211,15 @@ func (p *pass) isMisspelled(t *scan.Token) bool {
 
 // listingOf is what the lists say of a word.
 func (p *pass) listingOf(w []byte) names.Listing {
-	t := p.set.lexicon.Lookup(w)
-	return p.set.names.Listing(t.Hash)
+	return p.set.names.Listing(noLexicon.Lookup(w).Hash)
+}
+
+// commonOf is what the lists say of a word that is as common as commonJoined, and nothing of others. Hundreds of misspellings are tried of a word,
+// nearly all of which no list has: the filter tells that without a look at the lists, which are larger than the cache.
+func (p *pass) commonOf(w []byte) names.Listing {
+	h := noLexicon.Lookup(w).Hash
+	if !p.set.names.MayBeCommon(h) {
+		return names.Listing{}
+	}
+	return p.set.names.Listing(h)
 }

@@ -399,6 +399,7 @@ func (m *Model) read(r *reader) {
 			r.short = true // vocabulary and lists must say the same of a word
 		}
 	}
+	m.filterCommon()
 }
 
 // insert adds a word of the vocabulary, unless it is there.

@@ -88,10 +88,11 @@ type Context struct {
 // Model is a trained tagger. It is immutable and safe for concurrent use.
 type Model struct {
 	lexicon
-	entries   []entry        // of the vocabulary, the commonest words first; the first is of none
-	unknown   [coarses]entry // identity rows and numbers of words that the vocabulary doesn't know
-	edge      word           // stands before the first and behind the last word
-	rows      []uint32       // the rows of all regions: by how much four labels are better than Outside, a byte each, rowBias is zero
+	common    *[1 << 12]uint64 // see MayBeCommon
+	entries   []entry          // of the vocabulary, the commonest words first; the first is of none
+	unknown   [coarses]entry   // identity rows and numbers of words that the vocabulary doesn't know
+	edge      word             // stands before the first and behind the last word
+	rows      []uint32         // the rows of all regions: by how much four labels are better than Outside, a byte each, rowBias is zero
 	trans     [Classes + 1][Classes]int32
 	biases    [Presets][settings][Classes]int32
 	curve     [Classes][2]float32 // of the logistic function from margin to confidence

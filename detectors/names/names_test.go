@@ -243,3 +243,21 @@ func FuzzFind(f *testing.F) {
 		require.Equal(t, spans, again)
 	})
 }
+
+// Words that the filter lets pass are all that the lists call common.
+func TestMayBeCommonMissesNone(t *testing.T) {
+	m, err := names.Load()
+	require.NoError(t, err)
+	all, passed, common := names.Hashes(m), 0, 0
+	for _, h := range all {
+		if is := m.Listing(h).Common >= 5; is {
+			common++
+			require.True(t, m.MayBeCommon(h))
+		}
+		if m.MayBeCommon(h) {
+			passed++
+		}
+	}
+	require.Greater(t, common, 1000)
+	require.Less(t, passed-common, len(all)/10)
+}
