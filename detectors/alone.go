@@ -12,7 +12,7 @@ func (p *pass) searchAlone(text []byte) {
 	if p.wants.cues == 0 && !p.wants.open {
 		return
 	}
-	answered := len(p.candidates) > 0 && p.text.Said&(wordStreet|wordPlace|wordLead|wordSoftLead) != 0
+	answered := len(p.candidates) > 0 && (p.text.Said&(wordStreet|wordPlace|wordLead|wordSoftLead) != 0 || p.hasBox())
 	if !answered && !(p.swayed && p.text.Rewritten()) {
 		return
 	}
@@ -28,6 +28,16 @@ func (p *pass) searchAlone(text []byte) {
 		p.addLost(q)
 	}
 	q.end()
+}
+
+// hasBox says whether a word for a post office box stands in the text.
+func (p *pass) hasBox() bool {
+	for k := range p.text.Tokens {
+		if isWord(p.bytesOf(&p.text.Tokens[k]), "box") || p.is(k, &boxWords) {
+			return true
+		}
+	}
+	return false
 }
 
 // addLost adds the candidates of q, another pass over the same source, of which p has not found all.
