@@ -206,6 +206,7 @@ func TestLimitsHoldInEverySpan(t *testing.T) {
 				if c.at.After(highest) {
 					highest = c.at
 				}
+				require.NoError(t, must2(l.seen(c.at))) // as a desk does: a refusal alone keeps no time
 				_, err := l.take(c.at, who, tenant, n)
 				var wait *waitError
 				switch {
