@@ -191,18 +191,20 @@ func (p *pass) isMisspelled(t *scan.Token) bool {
 	if n < long {
 		return false
 	}
-	for i := 1; i <= n; i++ {
+	copy(w[:], b)
+	for i := 1; i < n; i++ { // another letter in the place of one
 		for c := byte('a'); c <= 'z'; c++ {
-			copy(w[:], b)
-			copy(w[i+1:], b[i:])
-			if w[i] = c; is(w[:n+1]) {
+			if w[i] = c; is(w[:n]) {
 				return true
 			}
-			if i < n {
-				copy(w[:], b)
-				if w[i] = c; is(w[:n]) {
-					return true
-				}
+		}
+		w[i] = b[i]
+	}
+	for i := n; i >= 1; i-- { // one more
+		copy(w[i+1:], b[i:])
+		for c := byte('a'); c <= 'z'; c++ {
+			if w[i] = c; is(w[:n+1]) {
+				return true
 			}
 		}
 	}
