@@ -107,9 +107,10 @@ func boundedRetention() kafka.ConfigEntry {
 // identifiers of an invented person, and the forms in which parts of them would show.
 const person = "# somebody invented\nPHONE +44 7700 900123\nEMAIL Ada@Example.com\nCALL_ID call-7\n\nCALL_ID call-8\nACCOUNT_ID 77-1204\n"
 
+// clean looks for parts of the person's identifiers, long enough not to stand in the nanoseconds of a time.
 func (o *office) clean(text string) {
 	o.t.Helper()
-	for _, value := range []string{"7700", "900123", "ada@", "Ada@", "call-7", "call-8", "771204", "77-1204"} {
+	for _, value := range []string{"7700900", "7700 900", "900123", "ada@", "Ada@", "call-7", "call-8", "771204", "77-1204"} {
 		require.NotContains(o.t, text, value)
 	}
 }
