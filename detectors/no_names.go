@@ -104,7 +104,29 @@ func (p *pass) isOtherWord(k int) bool {
 	if t.Shape&(scan.Upper|scan.High|scan.Digit) != 0 || p.isWritten() || l.Given+l.Surname > 0 || l.Other || p.is(k-1, &introWords) {
 		return false
 	}
-	return l.Common >= commonWord || l.Common == 0 && (p.isGluedWords(t) || p.isMisspelled(t))
+	return l.Common >= commonWord || l.Common == 0 && p.isTyped(t)
+}
+
+// typedWord is a word that no list has, by its hash, and whether it is isTyped.
+type typedWord struct {
+	hash uint32
+	is   bool
+}
+
+// typedSlots is how many of them are remembered, 16 KB a worker. To try all misspellings takes some microseconds, and names come again, in a
+// call most of all.
+const typedSlots = 2048
+
+// isTyped says whether a word that no list has is common words written together, or one misspelled.
+func (p *pass) isTyped(t *scan.Token) bool {
+	if p.typed == nil {
+		p.typed = make([]typedWord, typedSlots)
+	}
+	w := &p.typed[t.Hash%typedSlots]
+	if w.hash != t.Hash || t.Hash == 0 {
+		*w = typedWord{t.Hash, p.isGluedWords(t) || p.isMisspelled(t)}
+	}
+	return w.is
 }
 
 // introWords stand before a name that somebody says.

@@ -52,6 +52,7 @@ type pass struct {
 	early      uint64           // see saidSoFar
 	swayed     bool             // without the question it might read otherwise
 	quiet      []quietWord      // see hush
+	typed      []typedWord      // see isTyped
 
 	groups  int32
 	code    [formMax]byte // the letters and digits of a possible identifier
