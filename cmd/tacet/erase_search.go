@@ -128,10 +128,9 @@ func (s *callSearch) note(ctx context.Context, c config, ids int) (err error) {
 
 // callFinder looks through records.
 type callFinder struct {
-	search         *pipeline.Searcher
-	subjects       []subject.Subject
-	records, calls int
-	unread         map[pipeline.Class]int
+	search                 *pipeline.Searcher
+	subjects               []subject.Subject
+	records, calls, unread int
 }
 
 func newCallFinder(c config, tenant string, ids []identifier) (*callFinder, error) {
@@ -140,7 +139,7 @@ func newCallFinder(c config, tenant string, ids []identifier) (*callFinder, erro
 		return nil, err
 	}
 	engine.Suppressed = subject.NewList(0)
-	f := &callFinder{unread: map[pipeline.Class]int{}}
+	f := &callFinder{}
 	h := subject.NewHasher(engine.Keys)
 	for _, id := range ids {
 		for _, form := range id.forms {
@@ -176,11 +175,11 @@ func (f *callFinder) topic(ctx context.Context, fetch *refetcher, topic, from, t
 				return err
 			}
 			if unread != "" {
-				f.unread[unread]++
+				f.unread++
 			}
 			for _, call := range calls {
-				if strings.ContainsAny(call, "\r\n") {
-					f.unread["call id of several lines"]++
+				if strings.ContainsAny(call, "\r\n") { // no line of --from can hold it
+					f.unread++
 					continue
 				}
 				f.calls++
@@ -199,13 +198,9 @@ func (f *callFinder) topic(ctx context.Context, fetch *refetcher, topic, from, t
 
 // report says what was read, and what could not be.
 func (f *callFinder) report(out io.Writer) error {
-	unread := 0
-	for _, n := range f.unread {
-		unread += n
-	}
 	fmt.Fprintf(out, "%d records read, %d calls found\n", f.records, f.calls)
-	if unread > 0 {
-		fmt.Fprintf(out, "%d records could not be searched, and may name anybody; a running pipeline has them in quarantine\n", unread)
+	if f.unread > 0 {
+		fmt.Fprintf(out, "%d records could not be searched, and may name anybody; a running pipeline has them in quarantine\n", f.unread)
 	}
 	if f.calls > identifiersMax {
 		fmt.Fprintf(out, "a request takes up to %d identifiers: make several\n", identifiersMax)
