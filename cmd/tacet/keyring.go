@@ -3,7 +3,9 @@ package main
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -77,7 +79,11 @@ func (p pseudonymConfig) openKeys(log *slog.Logger, event func(action, tenant, w
 	}
 	keys, err := keyring.Open(c)
 	if err != nil {
-		return nil, &commandError{err: err, hints: []string{"a new store is made with: tacet keys init --config FILE"}}
+		var hints []string
+		if _, missing := os.Stat(string(p.Store)); errors.Is(missing, fs.ErrNotExist) {
+			hints = []string{"a new store is made with: tacet keys init --config FILE"}
+		}
+		return nil, &commandError{err: err, hints: hints}
 	}
 	return keys, nil
 }

@@ -18,7 +18,10 @@ they are, and so do tokens: for a key-encryption key that was known too widely w
 store may be known as well, "tacet keys rotate --mode break" comes after it.
 
 First give kek and kek_before to all processes and start them anew: they go on without noticing. Afterwards take kek_before away. Backups of
-the store open with the old key: destroy them, or that key.`,
+the store open with the old key: destroy them, or that key.
+
+When a key in Vault was rotated there, no kek_before is needed: rewrap brings the store under the key's newest version, and
+min_decryption_version can be raised after it.`,
 		Example: "  tacet keys rewrap --config tacet.yaml",
 		Args:    noArgs,
 	}
@@ -28,19 +31,25 @@ the store open with the old key: destroy them, or that key.`,
 		if err != nil {
 			return err
 		}
-		if c.Pseudonym.KEKBefore.isZero() && !c.Pseudonym.InsecureDevKeys {
+		p := c.Pseudonym
+		if p.KEKBefore.isZero() && p.KEK.Vault.Address == "" && !p.InsecureDevKeys {
 			return &commandError{err: errors.New("nothing to bring the store from"), hints: []string{"set pseudonym.kek to the new key and pseudonym.kek_before to the one that the store is under"}}
 		}
 		return withKeys(cmd, *name, func(ctx context.Context, keys *keyring.Ring) error {
-			next, err := c.Pseudonym.KEK.wrapper()
+			next, err := p.KEK.wrapper()
 			if err != nil {
 				return err
 			}
 			tenants, err := keys.Rewrap(ctx, next)
-			if err == nil {
-				say(cmd.ErrOrStderr(), "the keys of %d tenants are wrapped by %s; kek_before can go, and backups of the store with it", tenants, next.Name())
+			if err != nil {
+				return err
 			}
-			return err
+			after := "kek_before can go"
+			if p.KEKBefore.isZero() {
+				after = "versions of it before the newest can go"
+			}
+			say(cmd.ErrOrStderr(), "the keys of %d tenants are wrapped by %s; %s, and backups of the store with it", tenants, next.Name(), after)
+			return nil
 		})
 	}
 	return cmd

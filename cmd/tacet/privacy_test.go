@@ -34,6 +34,7 @@ type estate struct {
 	cluster  *kafkatest.Cluster
 	dir      string
 	topics   map[string]string
+	kek      string // settings of key-encryption keys
 	identity *age.X25519Identity
 	public   string // key of certificates
 	made     int    // records; each has its number as its turn
@@ -98,7 +99,7 @@ source:
   heartbeat: 300ms
 policy: {file: policy.yaml}
 instructions: {directory: ., keys: tenants.keys}
-pseudonym: {store: store/keys.db, witness: witness/keys, kek: {key: "file:kek"}, ttl: 2s, refresh: 1s, retry: 1s}
+pseudonym: {store: store/keys.db, witness: witness/keys, %[17]s, ttl: 2s, refresh: 1s, retry: 1s}
 sinks:
   - {name: analytics, type: kafka, topic: %[5]s, compacted: true, class: analytics}
   - {name: joined, type: kafka, topic: %[6]s, class: analytics, entities: true}
@@ -122,7 +123,8 @@ func newEstate(t *testing.T) *estate {
 		seed = must(strconv.ParseUint(s, 10, 64))
 	}
 	t.Logf("seed %d; again with: TACET_PRIVACY_SEED=%d go test ./cmd/tacet -run '%s$'", seed, seed, t.Name())
-	e := &estate{t: t, rng: rand.New(rand.NewPCG(seed, 0)), mint: newMint(seed), cluster: kafkatest.Start(t), dir: t.TempDir(), topics: map[string]string{}}
+	e := &estate{t: t, rng: rand.New(rand.NewPCG(seed, 0)), mint: newMint(seed), cluster: kafkatest.Start(t), dir: t.TempDir(), topics: map[string]string{},
+		kek: `kek: {key: "file:kek"}`}
 	for _, name := range []string{"calls", "accounts", "joined", "training"} {
 		e.topics[name] = kafkatest.Name(name)
 		e.cluster.CreateTopicNamed(t, e.topics[name], estatePartitions, boundedRetention())
@@ -172,7 +174,7 @@ func (e *estate) config(number int, group, listen, suppress string) string {
 	}
 	t := e.topics
 	return fmt.Sprintf(estateConfig, strings.Join(e.cluster.Addrs(), `", "`), group, t["calls"], t["accounts"], t["analytics"], t["joined"],
-		t["training"], t["sealed"], e.identity.Recipient(), log, name, t["requests"], t[suppress], t["directives"], t["acks"], listen)
+		t["training"], t["sealed"], e.identity.Recipient(), log, name, t["requests"], t[suppress], t["directives"], t["acks"], listen, e.kek)
 }
 
 // end searches what is left behind.
