@@ -114,7 +114,8 @@ type typedWord struct {
 }
 
 // typedSlots is how many of them are remembered, 16 KB a worker. To try all misspellings takes some microseconds, and names come again, in a
-// call most of all.
+// call most of all. Two words of 32 equal bits would have one answer: that is as likely as once in 2^32 look-ups, and the lists, which are
+// looked up by the same bits and hold more words, err more often.
 const typedSlots = 2048
 
 // isTyped says whether a word that no list has is common words written together, or one misspelled.
