@@ -15,10 +15,9 @@ import (
 // asked is what the flags of erase, object, restrict and withdraw say.
 type asked struct {
 	identifierFlags
-	kind                       subject.Kind
-	tenant, ticket, by, before string
-	consent                    string
-	lift                       bool
+	kind            subject.Kind
+	before, consent string
+	lift            bool
 }
 
 const identifiersHelp = `
@@ -76,28 +75,10 @@ func (a *asked) liftable(use, short, long, example string) *cobra.Command {
 
 func (a *asked) command(use, short, long, example string) *cobra.Command {
 	cmd := &cobra.Command{Use: use + " --config FILE --tenant ID --from FILE", Short: short, Long: long + identifiersHelp, Example: example}
-	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		if len(args) > 0 { // which may be an identifier, so it isn't shown
-			return usageError(cmd, errors.New("unexpected argument: name people with --from or a flag"))
-		}
-		return nil
-	}
 	name := configFlag(cmd)
 	a.add(cmd)
-	flags := cmd.Flags()
-	flags.StringVarP(&a.tenant, "tenant", "t", "", "`ID` of the tenant whose records they are (required)")
-	flags.StringVar(&a.ticket, "ticket", "", "`REFERENCE` under which the request is known elsewhere; no identifier")
-	flags.StringVar(&a.by, "by", "", "`NAME` of who checked the request; no e-mail address")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		harden()
-		c, err := loadConfig(*name)
-		if err != nil {
-			return err
-		}
-		if a.tenant == "" {
-			return usageError(cmd, errors.New("--tenant is required"))
-		}
-		ids, err := a.read(cmd.InOrStdin())
+		c, ids, err := a.open(cmd, *name)
 		if err != nil {
 			return err
 		}

@@ -21,9 +21,8 @@ import (
 // callSearch is what the flags of calls say.
 type callSearch struct {
 	identifierFlags
-	config, tenant, ticket, by string
-	topics                     []string
-	from, to                   string
+	topics    []string
+	since, to string
 }
 
 func newCallsCommand() *cobra.Command {
@@ -40,42 +39,24 @@ detectors don't find in a text isn't found here, nor is what the source topics n
 		Example: `  tacet calls --config tacet.yaml --tenant acme --from subject.txt > calls.txt
   cat subject.txt calls.txt | tacet erase --config tacet.yaml --tenant acme --from -
   tacet calls --config tacet.yaml --tenant acme --from subject.txt --topic transcripts --since 2026-03-01T00:00:00Z`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 { // which may be an identifier, so it isn't shown
-				return usageError(cmd, errors.New("unexpected argument: name people with --from or a flag"))
-			}
-			return nil
-		},
 	}
 	name := configFlag(cmd)
 	s.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVarP(&s.tenant, "tenant", "t", "", "`ID` of the tenant whose records they are (required)")
 	flags.StringArrayVar(&s.topics, "topic", nil, "a source `TOPIC` to read; repeat for several, all if none is named")
-	flags.StringVar(&s.from, "since", "", "first `OFFSET`, or a time such as 2026-03-01T00:00:00Z; all there is if none is named")
+	flags.StringVar(&s.since, "since", "", "first `OFFSET`, or a time such as 2026-03-01T00:00:00Z; all there is if none is named")
 	flags.StringVar(&s.to, "until", "", "`OFFSET` or time at which to end, not included; now if none is named")
-	flags.StringVar(&s.ticket, "ticket", "", "`REFERENCE` under which the request is known elsewhere; no identifier")
-	flags.StringVar(&s.by, "by", "", "`NAME` of who checked the request; no e-mail address")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		harden()
-		s.config = *name
-		if s.tenant == "" {
-			return usageError(cmd, errors.New("--tenant is required"))
+		c, ids, err := s.open(cmd, *name)
+		if err != nil {
+			return err
 		}
-		return untilSignal(cmd.Context(), cmd.ErrOrStderr(), func(ctx context.Context) error { return s.run(ctx, cmd) })
+		return untilSignal(cmd.Context(), cmd.ErrOrStderr(), func(ctx context.Context) error { return s.run(ctx, cmd, c, ids) })
 	}
 	return cmd
 }
 
-func (s *callSearch) run(ctx context.Context, cmd *cobra.Command) error {
-	c, err := loadConfig(s.config)
-	if err != nil {
-		return err
-	}
-	ids, err := s.read(cmd.InOrStdin())
-	if err != nil {
-		return err
-	}
+func (s *callSearch) run(ctx context.Context, cmd *cobra.Command, c config, ids []identifier) error {
 	if len(s.topics) == 0 {
 		for _, t := range c.Source.Topics {
 			s.topics = append(s.topics, t.Name)
@@ -91,7 +72,7 @@ func (s *callSearch) run(ctx context.Context, cmd *cobra.Command) error {
 		return err
 	}
 	// What the flags may say is what a request may.
-	r, err := (&asked{kind: subject.Object, tenant: s.tenant, ticket: s.ticket, by: s.by}).request(time.Now(), c)
+	r, err := (&asked{identifierFlags: s.identifierFlags, kind: subject.Object}).request(time.Now(), c)
 	if err != nil {
 		return err
 	}
@@ -104,7 +85,7 @@ func (s *callSearch) run(ctx context.Context, cmd *cobra.Command) error {
 	}
 	fetch := newRefetcher(c.Kafka)
 	for _, topic := range s.topics {
-		if err := found.topic(ctx, fetch, topic, s.from, s.to, cmd.OutOrStdout()); err != nil {
+		if err := found.topic(ctx, fetch, topic, s.since, s.to, cmd.OutOrStdout()); err != nil {
 			return err
 		}
 	}

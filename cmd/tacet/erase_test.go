@@ -330,7 +330,7 @@ func TestEraseCrashes(t *testing.T) {
 					}
 					return nil
 				}
-				r, err := (&asked{kind: subject.Erase, tenant: "acme"}).request(time.Now(), m.c)
+				r, err := (&asked{kind: subject.Erase, identifierFlags: identifierFlags{tenant: "acme"}}).request(time.Now(), m.c)
 				require.NoError(t, err)
 				return m.make(t.Context(), r, ids)
 			}

@@ -27,13 +27,21 @@ const typeCall = "CALL_ID"
 // identifiersMax bounds what one request is about.
 const identifiersMax = 5000
 
-// identifierFlags are the ways to say who is meant.
+// identifierFlags are the ways to say who is meant, and for whom it is asked.
 type identifierFlags struct {
 	phones, emails, calls, others []string
 	file                          string
+	tenant, ticket, by            string
 }
 
+// add makes a command take the flags, and nothing beside them.
 func (f *identifierFlags) add(cmd *cobra.Command) {
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 { // which may be an identifier, so it isn't shown
+			return usageError(cmd, errors.New("unexpected argument: name people with --from or a flag"))
+		}
+		return nil
+	}
 	flags := cmd.Flags()
 	flags.StringVarP(&f.file, "from", "f", "", "`FILE` of identifiers, one a line, each behind its type: PHONE +44 7700 900123; - is standard input")
 	flags.StringArrayVar(&f.phones, "phone", nil, "phone `NUMBER`, best in international form; other users may see flags in the list of processes")
@@ -41,6 +49,22 @@ func (f *identifierFlags) add(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.calls, "call", nil, "`ID` of a call, as in its records; as --phone")
 	flags.StringArrayVar(&f.others, "id", nil, "any `TYPE=VALUE`: ACCOUNT_ID=77-1204; as --phone")
 	_ = cmd.MarkFlagFilename("from")
+	flags.StringVarP(&f.tenant, "tenant", "t", "", "`ID` of the tenant whose records they are (required)")
+	flags.StringVar(&f.ticket, "ticket", "", "`REFERENCE` under which the request is known elsewhere; no identifier")
+	flags.StringVar(&f.by, "by", "", "`NAME` of who checked the request; no e-mail address")
+}
+
+// open gives the configuration and the identifiers of all flags.
+func (f *identifierFlags) open(cmd *cobra.Command, name string) (c config, ids []identifier, err error) {
+	harden()
+	if c, err = loadConfig(name); err != nil {
+		return c, nil, err
+	}
+	if f.tenant == "" {
+		return c, nil, usageError(cmd, errors.New("--tenant is required"))
+	}
+	ids, err = f.read(cmd.InOrStdin())
+	return c, ids, err
 }
 
 // read gives the identifiers of all flags. Its errors say where one stands, never what it is.

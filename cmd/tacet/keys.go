@@ -41,12 +41,16 @@ pseudonym.refresh. No command shows a key. What is changed is in the audit log, 
 }
 
 // withKeys runs f on the configured store, and has what happens to keys in the audit log on disk before it returns.
-func withKeys(cmd *cobra.Command, name string, f func(context.Context, *keyring.Ring) error) (err error) {
+func withKeys(cmd *cobra.Command, name string, f func(context.Context, *keyring.Ring) error) error {
 	harden()
 	c, err := loadConfig(name)
 	if err != nil {
 		return err
 	}
+	return withKeysOf(cmd, name, c, f)
+}
+
+func withKeysOf(cmd *cobra.Command, name string, c config, f func(context.Context, *keyring.Ring) error) (err error) {
 	if c.Pseudonym.InsecureDevKeys {
 		return &commandError{err: fmt.Errorf("%s has development keys, which are in no store", name), hints: []string{"set pseudonym.store and pseudonym.kek"}}
 	}

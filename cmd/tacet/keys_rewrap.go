@@ -27,6 +27,7 @@ min_decryption_version can be raised after it.`,
 	}
 	name := configFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		harden()
 		c, err := loadConfig(*name)
 		if err != nil {
 			return err
@@ -35,7 +36,7 @@ min_decryption_version can be raised after it.`,
 		if p.KEKBefore.isZero() && p.KEK.Vault.Address == "" && !p.InsecureDevKeys {
 			return &commandError{err: errors.New("nothing to bring the store from"), hints: []string{"set pseudonym.kek to the new key and pseudonym.kek_before to the one that the store is under"}}
 		}
-		return withKeys(cmd, *name, func(ctx context.Context, keys *keyring.Ring) error {
+		return withKeysOf(cmd, *name, c, func(ctx context.Context, keys *keyring.Ring) error {
 			next, err := p.KEK.wrapper()
 			if err != nil {
 				return err

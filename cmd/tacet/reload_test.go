@@ -16,18 +16,18 @@ import (
 	"github.com/sonexlabs/tacet/pipeline/policy"
 )
 
-// clause: 14
-//
-// A policy file that changes is put in force; what can't be is refused, and the old one stays.
-func TestReload(t *testing.T) {
+// reloadConfig is a pipeline with an audit log whose policy is a file, the built-in one at first, which write replaces.
+func reloadConfig(t *testing.T) (c config, write func(string), builtIn string) {
 	dir := t.TempDir()
-	file := filepath.Join(dir, "policy.yaml")
-	write := func(text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o600)) }
-	builtIn, err := os.ReadFile("../../pipeline/policy/default.yaml")
+	write = func(text string) {
+		t.Helper()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "policy.yaml"), []byte(text), 0o600))
+	}
+	text, err := os.ReadFile("../../pipeline/policy/default.yaml")
 	require.NoError(t, err)
-	write(string(builtIn))
+	write(string(text))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "key"), []byte(must(audit.GenerateKey("audit.example"))), 0o600))
-	c, err := parseConfig([]byte(`
+	c, err = parseConfig([]byte(`
 kafka: {brokers: ["127.0.0.1:1"]}
 source: {group: g, topics: [{name: calls, category: transcript}]}
 policy: {file: policy.yaml}
@@ -37,6 +37,15 @@ quarantine: {directory: dead}
 audit: {directory: audit, key: file:key}
 `), filepath.Join(dir, "tacet.yaml"))
 	require.NoError(t, err)
+	return c, write, string(text)
+}
+
+// clause: 14
+//
+// A policy file that changes is put in force; what can't be is refused, and the old one stays.
+func TestReload(t *testing.T) {
+	c, write, builtIn := reloadConfig(t)
+	dir, file := filepath.Dir(string(c.Policy.File)), string(c.Policy.File)
 	var logged bytes.Buffer
 	log := slog.New(slog.NewJSONHandler(&logged, nil))
 	p, err := assemble(t.Context(), c, &bytes.Buffer{}, log)
@@ -58,9 +67,9 @@ audit: {directory: audit, key: file:key}
 	}
 	first := policy.Default().Hash()
 	f(first, 0, 0, "")
-	write(string(builtIn) + "\n# a comment changes nothing\n")
+	write(builtIn + "\n# a comment changes nothing\n")
 	f(first, 0, 0, "")
-	tighter := strings.Replace(string(builtIn), "  LOCATION: keep\n", "  LOCATION: redact\n", 1)
+	tighter := strings.Replace(builtIn, "  LOCATION: keep\n", "  LOCATION: redact\n", 1)
 	write(tighter)
 	second, err := policy.Parse("p", []byte(tighter))
 	require.NoError(t, err)
@@ -77,11 +86,11 @@ audit: {directory: audit, key: file:key}
 	f(second.Hash(), 1, 3, "")
 
 	// What lets more leave needs 14 days' notice, and then takes effect by itself.
-	write(string(builtIn))
+	write(builtIn)
 	f(second.Hash(), 1, 4, "less than 14 days' notice")
 	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 	r.now = func() time.Time { return now }
-	later := "effective_from: 2026-06-15\n" + string(builtIn)
+	later := "effective_from: 2026-06-15\n" + builtIn
 	write(later)
 	f(second.Hash(), 1, 4, "policy waits until it is effective")
 	now = now.AddDate(0, 0, 13)
@@ -96,7 +105,7 @@ audit: {directory: audit, key: file:key}
 
 	// Nobody overrides that without an entry in the audit log.
 	r.override = true
-	write(string(builtIn))
+	write(builtIn)
 	kept := p.audit
 	p.audit = nil
 	f(second.Hash(), 3, 5, "--override needs an audit log")
@@ -126,25 +135,11 @@ audit: {directory: audit, key: file:key}
 
 // A restart is held against the policy that was in force before it, as a reload is; and a notice that has begun goes on through restarts.
 func TestRestartIsHeldToNotice(t *testing.T) {
-	dir := t.TempDir()
-	file, witness := filepath.Join(dir, "policy.yaml"), filepath.Join(dir, "in-force.json")
-	write := func(text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o600)) }
-	builtIn, err := os.ReadFile("../../pipeline/policy/default.yaml")
-	require.NoError(t, err)
-	loose := string(builtIn)
+	c, write, loose := reloadConfig(t)
+	witness := filepath.Join(filepath.Dir(string(c.Policy.File)), "in-force.json")
+	c.Policy.Witness = path(witness)
 	write(loose)
 	tight := strings.Replace(loose, "  LOCATION: keep\n", "  LOCATION: redact\n", 1)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "key"), []byte(must(audit.GenerateKey("audit.example"))), 0o600))
-	c, err := parseConfig([]byte(`
-kafka: {brokers: ["127.0.0.1:1"]}
-source: {group: g, topics: [{name: calls, category: transcript}]}
-policy: {file: policy.yaml, witness: in-force.json}
-pseudonym: {insecure_dev_keys: true}
-sinks: [{name: screen, type: stdout}]
-quarantine: {directory: dead}
-audit: {directory: audit, key: file:key}
-`), filepath.Join(dir, "tacet.yaml"))
-	require.NoError(t, err)
 	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 	// start starts, looks at the file some days later, and ends.
 	start := func(override bool, inForce, said string, later ...string) {
