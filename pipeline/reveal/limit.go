@@ -101,10 +101,18 @@ var (
 )
 
 // waitError says how long until as many values may be seen.
-type waitError struct{ wait time.Duration }
+type waitError struct {
+	wait time.Duration
+	anew bool // nothing was taken yet: the bucket has been filling since the limits' file was made
+}
 
 func (e *waitError) Error() string {
-	return "the rate limit is used up: try again in " + e.wait.Round(time.Second).String()
+	why := "the rate limit is used up"
+	if e.anew {
+		why = "rate limits begin empty, and these have not been there for long enough"
+	}
+	const step = time.Second
+	return why + ": try again in " + (e.wait + step - 1).Truncate(step).String()
 }
 
 // seen notes the time and gives it back, and tells whether the state had to be made. It never goes back by more than a correction:
@@ -173,7 +181,7 @@ func (s *limitState) next(who string, r Rate, n int) (time.Time, error) {
 	}
 	full = full.Add(time.Duration(n) * each)
 	if wait := full.Sub(s.Clock) - whole; wait > 0 {
-		return time.Time{}, &waitError{wait}
+		return time.Time{}, &waitError{wait, !known}
 	}
 	return full, nil
 }

@@ -53,9 +53,12 @@ func TestLimitsBeginEmptyAndFill(t *testing.T) {
 	c.advance(time.Minute - 1)
 	require.NoError(t, must2(l.seen(c.at)))
 	require.ErrorAs(t, take("bob", 1), &wait)
+	require.EqualError(t, wait, "rate limits begin empty, and these have not been there for long enough: try again in 1s", "rounded up")
 	c.advance(1)
 	require.NoError(t, take("bob", 1))
 	require.ErrorAs(t, take("bob", 1), &wait)
+	require.EqualError(t, wait, "the rate limit is used up: try again in 1m0s")
+	require.EqualError(t, l.takeExport(c.at, "bob", "acme"), "rate limits begin empty, and these have not been there for long enough: try again in 9m0s")
 	require.NoError(t, take("carol", 1), "who comes first has a bucket that filled since the state was made")
 
 	c.advance(1000 * time.Hour)
