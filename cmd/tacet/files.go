@@ -144,7 +144,7 @@ func (in *input) lineReady() bool {
 }
 
 // output is standard output, or a file that appears under its name only when it is complete, so that a failed run leaves
-// no half of one. A name that ends in .gz or .zst compresses.
+// no half of one.
 type output struct {
 	io.Writer
 	file   *os.File
@@ -152,21 +152,30 @@ type output struct {
 	closes []func() error
 }
 
-func createOutput(stdout io.Writer, name string) (*output, error) {
-	if name == "" || name == "-" {
-		return &output{Writer: stdout}, nil
-	}
+// createFile begins a file whose name says nothing of what is in it.
+func createFile(name string) (*output, error) {
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
 		return nil, err
 	}
-	o := &output{Writer: f, file: f, name: name}
+	return &output{Writer: f, file: f, name: name}, nil
+}
+
+// createOutput begins what a command was told to write. A name that ends in .gz or .zst compresses.
+func createOutput(stdout io.Writer, name string) (*output, error) {
+	if name == "" || name == "-" {
+		return &output{Writer: stdout}, nil
+	}
+	o, err := createFile(name)
+	if err != nil {
+		return nil, err
+	}
 	switch {
 	case strings.HasSuffix(name, ".gz"):
-		z := gzip.NewWriter(f)
+		z := gzip.NewWriter(o.file)
 		o.Writer, o.closes = z, append(o.closes, z.Close)
 	case strings.HasSuffix(name, ".zst"):
-		z, err := zstd.NewWriter(f)
+		z, err := zstd.NewWriter(o.file)
 		if err != nil {
 			o.discard()
 			return nil, err

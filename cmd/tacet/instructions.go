@@ -420,7 +420,7 @@ func writeWitness(name string, v any) error {
 	if err != nil {
 		return err
 	}
-	out, err := createOutput(nil, name)
+	out, err := createFile(name)
 	if err != nil {
 		return err
 	}

@@ -136,7 +136,7 @@ func TestReload(t *testing.T) {
 // A restart is held against the policy that was in force before it, as a reload is; and a notice that has begun goes on through restarts.
 func TestRestartIsHeldToNotice(t *testing.T) {
 	c, write, loose := reloadConfig(t)
-	witness := filepath.Join(filepath.Dir(string(c.Policy.File)), "in-force.json")
+	witness := filepath.Join(filepath.Dir(string(c.Policy.File)), "in-force.gz") // which says nothing of what is in it
 	c.Policy.Witness = path(witness)
 	write(loose)
 	tight := strings.Replace(loose, "  LOCATION: keep\n", "  LOCATION: redact\n", 1)
@@ -193,7 +193,7 @@ func TestRestartIsHeldToNotice(t *testing.T) {
 		require.NoError(t, os.WriteFile(witness, []byte(damaged), 0o600))
 		p, err := assemble(t.Context(), c, &bytes.Buffer{}, slog.New(slog.DiscardHandler))
 		require.NoError(t, err)
-		require.ErrorContains(t, newReloader(p, c, false, slog.New(slog.DiscardHandler)).resume(), "in-force.json")
+		require.ErrorContains(t, newReloader(p, c, false, slog.New(slog.DiscardHandler)).resume(), "in-force.gz")
 		require.NoError(t, p.close())
 	}
 }
