@@ -173,6 +173,9 @@ func (w *rewriter) hasSpeech(d *codec.Doc) bool {
 	return false
 }
 
+// noParent is what turnOf is where no object is a turn.
+const noParent = -2
+
 // standing is what a text is to the call it belongs to.
 type standing uint8
 

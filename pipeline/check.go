@@ -33,7 +33,8 @@ type checker struct {
 	tracks map[*schema]*track
 	doc    int // of docs
 
-	instructed bool   // there are instructions
+	instructed bool // there are instructions
+	texts      textWord
 	views      []View // of the engine
 	table      *policy.InstructionTable
 	made       time.Time // the record

@@ -31,6 +31,8 @@ type Config struct {
 	// Instructions are what tenants told the platform to do with their data. Without an instruction in force at the time of a record no
 	// field leaves that needs one. Nil lets texts leave, for a pipeline of one tenant whose policy is the instruction, but no recordings.
 	Instructions *policy.Instructions
+	// TextNeedsInstruction keeps texts in where Instructions is nil, too.
+	TextNeedsInstruction bool
 	// Suppressed is who asked that nothing of theirs leaves, and what exactly. It must be loaded before the source begins. Nil
 	// looks for nobody.
 	Suppressed *subject.List

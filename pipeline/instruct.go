@@ -8,6 +8,25 @@ import (
 	"github.com/sonexlabs/tacet/pipeline/policy"
 )
 
+// textWord is who decides whether a field leaves that the policy lets leave only where a tenant has its texts kept.
+type textWord uint8
+
+const (
+	textsInstructed textWord = iota // its tenant's instruction
+	textsStay                       // nobody: there are none
+	textsLeave                      // the policy alone
+)
+
+func textsOf(c *Config) textWord {
+	switch {
+	case c.Instructions != nil:
+		return textsInstructed
+	case c.TextNeedsInstruction:
+		return textsStay
+	}
+	return textsLeave
+}
+
 // inForce is what holds for a tenant's records of some time. It stays from record to record, until one is of another time, or the instructions or
 // the policy change.
 type inForce struct {
@@ -88,13 +107,12 @@ func (w *rewriter) callBegan() time.Time {
 // meets tells whether the tenant lets leave what a rule says needs it. Where no instructions are configured nobody has enabled recording,
 // which takes an explicit word.
 func (w *rewriter) meets(need string) bool {
-	if w.instructions == nil {
-		return need == policy.NeedsText
-	}
-	switch need {
-	case policy.NeedsText:
+	switch {
+	case need == policy.NeedsText && w.texts != textsInstructed:
+		return w.texts == textsLeave
+	case need == policy.NeedsText:
 		return w.instruction != nil && w.slot.inForce.lasts > 0 // else nobody knows how long it may be kept
-	case policy.NeedsRecording:
+	case need == policy.NeedsRecording && w.instructions != nil:
 		return w.told.At(w.tenant, w.callBegan()).Records()
 	}
 	return false

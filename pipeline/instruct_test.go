@@ -125,6 +125,25 @@ func TestRegions(t *testing.T) {
 	require.Equal(t, "bolt", fieldsOf(t, us.values()[0])["tenant_id"])
 }
 
+// Where there are no instructions at all it takes a word of the operator's for texts to leave, and that is none for recordings.
+//
+// clause: 2.AI interaction
+func TestTextsWithoutInstructions(t *testing.T) {
+	for _, needed := range []bool{true, false} {
+		c := simConfig(t, DefaultLimits())
+		c.Policy = policyOf(t, instructPolicy)
+		c.Topics = map[string]TopicConfig{"calls": {Category: "transcript", Format: FormatJSON}}
+		c.TextNeedsInstruction = needed
+		sink := &memorySink{}
+		c.Sinks = []SinkConfig{{Name: "s", Sink: sink, View: View{Class: "analytics"}}}
+		runRecords(t, c, "calls", Record{Key: []byte("k"), Value: []byte(`{"tenant_id":"acme","call_id":"c","turn":1,"text":"the parcel is late","recording_url":"r"}`)})
+		require.Len(t, sink.values(), 1)
+		fields := fieldsOf(t, sink.values()[0])
+		require.Equal(t, !needed, fields["text"] != nil)
+		require.NotContains(t, fields, "recording_url")
+	}
+}
+
 func TestTrainingNeedsInstructions(t *testing.T) {
 	c := simConfig(t, DefaultLimits())
 	c.Policy = policyOf(t, instructPolicy)
@@ -167,6 +186,7 @@ func TestStandingIsWhatTheTableSays(t *testing.T) {
 		require.NoError(t, w.instructions.Replace(all))
 	}
 	w.instructions, w.checker.instructed, w.topic = policy.NewInstructions(), true, &topic{}
+	w.texts, w.checker.texts = textsInstructed, textsInstructed
 	tenants, changed, kept := 3, 0, 0
 	for n := range 30_000 {
 		switch r.IntN(400) {

@@ -34,6 +34,7 @@ type rewriter struct {
 	keys         *keyring.Ring
 	hasher       *subject.Hasher
 	instructions *policy.Instructions
+	texts        textWord
 	tally        tally
 	rights       rights
 	minors       minors
@@ -143,13 +144,11 @@ func newRewriter(c Config, b *bundle, views []View) (*rewriter, error) {
 	}
 	w.tally.views = len(views)
 	w.keys, w.hasher, w.rights.list = c.Keys, subject.NewHasher(c.Keys), c.Suppressed
-	w.instructions = c.Instructions
-	w.checker.rw, w.checker.instructed, w.checker.views = w, c.Instructions != nil, views
+	w.instructions, w.texts = c.Instructions, textsOf(&c)
+	w.checker.rw, w.checker.instructed, w.checker.texts, w.checker.views = w, c.Instructions != nil, w.texts, views
 	w.adopt(b)
 	return w, nil
 }
-
-const noParent = -2
 
 // isLeaf tells whether a field is a value or a key, not a container.
 func isLeaf(k codec.Kind) bool { return k != codec.Object && k != codec.Array }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -39,7 +40,7 @@ func asked(t *testing.T, c *Config, updates ...subject.Update) {
 	t.Helper()
 	var all control
 	for i, u := range updates {
-		u.Tenant, u.Seq, u.Request, u.At = "t", uint64(i+1), "r1", time.Unix(1, 0)
+		u.Tenant, u.Seq, u.Request, u.At = cmp.Or(u.Tenant, "t"), uint64(i+1), "r1", time.Unix(1, 0)
 		all = append(all, u)
 	}
 	c.Suppressed = subject.NewList(0)

@@ -31,6 +31,7 @@ func NewSearcher(c Config) (*Searcher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
+	x.rw.texts, x.rw.checker.texts = textsLeave, textsLeave // what tenants instruct can change before their records are read again
 	s := &Searcher{x: x, found: map[string]bool{}}
 	x.rw.rights.named = func(call []byte) {
 		if !s.found[string(call)] {

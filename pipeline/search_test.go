@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -73,4 +74,28 @@ func TestSearchedCallsDontComeBack(t *testing.T) {
 		updates = append(updates, subject.Update{Kind: subject.Object, ID: idOf(t, c, "CALL_ID", call)})
 	}
 	require.Equal(t, []string{"lost", "ring"}, replay(updates...))
+}
+
+// What a tenant instructs, or doesn't, keeps no text from being searched: somebody is named there all the same.
+func TestSearchReadsTextsOfAllTenants(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Policy = policyOf(t, instructPolicy)
+	c.Topics = map[string]TopicConfig{"calls": {Category: "transcript", Format: FormatJSON}}
+	c.Instructions = instructed(t, "tenant: acme\nversion: 1\nfrom: 2026-01-01\ntext: none\n")
+	var updates []subject.Update
+	for _, tenant := range []string{"acme", "bolt"} {
+		id, ok := subject.NewHasher(c.Keys).ID([]byte(tenant), "PHONE", []byte("+442079460018"))
+		require.True(t, ok)
+		updates = append(updates, subject.Update{Kind: subject.Object, Tenant: tenant, ID: id})
+	}
+	asked(t, &c, updates...)
+	s, err := NewSearcher(c)
+	require.NoError(t, err)
+	for _, tenant := range []string{"acme", "bolt"} {
+		found, class, err := s.Record(LaneID{Topic: "calls"}, &Record{Key: []byte("k"), Time: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC),
+			Value: fmt.Appendf(nil, `{"tenant_id":%q,"call_id":"of-%[1]s","turn":1,"text":"ring +44 20 7946 0018"}`, tenant)})
+		require.NoError(t, err)
+		require.Empty(t, class)
+		require.Equal(t, []string{"of-" + tenant}, found)
+	}
 }

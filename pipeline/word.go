@@ -100,9 +100,9 @@ func (c *checker) meets(may may) bool {
 	switch {
 	case may&(mayText|mayRecording) == 0:
 		return false
-	case !c.instructed:
-		return may&mayText != 0
-	case c.doc >= len(c.docs):
+	case may&mayText != 0 && c.texts != textsInstructed:
+		return c.texts == textsLeave
+	case !c.instructed || c.doc >= len(c.docs):
 		return false
 	}
 	d := &c.docs[c.doc]

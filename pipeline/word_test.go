@@ -32,7 +32,7 @@ func TestWordIsCheckedAgain(t *testing.T) {
 	another := instructed(t, allows("acme"), allows("bolt"), allows("cave"))
 	anothers := before(func(w *rewriter) { w.told = another.Table() })
 	early := before(func(w *rewriter) { w.time = matrixNoon.Add(-24 * time.Hour) })
-	unasked := before(func(w *rewriter) { w.instructions = nil })
+	unasked := before(func(w *rewriter) { w.instructions, w.texts = nil, textsLeave })
 	const (
 		turn   = `{"tenant_id":"acme","call_id":"c","text":"canary"}`
 		call   = `{"tenant_id":"acme","call_id":"c","status":"done","recording_url":"canary"}`

@@ -76,6 +76,7 @@ func TestRunWithAuditLog(t *testing.T) {
 kafka: {brokers: ["%s"]}
 source: {group: %q, topics: [{name: %q, category: transcript}], commit_interval: 100ms}
 pseudonym: {insecure_dev_keys: true}
+instructions: {unasked: true}
 sinks: [{name: main, type: kafka, topic: %q}]
 quarantine: {directory: dead}
 audit: {directory: audit, key: "file:key", topic: %q, witness: witness}

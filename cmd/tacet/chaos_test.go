@@ -256,6 +256,7 @@ source:
   heartbeat: 300ms
   drain_timeout: 2s
   commit_interval: 200ms
+instructions: {unasked: true}
 pseudonym:
   {store: keys.db, witness: keys.witness, refresh: 1s, kek: {key: env:TACET_CHAOS_KEY}}
 sinks:

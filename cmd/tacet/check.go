@@ -184,7 +184,7 @@ func warnings(c config, p *policy.Policy) (all []string) {
 	if c.Kafka.Insecure {
 		all = append(all, "kafka.insecure: records and passwords travel in clear")
 	}
-	if c.Quarantine.PublicKey == "" {
+	if all = append(all, c.Instructions.warning()...); c.Quarantine.PublicKey == "" {
 		all = append(all, "quarantine.public_key is not set: records in quarantine can be brought back only as long as their topic keeps them")
 	}
 	if c.Audit.Directory == "" {

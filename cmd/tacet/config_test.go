@@ -64,7 +64,7 @@ func badConfigs() map[rule][]string {
 		rulePublicKey:    {"public_key"},
 		ruleRights:       {"rights", "rights-due", "rights-key", "rights-loop", "rights-some", "rights-twice", "rights-witness"},
 		ruleView:         {"view"},
-		ruleInstructions: {"instructions"},
+		ruleInstructions: {"instructions", "instructions-unasked"},
 		ruleAudit:        {"audit", "audit-checkpoint", "audit-directory", "audit-kafka", "audit-key", "audit-name", "audit-sink"},
 		ruleRegion:       {"region", "region-cluster", "region-word"},
 		ruleListen:       {"listen"},

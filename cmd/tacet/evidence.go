@@ -40,6 +40,7 @@ type evidence struct {
 	Categories    []dataCategory `json:"categories_of_data"`
 	Transfers     []transfer     `json:"places"`
 	Instructions  []instructed   `json:"instructions"`
+	Unasked       bool           `json:"texts_without_instruction"`
 	Measures      []string       `json:"measures"`
 	Assessment    assessment     `json:"assessment"`
 	Keys          []keyInventory `json:"keys"`
@@ -193,7 +194,7 @@ func gatherEvidence(ctx context.Context, c config, r reporting, now time.Time) (
 
 // instructed lists what tenants instructed that is in force, or will be.
 func (e *evidence) instructed(c config, set *detectors.Set, now time.Time) error {
-	e.Instructions = []instructed{}
+	e.Instructions, e.Unasked = []instructed{}, c.Instructions.Unasked
 	if c.Instructions.Directory == "" {
 		return nil
 	}

@@ -194,7 +194,11 @@ func (e *evidence) placesChapter() chapter {
 }
 
 func (e *evidence) instructionsChapter() chapter {
-	s := chapter{Title: "Instructions of tenants (Art. 28(3)(a), 30(2))", Text: []string{"Without an instruction no text of a tenant leaves, no recording, and nothing that needs a consent."},
+	without := "Without an instruction no text of a tenant leaves, no recording, and nothing that needs a consent."
+	if e.Unasked {
+		without = "None are configured, and texts of all tenants that the policy knows leave all the same: the configuration says so. Recordings don't, nor does what needs a consent."
+	}
+	s := chapter{Title: "Instructions of tenants (Art. 28(3)(a), 30(2))", Text: []string{without},
 		Heads: []string{"Tenant", "Version", "From", "In force", "Texts kept", "Recordings", "Consents", "Regions", "Safeguard", "Calls of minors kept back"}}
 	for _, i := range e.Instructions {
 		var consents []string

@@ -32,13 +32,28 @@ type instructionsConfig struct {
 	Topic     string `yaml:"topic"`
 	Keys      path   `yaml:"keys"`
 	Witness   path   `yaml:"witness"`
+	Unasked   bool   `yaml:"unasked"` // texts leave without
 }
 
 func (c instructionsConfig) enabled() bool { return c.Directory != "" || c.Topic != "" }
 
+// warning is what somebody should know who has no instructions.
+func (c instructionsConfig) warning() []string {
+	switch {
+	case c.enabled():
+		return nil
+	case c.Unasked:
+		return []string{"instructions.unasked: texts of tenants leave who instructed nothing"}
+	}
+	return []string{"instructions: neither directory nor topic is named, so no field leaves that needs one: no texts, no recordings"}
+}
+
 func (d *document) instructions(c *config) {
 	i := c.Instructions
 	switch {
+	case i.enabled() && i.Unasked:
+		d.fail(ruleInstructions, "instructions.unasked", "is true, but instructions are named", "take one of them away")
+		return
 	case !i.enabled() && (i.Keys != "" || i.Witness != ""):
 		d.fail(ruleInstructions, "instructions", "neither directory nor topic is given", "name one or both")
 		return

@@ -45,6 +45,7 @@ source:
   commit_interval: 200ms
   topics:%s
 policy: {file: %s}
+instructions: {unasked: true}
 pseudonym: {store: ../made/keys.db, kek: {key: env:LEAK_KEY}}
 limits: {workers: 2, record_bytes: %d, depth: %d, fields: %d, retry_most: 500ms, record_time: %s}
 admin: {listen: "%s", pprof: true}

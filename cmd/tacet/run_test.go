@@ -83,6 +83,7 @@ func TestRunAndReplay(t *testing.T) {
 kafka: {brokers: ["%s"]}
 source: {group: %q, topics: [{name: %q, category: transcript}], commit_interval: 100ms}
 pseudonym: {insecure_dev_keys: true}
+instructions: {unasked: true}
 sinks:
   - {name: main, type: kafka, topic: %q}
   - {name: files, type: file, directory: files, flush_after: 100ms, compression: none}

@@ -138,7 +138,7 @@ func (c config) engine(detection detectors.Options, log *slog.Logger, registry *
 	return pipeline.Config{
 		Topics: topics, Policy: rules, Detectors: set, Recipient: c.Quarantine.PublicKey,
 		Limits: c.Limits.engineLimits(), Metrics: pipeline.NewMetrics(registry, version(), rules.Hash()), Log: log,
-		Version: version(),
+		TextNeedsInstruction: !c.Instructions.Unasked, Version: version(),
 	}, nil
 }
 
@@ -154,6 +154,7 @@ func (c config) dryEngine() (engine pipeline.Config, err error) {
 		return engine, err
 	}
 	engine.Keys = keyring.Dev([]byte(devKey))
+	engine.TextNeedsInstruction = engine.TextNeedsInstruction && !c.Instructions.enabled()
 	if c.Instructions.Directory != "" {
 		c.Instructions.Topic = ""
 		told, err := newInstructions(c, engine.Detectors, log)
