@@ -144,7 +144,7 @@ func (w *rewriter) findTurn(d *codec.Doc, i int) {
 		if f.Parent != parent || f.Rule < 0 {
 			continue
 		}
-		if f.Kind == codec.String && w.topic.rules[f.Rule].use == useRole {
+		if f.Kind == codec.String && w.topic.reads[f.Rule].use == useRole {
 			w.role = roleOf(d.Text(k))
 		}
 		if w.turn < 0 && w.isSpeech(d, k) {
@@ -159,7 +159,7 @@ func (w *rewriter) isSpeech(d *codec.Doc, k int) bool {
 	if f.Rule < 0 || f.Kind != codec.String && f.Kind != codec.Number {
 		return false
 	}
-	r := &w.topic.rules[f.Rule]
+	r := w.topic.reads[f.Rule]
 	return r.searched && (r.speech || isUnderWildcard(d, k) && isSpeechKey(d.Text(k-1)))
 }
 

@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"time"
-
-	"github.com/sonexlabs/tacet/pipeline/policy"
 )
 
 // Why a record that was written does not leave. They name no field: under a wildcard a name may be somebody's words.
@@ -36,10 +33,10 @@ type checker struct {
 	instructed bool // there are instructions
 	texts      textWord
 	views      []View // of the engine
-	table      *policy.InstructionTable
-	made       time.Time // the record
 	docs       []written
-	tenants    []byte // their ids
+	kept       int   // of docs, of records that are not checked yet
+	writes     claim // of the record that is written
+	of         claim // of the record that is checked
 }
 
 // track is the members of records that leave in the order in which they stand mostly, those of objects in them behind their own. Records of a topic are
@@ -54,24 +51,13 @@ type expected struct {
 	of, slot int32 // its object's slot, and its own
 	plain    may   // its slot's
 	n        uint8
-	key      [21]byte // the first n are the slot's quoted
+	last     uint8    // how long the last text here was
+	key      [20]byte // the first n are the slot's quoted
 }
 
 type step struct {
 	key  []byte
 	elem bool
-}
-
-// checkOutput compares what was written of the record in a view with what may leave in it. The filter adds nothing and has no such view.
-func (w *rewriter) checkOutput(view int, out []byte) error {
-	v := &w.views[view]
-	if !w.checker.agreed(view) {
-		return errOutputView
-	}
-	if v.Content == ContentCapsules {
-		return w.checker.check(out, w.bundle.capsules, v)
-	}
-	return w.checker.check(out, w.topic.schemas[w.bundle.of[view]], v)
 }
 
 // check compares what was written of a record in a view with what may leave.
@@ -80,7 +66,7 @@ func (c *checker) check(out []byte, s *schema, view *viewed) error {
 		c.adopt(s)
 	}
 	c.src, c.joins, c.why = out, view.Entities, nil
-	c.doc = 0
+	c.doc = int(c.of.docs[0])
 	for i := c.space(0); i < len(out); i = c.space(i) {
 		if out[i] != '{' {
 			return errOutputForm
@@ -152,7 +138,7 @@ func (c *checker) object(i int, of uint64, slot int) int {
 		case e == nil:
 			i = c.other(i, of, slot)
 		case e.plain&c.lets != 0 && len(src)-i > int(e.n) && isScalar(src[i+int(e.n)]):
-			i = c.scalar(i + int(e.n))
+			i = c.plain(i+int(e.n), e)
 		default:
 			i = c.value(c.space(i+int(e.n)), c.schema.slots[e.slot].hash, int(e.slot))
 		}
@@ -173,6 +159,23 @@ func (c *checker) object(i int, of uint64, slot int) int {
 
 // isScalar tells whether a value that begins so is no container, and nothing stands before it.
 func isScalar(b byte) bool { return b > ' ' && b != '{' && b != '[' }
+
+// plain is scalar for a value on the track. Most texts are as long as the last one in their place: who takes that for granted and then finds it to
+// be so need not wait for the end to be found before reading on.
+func (c *checker) plain(i int, e *expected) int {
+	if c.src[i] != '"' {
+		return c.scalar(i)
+	}
+	n, last := bytes.IndexByte(c.src[i+1:], '"'), int(e.last)
+	if n == last && c.src[i+last] != '\\' {
+		return i + last + 2
+	}
+	if n < 0 || c.src[i+n] == '\\' {
+		return c.scalar(i)
+	}
+	e.last = uint8(min(n, 255))
+	return i + n + 2
+}
 
 // expect gives the next member on the track, if that is the one at i of the object of a slot. Members may be missing.
 func (c *checker) expect(i, of int) *expected {

@@ -22,8 +22,8 @@ func (w *rewriter) end() {
 	w.tally.used(w.tokens.Versions())
 }
 
-// recant takes the last outcome back: the record comes to something else.
-func (w *rewriter) recant() { w.outcomes[w.done]-- }
+// recant takes an outcome back: the record comes to something else.
+func (w *rewriter) recant(outcome string) { w.outcomes[outcome]-- }
 
 // count hands the counts of a part to the metrics. Warm records were counted before.
 func (w *rewriter) count(m *Metrics, topic string, warm bool) {
@@ -151,15 +151,14 @@ func (w *rewriter) leaveOut(view, reason int) {
 }
 
 // weigh notes how much of a record that leaves came in, and went out.
-func (w *rewriter) weigh(in int) {
+func (w *rewriter) weigh(in int, out []span) {
 	w.read += in
-	for i := range w.views {
-		v, c := &w.views[i], &w.classes[w.bundle.of[i]]
-		switch {
-		case !v.skip:
-			v.wrote += len(v.out)
-		case !c.reads:
-			c.without[leftCategory]++
+	for i := range out {
+		w.views[out[i].view].wrote += out[i].value[1] - out[i].value[0]
+	}
+	for i := range w.classes {
+		if c := &w.classes[i]; !c.reads {
+			c.without[leftCategory] += len(c.views)
 		}
 	}
 }

@@ -78,7 +78,7 @@ func (w *rewriter) readKnown(d *codec.Doc, at int) (values []detectors.KnownValu
 		if f.Rule < 0 || f.Kind == codec.Key {
 			continue
 		}
-		switch w.topic.rules[f.Rule].use {
+		switch w.topic.reads[f.Rule].use {
 		case useKnownItem:
 			if open || f.Kind != codec.Object || len(values) == knownMost {
 				return nil, errKnown

@@ -42,7 +42,7 @@ func (w *rewriter) findPartials(d *codec.Doc, depth int) *partials {
 		if underKey = f.Kind == codec.Key; underKey || f.Rule < 0 {
 			continue
 		}
-		if !(depth == 0 && w.topic.rules[f.Rule].use == useFinal) && !(wild && string(d.Text(i-1)) == finalKey) {
+		if !(depth == 0 && w.topic.reads[f.Rule].use == useFinal) && !(wild && string(d.Text(i-1)) == finalKey) {
 			continue
 		}
 		if (f.Kind == codec.Bool || f.Kind == codec.Line) && string(d.Text(i)) == "true" {

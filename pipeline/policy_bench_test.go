@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -177,15 +178,8 @@ func (p *policyBench) pass(b testing.TB, way int) float64 {
 	w := p.worker
 	start := processorTime()
 	for from := 0; from < len(p.records); from += batch {
-		p.buf.bytes, p.buf.spans = p.buf.bytes[:0], p.buf.spans[:0]
-		now := time.Now()
-		for i := from; i < min(from+batch, len(p.records)); i++ {
-			spans := len(p.buf.spans)
-			if err := p.record(way, &p.records[i], now); err != nil {
-				b.Fatal(err)
-			}
-			now = time.Now()
-			w.rw.tally.settle(p.buf.spans[spans:], false)
+		if err := p.part(way, p.records[from:min(from+batch, len(p.records))]); err != nil {
+			b.Fatal(err)
 		}
 		w.rw.tally.end()
 		w.rw.count(w.e.metrics, "calls", false)
@@ -193,21 +187,43 @@ func (p *policyBench) pass(b testing.TB, way int) float64 {
 	return float64(processorTime() - start)
 }
 
-func (p *policyBench) record(way int, r *Record, now time.Time) error {
-	w := p.worker
-	w.rw.bundle = p.whole
-	switch way {
-	case wayBare:
-		return p.bare(w, r, now)
-	case wayUnchecked:
-		return p.unchecked(w, r, now)
+// part is worker.part, as far as outputs, for one of the ways.
+func (p *policyBench) part(way int, records []Record) error {
+	w, f := p.worker, &flight{lane: p.lane, batch: &Batch{Records: records}, dead: make([][]Entry, 1)}
+	p.buf.bytes, p.buf.spans = p.buf.bytes[:0], p.buf.spans[:0]
+	now := time.Now()
+	for i := range records {
+		r, spans := &records[i], len(p.buf.spans)
+		w.rw.bundle = p.whole
+		var err error
+		switch way {
+		case wayBare:
+			err = p.bare(w, r, now)
+		case wayUnchecked:
+			err = p.unchecked(w, r, now)
+		default:
+			_, err = w.record(p.lane, r, &p.buf, int32(i), false, now)
+		}
+		if err != nil {
+			return err
+		}
+		now = time.Now()
+		if way == wayBare || way == wayUnchecked {
+			w.rw.tally.settle(w.rw.tally.tenants(), p.buf.spans[spans:], false)
+			continue
+		}
+		w.wait(int32(i), &p.buf, spans)
 	}
-	_, err := w.record(p.lane, r, &p.buf, 0, false, now)
-	return err
+	w.check(f, &p.buf)
+	if len(f.dead[0]) > 0 {
+		return errors.New(f.dead[0][0].Detail)
+	}
+	return nil
 }
 
 // unchecked is worker.record without the check of what was written.
 func (p *policyBench) unchecked(w *worker, r *Record, now time.Time) error {
+	spans := len(p.buf.spans)
 	w.rw.begin(p.lane, w.calls, r, now)
 	if _, err := w.rw.value(r); err != nil {
 		return err
@@ -217,7 +233,7 @@ func (p *policyBench) unchecked(w *worker, r *Record, now time.Time) error {
 			p.output(w, r, v)
 		}
 	}
-	w.rw.weigh(len(r.Value))
+	w.rw.weigh(len(r.Value), p.buf.spans[spans:])
 	w.rw.end()
 	return nil
 }
@@ -328,8 +344,7 @@ func TestPolicyBenchmark(t *testing.T) {
 	p := newPolicyBench(t, 7, 20, 400)
 	outputs := func(way int) (keys []string, values []map[string]any) {
 		for i := range p.records {
-			p.buf.bytes, p.buf.spans = p.buf.bytes[:0], p.buf.spans[:0]
-			require.NoError(t, p.record(way, &p.records[i], p.records[i].Time))
+			require.NoError(t, p.part(way, p.records[i:i+1]))
 			require.Len(t, p.buf.spans, 1)
 			s := p.buf.spans[0]
 			keys = append(keys, string(p.buf.bytes[s.key[0]:s.digits[1]]))

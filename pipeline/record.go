@@ -28,14 +28,14 @@ type Header struct {
 // Record is one input message. Its bytes belong to the batch's arena: they stay unchanged and alive as long as the
 // batch does, and nobody writes to them.
 type Record struct {
-	Offset  int64
+	Offset int64
+	// Minor is set of a record that comes back from quarantine and was kept back because somebody in its call seemed to be a minor: what
+	// said so may have been in an earlier record.
+	Minor   bool
 	Time    time.Time // the broker's or producer's timestamp; zero when unknown
 	Key     []byte    // nil when the message has none
 	Value   []byte
 	Headers []Header
-	// Minor is set of a record that comes back from quarantine and was kept back because somebody in its call seemed to be a minor: what
-	// said so may have been in an earlier record.
-	Minor bool
 }
 
 // Output is one record as a sink receives it.

@@ -383,7 +383,7 @@ func (w *rewriter) identify(d *codec.Doc, value, key []byte) (Class, error) {
 		if fields[i].Rule < 0 || fields[i].Kind == codec.Key {
 			continue
 		}
-		use := w.topic.rules[fields[i].Rule].use
+		use := w.topic.reads[fields[i].Rule].use
 		if use == useKnown {
 			known = i
 		}

@@ -60,7 +60,7 @@ func TestOutputIsChecked(t *testing.T) {
 	}
 	off := func(t *topic) {
 		t.selector, t.rules, t.tenant = codec.All(), []rule{{action: policy.Keep}}, []byte("acme")
-		t.byClass = [][]rule{t.rules}
+		t.byClass, t.reads = [][]rule{t.rules}, make([]reading, 1)
 	}
 	for name, f := range map[string]struct {
 		topic, record string
@@ -325,11 +325,15 @@ func BenchmarkCheck(b *testing.B) {
 	class, err := w.value(r)
 	require.NoError(b, err)
 	require.Empty(b, class)
-	require.NoError(b, w.checkOutput(0, w.views[0].out), fmt.Sprint(len(w.views[0].out)))
+	out := append(w.views[0].out, "a key"...)
+	n := len(w.views[0].out)
+	s := span{value: [2]int{0, n}, key: [2]int{n, len(out)}}
+	w.checker.of = w.checker.claim()
+	require.NoError(b, w.checkOutput(&s, out, r), fmt.Sprint(n))
 	b.SetBytes(int64(len(r.Value)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if w.checkOutput(0, w.views[0].out) != nil {
+		if w.checkOutput(&s, out, r) != nil {
 			b.Fatal("it does not leave")
 		}
 	}

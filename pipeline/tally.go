@@ -18,13 +18,14 @@ type tally struct {
 // tenantTally is what became of a tenant's records of a part.
 type tenantTally struct {
 	tenant   string
-	met      bool   // in the current part
 	serial   uint64 // of the last record that is of it
 	in, dead int
-	out      []int // by view
-	versions []int // of the keys of tokens
+	out      []int  // by view
+	few      [4]int // its memory, where that is enough
+	met      bool   // in the current part
 	inForce  inForce
-	word     word // for the output check
+	word     word  // for the output check
+	versions []int // of the keys of tokens
 }
 
 // slotsMost bounds the tenants that are remembered between parts.
@@ -43,7 +44,11 @@ func (t *tally) attribute(tenant []byte, s *tenantTally) *tenantTally {
 		if t.slots == nil || len(t.slots) >= slotsMost {
 			t.slots = map[string]*tenantTally{}
 		}
-		s = &tenantTally{tenant: string(tenant), out: make([]int, t.views)}
+		s = &tenantTally{tenant: string(tenant)}
+		if s.out = s.few[:]; t.views > len(s.few) {
+			s.out = make([]int, t.views)
+		}
+		s.out = s.out[:t.views]
 		t.slots[s.tenant] = s
 	}
 	if !s.met {
@@ -57,6 +62,14 @@ func (t *tally) attribute(tenant []byte, s *tenantTally) *tenantTally {
 	return s
 }
 
+// tenants gives whose the record is. One of which no tenant was found is the empty one's.
+func (t *tally) tenants() []*tenantTally {
+	if len(t.record) == 0 {
+		t.attribute(nil, t.slots[""])
+	}
+	return t.record
+}
+
 // used notes the versions of keys that were used since it was last told, for all tenants of the record.
 func (t *tally) used(versions []int) {
 	for _, v := range versions {
@@ -68,12 +81,9 @@ func (t *tally) used(versions []int) {
 	}
 }
 
-// settle counts the record: what leaves of it, or that it is dead. One of which no tenant was found is the empty one's.
-func (t *tally) settle(spans []span, dead bool) {
-	if len(t.record) == 0 {
-		t.attribute(nil, t.slots[""])
-	}
-	for _, s := range t.record {
+// settle counts a record of some tenants: what leaves of it, or that it is dead.
+func (t *tally) settle(of []*tenantTally, spans []span, dead bool) {
+	for _, s := range of {
 		s.in++
 		if dead {
 			s.dead++

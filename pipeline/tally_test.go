@@ -163,7 +163,7 @@ func TestTallyOfManyTenants(t *testing.T) {
 		tenant := fmt.Append(nil, "tenant-", i%(2*slotsMost))
 		w.attribute(tenant, w.slots[string(tenant)])
 		w.used([]int{i % 2})
-		w.settle([]span{{view: 0}}, false)
+		w.settle(w.tenants(), []span{{view: 0}}, false)
 	}
 	var s Summary
 	s.addTenants(w.end())

@@ -25,6 +25,7 @@ type topic struct {
 	partials   policy.Partials
 	selector   *codec.Selector
 	rules      []rule    // by number in selector: what is the same for all classes
+	reads      []reading // what of rules every record is asked for, side by side
 	byClass    [][]rule  // what each class does; nil for one that the records don't leave for
 	kept       [][]bool  // which of them only keep a value, whatever record it is of
 	schemas    []*schema // what may leave for each class
@@ -43,6 +44,12 @@ type rule struct {
 	speech   bool   // what was heard, in one of its forms
 	searched bool   // for some class
 	unnamed  bool   // the class says nothing of it
+}
+
+// reading is what a rule says of how its values are read.
+type reading struct {
+	use              use
+	speech, searched bool
 }
 
 // dropping says why a rule that drops a value does.
@@ -150,6 +157,9 @@ func compileTopic(name string, tc TopicConfig, p *policy.Policy, classes []*poli
 	}
 	if err := t.compileClasses(cat, classes); err != nil {
 		return nil, fmt.Errorf("topic %s: category %s: %w", name, tc.Category, err)
+	}
+	for i := range t.rules {
+		t.reads = append(t.reads, reading{t.rules[i].use, t.rules[i].speech, t.rules[i].searched})
 	}
 	for _, class := range classes {
 		t.schemas = append(t.schemas, newSchema(p, cat, class, tc.Format == FormatLog || tc.Format == FormatText))

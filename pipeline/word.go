@@ -16,9 +16,15 @@ var errOutputView = errors.New("what was written is for a purpose or a place tha
 
 // written is one document of what leaves of a record: a line, where it came in several.
 type written struct {
-	tenant [2]int       // in checker.tenants
-	slot   *tenantTally // where what was read for it is kept
-	began  time.Time    // its call
+	slot  *tenantTally // its tenant's, where what was read for it is kept
+	began time.Time    // its call
+}
+
+// claim is what the check takes of a record from who wrote it.
+type claim struct {
+	table *policy.InstructionTable // when it came
+	made  time.Time
+	docs  [2]int32 // of checker.docs: those that leave
 }
 
 // word is what was read for a tenant last: what its instruction is for some time, and whether that lets texts leave under a policy.
@@ -29,12 +35,13 @@ type word struct {
 	texts  bool
 }
 
-// begin starts a record.
+// begin starts a record that is to be written. Of the one before nothing is kept, unless its claim was taken.
 func (c *checker) begin(table *policy.InstructionTable, made, now time.Time) {
-	if c.table, c.made = table, made; made.IsZero() {
-		c.made = now
+	if made.IsZero() {
+		made = now
 	}
-	c.docs, c.tenants = c.docs[:0], c.tenants[:0]
+	c.docs = c.docs[:c.kept]
+	c.writes = claim{table: table, made: made, docs: [2]int32{int32(c.kept), int32(c.kept)}}
 }
 
 // note takes down whose the document is that was just written.
@@ -42,13 +49,27 @@ func (c *checker) note() {
 	if !c.instructed {
 		return
 	}
-	w, from := c.rw, len(c.tenants)
-	c.tenants = append(c.tenants, w.tenant...)
-	d := written{tenant: [2]int{from, len(c.tenants)}, slot: w.slot}
-	if w.topic.recordings {
+	d := written{slot: c.rw.slot}
+	if d.slot.tenant != string(c.rw.tenant) {
+		d.slot = &tenantTally{tenant: string(c.rw.tenant)}
+	}
+	if c.rw.topic.recordings {
 		d.began = c.began()
 	}
 	c.docs = append(c.docs, d)
+	c.writes.docs[1]++
+}
+
+// claim gives what is needed to check the record that was just written at a later time, until end.
+func (c *checker) claim() claim {
+	c.kept = len(c.docs)
+	return c.writes
+}
+
+// end drops all documents: nothing is left to be checked.
+func (c *checker) end() {
+	clear(c.docs)
+	c.docs, c.kept, c.of = c.docs[:0], 0, claim{}
 }
 
 // began is when the call of the document that was just written began.
@@ -59,16 +80,16 @@ func (c *checker) began() time.Time {
 	if began, err := time.Parse(time.RFC3339, string(c.rw.started)); err == nil && !began.IsZero() {
 		return began
 	}
-	return c.made
+	return c.writes.made
 }
 
 // told gives what a document's tenant had instructed that was in force when the record was made.
 func (c *checker) told(d *written) *word {
-	tenant, said := c.tenants[d.tenant[0]:d.tenant[1]], &d.slot.word
-	if said.table == c.table && said.policy == c.rw.policy && d.slot.tenant == string(tenant) && said.Holds(c.made) {
+	said := &d.slot.word
+	if said.table == c.of.table && said.policy == c.rw.policy && said.Holds(c.of.made) {
 		return said
 	}
-	*said = word{Standing: c.table.Standing(tenant, c.made), table: c.table, policy: c.rw.policy}
+	*said = word{Standing: c.of.table.Standing([]byte(d.slot.tenant), c.of.made), table: c.of.table, policy: c.rw.policy}
 	if said.In != nil {
 		_, said.texts = c.rw.policy.Retention(said.In.Text) // of TextNone no policy says how long
 	}
@@ -81,13 +102,14 @@ func (c *checker) agreed(view int) bool {
 	if !c.instructed || v.Consent == "" && v.Region == "" {
 		return true
 	}
-	for i := range c.docs {
-		in := c.told(&c.docs[i]).In
+	docs := c.docs[c.of.docs[0]:c.of.docs[1]]
+	for i := range docs {
+		in := c.told(&docs[i]).In
 		if in == nil || v.Region != "" && v.Region != in.HomeRegion && !slices.Contains(in.Regions, v.Region) {
 			return false
 		}
 		if v.Consent != "" && !slices.ContainsFunc(in.Consents, func(given policy.Consent) bool {
-			return given.Name == v.Consent && !c.made.Before(given.Granted) && c.made.Before(given.Expires)
+			return given.Name == v.Consent && !c.of.made.Before(given.Granted) && c.of.made.Before(given.Expires)
 		}) {
 			return false
 		}
@@ -102,13 +124,13 @@ func (c *checker) meets(may may) bool {
 		return false
 	case may&mayText != 0 && c.texts != textsInstructed:
 		return c.texts == textsLeave
-	case !c.instructed || c.doc >= len(c.docs):
+	case !c.instructed || c.doc >= int(c.of.docs[1]):
 		return false
 	}
 	d := &c.docs[c.doc]
 	if may&mayText != 0 {
 		return c.told(d).texts
 	}
-	in := c.table.At(c.tenants[d.tenant[0]:d.tenant[1]], d.began)
+	in := c.of.table.At([]byte(d.slot.tenant), d.began)
 	return in != nil && in.Recording
 }

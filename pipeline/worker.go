@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"bytes"
 	"errors"
 	"runtime/debug"
 	"strconv"
@@ -20,10 +19,13 @@ type worker struct {
 	calls  *callStore
 	rw     *rewriter
 	marker Marker               // nil where no sink asks for marks
-	busy   atomic.Int64         // since when it is at one record, unix nanoseconds; 0 when idle
+	busy   atomic.Int64         // since when it is at one record, or at the check of a part, unix nanoseconds; 0 when idle
 	lane   atomic.Pointer[lane] // whose record that is
 	open   atomic.Int64         // calls remembered
 	number int
+
+	waiting []waiting      // records of the part that are not checked yet
+	slots   []*tenantTally // of their tenants
 
 	mu     sync.Mutex
 	closed []*lane // lanes whose calls are to be forgotten
@@ -46,7 +48,7 @@ type buffer struct {
 // buffer moves while it grows.
 type span struct {
 	record       int32 // index in the batch
-	view         int32
+	view         int32 // noView: it was taken out
 	value        [2]int
 	key          [2]int
 	digits       [2]int // the offset in decimal, for its header
@@ -127,28 +129,25 @@ func (w *worker) part(j job) {
 		w.busy.Store(now.UnixNano())
 		r := &f.batch.Records[i]
 		spans := len(buf.spans)
-		class, err := w.record(l, r, buf, int32(i), f.batch.Warm, now)
+		class, err := w.record(l, r, buf, i, f.batch.Warm, now)
 		after := time.Now()
 		if class == "" && !f.batch.Warm && after.Sub(now) > w.e.limits.RecordTime {
 			class, err = ClassTime, errOverTime
-			w.rw.recant()
+			w.rw.recant(w.rw.done)
 			buf.spans = buf.spans[:spans]
 		}
 		now = after
-		w.rw.tally.settle(buf.spans[spans:], class != "")
-		if class == "" || f.batch.Warm {
+		if class == "" && !f.batch.Warm {
+			w.wait(i, buf, spans)
 			continue
 		}
-		entry := w.e.entry(f, r, class, err.Error())
-		entry.Detector = w.rw.set.Version()
-		f.dead[w.number] = append(f.dead[w.number], entry)
-		w.e.metrics.records.WithLabelValues(l.id.Topic, outcomeDead).Inc()
-		if w.e.filter != nil {
-			start := len(buf.bytes)
-			buf.bytes = append(buf.bytes, w.e.filter...) // a filter has one view
-			buf.spans = append(buf.spans, span{record: i, value: [2]int{start, len(buf.bytes)}, hasNoHeaders: true})
+		w.rw.tally.settle(w.rw.tally.tenants(), nil, class != "")
+		if class != "" && !f.batch.Warm {
+			w.bury(f, buf, i, class, err, w.rw.set)
 		}
 	}
+	w.busy.Store(now.UnixNano())
+	w.check(f, buf)
 	w.rw.summarise(&f.sums[w.number], len(f.dead[w.number]))
 	w.rw.count(w.e.metrics, l.id.Topic, f.batch.Warm)
 	f.cut(buf, w.marker)
@@ -163,11 +162,7 @@ func (w *worker) record(l *lane, r *Record, buf *buffer, index int32, warm bool,
 	start, spans := len(buf.bytes), len(buf.spans)
 	defer func() {
 		if p := recover(); p != nil {
-			w.e.metrics.panics.Inc()
-			w.e.log.Error("record panicked", "topic", l.id.Topic, "partition", l.id.Partition, "offset", r.Offset,
-				"panic", describePanic(p), "stack", string(debug.Stack()))
-			w.rw.reset()
-			class, err = ClassPanic, errPanic
+			class, err = w.panicked(l, r, p)
 		}
 		if class != "" || warm {
 			clear(buf.bytes[start:])
@@ -201,37 +196,35 @@ func (w *worker) record(l *lane, r *Record, buf *buffer, index int32, warm bool,
 		if view.skip || view.Content == ContentCapsules && len(view.out) == 0 && r.Value != nil {
 			continue
 		}
-		if err := w.output(buf, r, index, v, view); err != nil && !warm {
-			w.rw.recant()
-			return ClassOutput, err
-		}
+		w.output(buf, r, index, v, view)
 	}
-	w.rw.weigh(len(r.Value))
 	w.rw.end()
 	return "", nil
 }
 
-// output appends what leaves of a record in one view, and its span, to buf. An error is that it must not leave.
-func (w *worker) output(buf *buffer, r *Record, index int32, v int, view *viewed) error {
+// panicked notes that a record made the program panic, and gives its class.
+func (w *worker) panicked(l *lane, r *Record, p any) (Class, error) {
+	w.e.metrics.panics.Inc()
+	w.e.log.Error("record panicked", "topic", l.id.Topic, "partition", l.id.Partition, "offset", r.Offset,
+		"panic", describePanic(p), "stack", string(debug.Stack()))
+	w.rw.reset()
+	return ClassPanic, errPanic
+}
+
+// output appends what is to leave of a record in one view, and its span, to buf.
+func (w *worker) output(buf *buffer, r *Record, index int32, v int, view *viewed) {
 	s := span{record: index, view: int32(v), hasNoValue: r.Value == nil, hasNoHeaders: w.e.filter != nil}
 	from := len(buf.bytes)
 	buf.bytes = append(buf.bytes, view.out...)
 	s.value = [2]int{from, len(buf.bytes)}
 	if !s.hasNoHeaders {
-		if err := w.rw.checkOutput(v, buf.bytes[from:]); err != nil {
-			return err
-		}
 		from = len(buf.bytes)
 		buf.bytes = w.rw.appendKey(buf.bytes, view, r)
 		s.key = [2]int{from, len(buf.bytes)}
-		if len(r.Key) > 0 && bytes.Equal(buf.bytes[from:], r.Key) {
-			return errOutputKey
-		}
 		buf.bytes = strconv.AppendInt(buf.bytes, r.Offset, 10)
 		s.digits = [2]int{s.key[1], len(buf.bytes)}
 	}
 	buf.spans = append(buf.spans, s)
-	return nil
 }
 
 var (
@@ -254,6 +247,9 @@ func (f *flight) cut(buf *buffer, marker Marker) {
 		buf.headers = make([]Header, 0, n)
 	}
 	for _, s := range buf.spans {
+		if s.view == noView {
+			continue
+		}
 		r := &f.batch.Records[s.record]
 		out := Output{Offset: r.Offset, Time: r.Time}
 		if !s.hasNoValue {

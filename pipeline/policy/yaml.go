@@ -13,6 +13,9 @@ func (p *Policy) seal() {
 	p.hash = hashOf(p.YAML())
 }
 
+// HashLen is how many letters a hash of a policy or an instruction has.
+const HashLen = 16
+
 // hashOf names a text by letters for the first 64 bits of its SHA-256.
 func hashOf(text []byte) string {
 	sum := sha256.Sum256(text)
