@@ -175,6 +175,10 @@ func (a *auditPlace) options(cmd *cobra.Command) (o audit.Options, err error) {
 	if len(known) > 0 {
 		o.Witness = bytes.NewReader(known)
 	}
+	base := c.auditBase(string(c.Audit.Directory), o.Verifier)
+	if rel, err := filepath.Rel(base.dir, a.dir); err == nil && base.dir != "" && filepath.Base(rel) == rel && rel != ".." {
+		o.Origin = base.log(logName(base.dir, a.dir)).origin
+	}
 	return o, nil
 }
 

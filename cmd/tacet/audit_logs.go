@@ -89,6 +89,66 @@ type foundLog struct {
 	dir, name string
 	other     bool // named by --audit
 	verifier  note.Verifier
+	origin    string // as audit.Options has it; empty where nobody knows
+}
+
+// auditBase is where a configuration has its logs, and whose they are.
+type auditBase struct {
+	dir      string
+	verifier note.Verifier
+	origin   string // of the log of run; empty where nobody knows
+}
+
+// auditBase is where the logs of the configuration are, or of another directory, of which nobody knows how they are called.
+func (c config) auditBase(dir string, verifier note.Verifier) auditBase {
+	b := auditBase{dir: dir, verifier: verifier}
+	if c.Audit.Directory != "" && filepath.Clean(dir) == filepath.Clean(string(c.Audit.Directory)) {
+		b.origin = verifier.Name() + "/"
+		if c.Audit.Name != "" {
+			b.origin += c.Audit.Name + "/"
+		}
+	}
+	return b
+}
+
+// log is the log of run, or that of a command.
+func (b auditBase) log(name string) foundLog {
+	l := foundLog{dir: b.dir, name: name, verifier: b.verifier, origin: b.origin}
+	if name == mainLog {
+		return l
+	}
+	l.dir = filepath.Join(b.dir, name)
+	switch {
+	case !slices.Contains(ownLogs(), name):
+		l.origin = "" // something that somebody put there
+	case l.origin != "":
+		l.origin += name + "/"
+	}
+	return l
+}
+
+// gone gives the logs that are not there of which the witness knows entries.
+func (b auditBase) gone(logs []foundLog, known []byte) (problems []string) {
+	if b.origin == "" {
+		return nil
+	}
+	for _, name := range ownLogs() {
+		l := b.log(name)
+		if slices.ContainsFunc(logs, func(has foundLog) bool { return !has.other && has.name == name }) {
+			continue
+		}
+		found, err := audit.Verify(l.dir, audit.Options{Verifier: l.verifier, Origin: l.origin, Witness: bytes.NewReader(known)})
+		if err != nil {
+			problems = append(problems, fmt.Sprintf("log %s can't be verified", name))
+		}
+		if found.Log == "" {
+			continue // nobody knows that there was one
+		}
+		for _, p := range found.Problems {
+			problems = append(problems, fmt.Sprintf("log %s: %v", name, p))
+		}
+	}
+	return problems
 }
 
 // moreLogs is the flag for logs besides the one at hand.
@@ -98,7 +158,7 @@ func moreLogs(cmd *cobra.Command, more *[]string) {
 }
 
 // findLogs lists the logs of a directory and of others, each with its key. One that is named twice would be counted twice.
-func findLogs(dir string, verifier note.Verifier, more []string) (all []foundLog, err error) {
+func findLogs(own auditBase, more []string) (all []foundLog, err error) {
 	seen, names := map[string]bool{}, map[string]int{mainLog: 1}
 	add := func(base, name string, verifier note.Verifier) error {
 		dirs, err := auditLogs(base)
@@ -120,9 +180,10 @@ func findLogs(dir string, verifier note.Verifier, more []string) (all []foundLog
 				return fmt.Errorf("audit log %s is named twice: what it says would count twice", dir)
 			}
 			seen[real] = true
-			l := foundLog{dir, logName(base, dir), name != "", verifier}
-			if l.other {
-				if l.name = name; dir != base {
+			l := own.log(logName(base, dir))
+			if name != "" {
+				l = foundLog{dir: dir, name: name, other: true, verifier: verifier}
+				if dir != base {
 					l.name += "/" + logName(base, dir)
 				}
 			}
@@ -130,13 +191,13 @@ func findLogs(dir string, verifier note.Verifier, more []string) (all []foundLog
 		}
 		return nil
 	}
-	if err := add(dir, "", verifier); err != nil {
+	if err := add(own.dir, "", own.verifier); err != nil {
 		return nil, err
 	}
 	for _, one := range more {
-		base, key, own := strings.Cut(one, "=")
-		of := verifier
-		if own {
+		base, key, keyed := strings.Cut(one, "=")
+		of := own.verifier
+		if keyed {
 			if of, err = publicKey(key); err != nil {
 				return nil, fmt.Errorf("audit log %s: %w", base, err)
 			}
@@ -154,10 +215,10 @@ func findLogs(dir string, verifier note.Verifier, more []string) (all []foundLog
 }
 
 // verifyLogs tells for each log whether it is as it was written, by its public key and the checkpoints that were published.
-func verifyLogs(logs []foundLog, known []byte) (checked []logReport, problems []string) {
+func verifyLogs(base auditBase, logs []foundLog, known []byte) (checked []logReport, problems []string) {
 	for _, l := range logs {
 		r := logReport{Log: l.name, Other: l.other}
-		o := audit.Options{Verifier: l.verifier}
+		o := audit.Options{Verifier: l.verifier, Origin: l.origin}
 		if len(known) > 0 {
 			o.Witness = bytes.NewReader(known)
 		}
@@ -177,7 +238,7 @@ func verifyLogs(logs []foundLog, known []byte) (checked []logReport, problems []
 		}
 		checked = append(checked, r)
 	}
-	return checked, problems
+	return checked, append(problems, base.gone(logs, known)...)
 }
 
 // notRead says which logs were not read: nobody can tell how many there are.
@@ -208,8 +269,15 @@ func firstEntry(dir string) (first uint64, err error) {
 	return first, err
 }
 
-// mainLog is how the log of run is called.
-const mainLog = "run"
+// mainLog is how the log of run is called; those of commands lie in folders of their names.
+const (
+	mainLog       = "run"
+	auditOfKeys   = "keys"
+	auditOfReplay = "replay"
+)
+
+// ownLogs are those that a configuration has, sooner or later.
+func ownLogs() []string { return []string{mainLog, auditOfKeys, auditOfRights, auditOfReplay} }
 
 // logName is how a report calls a log: mainLog, or the command.
 func logName(base, dir string) string {

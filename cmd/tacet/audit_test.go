@@ -186,3 +186,65 @@ func TestAuditUsage(t *testing.T) {
 		require.Contains(t, errOut.String(), want)
 	}
 }
+
+// TestLogsThatAreGone takes logs away whole and puts one in the place of another. Each is as it was written in itself; only the witness and the
+// name tell.
+func TestLogsThatAreGone(t *testing.T) {
+	for _, f := range []struct {
+		what, say string
+		attack    func(dir string)
+	}{
+		{"nothing", "", func(string) {}},
+		{"the log of run is deleted", "log run: entries 0 to", func(dir string) { empty(t, dir) }},
+		{"that of keys is deleted", "log keys: entries 0 to", func(dir string) { require.NoError(t, os.RemoveAll(filepath.Join(dir, auditOfKeys))) }},
+		{"that of keys is in the place of run's", "log run: entry 0: not signed: checkpoints, byte 0: a checkpoint is another log's", func(dir string) {
+			empty(t, dir)
+			for _, name := range must(filepath.Glob(filepath.Join(dir, auditOfKeys, "*"))) {
+				require.NoError(t, os.WriteFile(filepath.Join(dir, filepath.Base(name)), must(os.ReadFile(name)), 0o600))
+			}
+		}},
+		{"another folder is there", "", func(dir string) {
+			require.NoError(t, os.Rename(filepath.Join(dir, auditOfKeys), filepath.Join(dir, "..", "keys.of.before")))
+			require.NoError(t, os.CopyFS(filepath.Join(dir, "old"), os.DirFS(filepath.Join(dir, "..", "keys.of.before"))))
+			require.NoError(t, os.Rename(filepath.Join(dir, "..", "keys.of.before"), filepath.Join(dir, auditOfKeys)))
+		}},
+	} {
+		dir, c := estateOfEvidence(t)
+		f.attack(string(c.Audit.Directory))
+		config := filepath.Join(dir, "tacet.yaml")
+		for name, args := range map[string][]string{
+			"breach-scope": {"--sink", "warehouse"},
+			"evidence":     {"--out", filepath.Join(dir, "report")},
+		} {
+			var out, errOut bytes.Buffer
+			code := execute(t.Context(), append([]string{name, "--config", config}, args...), nil, &out, &errOut)
+			require.Equal(t, f.say == "", code == exitDone, "%s, %s: %s", f.what, name, errOut.String())
+			require.Contains(t, errOut.String(), f.say, "%s, %s", f.what, name)
+		}
+		var out, errOut bytes.Buffer
+		code := execute(t.Context(), []string{"audit", "verify", "--config", config}, nil, &out, &errOut)
+		require.Equal(t, !strings.Contains(f.say, "log run"), code == exitDone, "%s: %s", f.what, errOut.String())
+	}
+}
+
+// empty deletes the files of a folder.
+func empty(t *testing.T, dir string) {
+	for _, name := range must(filepath.Glob(filepath.Join(dir, "*"))) {
+		if must(os.Stat(name)).Mode().IsRegular() {
+			require.NoError(t, os.Remove(name))
+		}
+	}
+}
+
+// A witness that knows the log of a command says nothing of the one of run, which hasn't begun.
+func TestVerifyBeforeTheFirstRun(t *testing.T) {
+	_, c := estateOfEvidence(t)
+	dir := string(c.Audit.Directory)
+	keys := must(os.ReadFile(filepath.Join(dir, auditOfKeys, "checkpoints")))
+	require.NoError(t, os.WriteFile(string(c.Audit.Witness), keys, 0o600))
+	empty(t, dir)
+	var out, errOut bytes.Buffer
+	require.Equal(t, exitFailed, execute(t.Context(), []string{"audit", "verify", "--config", filepath.Join(dir, "..", "tacet.yaml")}, nil, &out, &errOut))
+	require.Contains(t, errOut.String(), "there is no entry")
+	require.NotContains(t, errOut.String(), "rolled back")
+}

@@ -160,14 +160,15 @@ func scopeOf(cmd *cobra.Command, place *auditPlace, q breachQuery, more []string
 	if err != nil {
 		s.Problems = append(s.Problems, "the witness can't be read")
 	}
-	logs, err := findLogs(place.dir, verifier, more)
+	base := c.auditBase(place.dir, verifier)
+	logs, err := findLogs(base, more)
 	if err != nil {
 		return nil, err
 	}
 	if len(logs) == 0 {
 		return nil, fmt.Errorf("%s holds no audit log", place.dir)
 	}
-	checked, problems := verifyLogs(logs, known)
+	checked, problems := verifyLogs(base, logs, known)
 	s.Logs, s.Problems = checked, append(s.Problems, problems...)
 	if len(s.Problems) > 0 {
 		if !unverified {

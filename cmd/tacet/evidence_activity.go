@@ -108,11 +108,12 @@ func (e *evidence) read(ctx context.Context, c config, more []string) error {
 	if err != nil {
 		return err
 	}
-	logs, err := findLogs(string(c.Audit.Directory), verifier, more)
+	base := c.auditBase(string(c.Audit.Directory), verifier)
+	logs, err := findLogs(base, more)
 	if err != nil {
 		return err
 	}
-	checked, problems := verifyLogs(logs, known)
+	checked, problems := verifyLogs(base, logs, known)
 	e.Activity.Logs, e.Activity.Problems = append(e.Activity.Logs, checked...), problems
 	t := tally{e: e, counts: map[string]int64{}, policies: map[string]*inForce{}, lanes: map[audit.Range]*cover{}, control: map[controlled]*controlled{},
 		degraded: map[string]time.Time{}, degradedFor: map[string]time.Duration{}, of: map[[2]string]*tenantActivity{}}

@@ -58,7 +58,7 @@ func withKeysOf(cmd *cobra.Command, name string, c config, f func(context.Contex
 	log := newLogger(cmd.ErrOrStderr(), c.Log.Level)
 	events := &keyEvents{log: log}
 	if c.Audit.Directory != "" {
-		to, err := openAuditLog(cmd.Context(), c, "keys", log)
+		to, err := openAuditLog(cmd.Context(), c, auditOfKeys, log)
 		if err != nil {
 			return err
 		}

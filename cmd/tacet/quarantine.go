@@ -165,7 +165,7 @@ func replay(ctx context.Context, c config, identities []age.Identity, out, errOu
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	if err = p.openAudit(ctx, c, "replay", log); err != nil {
+	if err = p.openAudit(ctx, c, auditOfReplay, log); err != nil {
 		return err
 	}
 	if err = p.noteStart("replay", c); err != nil {

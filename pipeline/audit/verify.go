@@ -69,6 +69,9 @@ type Report struct {
 // Options are what a log is held against.
 type Options struct {
 	Verifier note.Verifier
+	// Origin is what the log's origin begins with, NAME/ of the key and NAME/ of the log if it has one: another log of the same key in its
+	// place is then seen, and so is that there is nothing where a witness knows entries. Empty takes whichever log is there.
+	Origin string
 	// Witness are the checkpoints that were published, one after the other: without them nobody can tell an older copy of a log, or
 	// one that a thief of the key wrote anew, from the log.
 	Witness io.Reader
@@ -116,7 +119,7 @@ type verifier struct {
 }
 
 func (v *verifier) run(o Options) (err error) {
-	if v.segments, err = listSegments(v.dir); err != nil {
+	if v.segments, err = listSegments(v.dir); err != nil && (o.Origin == "" || !errors.Is(err, os.ErrNotExist)) {
 		return err
 	}
 	// Sizes first: a writer that goes on meanwhile only adds lines, and their hashes after them.
@@ -139,7 +142,7 @@ func (v *verifier) run(o Options) (err error) {
 	if err := v.checkHashes(); err != nil {
 		return err
 	}
-	if v.segments, err = listSegments(v.dir); err != nil { // again: there may be a new one
+	if v.segments, err = listSegments(v.dir); err != nil && !errors.Is(err, os.ErrNotExist) { // again: there may be a new one
 		return err
 	}
 	if err := v.checkLines(o.From); err != nil {
@@ -160,11 +163,12 @@ func (v *verifier) readSeals(o Options) error {
 		good := uint64(0)
 		return readNotes(r, func(signed []byte) error {
 			c, err := ParseCheckpoint(signed, o.Verifier)
-			if witness && (err != nil || v.report.Log != "" && stem(c.Origin) != stem(v.report.Log)) { // another log's, or torn
+			others := err == nil && o.Origin != "" && stem(c.Origin) != o.Origin
+			if witness && (err != nil || others || v.report.Log != "" && stem(c.Origin) != stem(v.report.Log)) { // another log's, or torn
 				v.report.Skipped++
 				return nil
 			}
-			if v.report.Log == "" {
+			if v.report.Log == "" && !others {
 				v.report.Log = c.Origin
 			}
 			what := ""
