@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sonexlabs/tacet/pipeline/policy"
 	"github.com/sonexlabs/tacet/pipeline/subject"
 )
 
@@ -98,4 +99,43 @@ func TestSearchReadsTextsOfAllTenants(t *testing.T) {
 		require.Empty(t, class)
 		require.Equal(t, []string{"of-" + tenant}, found)
 	}
+}
+
+// A text that only the sinks of one class get is read, whatever the class: one for a regulator as well, which has no sink, and one of training
+// where tenants can have consented to it, which nobody can without instructions.
+func TestSearchReadsWhatAnyClassGets(t *testing.T) {
+	f := func(class string, instructions *policy.Instructions, want ...string) {
+		t.Helper()
+		c := simConfig(t, DefaultLimits())
+		c.Instructions = instructions
+		var err error
+		c.Policy, err = policy.Parse("p", []byte(`
+tenants: ["*"]
+classes:
+  analytics: {purpose: analytics, recipient: tenant, basis: instruction, clauses: ["5"]}
+  training: {purpose: train, recipient: tenant, basis: consent, consent: training, clauses: ["4"]}
+  regulator: {purpose: regulator, recipient: regulator, basis: legal_obligation, clauses: ["3"]}
+categories:
+  transcript:
+    clauses: [2]
+    for: [analytics, training, regulator]
+    fields: {tenant_id: keep, call_id: token, turn: keep, text: {`+class+`: redact}}
+`))
+		require.NoError(t, err)
+		asked(t, &c, subject.Update{Kind: subject.Object, ID: idOf(t, c, "PHONE", "+442079460018")})
+		s, err := NewSearcher(c)
+		require.NoError(t, err, class)
+		calls, unread, err := s.Record(LaneID{Topic: "calls"}, &Record{Key: []byte("c1"), Value: turnOf("c1", 1, "ring +44 20 7946 0018")})
+		require.NoError(t, err)
+		require.Empty(t, unread)
+		require.Equal(t, want, calls, class)
+	}
+	f("analytics", nil, "c1")
+	f("regulator", nil, "c1")
+	f("training", nil)
+	f("training", policy.NewInstructions(), "c1")
+	c := simConfig(t, DefaultLimits())
+	c.Topics = map[string]TopicConfig{"calls": {Category: "gossip"}}
+	_, err := NewSearcher(c)
+	require.ErrorContains(t, err, "search: ")
 }
