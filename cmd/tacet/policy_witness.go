@@ -6,17 +6,15 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"time"
 
 	"github.com/sonexlabs/tacet/pipeline/policy"
 )
 
 // standing is what the witness of the policy holds: the one in force, so that a restart is held against it as a reload is, and the one that
-// was made known and waits, since its notice began to run then.
+// was made known in time and waits, which is not held against anything again.
 type standing struct {
-	Policy string    `json:"policy"`
-	Next   string    `json:"next,omitempty"`
-	Known  time.Time `json:"known,omitzero"` // since when next is
+	Policy string `json:"policy"`
+	Next   string `json:"next,omitempty"`
 }
 
 // read gives both; nil where there is none.
@@ -59,7 +57,7 @@ func (r *reloader) resume() error {
 	err = policy.CheckLead(before, after, r.now())
 	switch {
 	case next != nil && next.Hash() == after.Hash(): // it was checked when it was made known
-		r.known, err = was.Known, nil
+		err = nil
 	case errors.As(err, &lead) && r.override:
 		err = r.overrule(before, after)
 	}
@@ -80,9 +78,6 @@ func (r *reloader) resume() error {
 // wait has a policy wait for the time from which it is effective.
 func (r *reloader) wait(before, next *policy.Policy) error {
 	r.pending = next
-	if r.known.IsZero() {
-		r.known = r.now()
-	}
 	r.report("policy.pending", before, next, nil)
 	return r.remember(before)
 }
@@ -94,7 +89,7 @@ func (r *reloader) remember(inForce *policy.Policy) error {
 	}
 	now := standing{Policy: string(inForce.YAML())}
 	if r.pending != nil {
-		now.Next, now.Known = string(r.pending.YAML()), r.known
+		now.Next = string(r.pending.YAML())
 	}
 	if err := writeWitness(string(r.c.Witness), now); err != nil {
 		return fmt.Errorf("write the policy in force: %w", err)

@@ -28,7 +28,6 @@ type reloader struct {
 	log      *slog.Logger
 	seen     []byte         // hash of the file that was last tried
 	pending  *policy.Policy // waits for the time from which it is effective; nil where none does
-	known    time.Time      // since when pending is
 	override bool           // let one that lets more leave take effect without notice
 	now      func() time.Time
 	hangup   chan os.Signal
@@ -117,7 +116,7 @@ func (r *reloader) look() {
 		return
 	}
 	waited := r.pending != nil
-	r.pending, r.known = nil, time.Time{} // another version of the file takes its place
+	r.pending = nil // another version of the file takes its place
 	if after.Hash() == before.Hash() {
 		if waited {
 			r.mustRemember(before)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -56,6 +57,7 @@ func TestReload(t *testing.T) {
 		t.Helper()
 		logged.Reset()
 		r.look()
+		require.NotContains(t, logged.String(), "noted", "there is no witness")
 		require.Equal(t, hash, p.running.Policy().Hash())
 		require.Equal(t, float64(done), testutil.ToFloat64(r.reloads.WithLabelValues("done")))
 		require.Equal(t, float64(refused), testutil.ToFloat64(r.reloads.WithLabelValues("refused")))
@@ -189,13 +191,21 @@ func TestRestartIsHeldToNotice(t *testing.T) {
 	now = time.Date(2026, 7, 10, 0, 0, 0, 0, time.UTC)
 	start(false, tight, "less than 14 days' notice")
 
-	for _, damaged := range []string{"", "{", `{"policy":"tenants: ["}`, `{"policy":"` + "x" + `"}`} {
+	inForce := string(must(json.Marshal(tight)))
+	for _, damaged := range []string{"", "{", `{"policy":"tenants: ["}`, `{"policy":"` + "x" + `"}`, `{"policy":` + inForce + `,"next":7}`, `{"policy":` + inForce + `,"next":"x"}`} {
 		require.NoError(t, os.WriteFile(witness, []byte(damaged), 0o600))
 		p, err := assemble(t.Context(), c, &bytes.Buffer{}, slog.New(slog.DiscardHandler))
 		require.NoError(t, err)
 		require.ErrorContains(t, newReloader(p, c, false, slog.New(slog.DiscardHandler)).resume(), "in-force.gz")
 		require.NoError(t, p.close())
 	}
+
+	// What is in force must be noted before anything leaves under it.
+	c.Policy.Witness = path(filepath.Join(t.TempDir(), "missing", "witness"))
+	p, err := assemble(t.Context(), c, &bytes.Buffer{}, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, p.close()) }()
+	require.ErrorContains(t, newReloader(p, c, false, slog.New(slog.DiscardHandler)).resume(), "write the policy in force")
 }
 
 func hashOfPolicy(t *testing.T, text string) string {
