@@ -147,7 +147,9 @@ func (p *pass) isNamed(i, end int) bool {
 	case (before < 0 || p.is(before, &hindiWords)) && p.is(end, &speaking):
 		return true
 	}
-	if p.wants.cues&cueName == 0 || p.wants.decay > 0.1 {
+	const frequent = 2
+	known := p.isHeard(i) || end-i > 1 && p.romanTier(i) >= frequent // "जी अनन्या राव"
+	if !known && (p.wants.cues&cueName == 0 || p.wants.decay > 0.1) {
 		return false
 	}
 	for k := range tokens {

@@ -9,10 +9,13 @@ import (
 // languages than English. None is a frequent name; where a name was asked for or is announced they are names all the same.
 var (
 	noNames = wordsOf(foodWords + " " + typedWords + " " + foreignWords)
+	others  = wordsOf(foreignWords)
 	places  = wordsOf(countryWords)
 	firms   = wordsOf(firmWords)
 	// hinglish stand where a name would between "naam" and "hai", too: "naam galat hai", "naam wahan nahi dikh raha hai".
 	hinglish = wordsOf(hinglishWords + " raha rahi rahe gaya gayi hua hui kya nahi ho hota hoti tha thi kiya karo kar")
+	// noneAlone, articles and the like, are parts of names and none by themselves, whatever was asked for: "op welke naam is de reservering".
+	noneAlone = wordsOf("il lo gli del della di da das dos do de du des der die den dem le la les los las el au aux het een une un uma um ein eine en et und nom naam nome namen imię")
 	// makes also say of a number behind them that it is a model or a year.
 	makes = wordsOf(vehicleWords)
 )
@@ -61,6 +64,8 @@ func (p *pass) notPerson(k, first, last int) Type {
 		return Org
 	case p.is(k, &places):
 		return Location
+	case k > first && (k < last || last+1 < len(p.text.Tokens)) && !p.isWritten() && p.is(k, &others) && p.areAll(&others, k, last): // the verb behind a name: "giulia porta"
+		return 0
 	case !p.isOtherWord(k) || first < last && p.hasNameLike(first, last):
 		return Person
 	}
@@ -80,7 +85,8 @@ func (p *pass) areAll(list *words, first, last int) bool {
 // isAnnounced says whether a name or a secret was asked for, or a word about one or a title stands near tokens first to last.
 func (p *pass) isAnnounced(first, last int) bool {
 	const cues, before, behind = cueName | cuePassword | cueSecret | wordAnswer, 5, 5
-	if (p.wants.cues|p.path.bits)&cues != 0 || p.is(first-1, &titles) {
+	const answered = 0.1
+	if p.path.bits&cues != 0 || p.wants.cues&cues != 0 && p.wants.decay <= answered || p.is(first-1, &titles) {
 		return true
 	}
 	if p.said&cues == 0 || p.in.Role == RoleAgent {

@@ -5,8 +5,9 @@ package detectors
 const foreignWords = germanWords + " " + dutchWords + " " + portugueseWords + " " + spanishWords + " " + italianWords + " " + frenchWords + " " + polishWords + " " + hinglishWords + " " + smallForeign
 
 const (
-	// smallForeign are articles, prepositions and question words.
-	smallForeign = "il lo gli una del della dello degli dei con per dove come quando perché au aux du une avec pour chez où quand com em na no às aos nos nas dos das onde quando " +
+	// smallForeign are articles, prepositions and question words, and frequent words that lists of given names have.
+	smallForeign = "dann davon darin davor jene wies eben landen dag durante esta sem dia vida zona assunto sera levar sai cai capa analisa azul gosto giusto parla mio bara denna sina nya ena ned ved hennes lilla sid antal veta " +
+		"kya meri karna il lo gli una del della dello degli dei con per dove come quando perché au aux du une avec pour chez où quand com em na no às aos nos nas dos das onde quando " +
 		"het een van naar op met voor waar wanneer hoe welke der die das dem den ein eine einen mit für von wo wann wie welche la las los unos unas con para donde dónde cuándo cómo dla przez gdzie kiedy jak"
 	germanWords = "abholung anfrage angebot anmeldung anruf ansprechpartner anzahlung auftrag ausweis bankverbindung beleg bestellung bestätigung betrag beschwerde bringen bringt buchung datum dringend eingang ersatz erstattung " +
 		"fehler filiale formular frage gebühr geburtsdatum gerät geschickt gutschein hausnummer helfen hilfe kasse kauf kennwort kommen kommt konto kosten kundin kundennummer kündigen kündigung ladung lieferung liefern mahnung " +

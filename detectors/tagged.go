@@ -62,7 +62,7 @@ func (p *pass) findNames() {
 // isHesitant says whether two spans are one name with a hesitation in it: "katarzyna um wojcik".
 func (p *pass) isHesitant(a, b *names.Span) bool {
 	const most = 2
-	if a.Class != names.Person || b.Class != names.Person || b.First-a.Last-1 > most || b.First-a.Last-1 < 1 {
+	if p.isWritten() || a.Class != names.Person || b.Class != names.Person || b.First-a.Last-1 > most || b.First-a.Last-1 < 1 {
 		return false
 	}
 	for k := a.Last + 1; k < b.First; k++ {
@@ -73,7 +73,7 @@ func (p *pass) isHesitant(a, b *names.Span) bool {
 	return true
 }
 
-var hesitations = wordsOf("um uh er erm uhm hmm äh ähm euh eh")
+var hesitations = wordsOf("um uh er erm uhm hmm ah äh ähm euh eh ehm eee yyy aa haan matlab pues allora cioè")
 
 // widenPerson adds to a span what its neighbours show it to lack: the given name before a surname that was heard before, "bill brook", and
 // the name behind a hesitation, "evie um begum".
@@ -87,7 +87,7 @@ func (p *pass) widenPerson(i int) {
 	}
 	if k := s.First - 1; s.First == s.Last && free(k) && p.besides(k) {
 		name, before := p.set.names.Listing(tokens[s.First].Hash), p.set.names.Listing(tokens[k].Hash)
-		if name.Surname > name.Given && before.Given > 1 && before.Common < 7 && !before.Other {
+		if name.Surname > name.Given && before.Given > 1 && before.Common < 7 && !before.Other || p.isHeard(s.First) && p.beginsName(k) {
 			s.First = k
 		}
 	}
@@ -101,6 +101,28 @@ func (p *pass) widenPerson(i int) {
 		}
 	}
 }
+
+// isHeard says whether the call has heard token k as a name before.
+func (p *pass) isHeard(k int) bool {
+	return p.in.Call != nil && p.in.Call.names.Has(p.text.Tokens[k].Hash)
+}
+
+// beginsName says whether token k stands where a name begins, alone or behind words like "yes", and is no other word that a list has: "sim,
+// conceição magalhães".
+func (p *pass) beginsName(k int) bool {
+	if l := p.set.names.Listing(p.text.Tokens[k].Hash); l.Other || l.Common > l.Given || p.is(k, &noNames) || p.is(k, &answerLead) || p.is(k, &yesWords) || p.is(k, &hindiWords) || p.is(k, &hesitations) {
+		return false
+	}
+	for k--; k >= 0; k-- {
+		if !p.is(k, &answerLead) && !p.is(k, &hesitations) && !p.is(k, &yesWords) {
+			return false
+		}
+	}
+	return true
+}
+
+// yesWords are what somebody who is asked for by name answers first.
+var yesWords = wordsOf("hello hi sí si sim sì ja jawohl oui tak hallo hola olá ciao ji haan ha")
 
 // mayHoldNames says whether names are looked for at all: in logs only beside a word for one, since nearly all of their words are no
 // language.
@@ -217,6 +239,9 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 		if kind == Person && k > first && k < last && p.text.Tokens[k].Len() == 1 && (p.text.Tokens[k-1].Len() > 1 && p.text.Tokens[k+1].Len() > 1 || p.wants.cues&cueName != 0) {
 			continue // an initial, or a letter of a spelled name: "Adam E. Pollock"
 		}
+		if kind == Person && k > first && k < last && p.is(k, &hesitations) && !p.isWritten() {
+			continue
+		}
 		t, as := &p.text.Tokens[k], kind
 		if (t.Bits&wordsNoName != 0 || t.Topic != 0 || p.speech.IsPlain(t, p.b) || p.is(k, &programWords)) && !p.set.names.IsGiven(t.Hash) {
 			as = 0
@@ -251,6 +276,9 @@ func (p *pass) addTokens(first, last int, kind Type, confidence float32) {
 	}
 	if letters && !(kind == Person && p.wants.cues&cueName != 0) {
 		return // an abbreviation, said letter by letter
+	}
+	if kind == Person && p.areAll(&noneAlone, first, last) {
+		return
 	}
 	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
 	s := score{form: min(max(confidence, p.set.threshold), scoreMax), locale: 0}

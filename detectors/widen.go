@@ -21,7 +21,7 @@ const (
 // to it.
 func (p *pass) widenAnswer() {
 	p.fewCharacters()
-	if p.wants.cues&cuesRead == 0 || p.in.Call == nil || len(p.text.Tokens) == 0 || len(p.text.Tokens) > widenTokens {
+	if p.wants.cues&(cuesRead|cueName) == 0 || p.in.Call == nil || len(p.text.Tokens) == 0 || len(p.text.Tokens) > widenTokens {
 		return
 	}
 	first, last := p.answerBounds()
@@ -29,11 +29,12 @@ func (p *pass) widenAnswer() {
 		return
 	}
 	kind, from, to := Type(0), -1, -1
-	if p.wants.cues&wordSpell != 0 && p.wants.cues&cueName != 0 && p.wants.cues&(cuePostcode|cueEmail) == 0 {
-		if !p.isInPieces(first, last) {
-			return
-		}
+	const others = cuePostcode | cueEmail | cuePassword | wordAnswer | cuesNumber&^cueAnyID
+	if cues := p.wants.cues; cues&wordSpell != 0 && cues&cueName != 0 && cues&(cuePostcode|cueEmail) == 0 && p.isInPieces(first, last) ||
+		cues&(wordSpell|cueName) != 0 && cues&others == 0 && p.isReadOut(first, last) {
 		kind, from, to = Person, first, last
+	} else if cues&cueName != 0 {
+		return
 	} else if kind, from, to = p.answerPieces(); kind == 0 {
 		return
 	}
@@ -91,6 +92,9 @@ var andWords = wordsOf("and und et y e en i og och")
 func (p *pass) answerBounds() (first, last int) {
 	first, last = 0, len(p.text.Tokens)-1
 	for first <= last && (p.is(first, &answerLead) || p.is(first, &answerWords)) && !p.isSpelledOut(first) {
+		if first < last && p.text.Tokens[first].Len() == 1 && p.text.Tokens[first+1].Len() == 1 && p.at(int(p.text.Tokens[first].Start)-1) != '\'' {
+			break // "s a m"
+		}
 		first++
 	}
 	for last >= first && p.is(last, &thanksWords) && !p.isSpelledOut(last) {
@@ -183,6 +187,24 @@ func (p *pass) isInPieces(first, last int) bool {
 	}
 	return all > 1 && short*3 >= all*2
 }
+
+// isReadOut says whether tokens first to last are letters that are said one by one, but for words that say nothing, and at least three.
+func (p *pass) isReadOut(first, last int) bool {
+	const least = 3
+	letters := 0
+	for k := first; k <= last; k++ {
+		switch t := &p.text.Tokens[k]; {
+		case t.Len() == 1 && t.IsWord() || p.isSpelledOut(k) && t.Shape&scan.Digit == 0:
+			letters += t.Len()
+		case !p.is(k, &hesitations) && !p.is(k, &readFillers) && t.Len() > 2:
+			return false
+		}
+	}
+	return letters >= least
+}
+
+// readFillers stand between letters that are read out.
+var readFillers = wordsOf("double triple dash hyphen space then actually like and sorry no")
 
 // isSpelledOut says whether token k is letters or digits that were said one by one.
 func (p *pass) isSpelledOut(k int) bool {

@@ -40,11 +40,38 @@ func Setting(c *Context, foreign bool) int {
 // findSegment appends the spans of the tokens from from to to.
 func (m *Model) findSegment(dst []Span, t *scan.Text, from, to int, c *Context, s *Scratch) []Span {
 	first := len(dst)
-	if dst = m.label(dst, t, from, to, c, s); len(dst) > first {
+	dst = m.label(dst, t, from, to, c, s)
+	if !c.Written && isForeign(s.foreign, to-from) {
+		dst = m.addListed(dst, first, t, from, to, s)
+	}
+	if len(dst) > first {
 		dst = m.widen(dst, first, t, from, to, s)
 	}
 	return dst
 }
+
+// addListed appends the frequent given names that the search left in a conversation of another language, of whose sentences the model knows few: a
+// word that is no other one in English and no place is a name there, too.
+func (m *Model) addListed(dst []Span, first int, t *scan.Text, from, to int, s *Scratch) []Span {
+	next, last := first, len(dst)
+	for i := from; i < to; i++ {
+		if next < last && dst[next].First <= i {
+			i = dst[next].Last
+			next++
+			continue
+		}
+		if w := &s.words[i-from+2]; w.sig.isNameOnly() && t.Tokens[i].Len() > 2 {
+			dst = append(dst, Span{i, i, Person, listedSure})
+		}
+	}
+	if len(dst) == last {
+		return dst
+	}
+	return arrange(dst, first)
+}
+
+// listedSure is how sure a listed name is that nothing else speaks for.
+const listedSure = 0.7
 
 // isForeign says whether a segment of n words, of which so many are frequent words of other languages, isn't English.
 func isForeign(words, n int) bool { return words >= 2 && words*5 >= n }

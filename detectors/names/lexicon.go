@@ -30,6 +30,11 @@ func (s Sig) Function() bool { return s.common() == 7 }
 // Given says whether the word is a frequent given name.
 func (s Sig) Given() bool { return s.given() >= 2 }
 
+// isNameOnly says whether the word is a frequent given name and nothing else that a list knows.
+func (s Sig) isNameOnly() bool {
+	return s.given() >= 2 && s.common() == 0 && s.place() == 0 && s.kind() == KindNone
+}
+
 // isNumber says whether the word is a number in words or in figures.
 func (s Sig) isNumber() bool { k := s.kind(); return k == KindNumber || k == KindDigits }
 
