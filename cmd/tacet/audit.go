@@ -148,7 +148,10 @@ configuration, or files given with --witness. The log may be in use.`,
 		if err != nil {
 			return err
 		}
-		if o.Witness == nil {
+		switch {
+		case o.Witness != nil && r.Witnessed == 0 && r.Entries > 0:
+			say(cmd.ErrOrStderr(), "warning: no published checkpoint is of this log: an older copy of it would look the same")
+		case o.Witness == nil:
 			say(cmd.ErrOrStderr(), "warning: no published checkpoints: an older copy of the log would look the same")
 		}
 		if len(r.Problems) > 0 {

@@ -40,6 +40,8 @@ func newExplainCommand() *cobra.Command {
 validators, how sure it is, what becomes of it, in which scope, by which clauses and under which policy; for each field what the policy
 does with it. It shows no value, no hash of one and no exact length: whoever may see explanations need not see records.
 
+What people asked for, such as erasure, is not looked at.
+
 With --offset the record is read from the topic, and some before it, because what was asked and said earlier in a call counts. Else
 records are read from FILE, or standard input, one a line, as if they came from the topic.`,
 		Example: `  tacet explain --config tacet.yaml --topic transcripts --partition 3 --offset 1204
