@@ -540,36 +540,3 @@ func FuzzIdentifiers(f *testing.F) {
 		}
 	})
 }
-
-// What calls prints is what erase reads, and nobody else's calls are in it.
-func TestCallsThatNameSomebody(t *testing.T) {
-	o := newOffice(t)
-	turn := func(tenant, call string, n int, text string) kafka.Message {
-		value, err := json.Marshal(map[string]any{"tenant_id": tenant, "call_id": call, "turn": n, "role": "customer", "text": text, "final": true})
-		require.NoError(t, err)
-		return kafka.Message{Key: []byte(call), Value: value}
-	}
-	o.cluster.Produce(t, o.topics["calls"], []kafka.Message{turn("acme", "early", 1, "it is late"), turn("acme", "other", 1, "ring +44 7700 900124"),
-		turn("acme", "early", 2, "ring oh double seven double oh nine oh oh one two three"), turn("bolt", "theirs", 1, "ring +44 7700 900123"),
-		turn("acme", "mail", 1, "write to ada@example.com"), {Value: []byte("{")}})
-	code, out, errOut := o.run(person, "calls", "--tenant", "acme", "--from", "-", "--ticket", "DP-17")
-	require.Zero(t, code, errOut)
-	require.Equal(t, "CALL_ID early\nCALL_ID mail\n", out)
-	require.Contains(t, errOut, "6 records read, 2 calls found")
-	require.Contains(t, errOut, "1 records could not be searched")
-	ids, err := (&identifierFlags{file: "-"}).read(strings.NewReader(out))
-	require.NoError(t, err)
-	require.Len(t, ids, 2)
-
-	require.Empty(t, o.must(person, "calls", "--tenant", "bolt", "--from", "-", "--since", "100"))
-	for _, x := range []struct {
-		args []string
-		want string
-	}{{[]string{"--tenant", "acme", "--topic", "elsewhere"}, `topic "elsewhere" is not in the configuration`}, {nil, "--tenant is required"},
-		{[]string{"--tenant", "acme", "--by", "dpo@example.com"}, "by"}, {[]string{"--tenant", "acme", "surplus"}, "unexpected argument"}} {
-		code, out, errOut := o.run(person, append([]string{"calls", "--from", "-"}, x.args...)...)
-		require.NotZero(t, code)
-		require.Empty(t, out)
-		require.Contains(t, errOut, x.want)
-	}
-}

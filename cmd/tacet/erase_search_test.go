@@ -1,0 +1,105 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/segmentio/kafka-go"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sonexlabs/tacet/pipeline/audit"
+	"github.com/sonexlabs/tacet/pipeline/source/kafkatest"
+)
+
+// What calls prints is what erase reads, and nobody else's calls are in it.
+func TestCallsThatNameSomebody(t *testing.T) {
+	o := newOffice(t)
+	turn := func(tenant, call string, n int, text string) kafka.Message {
+		value, err := json.Marshal(map[string]any{"tenant_id": tenant, "call_id": call, "turn": n, "role": "customer", "text": text, "final": true})
+		require.NoError(t, err)
+		return kafka.Message{Key: []byte(call), Value: value}
+	}
+	o.cluster.Produce(t, o.topics["calls"], []kafka.Message{turn("acme", "early", 1, "it is late"), turn("acme", "other", 1, "ring +44 7700 900124"),
+		turn("acme", "early", 2, "ring oh double seven double oh nine oh oh one two three"), turn("bolt", "theirs", 1, "ring +44 7700 900123"),
+		turn("acme", "mail", 1, "write to ada@example.com"), {Value: []byte("{")}})
+	code, out, errOut := o.run(person, "calls", "--tenant", "acme", "--from", "-", "--ticket", "DP-17")
+	require.Zero(t, code, errOut)
+	require.Equal(t, "CALL_ID early\nCALL_ID mail\n", out)
+	require.Contains(t, errOut, "6 records read, 2 calls found")
+	require.Contains(t, errOut, "1 records could not be searched")
+	ids, err := (&identifierFlags{file: "-"}).read(strings.NewReader(out))
+	require.NoError(t, err)
+	require.Len(t, ids, 2)
+
+	require.Empty(t, o.must(person, "calls", "--tenant", "bolt", "--from", "-", "--since", "100"))
+	for _, x := range []struct {
+		args []string
+		want string
+	}{{[]string{"--tenant", "acme", "--topic", "elsewhere"}, `topic "elsewhere" is not in the configuration`}, {nil, "--tenant is required"},
+		{[]string{"--tenant", "acme", "--by", "dpo@example.com"}, "by"}, {[]string{"--tenant", "acme", "surplus"}, "unexpected argument"}} {
+		code, out, errOut := o.run(person, append([]string{"calls", "--from", "-"}, x.args...)...)
+		require.NotZero(t, code)
+		require.Empty(t, out)
+		require.Contains(t, errOut, x.want)
+	}
+}
+
+// A search reads what it was told to, no record more, and not one before the audit log has that somebody is looked for.
+func TestCallsAreSearchedAsAsked(t *testing.T) {
+	o := newOffice(t)
+	o.topics["more"] = kafkatest.Name("more")
+	o.cluster.CreateTopicNamed(t, o.topics["more"], 1, boundedRetention())
+	require.NoError(t, os.WriteFile(filepath.Join(o.dir, "audit.key"), []byte(must(audit.GenerateKey("audit.example"))), 0o600))
+	text := string(must(os.ReadFile(o.config)))
+	text = strings.Replace(text, "category: transcript}]", "category: transcript}, {name: "+o.topics["more"]+", category: transcript}]", 1)
+	text += "audit: {directory: audit, key: \"file:audit.key\"}\n"
+	require.NoError(t, os.WriteFile(o.config, []byte(text), 0o600))
+	turn := func(call, text string) kafka.Message {
+		value := must(json.Marshal(map[string]any{"tenant_id": "acme", "call_id": call, "turn": 1, "role": "customer", "text": text, "final": true}))
+		return kafka.Message{Key: []byte(call), Value: value}
+	}
+	o.cluster.Produce(t, o.topics["calls"], []kafka.Message{turn("none", "it is late"), turn("first", "ring +44 7700 900123"), turn("second", "write to ada@example.com")})
+	o.cluster.Produce(t, o.topics["more"], []kafka.Message{turn("third", "ring +44 7700 900123"), turn("two\nlines", "ring +44 7700 900123")})
+	f := func(want, said string, args ...string) {
+		t.Helper()
+		code, out, errOut := o.run(person, append([]string{"calls", "--tenant", "acme", "--from", "-"}, args...)...)
+		require.Zero(t, code, errOut)
+		require.Equal(t, want, out)
+		require.Contains(t, errOut, said)
+		require.Equal(t, strings.Contains(said, "could not"), strings.Contains(errOut, "could not"), errOut)
+	}
+	f("CALL_ID first\nCALL_ID second\nCALL_ID third\n", "5 records read, 3 calls found\n1 records could not be searched", "--ticket", "DP-18", "--by", "dpo")
+	f("CALL_ID first\nCALL_ID second\n", "3 records read, 2 calls found\n", "--topic", o.topics["calls"])
+	f("CALL_ID first\n", "2 records read, 1 calls found\n", "--topic", o.topics["calls"], "--until", "2")
+	f("CALL_ID second\n", "1 records read, 1 calls found\n", "--topic", o.topics["calls"], "--since", "2")
+	f("", "1 records read, 0 calls found\n", "--topic", o.topics["calls"], "--until", "1")
+
+	var noted []audit.Entry
+	require.NoError(t, audit.Read(filepath.Join(o.dir, "audit", "rights"), 0, func(e audit.Entry) error {
+		if e.Action == "rights.search" {
+			noted = append(noted, e)
+		}
+		return nil
+	}))
+	require.Len(t, noted, 5)
+	require.Equal(t, []any{"dpo", "acme", []audit.Attr{{Name: "ticket", Value: "DP-18"}, {Name: "topics", Value: "2"}}, []audit.Count{{Name: "ids", N: 5}}},
+		[]any{noted[0].Actor, noted[0].Tenant, noted[0].Object, noted[0].Counts})
+	require.Equal(t, "tacet", noted[1].Actor)
+
+	require.NoError(t, os.Rename(filepath.Join(o.dir, "audit"), filepath.Join(o.dir, "kept")))
+	require.NoError(t, os.WriteFile(filepath.Join(o.dir, "audit"), nil, 0o600))
+	code, out, errOut := o.run(person, "calls", "--tenant", "acme", "--from", "-")
+	require.NotZero(t, code, "no audit log, no search")
+	require.Empty(t, out)
+	require.Contains(t, errOut, "audit")
+	require.NotContains(t, errOut, "records read")
+
+	for calls, want := range map[int]bool{identifiersMax: false, identifiersMax + 1: true} {
+		var said strings.Builder
+		require.NoError(t, (&callFinder{calls: calls}).report(&said))
+		require.Equal(t, want, strings.Contains(said.String(), "make several"))
+	}
+}
