@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -51,8 +52,39 @@ type expected struct {
 	of, slot int32 // its object's slot, and its own
 	plain    may   // its slot's
 	n        uint8
-	last     uint8    // how long the last text here was
-	key      [20]byte // the first n are the slot's quoted
+	last     uint8 // how long the last text here was
+	key      quoted
+}
+
+// quoted is a key with its quotes and its colon: its first eight bytes, and its last eight, which may be some of the first. One that is shorter has
+// a mask for them, and none is longer than both.
+type quoted struct{ first, last, mask uint64 }
+
+const quotedMost = 16
+
+func newQuoted(key string) quoted {
+	var b [quotedMost]byte
+	n := copy(b[:], key)
+	q := quoted{first: binary.LittleEndian.Uint64(b[:]), mask: ^uint64(0)}
+	if n < 8 {
+		q.mask >>= 8 * (8 - n)
+		return q
+	}
+	q.last = binary.LittleEndian.Uint64(b[n-8:])
+	return q
+}
+
+// begins tells whether a text begins with the key, which is n bytes long.
+func (q *quoted) begins(text []byte, n int) bool {
+	if len(text) < quotedMost {
+		var padded [quotedMost]byte // no key has a NUL
+		copy(padded[:], text)
+		text = padded[:]
+	}
+	if binary.LittleEndian.Uint64(text)&q.mask != q.first {
+		return false
+	}
+	return n <= 8 || binary.LittleEndian.Uint64(text[n-8:]) == q.last
 }
 
 type step struct {
@@ -183,7 +215,7 @@ func (c *checker) expect(i, of int) *expected {
 	t := *c.track
 	for k := c.next; k < len(t) && k <= c.next+missing; k++ {
 		e := &t[k]
-		if n := int(e.n); int(e.of) == of && n <= len(c.src)-i && string(c.src[i:i+n]) == string(e.key[:n]) {
+		if n := int(e.n); int(e.of) == of && e.key.begins(c.src[i:], n) {
 			c.next = k + 1
 			return e
 		}
@@ -213,9 +245,10 @@ func (c *checker) other(i int, of uint64, slot int) int {
 func (c *checker) learn(of, slot int) {
 	at := &c.schema.slots[slot]
 	e := expected{of: int32(of), slot: int32(slot), plain: at.plain, n: uint8(len(at.quoted))}
-	if len(at.quoted) == 0 || copy(e.key[:], at.quoted) < len(at.quoted) {
+	if len(at.quoted) == 0 || len(at.quoted) > quotedMost {
 		return
 	}
+	e.key = newQuoted(at.quoted)
 	switch {
 	case len(*c.track) < trackMost:
 		*c.track = slices.Insert(*c.track, c.next, e)

@@ -30,7 +30,7 @@ type partials struct {
 // hide a result too many costs less than to show one that isn't final. A string is not true either; in a line of text it is the word.
 func (w *rewriter) findPartials(d *codec.Doc, depth int) *partials {
 	p := &w.partials[depth]
-	p.objects, p.next, p.end, p.n = p.objects[:0], 0, 0, 0
+	p.begin()
 	if !w.topic.calls {
 		return p
 	}
@@ -58,6 +58,9 @@ func (w *rewriter) findPartials(d *codec.Doc, depth int) *partials {
 	}
 	return p
 }
+
+// begin starts a walk over a document that has none.
+func (p *partials) begin() { p.objects, p.next, p.end, p.n = p.objects[:0], 0, 0, 0 }
 
 // isUnderWildcard tells whether a wildcard took the key of field i.
 func isUnderWildcard(d *codec.Doc, i int) bool { return i > 0 && d.Fields()[i-1].Kind == codec.Key }

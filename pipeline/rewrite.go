@@ -77,6 +77,7 @@ type rewriter struct {
 	gone         bool             // nothing of the record leaves, because somebody asked for it
 	disarmed     int              // imitations of aliases and tokens made harmless
 	partials     [maxNested + 1]partials
+	mayBePartial bool  // the document has something that may make it or a part of it a partial result
 	apart        bool  // the text at hand is of a partial result: the call's memory and aliases must not know it
 	partial      int   // objects or lines that are partial results as a whole
 	final        int   // those that are not
@@ -277,7 +278,10 @@ func (w *rewriter) object(value, key []byte) (leaves bool, class Class, err erro
 	if class, err := w.identify(d, value, key); class != "" {
 		return false, class, err
 	}
-	p := w.findPartials(d, 0)
+	p := &w.partials[0]
+	if p.begin(); w.mayBePartial {
+		p = w.findPartials(d, 0)
+	}
 	if !w.leaves(p) {
 		return false, "", nil
 	}
@@ -363,6 +367,13 @@ func (w *rewriter) apply(d *codec.Doc, p *partials) error {
 // leavesOut drops field i if no rule can let it leave, and gives where what goes with it ends: a partial result, and what is never stored by its
 // name, which a wildcard took.
 func (w *rewriter) leavesOut(d *codec.Doc, p *partials, i int) (end int) {
+	if d.Fields()[i].Kind != codec.Key && p.next == len(p.objects) {
+		return 0 // most fields
+	}
+	return w.leavesOutNow(d, p, i)
+}
+
+func (w *rewriter) leavesOutNow(d *codec.Doc, p *partials, i int) (end int) {
 	f := d.Fields()[i:]
 	switch {
 	case p.at(d.Fields(), i) && w.topic.partials == policy.PartialsDrop:
@@ -379,13 +390,21 @@ func (w *rewriter) leavesOut(d *codec.Doc, p *partials, i int) (end int) {
 func (w *rewriter) identify(d *codec.Doc, value, key []byte) (Class, error) {
 	fields := d.Fields()
 	known := -1
+	w.mayBePartial = false
 	for i := range fields {
-		if fields[i].Rule < 0 || fields[i].Kind == codec.Key {
+		if fields[i].Kind == codec.Key {
+			w.mayBePartial = true // it may be called final
+			continue
+		}
+		if fields[i].Rule < 0 {
 			continue
 		}
 		use := w.topic.reads[fields[i].Rule].use
-		if use == useKnown {
+		switch use {
+		case useKnown:
 			known = i
+		case useFinal:
+			w.mayBePartial = w.mayBePartial || fields[i].Kind != codec.Bool || string(d.Text(i)) != "true"
 		}
 		if !isLeaf(fields[i].Kind) {
 			continue
@@ -564,28 +583,6 @@ func (w *rewriter) text(r *Record) (Class, error) {
 	}
 	return "", nil
 }
-
-// envelop puts the lines of a view into a record.
-func (w *rewriter) envelop(view *viewed) error {
-	if view.Content != ContentRecords {
-		return nil
-	}
-	if w.filter {
-		view.out = append(view.out, view.text...)
-		return nil
-	}
-	d := &w.docs[0]
-	if err := d.ParseJSON(envelope, w.message, w.limits); err != nil {
-		return fmt.Errorf("make envelope: %w", err)
-	}
-	d.SetString(0, view.text)
-	w.with = w.appendRedaction(w.with[:0], view)
-	view.out = d.Append(view.out, w.with)
-	return nil
-}
-
-// envelope is what text leaves in.
-var envelope = []byte(`{"message":""}`)
 
 // classOf gives the quarantine class of an error of the codec or of a budget.
 func classOf(err error) Class {

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -314,27 +313,25 @@ func find(rules []policy.Rule, path string) (policy.Rule, bool) {
 	return policy.Rule{}, false
 }
 
-// BenchmarkCheck is what checking the output of a turn costs.
+// BenchmarkCheck is what checking the outputs of a part costs, for one turn.
 func BenchmarkCheck(b *testing.B) {
-	c := simConfig(b, DefaultLimits())
-	w, err := rewriterOf(c)
-	require.NoError(b, err)
-	l, calls := &lane{id: LaneID{Topic: "calls"}, topic: w.bundle.topics["calls"]}, newCallStore(10_000, 0, 1<<20)
-	r := &tenantTurns(b, 1, 1, 1)[0]
-	w.begin(l, calls, r, r.Time)
-	class, err := w.value(r)
-	require.NoError(b, err)
-	require.Empty(b, class)
-	out := append(w.views[0].out, "a key"...)
-	n := len(w.views[0].out)
-	s := span{value: [2]int{0, n}, key: [2]int{n, len(out)}}
-	w.checker.of = w.checker.claim()
-	require.NoError(b, w.checkOutput(&s, out, r), fmt.Sprint(n))
-	b.SetBytes(int64(len(r.Value)))
+	const part = 500
+	p := newPolicyBench(b, 100, 1000, part)
+	w, f := p.worker, &flight{lane: p.lane, batch: &Batch{Records: p.records}, dead: make([][]Entry, 1)}
+	w.rw.bundle = p.whole
+	for i := range p.records {
+		spans := len(p.buf.spans)
+		class, err := w.record(p.lane, &p.records[i], &p.buf, int32(i), false, p.records[i].Time)
+		require.NoError(b, err)
+		require.Empty(b, class)
+		w.wait(int32(i), &p.buf, spans)
+	}
+	b.SetBytes(int64(len(p.buf.bytes)) / part)
 	b.ReportAllocs()
 	for b.Loop() {
-		if w.checkOutput(&s, out, r) != nil {
-			b.Fatal("it does not leave")
+		if _, class, err := w.release(f, &p.buf, 0); class != "" {
+			b.Fatal(err)
 		}
 	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/part, "ns/turn")
 }

@@ -143,6 +143,28 @@ func (w *rewriter) render(d *codec.Doc, envelope bool) {
 	w.sealed.forget()
 }
 
+// envelop puts the lines of a view into a record.
+func (w *rewriter) envelop(view *viewed) error {
+	if view.Content != ContentRecords {
+		return nil
+	}
+	if w.filter {
+		view.out = append(view.out, view.text...)
+		return nil
+	}
+	d := &w.docs[0]
+	if err := d.ParseJSON(envelope, w.message, w.limits); err != nil {
+		return fmt.Errorf("make envelope: %w", err)
+	}
+	d.SetString(0, view.text)
+	w.with = w.appendRedaction(w.with[:0], view)
+	view.out = d.Append(view.out, w.with)
+	return nil
+}
+
+// envelope is what text leaves in.
+var envelope = []byte(`{"message":""}`)
+
 // appendKeyed appends what a key makes of a field's value in a view.
 func (w *rewriter) appendKeyed(dst []byte, view *viewed, r *rule, value []byte) []byte {
 	o := &r.options
