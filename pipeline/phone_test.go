@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline/subject"
 )
 
@@ -55,6 +56,29 @@ func TestPhonesOfOneCountryJoin(t *testing.T) {
 		require.Equal(t, x.same, one == two, "%s: %s and %s", x.tenant, x.one, x.two)
 	}
 	require.NotEqual(t, of("gb", "+442079460018"), of("both", "+442079460018"), "tenants don't join")
+}
+
+// What is no telephone number has no country, if it reads like one; and a number that names its country keeps it.
+func TestOnlyPhonesGetACountry(t *testing.T) {
+	set, err := detectors.New(detectors.Options{Locales: []string{"gb"}})
+	require.NoError(t, err)
+	for _, x := range []struct {
+		set              *detectors.Set
+		typ, value, want string
+	}{
+		{set, phoneType, "020 7946 0018", "+442079460018"},
+		{set, phoneType, "+44 20 7946 0018", "+442079460018"},
+		{set, phoneType, "+1 212 555 0143", "+12125550143"},
+		{set, phoneType, "", ""},
+		{nil, phoneType, "020 7946 0018", "02079460018"},
+		{set, "ACCOUNT_ID", "02079460018", "02079460018"},
+	} {
+		w := &rewriter{set: x.set}
+		for range 2 { // it uses its memory again
+			w.canonicalise(x.typ, []byte(x.value))
+			require.Equal(t, x.want, string(w.canon), "%s %s", x.typ, x.value)
+		}
+	}
 }
 
 // A request about a number is heeded whether it names the country or not, in fields that do or don't.

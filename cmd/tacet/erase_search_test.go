@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/segmentio/kafka-go"
@@ -54,7 +55,7 @@ func TestCallsAreSearchedAsAsked(t *testing.T) {
 	o.cluster.CreateTopicNamed(t, o.topics["more"], 1, boundedRetention())
 	require.NoError(t, os.WriteFile(filepath.Join(o.dir, "audit.key"), []byte(must(audit.GenerateKey("audit.example"))), 0o600))
 	text := string(must(os.ReadFile(o.config)))
-	text = strings.Replace(text, "category: transcript}]", "category: transcript}, {name: "+o.topics["more"]+", category: transcript}]", 1)
+	text = strings.Replace(text, "category: transcript}]", "category: transcript}, {name: "+o.topics["more"]+", category: transcript}, {name: missing, category: transcript}]", 1)
 	text += "audit: {directory: audit, key: \"file:audit.key\"}\n"
 	require.NoError(t, os.WriteFile(o.config, []byte(text), 0o600))
 	turn := func(call, text string) kafka.Message {
@@ -71,11 +72,27 @@ func TestCallsAreSearchedAsAsked(t *testing.T) {
 		require.Contains(t, errOut, said)
 		require.Equal(t, strings.Contains(said, "could not"), strings.Contains(errOut, "could not"), errOut)
 	}
-	f("CALL_ID first\nCALL_ID second\nCALL_ID third\n", "5 records read, 3 calls found\n1 records could not be searched", "--ticket", "DP-18", "--by", "dpo")
+	f("CALL_ID first\nCALL_ID second\nCALL_ID third\n", "5 records read, 3 calls found\n1 records could not be searched", "--topic", o.topics["calls"],
+		"--topic", o.topics["more"], "--ticket", "DP-18", "--by", "dpo")
 	f("CALL_ID first\nCALL_ID second\n", "3 records read, 2 calls found\n", "--topic", o.topics["calls"])
 	f("CALL_ID first\n", "2 records read, 1 calls found\n", "--topic", o.topics["calls"], "--until", "2")
 	f("CALL_ID second\n", "1 records read, 1 calls found\n", "--topic", o.topics["calls"], "--since", "2")
 	f("", "1 records read, 0 calls found\n", "--topic", o.topics["calls"], "--until", "1")
+	code, out, errOut := o.run(person, "calls", "--tenant", "acme", "--from", "-") // all topics, of which one can't be read
+	require.NotZero(t, code)
+	require.Equal(t, "CALL_ID first\nCALL_ID second\nCALL_ID third\n", out)
+	require.Contains(t, errOut, "missing")
+	require.NotContains(t, errOut, "records read", "it is not told as if it were all")
+
+	c, err := loadConfig(o.config)
+	require.NoError(t, err)
+	ids, err := (&identifierFlags{file: "-"}).read(strings.NewReader(person))
+	require.NoError(t, err)
+	finder, err := newCallFinder(c, "acme", ids)
+	require.NoError(t, err)
+	err = finder.topic(t.Context(), newRefetcher(c.Kafka), o.topics["calls"], "", "", fullDisk{})
+	require.ErrorIs(t, err, syscall.ENOSPC)
+	require.ErrorContains(t, err, "read topic "+o.topics["calls"]+" partition 0")
 
 	var noted []audit.Entry
 	require.NoError(t, audit.Read(filepath.Join(o.dir, "audit", "rights"), 0, func(e audit.Entry) error {
@@ -84,14 +101,14 @@ func TestCallsAreSearchedAsAsked(t *testing.T) {
 		}
 		return nil
 	}))
-	require.Len(t, noted, 5)
+	require.Len(t, noted, 6)
 	require.Equal(t, []any{"dpo", "acme", []audit.Attr{{Name: "ticket", Value: "DP-18"}, {Name: "topics", Value: "2"}}, []audit.Count{{Name: "ids", N: 5}}},
 		[]any{noted[0].Actor, noted[0].Tenant, noted[0].Object, noted[0].Counts})
 	require.Equal(t, "tacet", noted[1].Actor)
 
 	require.NoError(t, os.Rename(filepath.Join(o.dir, "audit"), filepath.Join(o.dir, "kept")))
 	require.NoError(t, os.WriteFile(filepath.Join(o.dir, "audit"), nil, 0o600))
-	code, out, errOut := o.run(person, "calls", "--tenant", "acme", "--from", "-")
+	code, out, errOut = o.run(person, "calls", "--tenant", "acme", "--from", "-")
 	require.NotZero(t, code, "no audit log, no search")
 	require.Empty(t, out)
 	require.Contains(t, errOut, "audit")
@@ -103,3 +120,7 @@ func TestCallsAreSearchedAsAsked(t *testing.T) {
 		require.Equal(t, want, strings.Contains(said.String(), "make several"))
 	}
 }
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
