@@ -14,6 +14,7 @@ import (
 	"github.com/segmentio/kafka-go"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/source/kafkatest"
@@ -220,4 +221,41 @@ func TestEraseDestroysSalts(t *testing.T) {
 	require.Equal(t, first.ID, again.ID)
 	require.Contains(t, again.Directives["analytics"].Tokens, token, "what was told stays told")
 	require.Zero(t, salts())
+}
+
+// A certificate says what is left: destroyed salts in backups, as long as those are kept, and sealed records into which nobody can look.
+func TestCertificateSaysWhatIsLeft(t *testing.T) {
+	m := newOffice(t).maker()
+	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	s := subject.Status{Request: subject.Request{Kind: subject.Erase, Before: at, Done: &subject.Done{At: at}}}
+	left := func() map[string]subject.Effective {
+		t.Helper()
+		all, err := m.places(t.Context(), s, at)
+		require.NoError(t, err)
+		found := map[string]subject.Effective{}
+		for _, e := range all {
+			found[e.Where] = e
+		}
+		return found
+	}
+	const backups, dead = "backups of the key store", "quarantine"
+	require.NotContains(t, left(), backups)
+	require.NotContains(t, left(), dead)
+
+	s.Done.Salts = 1
+	require.Zero(t, left()[backups].By)
+	require.Contains(t, left()[backups].Reason, "nobody says")
+	m.c.Rights.Backups = 48 * time.Hour
+	require.Equal(t, at.Add(48*time.Hour), left()[backups].By)
+
+	q, err := newQuarantine(m.c)
+	require.NoError(t, err)
+	require.NoError(t, q.Put(t.Context(), []pipeline.Entry{
+		{Topic: "calls", Offset: 1, Class: pipeline.ClassMalformed, Time: at, Sealed: []byte("sealed")},
+		{Topic: "calls", Offset: 2, Class: pipeline.ClassMalformed, Time: at.Add(time.Second), Sealed: []byte("sealed")},
+		{Topic: "calls", Offset: 3, Class: pipeline.ClassMalformed, Time: at},
+	}))
+	require.NoError(t, q.Close())
+	require.Contains(t, left()[dead].Reason, "1 sealed records")
+	require.Zero(t, left()[dead].By)
 }
