@@ -178,7 +178,7 @@ func (r *Reader) link(i int) {
 	if first < 0 || r.isTaken(first) {
 		return
 	}
-	last, known := r.domain(first)
+	last, known := r.domain(first, false)
 	scheme := r.schemeStart(first)
 	if known && last == len(r.t.Tokens)-1 && first == 0 && r.told(HintEmail) {
 		r.half(first, last) // the rest of an address begun before

@@ -18,7 +18,7 @@ const (
 // addresses finds e-mail addresses and links among the symbols and writes them. What they take is no part of runs.
 func (r *Reader) addresses() {
 	tokens := len(r.t.Tokens)
-	if !r.dots && !(r.seen&(1<<at) != 0 && r.told(HintEmail)) {
+	if !r.dots && !(r.seen&(1<<at) != 0 && (r.told(HintEmail) || r.hasCertain())) {
 		return // most texts
 	}
 	r.at, r.taken = r.at[:0], r.taken[:0]
@@ -38,6 +38,16 @@ func (r *Reader) addresses() {
 			r.link(i)
 		}
 	}
+}
+
+// hasCertain says whether a symbol stands for "at" and nothing else.
+func (r *Reader) hasCertain() bool {
+	for i := range r.symbols {
+		if s := &r.symbols[i]; r.is(s, at) && s.char == 0 && r.isCertain(s) {
+			return true
+		}
+	}
+	return false
 }
 
 // isDot says whether a symbol is a spoken dot.
@@ -72,15 +82,17 @@ func (r *Reader) isTaken(token int) bool {
 	return token >= 0 && token < len(r.taken) && r.taken[token]
 }
 
-// domain reads a domain from a token on: labels joined by dots. It gives the last token, -1 if there is none, and whether it ends
+// domain reads a domain from a token on: labels joined by dots, or where it is sure to be one only by spaces. It gives the last token, -1 if there is none, and whether it ends
 // as domains do.
-func (r *Reader) domain(first int) (last int, known bool) {
+func (r *Reader) domain(first int, sure bool) (last int, known bool) {
 	k, dots := first, 0
 	point, served := false, false // a word that is more than a dot stands for one; a provider comes first
 	last = -1
+	r.bare = -1
 	for s := r.symbolAt(k); s != nil && s.char == 0 && (r.is(s, filler) || r.is(s, hesitation)) && r.gap(int(s.last)); s = r.symbolAt(k) {
 		k = int(s.last) + 1
 	}
+	begin := k
 	for k < len(r.t.Tokens) && k < first+domainMost && !r.isTaken(k) {
 		end := r.label(k, dots > 0)
 		if end < 0 {
@@ -121,7 +133,35 @@ func (r *Reader) domain(first int) (last int, known bool) {
 	if point && !known && !served {
 		return -1, false // "at a later point in time"
 	}
+	if sure && dots == 0 {
+		if end := r.undotted(begin); end > last { // "mail" is a service, and "mail example com" none
+			r.bare = begin
+			return end, true
+		}
+	}
 	return last, known
+}
+
+// undotted gives the last token of a domain that begins with token k and has lost its dots, as what is written by a recogniser has without
+// its punctuation: "example com", "mail example co uk". It is -1 if no last part of a domain is near.
+func (r *Reader) undotted(k int) (last int) {
+	const labels = 3
+	last = -1
+	for n := 0; n <= labels && k+n < len(r.t.Tokens) && !r.isTaken(k+n); n++ {
+		at := k + n
+		if n > 0 && !r.isOneSpace(at-1) || !r.t.Tokens[at].IsWord() {
+			break
+		}
+		s := r.symbolAt(at)
+		if n > 0 && s != nil && int(s.last) == at && r.is(s, tld) && (last >= 0 || at+1 == len(r.t.Tokens) || !r.isSmallWord(at, at)) {
+			last = at
+			continue
+		}
+		if last >= 0 || s != nil && (s.first != s.last || r.is(s, mark) || n > 0 && r.isSmallWord(at, at)) {
+			break
+		}
+	}
+	return last
 }
 
 // isPoint says whether a written dot alone stands between token k and the next: recognisers write the domains they know.
@@ -273,7 +313,7 @@ func (r *Reader) email(i int) {
 		return
 	}
 	if s.first == 0 && r.gap(int(s.last)) && r.told(HintEmail) {
-		if last, known := r.domain(int(s.last) + 1); known {
+		if last, known := r.domain(int(s.last)+1, true); known {
 			r.half(0, last)
 		}
 		return
@@ -281,7 +321,7 @@ func (r *Reader) email(i int) {
 	if !r.gap(int(s.last)) || s.first == 0 || !r.gap(int(s.first)-1) {
 		return
 	}
-	last, known := r.domain(int(s.last) + 1)
+	last, known := r.domain(int(s.last)+1, r.told(HintEmail) || r.isCertain(s))
 	if last < 0 {
 		return
 	}
@@ -303,10 +343,23 @@ func (r *Reader) email(i int) {
 		n += r.spell(int(s.last)+1, stop, true)
 		n += r.spell(dot, tail, true)
 		last = tail
+	} else if r.bare >= 0 {
+		n += r.spellBare(last)
 	} else {
 		n += r.spell(int(s.last)+1, last, true)
 	}
 	r.take(first, last, start, Region{Kind: Email, Symbols: n, Spoken: n})
+}
+
+// spellBare writes the domain without dots that was read last, up to a token, with them.
+func (r *Reader) spellBare(last int) (n int) {
+	for k := r.bare; k <= last; k++ {
+		if k > r.bare {
+			r.put('.', r.t.Tokens[k-1].End, r.t.Tokens[k].Start)
+		}
+		n += r.spell(k, k, true)
+	}
+	return n
 }
 
 // isWritten says whether a domain of tokens first to last has its dots written.

@@ -93,6 +93,7 @@ type Reader struct {
 	parts  []part
 	digits []byte // a reading to be judged
 	taken  []bool // by token: whether it belongs to an address; empty if there are none
+	bare   int    // where the domain without dots begins that was read last, -1 if it had some
 
 	options []dropped // of a run with a correction
 }
