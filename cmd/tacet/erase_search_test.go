@@ -56,6 +56,11 @@ func TestCallsAreSearchedAsAsked(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(o.dir, "audit.key"), []byte(must(audit.GenerateKey("audit.example"))), 0o600))
 	text := string(must(os.ReadFile(o.config)))
 	text = strings.Replace(text, "category: transcript}]", "category: transcript}, {name: "+o.topics["more"]+", category: transcript}, {name: missing, category: transcript}]", 1)
+	builtIn := string(must(os.ReadFile("../../pipeline/policy/default.yaml")))
+	policy := strings.Replace(builtIn, "tenants: [\"*\"]", "tenants: [acme]", 1)
+	require.NotEqual(t, builtIn, policy)
+	require.NoError(t, os.WriteFile(filepath.Join(o.dir, "policy.yaml"), []byte(policy), 0o600))
+	text += "policy: {file: policy.yaml}\n"
 	text += "audit: {directory: audit, key: \"file:audit.key\"}\n"
 	require.NoError(t, os.WriteFile(o.config, []byte(text), 0o600))
 	turn := func(call, text string) kafka.Message {
@@ -83,6 +88,11 @@ func TestCallsAreSearchedAsAsked(t *testing.T) {
 	require.Equal(t, "CALL_ID first\nCALL_ID second\nCALL_ID third\n", out)
 	require.Contains(t, errOut, "missing")
 	require.NotContains(t, errOut, "records read", "it is not told as if it were all")
+
+	code, out, errOut = o.run(person, "calls", "--tenant", "acne", "--from", "-", "--topic", o.topics["calls"])
+	require.NotZero(t, code)
+	require.Empty(t, out)
+	require.Contains(t, errOut, "the policy does not know the tenant")
 
 	c, err := loadConfig(o.config)
 	require.NoError(t, err)
