@@ -54,6 +54,9 @@ func (p *pass) address(i int) (next int) {
 	if a.street && a.form < streetSmall && p.isFree(a.first-1) && p.is(a.first-1, &atOn) && (p.text.Tokens[a.last].Bits&wordPlace != 0 || p.toldBefore(a.first, true)) {
 		s.words = max(s.words, addressWord) // "it's at 1 Rose Place"
 	}
+	if p.livesBehind(a.last) {
+		s.words = max(s.words, addressWord)
+	}
 	s.question = p.wants.score(cueAddress, addressWord)
 	if a.street && s.form < streetSmall && a.first == 0 && a.last == len(p.text.Tokens)-1 && p.is(a.last, &soleWords) {
 		s.form = streetSmall // all of the text
@@ -78,6 +81,19 @@ var (
 	itWords = wordsOf("it them this mich me")
 	toVerbs = wordsOf("delivery shipping live lives living located reside resides moved moving deliver delivered ship shipped send sent return returned arrived mailed couriered forward forwarded drop drops dropped pick picked wohne wohnt wohnhaft habite vivo vive abito abita woon woont")
 )
+
+// livesBehind says whether a word for living somewhere stands behind token k, as in Hindi: "sector 15 gurgaon mein rehta hoon".
+func (p *pass) livesBehind(k int) bool {
+	const most = 3
+	for j := k + 1; j <= k+most && p.isFree(j); j++ {
+		if p.is(j, &livesWords) {
+			return true
+		}
+	}
+	return false
+}
+
+var livesWords = wordsOf("rehta rehti rehte rahta rahti rahte")
 
 // addressHead reads the first part of an address round token i.
 func (p *pass) addressHead(a *place, i int) bool {

@@ -56,6 +56,14 @@ func (p *pass) oddStreet(k int) street {
 			return s
 		}
 	}
+	if j == k && p.bitsAt(k)&(wordStreet|wordPlace) != 0 && p.isFree(k) && p.is(k+1, &ofWords) && p.between(k) == gapSpace && p.between(k+1) == gapSpace {
+		if last := k + 2; p.is(last, &streetArticles) && p.between(last) == gapSpace {
+			if last++; p.isFree(last) && p.isCapital(last) && p.isCapital(k) {
+				s.last, s.form = last, placeNamed // "Avenue of the Americas"
+				return s
+			}
+		}
+	}
 	for n := 0; n < 2 && p.isFree(j) && p.is(j, &streetArticles) && p.between(j) == gapSpace; n++ {
 		j++
 	}

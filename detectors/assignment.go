@@ -14,6 +14,8 @@ func (p *pass) assignment(i int) {
 	}
 	if p.text.Tokens[i].Bits&cuePassword != 0 {
 		p.loginFor(i)
+		p.passwordBefore(i)
+		p.passwordBehind(i)
 	}
 	if p.text.Tokens[i].Bits&wordAuth != 0 && p.authorization(i) {
 		return
@@ -71,11 +73,16 @@ var notPasswords = wordsOf(`the a an my your his her our their its not no wrong 
 	supposed there here fine ok okay good bad long short all up down out off written printed below above there's it's`)
 
 // spokenPassword is where the password ends that somebody says, whose first word is at start to end: a number behind a word belongs to
-// it, "is blessed 99". It gives end where it goes no further, 0 where the word goes on with the sentence.
+// it, "is blessed 99", and so do the words of a short clause, "green kettle forty two", and characters that are described. It gives end where it goes no further, 0 where the word goes on with the sentence.
 func (p *pass) spokenPassword(start, end int) int {
 	first, last := p.tokensOf(start, end)
 	if first > last || p.is(first, &notPasswords) {
 		return 0
+	}
+	if p.in.Channel != ChannelLog {
+		if k := p.dictatedEnd(last); k > last {
+			return int(p.text.Tokens[k].End)
+		}
 	}
 	const words, long = 3, 8
 	for k := last; k < last+words && k+1 < len(p.text.Tokens) && p.in.Channel != ChannelLog; k++ {
@@ -99,7 +106,7 @@ func (p *pass) answer() {
 	kind := Password
 	switch {
 	case p.wants.cues&(cuePassword|wordAnswer) != 0:
-		if p.answerInWords() {
+		if p.answerInWords() || p.answerDictated() {
 			return
 		}
 	case p.wants.cues&cueSecret != 0:

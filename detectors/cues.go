@@ -72,6 +72,8 @@ const (
 	wordAnswer // for the answer to a security question
 	wordOther  // of a question for something else: "how many"
 	wordUser   // for the name that somebody logs in with
+
+	wordCompound // ends with the word for a street, in texts in which a number is said: no word of the lexicon
 )
 
 // cueNames name the cues up to cueVersion, in their order.
@@ -171,6 +173,7 @@ var cuePhrases = []struct {
 	{cueNINO, "n i number, n i no"},
 	{cuePhone, "mi chiami al, appelez le, appelez moi au, llame al, llámeme al, rufen sie mich an, bel me op, bel mij op, ring mig på, area code, callback number, call back number, number to call, number to reach, number for you, number for the driver, number to ring, ring me on, text me on, landline number, contact number, mobile number, numéro de téléphone, número de teléfono, numero di telefono, contact no, mob no, call me on, call me at, reach me on, reach me at, call me back on, numero di cellulare"},
 	{cueBirth, "d.o.b, date of birth, fecha de nacimiento, date de naissance, data di nascita, né le, née le, nato il, nata il, born on, janam tithi, date of birth is"},
+	{cueID, "mac address, mac id, hardware address, ethernet address, serial number, serial no"},
 	{cueAccount, "customer number, client number, numéro client, número de cliente, numero cliente"},
 	{cueOrder, "order number, order no, order id, order code, order reference, order ref, order num, booking number, booking no, booking id, booking code, booking reference, booking ref, reservation number, reservation code, reservation id, reservation no, ticket number, ticket no, ticket id, case number, case no, case id, case reference, invoice number, invoice no, invoice id, tracking number, tracking no, tracking id, tracking code, confirmation number, confirmation no, confirmation code, confirmation id, booking confirmation, shipment number, shipment id, parcel number, parcel id, consignment number, claim number, claim no, claim id, complaint number, complaint id, complaint no, numéro de commande, número de pedido, numero ordine, numero d'ordine"},
 	{cueEmail, "which inbox, what inbox, your inbox, send the receipt, send your receipt, send the confirmation, send your confirmation, send the invoice, bestätigung mailen, rechnung mailen, beleg mailen, zumailen, envoyer le reçu, envoyer la facture, envoyer la confirmation, enviar el recibo, enviar la factura, enviar la confirmación, mando la ricevuta, invio la ricevuta, mando la fattura, invio la conferma, envio o recibo, enviar o recibo, envio a fatura, envio a confirmação, bon heen, bon sturen, bon mailen, bevestiging mailen, wysłać potwierdzenie, wysłać paragon, wysłać fakturę"},
@@ -180,7 +183,7 @@ var cuePhrases = []struct {
 	{cueBank, "bank account, compte bancaire, cuenta bancaria, conto bancario, conto corrente"},
 	{wordEnding, "it ends, ends, last digits are, end in, ending in, ending with, ends in, ends with, ending, ended in, last four, last 4, last three, last 3, last two, last 2, last few digits, last digits, final four, final digits, finishing in, finishes with"},
 	{wordAnswer, "maiden name, memorable word, memorable name, memorable place, memorable information, security question, security answer, secret word, secret answer, secret question, first pet, favourite teacher, favorite teacher, name of your first school, first school, passphrase"},
-	{wordUser, "user name, user names, sign in name, signin name, login name, log in name, logon name, screen name, account name, user id, login id, logged in as, log in as, signed in as, sign in as, nom d'utilisateur, nombre de usuario, nome utente, nome de utilizador, nome de usuário, nazwa użytkownika, nazwę użytkownika"},
+	{wordUser, "user name, user names, sign in name, signin name, login name, log in name, logon name, screen name, account name, user id, your login, my login, login is, twitter handle, instagram handle, insta handle, social handle, skype name, skype id, gamer tag, discord name, discord tag, snapchat name, login id, logged in as, log in as, signed in as, sign in as, nom d'utilisateur, nombre de usuario, nome utente, nome de utilizador, nome de usuário, nazwa użytkownika, nazwę użytkownika"},
 	{wordOther, "how many, how much, how long, how often, how far, what time, which day, what day, which plan, what size, how big, what colour"},
 	{cueCVV, "digits on the back, digit on the back, digits on the front, digit security code, signature strip, on the back of the card, on the back of your card, digit code, c v v, c v c, code on the back"},
 	{cueOTP, "o t p, code we sent, code i sent, code we've sent, code i've sent, code i just sent, code we just sent, texted you a code, sent you a code, code from the text, code in the text"},

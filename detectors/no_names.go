@@ -20,6 +20,9 @@ var (
 	makes = wordsOf(vehicleWords)
 )
 
+// addressed are how somebody is addressed whose name isn't said: "thank you sir".
+var addressed = wordsOf("sir madam mister")
+
 // vehicleWords are makes and models.
 const vehicleWords = "acura alfa audi bmw bugatti buick cadillac chevrolet chevy chrysler citroen dacia daewoo daihatsu datsun dodge ducati fiat gmc " +
 	"honda hyundai infiniti isuzu jaguar jeep kawasaki kia lamborghini lexus mahindra maruti maruthi maserati mazda mitsubishi nissan opel peugeot pontiac porsche renault " +
@@ -48,12 +51,12 @@ const countryWords = "afghanistan africa albania algeria angola argentina armeni
 	"uruguay uzbekistan vanuatu venezuela vietnam yemen zambia zimbabwe usa uk uae"
 
 // typedWords are short forms of chats.
-const typedWords = "ack alot asap bbye brb btw byee byeee cod cud fyi goodmorning gud haii hii higud hmmk hmmm idk lol mam mrg mrng nada nopes np okies okok oky oops pls plz plss qty sry tks tnx thanku thankyou thanx thnks thnx tq ur veh yaa yea yup"
+const typedWords = "ack alot asap bbye brb btw byee byeee cod cud fyi goodmorning gud haii hii higud hmmk hmmm idk lol mam mrg mrng nada nope nopes np okies okok oky oops pls plz plss qty sry tks tnx ty k wk wks thanku thankyou thanx thnks thnx tq ur veh yaa yea yup"
 
 // notPerson says what token k is that the tagger took for a person's name, in a span from first to last: Person, a place or an
 // organisation, or nothing by a list or because it is a common word, if misspelled, and none beside it is listed as a name.
 func (p *pass) notPerson(k, first, last int) Type {
-	if p.is(k, &hinglish) && p.areAll(&hinglish, first, last) {
+	if p.is(k, &hinglish) && p.areAll(&hinglish, first, last) || p.is(k, &titles) && p.areAll(&addressed, first, last) {
 		return 0
 	}
 	if p.isAnnounced(first, last) || p.at(int(p.text.Tokens[k].Start)-1) == '@' {

@@ -216,6 +216,9 @@ func (p *pass) letteredPostcode(i int) {
 // dutchPostcode looks for a Dutch postcode: token i, four digits, and two letters behind it.
 func (p *pass) dutchPostcode(i int, told bool) {
 	letters := &p.text.Tokens[i+1]
+	if p.is(i+1, &directions) && p.behindNumber(i).form > 0 {
+		return // "4410 NE Alder Ct"
+	}
 	upper := letters.Shape&scan.Lower == 0
 	s := score{}
 	if told {

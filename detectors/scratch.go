@@ -49,6 +49,7 @@ type pass struct {
 	spans      []names.Span
 	heard      names.Memory     // of the call, while a text beside a turn is searched
 	judgeDigit func([]byte) int // digitScore, made once
+	markStreet func() bool      // markCompounds, made once
 	early      uint64           // see saidSoFar
 	swayed     bool             // without the question it might read otherwise
 	quiet      []quietWord      // see hush

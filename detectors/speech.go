@@ -13,7 +13,7 @@ const (
 	askedLeast  = 2 // letters and digits that are an answer
 
 	// Words that numbers below a hundred belong to: of an address, an age, a date.
-	wordsSmall = wordStreet | wordPlace | wordLead | wordSoftLead | wordUnit | wordYear | wordMonth | cueAddress | cueAge | cueBirth | cueExpiry | cuePostcode
+	wordsSmall = wordStreet | wordPlace | wordLead | wordSoftLead | wordUnit | wordCompound | wordYear | wordMonth | cueAddress | cueAge | cueBirth | cueExpiry | cuePostcode
 	// Words beside which a short or broken code is one.
 	wordsCode = cuePIN | cueCVV | cueOTP | cuePostcode | cueExpiry | cueBirth | cueAadhaar | cuePAN | cueNINO | cueSSN | wordEnding
 )
@@ -25,7 +25,7 @@ func (p *pass) hear() {
 		return
 	}
 	if p.judgeDigit == nil {
-		p.judgeDigit = p.digitScore
+		p.judgeDigit, p.markStreet = p.digitScore, p.markCompounds
 	}
 	p.hush()
 	hints, alone := p.hintsOf(p.wants.cues, p.wants.open), p.hintsOf(0, false)
@@ -52,8 +52,26 @@ func (p *pass) hintsOf(wants uint64, open bool) spoken.Hints {
 		Birth: (cues|p.text.Said)&cueBirth != 0,
 		Small: cues&wordsSmall != 0,
 		Near:  wordsSmall,
+		Mark:  p.markStreet,
 	}
 }
+
+// markCompounds marks the words that end with the word for a street, "bahnhofstraße", and says whether there are any.
+func (p *pass) markCompounds() (any bool) {
+	for k := range p.text.Tokens {
+		if t := &p.text.Tokens[k]; t.Len() >= compoundLeast && t.IsWord() && p.hasEnd(k, streetEnds) {
+			t.Bits |= wordCompound
+			any = true
+		}
+	}
+	if any {
+		p.text.Said |= wordCompound
+	}
+	return any
+}
+
+// compoundLeast is the length of a word that has the word for a street at its end, in bytes.
+const compoundLeast = 7
 
 // hush takes their meaning from the words of aliases and tokens while the text is read: "[UK_NINO]" speaks of no number.
 func (p *pass) hush() {

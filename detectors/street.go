@@ -21,18 +21,18 @@ const (
 		towers complex society bldg building house cottage lodge hall farm pike turnpike causeway hollow bypass`
 	// leadWords stand before it: "12 rue de la Paix", "Calle Mayor 5".
 	leadWords = `rue chaussée chaussee chemin impasse allée allées quai faubourg calle avenida avda avinguda carrer paseo carretera viale
-		vicolo piazza piazzale lungotevere lungarno rua rúa travessa praceta strada bulevardul ulica ul jalan osiedle`
+		vicolo piazza piazzale lungotevere lungarno rua rúa travessa praceta strada bulevardul ulica ulicy ul jalan osiedle`
 	// softLeadWords do the same and mean something else, too.
 	softLeadWords = `avenue av boulevard bd blvd place pl square route passage cours sentier villa plaza camino ronda via corso largo
 		praça estrada c aleja al plac platz`
 	// unitWords stand before a number within a building or an estate.
 	unitWords = `flat apartment apt appartement unit suite ste floor house block door plot hno room wing tower shop villa no número piso
-		puerta wohnung`
+		puerta wohnung mieszkanie mieszkania interno makaan`
 )
 
 var (
 	// firmUnits speak for an address with what follows.
-	firmUnits = wordsOf("flat apartment apt plot door hno house suite")
+	firmUnits = wordsOf("flat apartment apt plot door hno house suite makaan mieszkanie mieszkania")
 	// stopWords stand in no name of a street.
 	stopWords = wordsOf(`the my your our his her their its a an in on at to from for with by and or but is was were are be been it this that these
 		those i you he she we they me him them us not no yes so as if then than when where what which who how do does did done have has
@@ -64,7 +64,8 @@ var (
 	germanIns      = wordsOf("in an auf")
 	germanThes     = wordsOf("der dem den")
 	trailing       = wordsOf("straße strasse str straat laan utca gatan vägen weg platz allee gasse ring damm ufer plein kade tee iela gatve g u ulica")
-	locality       = wordsOf("sector phase block stage ward")
+	locality       = wordsOf("sector phase block stage ward gali")
+	ordinalEnds    = wordsOf("st ter ct dr")
 	ordinalRoads   = wordsOf("cross main street st avenue ave road rd lane block stage phase floor")
 )
 
@@ -77,14 +78,15 @@ var (
 // gerunds are ends of English words that end as "ring" does.
 var gerunds = []string{"ering", "oring", "iring", "uring", "aring"}
 
-// lastPairs are the last two bytes of streetEnds and softEnds: most words have others.
-var lastPairs = func() map[[2]byte]bool {
-	pairs := map[[2]byte]bool{}
+// lastPairs has what the last two bytes of streetEnds and softEnds may be, five bits of each: most words have others.
+var lastPairs = func() (pairs [1 << 10]bool) {
 	for _, end := range append(append([]string{}, streetEnds...), softEnds...) {
-		pairs[[2]byte{end[len(end)-2] | 0x20, end[len(end)-1] | 0x20}] = true
+		pairs[lastPair([]byte(end))] = true
 	}
 	return pairs
 }()
+
+func lastPair(b []byte) int { return int(b[len(b)-2]&31)<<5 | int(b[len(b)-1]&31) }
 
 // noStreets end like streets.
 var noStreets = wordsOf(`parkplatz arbeitsplatz sitzplatz spielplatz campingplatz stellplatz listenplatz startplatz substr arkade dekade brigade
@@ -109,7 +111,7 @@ const (
 // hasEnd says whether token k, a word, ends with one of the ends.
 func (p *pass) hasEnd(k int, ends []string) bool {
 	b := p.bytesOf(&p.text.Tokens[k])
-	if len(b) < 5 || !lastPairs[[2]byte{b[len(b)-2] | 0x20, b[len(b)-1] | 0x20}] {
+	if len(b) < 5 || !lastPairs[lastPair(b)] {
 		return false
 	}
 	for _, end := range ends {
@@ -291,7 +293,7 @@ func (p *pass) streetForm(k, j int, all, any bool) float32 {
 		return streetNamed
 	case sure:
 		return streetSmall
-	case named && (any || p.text.Tokens[k].IsWord()):
+	case named && (any || p.text.Tokens[k].IsWord() || j == k+1 && p.is(j, &ordinalEnds)):
 		return placeNamed
 	}
 	return placeSmall

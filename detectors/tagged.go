@@ -85,6 +85,12 @@ func (p *pass) widenPerson(i int) {
 	free := func(k int) bool {
 		return k >= 0 && k < len(tokens) && tokens[k].IsWord() && tokens[k].Len() > 2 && (i == 0 || p.spans[i-1].Last < k) && (i+1 == len(p.spans) || p.spans[i+1].First > k)
 	}
+	for k := s.Last + 1; free(k) && p.isHyphen(k-1) && p.mayBeHyphened(k); k++ {
+		s.Last = k // "delacroix-petit"
+	}
+	for k := s.First - 1; free(k) && p.isHyphen(k) && p.mayBeHyphened(k); k-- {
+		s.First = k
+	}
 	if k := s.First - 1; s.First == s.Last && free(k) && p.besides(k) {
 		name, before := p.set.names.Listing(tokens[s.First].Hash), p.set.names.Listing(tokens[k].Hash)
 		if name.Surname > name.Given && before.Given > 1 && before.Common < 7 && !before.Other || p.isHeard(s.First) && p.beginsName(k) {
@@ -123,6 +129,20 @@ func (p *pass) beginsName(k int) bool {
 
 // yesWords are what somebody who is asked for by name answers first.
 var yesWords = wordsOf("hello hi sí si sim sì ja jawohl oui tak hallo hola olá ciao ji haan ha")
+
+// isHyphen says whether a hyphen alone stands between token k and the next.
+func (p *pass) isHyphen(k int) bool {
+	a, b := &p.text.Tokens[k], &p.text.Tokens[k+1]
+	return b.Start-a.End == 1 && p.b[a.End] == '-'
+}
+
+// mayBeHyphened says whether token k, joined to a name by a hyphen, may be a part of it: written as one, or no common word.
+func (p *pass) mayBeHyphened(k int) bool {
+	return !p.isInert(int(p.text.Tokens[k].Start)) && !p.is(k, &hyphened) && (p.isCapital(k) || !p.isWritten() && !p.set.names.IsCommon(p.text.Tokens[k].Hash))
+}
+
+// hyphened are joined to names and are none of them.
+var hyphened = wordsOf("based led like style related owned born free wide bound san kun chan sama ji sir inspired esque friendly")
 
 // mayHoldNames says whether names are looked for at all: in logs only beside a word for one, since nearly all of their words are no
 // language.

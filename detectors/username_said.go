@@ -117,7 +117,7 @@ func (p *pass) isUserPart(k int) bool {
 	return t.IsNumber() || t.Len() == 1 || p.speech.IsSymbol(t, p.b) || p.is(k, &userMarks) || p.is(k-1, &userMarks)
 }
 
-var userMarks = wordsOf("underscore dash dot hyphen minus point punkt punto ponto kropka trattino streepje bindestrich unterstrich guion guión hífen tiret")
+var userMarks = wordsOf("colon underscore dash dot hyphen minus point punkt punto ponto kropka trattino streepje bindestrich unterstrich guion guión hífen tiret")
 
 // addSaidUser adds the user name that begins with token first: one word that is no common one, and figures, marks and letters behind it up
 // to token last, where whole says so all of them.
@@ -127,7 +127,8 @@ func (p *pass) addSaidUser(first, last int, likely float32, whole bool) {
 	if last-first >= userTokens || p.isInert(int(t.Start)) || t.IsNumber() && first == last {
 		return
 	}
-	if p.is(first, &notAnswers) || p.is(first, &notPasswords) || t.IsWord() && (t.Len() < 3 || p.set.names.IsCommon(t.Hash) && !(whole && first == last && p.mayBeUser(t))) {
+	marked := first < last && p.is(first+1, &userMarks) && p.isUserPart(first+1) // "m dot feldt", "live colon rosie"
+	if p.is(first, &notAnswers) && !marked || p.is(first, &notPasswords) || t.IsWord() && !marked && (t.Len() < 3 || p.set.names.IsCommon(t.Hash) && !(whole && first == last && p.mayBeUser(t))) {
 		return
 	}
 	end := first

@@ -45,6 +45,9 @@ type Hints struct {
 	Birth bool   // a date of birth is spoken of: three numbers may be a day, a month and a year
 	Near  uint64 // bits of tokens beside which small numbers matter as well
 	Small bool   // numbers below a hundred matter: there may be an address, an age or a date
+	// Mark gives words that no lexicon lists a bit of Near, and says whether there are any. It is asked where the text has a number. Nil marks
+	// none.
+	Mark func() bool
 }
 
 // Hint is a set of hints.
@@ -252,7 +255,7 @@ func (r *Reader) list() bool {
 			r.symbols = append(r.symbols, s)
 			continue
 		case t.Shape&scan.Digit != 0:
-			if t.Len() <= mixedMost && r.isApart(t) {
+			if t.Len() <= mixedMost && r.isApart(t) && !r.isOrdinalSign(t) {
 				s.kind = mixed
 				r.symbols = append(r.symbols, s)
 			}
@@ -295,6 +298,9 @@ func (r *Reader) list() bool {
 		r.symbols = append(r.symbols, s)
 	}
 	r.dots = r.dots || r.seen&(1<<at) != 0 && r.hasDomain()
+	if numbers > 0 && r.h.Mark != nil && r.h.Mark() {
+		return true
+	}
 	return numbers > 1 || letters > 2 || joined || r.dots && len(r.symbols) > 1 || numbers > 0 && numerals > 0 || r.seen&(1<<month) != 0 && r.seen&(1<<digit|1<<number|1<<ordinal) != 0 ||
 		numbers+letters > 0 && (r.t.Said&r.h.Near != 0 || r.told(HintCode) || r.told(HintOpen) || r.told(HintSmall)) || r.seen&(1<<at) != 0 && r.told(HintEmail)
 }
@@ -317,6 +323,20 @@ func (r *Reader) isApart(t *scan.Token) bool {
 	}
 	c := r.b[t.End]
 	return (c == '.' || c == ',' || c == '?') && (int(t.End)+1 == len(r.b) || r.b[t.End+1] == ' ')
+}
+
+// isOrdinalSign says whether a token of figures and letters is an ordinal, "5th": no part of a code, unless one was asked for.
+func (r *Reader) isOrdinalSign(t *scan.Token) bool {
+	b := r.b[t.Start:t.End]
+	n := len(b) - 2
+	if n < 1 || !scan.IsDigit(b[n-1]) {
+		return false
+	}
+	switch string([]byte{b[n] | 0x20, b[n+1] | 0x20}) {
+	case "st", "nd", "rd", "th":
+		return !r.told(HintCode)
+	}
+	return false
 }
 
 // wordKind says whether a word that the vocabulary doesn't know is put together of several that it does.

@@ -1,0 +1,115 @@
+package detectors
+
+// answerDictated takes a turn that describes characters one by one for the password that was asked for, all of it but what leads to it and
+// thanks: "capital b as in boy lower case k nine exclamation mark", "sunshine with a zero instead of the o". A part of it would be
+// enough to guess the rest.
+func (p *pass) answerDictated() bool {
+	const most = 30 // tokens
+	tokens := p.text.Tokens
+	if len(tokens) > most || p.in.Call == nil || p.in.Channel == ChannelLog {
+		return false
+	}
+	first, last := p.answerBounds()
+	described := 0
+	for k := first; k <= last; k++ {
+		switch {
+		case p.isInert(int(tokens[k].Start)), p.is(k, &notDictated):
+			return false
+		case p.is(k, &characterWords), p.is(k, &signWords) && k < last && p.is(k+1, &signs):
+			described++
+		}
+	}
+	if described == 0 || first == last {
+		return false
+	}
+	start, end := int(tokens[first].Start), int(tokens[last].End)
+	p.addScored(start, end, guess{kind: Password, score: score{question: 0.7 - p.wants.decay}, rule: "dictated", detector: byAssignment}, p.compact(start, end))
+	return true
+}
+
+// dictatedEnd is the last token of a password that is told, not asked for, and begins with token first: of a clause that describes
+// characters, or that is of a few words and nothing else. It is first if only that can be told.
+func (p *pass) dictatedEnd(first int) (last int) {
+	const most, few = 24, 4
+	described, plain := 0, p.text.Tokens[first].IsWord()
+	for last = first; ; last++ {
+		if p.is(last, &notDictated) || last-first > most {
+			return first
+		}
+		if p.is(last, &characterWords) || p.is(last, &signWords) && p.is(last+1, &signs) {
+			described++
+		}
+		if last > first && (p.is(last, &notPasswords) || p.is(last, &notAnswers) || p.is(last, &sayWhen)) || p.text.Tokens[last].Bits&(cuesIdentifier|cuesAgainst) != 0 {
+			plain = false
+		}
+		if next := last + 1; next >= len(p.text.Tokens) || p.between(last) != gapSpace || p.isInert(int(p.text.Tokens[next].Start)) || p.is(next, &thanksWords) {
+			break
+		}
+	}
+	if described > 0 || plain && last-first < few {
+		return last
+	}
+	return first
+}
+
+// passwordBefore takes the few words of a clause before "is my password", whose last token is i, for one: "correct horse battery is my
+// password".
+func (p *pass) passwordBefore(i int) {
+	const few = 4
+	last := i - 3
+	if last < 0 || p.in.Channel == ChannelLog || !p.is(i-1, &ownWords) || p.bitsAt(i-2)&wordIs == 0 || p.between(i-2) != gapSpace || p.between(i-3) != gapSpace {
+		return
+	}
+	first := last
+	for first > 0 && p.between(first-1) == gapSpace {
+		first--
+	}
+	for first < last && p.is(first, &answerLead) {
+		first++
+	}
+	if last-first >= few || p.is(last, &troubles) {
+		return
+	}
+	for k := first; k <= last; k++ {
+		if t := &p.text.Tokens[k]; p.isInert(int(t.Start)) || t.Bits&(cuesIdentifier|cuesAgainst) != 0 || p.is(k, &notPasswords) || p.is(k, &notAnswers) || p.is(k, &notDictated) || p.is(k, &answerLead) {
+			return
+		}
+	}
+	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
+	p.add(start, end, Password, 0.65, byAssignment, p.verbatim(start, end))
+}
+
+// passwordBehind takes a word that is no common one and the number behind it, which end a clause, for a password right behind that word,
+// token i: "sure, password yamaha 544".
+func (p *pass) passwordBehind(i int) {
+	tokens := p.text.Tokens
+	k := i + 1
+	if p.in.Channel == ChannelLog || k+1 >= len(tokens) || !tokens[k].IsWord() || !tokens[k+1].IsNumber() || p.between(i) != gapSpace || p.between(k) != gapSpace ||
+		k+2 < len(tokens) && p.between(k+1) == gapSpace && !p.is(k+2, &thanksWords) {
+		return
+	}
+	if p.set.names.IsCommon(tokens[k].Hash) || tokens[k].Bits != 0 || p.is(k, &notPasswords) || p.isInert(int(tokens[k].Start)) || p.isInert(int(tokens[k+1].Start)) {
+		return
+	}
+	start, end := int(tokens[k].Start), int(tokens[k+1].End)
+	p.add(start, end, Password, 0.65, byAssignment, p.verbatim(start, end))
+}
+
+var (
+	sayWhen  = wordsOf("today tonight tomorrow yesterday again instead anymore anyway though btw")
+	ownWords = wordsOf("my the our his her their")
+	// troubles are what a password may be instead of being said.
+	troubles = wordsOf("problem problems issue issues question concern thing trouble error email username else")
+)
+
+var (
+	// characterWords say what a character looks like.
+	characterWords = wordsOf(`capital capitals uppercase lowercase caps exclamation ampersand asterisk hashtag underscore percent instead
+		großbuchstabe großgeschrieben kleingeschrieben ausrufezeichen fragezeichen raute unterstrich majuscule minuscule mayúscula minúscula
+		maiúscula minúsculo maiuscola minuscola hoofdletter uitroepteken wykrzyknik`)
+	// signWords are words that do with one of signs behind them.
+	signWords = wordsOf("upper lower question dollar pound hash at plus equals percent small big letter punto signo point")
+	signs     = wordsOf("case mark sign tag key letter interrogativo esclamativo d'exclamation d'interrogation")
+	// notDictated go with what somebody tells about a password without saying it.
+	notDictated = wordsOf("don doesn didn isn couldn wouldn wasn i'm i've we you they he she tried try trying works working worked can't cannot don't doesn't didn't won't isn't not reset change changed forgot forget why how must should")
+)
