@@ -79,8 +79,8 @@ func (d *delivery) run() {
 			d.check("close writer", d.writer.Close())
 		}
 		if d.notes != nil {
-			for n := range d.notes {
-				d.lane.forgetNote(n)
+			for range d.notes {
+				d.lane.forgetNote()
 			}
 			return
 		}

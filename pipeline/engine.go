@@ -107,7 +107,6 @@ type Engine struct {
 	workers    []*worker
 	buffers    sync.Pool // *buffer
 	outputs    sync.Pool // *[]Output
-	marks      sync.Pool // *[]byte
 	marked     int       // the view whose outputs are marked; -1 where no sink asks
 	marker     func() Marker
 

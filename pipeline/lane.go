@@ -73,7 +73,7 @@ type flight struct {
 	sums    []Summary    // by worker
 	dead    [][]Entry    // by worker
 	buffers []*buffer    // by worker; nil where it had no part
-	marks   []byte       // by record, then of those that leave; nil where no sink has marks
+	marks   []byte       // what stands for the outputs of the view that is marked
 }
 
 const noOutput = -1
@@ -153,9 +153,6 @@ func (l *lane) Submit(ctx context.Context, b *Batch) error {
 	f.dead = make([][]Entry, len(l.e.workers))
 	f.sums = make([]Summary, len(l.e.workers))
 	f.buffers = make([]*buffer, len(l.e.workers))
-	if l.places != nil {
-		f.marks = l.e.getMarks(len(b.Records))
-	}
 	f.readers.Store(l.readers())
 	if !b.Warm {
 		f.oldest = oldest(b)
@@ -295,14 +292,16 @@ func (f *flight) finish() {
 			b.Summary.addClasses([]ClassCount{{f.dead[i][k].Class, 1}})
 		}
 	}
+	for _, buf := range f.buffers {
+		if buf != nil {
+			f.marks = append(f.marks, buf.marks...)
+		}
+	}
 	b.Summary.bySink(f.lane.e.sinks)
-	for v, outs := range f.outs {
+	for _, outs := range f.outs {
 		n, size := 0, 0
 		for i := range outs {
 			if outs[i].Offset != noOutput {
-				if v == f.lane.e.marked && n < i {
-					copy(f.marks[MarkLen*n:], f.marks[MarkLen*i:MarkLen*(i+1)])
-				}
 				outs[n] = outs[i]
 				size += len(outs[n].Value)
 				n++

@@ -5,14 +5,13 @@ import (
 	"time"
 )
 
-// Marker makes what stands for records in a digest of their batch. It belongs to one goroutine.
+// Marker makes of records what stands for them in a digest. It belongs to one goroutine.
 type Marker interface {
-	// Mark makes the mark of a record that leaves: its value and behind it its key are record, value is how long the first of them is.
-	Mark(m *[MarkLen]byte, offset int64, record []byte, value int)
+	// Mark takes a record that leaves: its value and behind it its key are record, value is how long the first of them is.
+	Mark(offset int64, record []byte, value int)
+	// Take appends to dst what stands for the records since the last call. It should be short, and the same whoever marked which of them.
+	Take(dst []byte) []byte
 }
-
-// MarkLen is how long a mark is.
-const MarkLen = 16
 
 // note is what a sink of marks gets of a batch, whose memory may have been given back.
 type note struct {
@@ -21,8 +20,10 @@ type note struct {
 	records, bytes int
 }
 
-// notesMost is how many notes of a lane may wait, for each batch it may have in flight: a sink that takes none holds the lane up then.
-const notesMost = 4
+// notesMost is how many notes of a lane may wait, for each batch it may have in flight: a sink that takes none holds the lane up then. A
+// note is small, a kilobyte or two with its summary. That many are more than come between two moments as a rule: to go through some
+// earlier costs what it costs to be woken, and pushes what the workers need out of the caches.
+const notesMost = 16
 
 // follow is run for a sink of marks. It comes to them every FlushAfter, at the same moments for all lanes, which share what that costs:
 // to be woken, code and data that are in no cache any more, an fsync.
@@ -68,7 +69,7 @@ func (d *delivery) takeNotes(ctx context.Context) (closed bool, err error) {
 			if err == nil {
 				d.took(n.records, n.bytes, n.unacked)
 			}
-			d.lane.forgetNote(n)
+			d.lane.forgetNote()
 			if err != nil {
 				return false, err
 			}
@@ -81,8 +82,8 @@ func (d *delivery) takeNotes(ctx context.Context) (closed bool, err error) {
 // tell hands a note over. The lane's lock is held; a place was taken for it, so this doesn't block.
 func (d *delivery) tell(f *flight) {
 	view := *f.views[d.sink.view]
-	view.Records, view.Outputs, view.Marks = nil, nil, f.marks[:MarkLen*len(view.Outputs)]
-	d.notes <- note{unacked{f.seq, f.batch.Next, f.oldest}, &view, len(view.Marks) / MarkLen, f.sizes[d.sink.view]}
+	view.Records, view.Outputs, view.Marks = nil, nil, f.marks
+	d.notes <- note{unacked{f.seq, f.batch.Next, f.oldest}, &view, len(f.views[d.sink.view].Outputs), f.sizes[d.sink.view]}
 	signal(d.wake)
 	if len(d.notes) >= cap(d.notes)/2 {
 		signal(d.hurry)
@@ -104,17 +105,5 @@ func signal(c chan<- struct{}) {
 	}
 }
 
-// forgetNote gives back what a note holds.
-func (l *lane) forgetNote(n note) {
-	marks := n.batch.Marks[:0]
-	l.e.marks.Put(&marks)
-	<-l.places
-}
-
-// getMarks gives room for the marks of n records.
-func (e *Engine) getMarks(n int) []byte {
-	if m, ok := e.marks.Get().(*[]byte); ok && cap(*m) >= MarkLen*n {
-		return (*m)[:MarkLen*n]
-	}
-	return make([]byte, MarkLen*n)
-}
+// forgetNote makes room for another note.
+func (l *lane) forgetNote() { <-l.places }

@@ -74,7 +74,7 @@ type Batch struct {
 	// quarantined. Sinks must deliver none that is not here.
 	Outputs []Output
 
-	// Marks, for a sink that asked for them, stand in place of Outputs, MarkLen bytes each.
+	// Marks, for a sink that asked for them, stand in place of Outputs: what its Markers gave, one behind the other.
 	Marks []byte
 
 	// Summary says what became of the records; nil in a piece of a batch that a sink refused.

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -134,7 +135,7 @@ func (s *sim) incarnation() (done bool) {
 	for _, k := range s.sinks {
 		c.Sinks = append(c.Sinks, SinkConfig{Name: k.name, Sink: k, FlushAfter: 5 * time.Second})
 		if k.marks {
-			c.Sinks[len(c.Sinks)-1].Marks = func() Marker { return simMarker{} }
+			c.Sinks[len(c.Sinks)-1].Marks = func() Marker { return &simMarker{} }
 		}
 	}
 	e, err := New(c)
@@ -343,11 +344,17 @@ func textOf(value []byte) string {
 	return "plain"
 }
 
-// simMarker gives the offset of a record for its mark.
-type simMarker struct{}
+// simMarker gives the offsets of records.
+type simMarker struct{ marks []byte }
 
-func (simMarker) Mark(m *[MarkLen]byte, offset int64, record []byte, value int) {
-	binary.LittleEndian.PutUint64(m[:], uint64(offset))
+func (m *simMarker) Take(dst []byte) []byte {
+	dst = append(dst, m.marks...)
+	m.marks = nil
+	return dst
+}
+
+func (m *simMarker) Mark(offset int64, record []byte, value int) {
+	m.marks = binary.LittleEndian.AppendUint64(m.marks, uint64(offset))
 	if textOf(record[:value]) == "" {
 		panic("that is no record")
 	}
@@ -432,8 +439,11 @@ func (w *simWriter) Write(ctx context.Context, b *Batch) (int64, error) {
 		}
 	}
 	outputs := b.Outputs
-	for m := b.Marks; len(m) > 0; m = m[MarkLen:] {
+	for m := b.Marks; len(m) > 0; m = m[8:] {
 		outputs = append(outputs, Output{Offset: int64(binary.LittleEndian.Uint64(m))})
+	}
+	if k.marks {
+		slices.SortFunc(outputs, func(a, b Output) int { return cmp.Compare(a.Offset, b.Offset) }) // each worker gave its own
 	}
 	if k.marks && (len(b.Outputs) > 0 || len(outputs) != b.Summary.Out) {
 		panic("a sink of marks gets a mark for each record")

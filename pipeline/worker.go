@@ -42,6 +42,7 @@ type buffer struct {
 	bytes   []byte
 	headers []Header
 	spans   []span
+	marks   []byte // what stands for the outputs that are marked
 }
 
 // span says where in a buffer the output of a record lies. Slices are made only when the part is finished, because the
@@ -151,6 +152,9 @@ func (w *worker) part(j job) {
 	w.rw.summarise(&f.sums[w.number], len(f.dead[w.number]))
 	w.rw.count(w.e.metrics, l.id.Topic, f.batch.Warm)
 	f.cut(buf, w.marker)
+	if w.marker != nil {
+		buf.marks = w.marker.Take(buf.marks[:0])
+	}
 }
 
 var errOverTime = errors.New("record took longer than it may")
@@ -268,8 +272,7 @@ func (f *flight) cut(buf *buffer, marker Marker) {
 		}
 		f.outs[s.view][s.record] = out
 		if s.view == marked {
-			m := (*[MarkLen]byte)(f.marks[MarkLen*int(s.record):])
-			marker.Mark(m, r.Offset, buf.bytes[s.value[0]:max(s.value[1], s.key[1])], s.value[1]-s.value[0])
+			marker.Mark(r.Offset, buf.bytes[s.value[0]:max(s.value[1], s.key[1])], s.value[1]-s.value[0])
 		}
 	}
 }
@@ -281,7 +284,7 @@ func (e *Engine) putBuffer(b *buffer) {
 	}
 	clear(b.bytes)
 	clear(b.headers)
-	b.bytes, b.headers, b.spans = b.bytes[:0], b.headers[:0], b.spans[:0]
+	b.bytes, b.headers, b.spans, b.marks = b.bytes[:0], b.headers[:0], b.spans[:0], b.marks[:0]
 	e.buffers.Put(b)
 }
 

@@ -80,10 +80,11 @@ func (s *Sink) Open(id pipeline.LaneID, from int64) (pipeline.Writer, error) {
 }
 
 // Gather is how long the first batch of an entry should wait for others: pipeline.SinkConfig.FlushAfter. It delays commits, not records.
-const Gather = 500 * time.Millisecond
+const Gather = time.Second
 
-// entryOffsets is where batches end to share an entry: one of the usual size has its own. To check a digest takes all of its records.
-const entryOffsets = 500
+// entryOffsets is where batches end to share an entry. Larger ones would cost little less; and to check a digest takes all of its records,
+// and who asks which records somebody met gets all that the entry is of.
+const entryOffsets = 5000
 
 // writer writes the entries of one lane. Small batches that follow each other are gathered into one entry until Flush.
 type writer struct {
@@ -103,7 +104,8 @@ type writer struct {
 	first  int64
 	next   int64
 	policy string
-	total  *pipeline.Summary // of its batches; nobody writes to it
+	total  *pipeline.Summary // of its batches
+	owned  bool              // total is the writer's own: of several batches
 	out    int               // records under the digest
 	sum    string            // the digest, once the entry is complete
 	begun  int               // entries written, of several
@@ -165,8 +167,7 @@ func (w *writer) gather(b *pipeline.Batch) error {
 	if w.next == w.appended {
 		w.first = max(b.First, w.next)
 	}
-	w.digest.AddMarks(b.Marks)
-	w.out += len(b.Marks) / pipeline.MarkLen
+	w.out += w.digest.Merge(b.Marks)
 	for i := range b.Outputs {
 		if o := &b.Outputs[i]; o.Offset >= w.next {
 			w.digest.Add(o.Offset, o.Key, o.Value)
@@ -178,10 +179,12 @@ func (w *writer) gather(b *pipeline.Batch) error {
 	case w.total == nil:
 		w.total = s
 	default:
-		both := &pipeline.Summary{}
-		both.Add(w.total)
-		both.Add(s)
-		w.total = both
+		if !w.owned {
+			both := &pipeline.Summary{}
+			both.Add(w.total)
+			w.total, w.owned = both, true
+		}
+		w.total.Add(s)
 	}
 	w.policy, w.next = policy, b.Next
 	return nil
@@ -211,7 +214,7 @@ func (w *writer) append() error {
 		}
 		w.seq = seq
 	}
-	w.appended, w.total, w.out, w.sum, w.begun = w.next, nil, 0, "", 0
+	w.appended, w.total, w.owned, w.out, w.sum, w.begun = w.next, nil, false, 0, "", 0
 	return nil
 }
 

@@ -345,7 +345,7 @@ func TestDigest(t *testing.T) {
 	for i, outs := range [][]pipeline.Output{
 		{}, {out(1, "", "")}, {out(2, "", "")}, {out(1, "a", "")}, {out(1, "", "a")}, {out(1, "a", "b")}, {out(1, "ab", "")},
 		{out(1, "", "a"), out(2, "", "b")}, {out(1, "", "b"), out(2, "", "a")}, {out(1, "", "ab"), out(2, "", "")},
-		// Longer than a block, which a value may be and several records are, and blocks that end where a record does.
+		// Long ones, and several.
 		{out(1, "", long)}, {out(1, "", long[1:])}, {out(1, "", "b"+long[1:])}, {out(1, "", long[1:]+"b")}, {out(1, long, "")},
 		{out(1, "", long[:8000]), out(2, "", long[:8000]), out(3, "", long[:8000])}, {out(1, "", long[:8000]), out(2, "", long[:8000]), out(4, "", long[:8000])},
 		{out(1, "", long[:16<<10-16])}, {out(1, "", long[:16<<10-16]), out(2, "", "")}, {out(1, "", long[:16<<10])},
