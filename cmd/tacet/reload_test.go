@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -133,6 +135,26 @@ func TestReload(t *testing.T) {
 	}))
 	require.Equal(t, []string{"audit.create", "policy.reload second", "policy.refused", "policy.refused", "policy.refused", "policy.refused first", "policy.pending third", "policy.reload third", "policy.reload second",
 		"policy.override first", "policy.reload first"}, noted)
+}
+
+// SIGHUP has a file tried again that was refused and hasn't changed; looking by itself doesn't.
+func TestHangup(t *testing.T) {
+	c, write, _ := reloadConfig(t)
+	p, err := assemble(t.Context(), c, &bytes.Buffer{}, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, p.close()) }()
+	r := newReloader(p, c, false, slog.New(slog.DiscardHandler))
+	write("tenants: [")
+	r.look()
+	r.look()
+	refused := func() float64 { return testutil.ToFloat64(r.reloads.WithLabelValues("refused")) }
+	require.Equal(t, 1.0, refused())
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); r.watch(ctx) }()
+	defer func() { cancel(); <-done }()
+	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGHUP))
+	require.Eventually(t, func() bool { return refused() == 2 }, 30*time.Second, 5*time.Millisecond)
 }
 
 // A restart is held against the policy that was in force before it, as a reload is; and a notice that has begun goes on through restarts.
