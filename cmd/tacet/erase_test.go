@@ -73,6 +73,7 @@ sinks:
   - {name: analytics, type: kafka, topic: %q, compacted: true, entities: true}
   - {name: sealed, type: kafka, topic: %q, content: capsules, domain: analytics}
   - {name: archive, type: file, directory: archive}
+instructions: {unasked: true}
 quarantine: {directory: dead}
 admin: {listen: ""}
 rights:
