@@ -27,11 +27,10 @@ func TestExportTopic(t *testing.T) {
 	o.cluster.AddPartitions(t, topic, 2)
 	counsel.sign("signed/acme-1.signed", "acme", 1, "2026-03-01", "text: standard")
 	counsel.sign("signed/acme-2.signed", "acme", 2, "2026-03-02T09:30:00Z", "text: none")
-	f, err := os.OpenFile(o.config, os.O_APPEND|os.O_WRONLY, 0o600)
+	config, err := os.ReadFile(o.config)
 	require.NoError(t, err)
-	_, err = f.WriteString("instructions: {directory: " + counsel.path("signed") + ", keys: " + counsel.path("keys") + "}\n")
-	require.NoError(t, err)
-	require.NoError(t, f.Close())
+	signed := "instructions: {directory: " + counsel.path("signed") + ", keys: " + counsel.path("keys") + "}"
+	require.NoError(t, os.WriteFile(o.config, bytes.Replace(config, []byte("instructions: {unasked: true}"), []byte(signed), 1), 0o600))
 	code, _, errOut := o.run("PHONE +44 7700 900123\n", "object", "--tenant", "acme", "--from", "-")
 	require.Equal(t, exitDone, code, errOut)
 
