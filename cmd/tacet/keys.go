@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sonexlabs/tacet/pipeline/policy"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/reveal"
 )
@@ -131,6 +132,11 @@ can be joined with what is written then.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usageError(cmd, errors.New("name one or more tenants"))
+			}
+			for i, tenant := range args {
+				if !policy.Default().Tenant(tenant) {
+					return usageError(cmd, fmt.Errorf("argument %d: no id of a tenant: must be up to 64 letters, digits and .-_:", i+1))
+				}
 			}
 			return nil
 		},
