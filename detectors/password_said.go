@@ -104,12 +104,12 @@ var (
 
 var (
 	// characterWords say what a character looks like.
-	characterWords = wordsOf(`capital capitals uppercase lowercase caps exclamation ampersand asterisk hashtag underscore percent instead
+	characterWords = wordsOf(`capital capitals uppercase lowercase caps exclamation ampersand asterisk hashtag underscore percent
 		großbuchstabe großgeschrieben kleingeschrieben ausrufezeichen fragezeichen raute unterstrich majuscule minuscule mayúscula minúscula
 		maiúscula minúsculo maiuscola minuscola hoofdletter uitroepteken wykrzyknik`)
 	// signWords are words that do with one of signs behind them.
-	signWords = wordsOf("upper lower question dollar pound hash at plus equals percent small big letter punto signo point")
-	signs     = wordsOf("case mark sign tag key letter interrogativo esclamativo d'exclamation d'interrogation")
+	signWords = wordsOf("upper lower question dollar pound hash at plus equals percent small big letter instead punto signo point")
+	signs     = wordsOf("of case mark sign tag key letter interrogativo esclamativo interrogation")
 	// notDictated go with what somebody tells about a password without saying it.
 	notDictated = wordsOf("don doesn didn isn couldn wouldn wasn i'm i've we you they he she tried try trying works working worked can't cannot don't doesn't didn't won't isn't not reset change changed forgot forget why how must should")
 )
