@@ -135,7 +135,7 @@ can be joined with what is written then.`,
 			}
 			for i, tenant := range args {
 				if !policy.Default().Tenant(tenant) {
-					return usageError(cmd, fmt.Errorf("argument %d: no id of a tenant: must be up to 64 letters, digits and .-_:", i+1))
+					return usageError(cmd, fmt.Errorf("argument %d: no id of a tenant: must be up to 64 letters, digits, dots, dashes, underscores and colons", i+1))
 				}
 			}
 			return nil
