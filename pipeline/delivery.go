@@ -79,8 +79,8 @@ func (d *delivery) run() {
 			d.check("close writer", d.writer.Close())
 		}
 		if d.notes != nil {
-			for range d.notes {
-				d.lane.forgetNote()
+			for n := range d.notes {
+				d.lane.forgetNote(n)
 			}
 			return
 		}

@@ -104,6 +104,7 @@ type Engine struct {
 	seed       maphash.Seed
 	budget     *semaphore.Weighted
 	used       atomic.Int64
+	noted      atomic.Int64 // of used, by notes
 	workers    []*worker
 	buffers    sync.Pool // *buffer
 	outputs    sync.Pool // *[]Output

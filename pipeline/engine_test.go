@@ -370,47 +370,82 @@ func TestSinkOutageIsNoStall(t *testing.T) {
 	})
 }
 
-// TestBackPressure checks that a sink that stands still stops the source, and that memory in flight stays within its bound.
+// TestBackPressure checks that whatever stands still stops the source, that memory in flight stays within its bound, and that nothing is lost.
 func TestBackPressure(t *testing.T) {
+	turn := `{"tenant_id":"t","call_id":"c","text":"` + strings.Repeat("x ", 10_000) + `"}`
+	var tenants strings.Builder // what is known of this one takes more than its bytes
+	for i := range 100 {
+		fmt.Fprintf(&tenants, `{"tenant_id":"tenant-%d","call_id":"c","text":"x"}`+"\n", i)
+	}
+	for _, c := range []struct {
+		what, topic, value string
+		least, most        int // batches that the bound of 1 MiB holds
+	}{
+		{"sink", "calls", turn, 15, 30},
+		{"notes", "lines", strings.TrimSpace(tenants.String()), 30, 130},
+		{"quarantine", "calls", "{" + turn, 15, 30},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { backPressure(t, c.what, c.topic, c.value, c.least, c.most) })
+		})
+	}
+}
+
+func backPressure(t *testing.T, what, topic, value string, least, most int) {
 	limits := DefaultLimits()
-	limits.MemoryBytes = 1 << 20
-	limits.RecordBytes = 1 << 20
-	limits.LaneBatches = 1000
+	limits.MemoryBytes, limits.RecordBytes, limits.LaneBatches = 1<<20, 1<<20, 1000
 	c := simConfig(t, limits)
+	c.Topics["lines"] = TopicConfig{Category: "transcript", Format: FormatNDJSON}
 	gate := make(chan struct{})
-	sink := &memorySink{write: func(context.Context, *Batch) error { <-gate; return nil }}
-	c.Sinks = []SinkConfig{{Name: "memory", Sink: sink}}
+	shut := func(context.Context, *Batch) error { <-gate; return nil }
+	sink, notes, dead := &memorySink{}, &memorySink{}, &simQuarantine{seen: map[string]int{}}
+	c.Quarantine = dead
+	switch what {
+	case "sink":
+		sink.write = shut
+	case "notes":
+		notes.write = shut
+	case "quarantine":
+		c.Quarantine = gatedQuarantine{dead, gate}
+	}
+	c.Sinks = []SinkConfig{{Name: "memory", Sink: sink}, {Name: "notes", Sink: notes, FlushAfter: time.Second, Marks: func() Marker { return &simMarker{} }}}
 	e, err := New(c)
 	require.NoError(t, err)
-	value := `{"tenant_id":"t","call_id":"c","text":"` + strings.Repeat("x ", 10_000) + `"}`
-	const batches = 200
-	submitted, most := 0, int64(0)
-	err = e.Run(context.Background(), sourceFunc(func(ctx context.Context, in Intake) error {
-		id := LaneID{"calls", 0}
+	submitted, used := 0, int64(0)
+	require.NoError(t, e.Run(t.Context(), sourceFunc(func(ctx context.Context, in Intake) error {
+		id := LaneID{topic, 0}
 		lane, err := in.OpenLane(id, 0)
-		if err != nil {
-			return err
-		}
-		for i := range batches {
-			brief, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
-			err := lane.Submit(brief, batchOf(id, []Record{{Offset: int64(i), Key: []byte("k"), Value: []byte(value)}}, false))
-			cancel()
-			if err != nil {
-				break
+		require.NoError(t, err)
+		for err == nil && submitted < 1000 {
+			brief, cancel := context.WithTimeout(ctx, 10*time.Second)
+			if err = lane.Submit(brief, batchOf(id, []Record{{Offset: int64(submitted), Key: []byte("k"), Value: []byte(value)}}, false)); err == nil {
+				submitted++
 			}
-			submitted++
-			most = max(most, e.used.Load())
+			cancel()
+			synctest.Wait()
+			used = max(used, e.used.Load())
 		}
 		close(gate)
-		lane.Drain(ctx)
+		require.Zero(t, lane.Drain(ctx))
+		require.Equal(t, int64(submitted), lane.Watermark())
 		return nil
-	}))
-	require.NoError(t, err)
-	require.Less(t, submitted, 30, "the budget of 1 MiB holds some 25 batches of 40 KB")
-	require.Greater(t, submitted, 15)
-	require.LessOrEqual(t, most, limits.MemoryBytes)
+	})))
+	require.LessOrEqual(t, submitted, most)
+	require.GreaterOrEqual(t, submitted, least)
+	require.LessOrEqual(t, used, limits.MemoryBytes)
 	require.Zero(t, e.used.Load())
-	require.Len(t, sink.values(), submitted)
+	require.Equal(t, submitted, len(sink.values())+len(dead.all))
+}
+
+// gatedQuarantine takes nothing until its gate is opened.
+type gatedQuarantine struct {
+	*simQuarantine
+	gate <-chan struct{}
+}
+
+func (q gatedQuarantine) Put(ctx context.Context, entries []Entry) error {
+	<-q.gate
+	return q.simQuarantine.Put(ctx, entries)
 }
 
 func TestLateAckIsIgnored(t *testing.T) {

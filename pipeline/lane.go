@@ -62,10 +62,11 @@ type flight struct {
 	bundle  *bundle // in force when it came
 	seq     uint64
 	cost    int64
+	kept    int64 // of cost, by its note
 	start   time.Time
 	oldest  int64        // timestamp of a record, in unix milliseconds
 	parts   atomic.Int32 // workers still at it
-	readers atomic.Int32 // sinks that have not taken it
+	readers atomic.Int32 // sinks that have not taken it, and quarantine
 	done    bool         // all parts are; guarded by lane.mu
 	outs    [][]Output   // by view and index of the record; Offset is noOutput where there is none
 	views   []*Batch     // what leaves, by view, once all parts are done
@@ -113,9 +114,9 @@ func (id LaneID) compare(o LaneID) int {
 }
 
 // batchCost is what a batch takes of the budget: its bytes, and again for each view (they go out about as long as they came
-// in), and the structures around each record.
+// in), and the structures around each record. It leaves room for notes.
 func batchCost(b *Batch, views int, most int64) int64 {
-	return min(int64(1+views)*int64(b.Bytes)+256*int64(1+views)*int64(len(b.Records)+1), most)
+	return min(int64(1+views)*int64(b.Bytes)+256*int64(1+views)*int64(len(b.Records)+1), most-most/notesShare)
 }
 
 // Submit implements Lane.
@@ -321,6 +322,13 @@ func (l *lane) emit(f *flight) {
 		l.givePlace(f.batch)
 		return
 	}
+	var dead []Entry
+	for _, part := range f.dead {
+		dead = append(dead, part...)
+	}
+	if len(dead) > 0 {
+		f.readers.Add(1) // or all that is dead would wait in memory for a quarantine that is away
+	}
 	for _, d := range l.sinks {
 		if d.notes != nil {
 			d.tell(f)
@@ -331,22 +339,18 @@ func (l *lane) emit(f *flight) {
 			d.queue <- f
 		}
 	}
-	if l.readers() == 0 {
-		f.release(0)
-	}
-	party := len(l.sinks)
-	var dead []Entry
-	for _, part := range f.dead {
-		dead = append(dead, part...)
-	}
+	party, seq := len(l.sinks), f.seq
 	if len(dead) == 0 {
-		l.ackLocked(f.seq, party)
+		if l.readers() == 0 {
+			f.release(0)
+		}
+		l.ackLocked(seq, party)
 		return
 	}
-	seq := f.seq
 	l.deadWork.Add(1)
 	go l.e.guard("quarantine", func() {
 		defer l.deadWork.Done()
+		defer f.release(1)
 		if l.e.putDead(l.ctx, dead) == nil {
 			l.ack(seq, party)
 		}
@@ -393,8 +397,8 @@ func (f *flight) release(n int32) {
 	if f.batch.Release != nil {
 		f.batch.Release()
 	}
-	e.used.Add(-f.cost)
-	e.budget.Release(f.cost)
+	e.used.Add(f.kept - f.cost)
+	e.budget.Release(f.cost - f.kept)
 	<-f.lane.slots
 }
 

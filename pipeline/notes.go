@@ -18,10 +18,11 @@ type note struct {
 	unacked
 	batch          *Batch
 	records, bytes int
+	cost           int64 // what it keeps of the budget
 }
 
-// notesMost is how many notes of a lane may wait, for each batch it may have in flight: a sink that takes none holds the lane up then. A
-// note is small, a kilobyte or two with its summary. That many are more than come between two moments as a rule: to go through some
+// notesMost is how many notes of a lane may wait, for each batch it may have in flight: a sink that takes none holds the lane up then, or
+// earlier, where they take the memory that batches need. A note is a kilobyte or two as a rule, more with many tenants. That many are more than come between two moments as a rule: to go through some
 // earlier costs what it costs to be woken, and pushes what the workers need out of the caches.
 const notesMost = 16
 
@@ -69,7 +70,7 @@ func (d *delivery) takeNotes(ctx context.Context) (closed bool, err error) {
 			if err == nil {
 				d.took(n.records, n.bytes, n.unacked)
 			}
-			d.lane.forgetNote()
+			d.lane.forgetNote(n)
 			if err != nil {
 				return false, err
 			}
@@ -83,9 +84,11 @@ func (d *delivery) takeNotes(ctx context.Context) (closed bool, err error) {
 func (d *delivery) tell(f *flight) {
 	view := *f.views[d.sink.view]
 	view.Records, view.Outputs, view.Marks = nil, nil, f.marks
-	d.notes <- note{unacked{f.seq, f.batch.Next, f.oldest}, &view, len(f.views[d.sink.view].Outputs), f.sizes[d.sink.view]}
+	f.kept = min(view.noteBytes(), f.cost)
+	d.notes <- note{unacked{f.seq, f.batch.Next, f.oldest}, &view, len(f.views[d.sink.view].Outputs), f.sizes[d.sink.view], f.kept}
 	signal(d.wake)
-	if len(d.notes) >= cap(d.notes)/2 {
+	e := d.lane.e
+	if e.noted.Add(f.kept) > e.limits.MemoryBytes/notesShare || len(d.notes) >= cap(d.notes)/2 {
 		signal(d.hurry)
 	}
 }
@@ -106,4 +109,24 @@ func signal(c chan<- struct{}) {
 }
 
 // forgetNote makes room for another note.
-func (l *lane) forgetNote() { <-l.places }
+func (l *lane) forgetNote(n note) {
+	<-l.places
+	l.e.noted.Add(-n.cost)
+	l.e.used.Add(-n.cost)
+	l.e.budget.Release(n.cost)
+}
+
+// notesShare is the part of the memory limit that notes may take before they are hurried. No batch takes that part, or one that is as large as
+// all there is would wait for the next moment.
+const notesShare = 8
+
+// noteBytes is about what a note of b keeps in memory.
+func (b *Batch) noteBytes() int64 {
+	s := b.Summary
+	n := 512 + len(b.Marks) + 24*len(s.Classes) + 40*len(s.Findings)
+	for i := range s.Tenants {
+		t := &s.Tenants[i]
+		n += 96 + len(t.Tenant) + 8*(len(t.Out)+len(t.Versions))
+	}
+	return int64(n)
+}

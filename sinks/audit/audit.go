@@ -86,6 +86,9 @@ const Gather = time.Second
 // and who asks which records somebody met gets all that the entry is of.
 const entryOffsets = 5000
 
+// entryTenants is where they end where records have lines of many tenants, whose names and counts would wait in memory.
+const entryTenants = entryOffsets
+
 // writer writes the entries of one lane. Small batches that follow each other are gathered into one entry until Flush.
 type writer struct {
 	cfg      *Config
@@ -154,7 +157,8 @@ func (w *writer) Close() error { return nil }
 func (w *writer) gather(b *pipeline.Batch) error {
 	policy, s := w.policyOf(b), b.Summary
 	change := s != nil && w.degraded != (s.Degraded > 0)
-	if w.sum != "" || change || policy != w.policy || b.Next-w.first > entryOffsets {
+	crowded := s != nil && w.total != nil && len(w.total.Tenants)+len(s.Tenants) > entryTenants
+	if w.sum != "" || change || policy != w.policy || b.Next-w.first > entryOffsets || crowded {
 		if err := w.append(); err != nil {
 			return err
 		}

@@ -107,6 +107,35 @@ func TestEntriesOfManyTenants(t *testing.T) {
 	}
 }
 
+// Records of many tenants share an entry as others do, but what waits for it is bounded.
+func TestTenantsEndAnEntry(t *testing.T) {
+	dir, key := t.TempDir(), newKey(t)
+	s, err := New(Config{Log: newLog(t, dir, key), Key: key})
+	require.NoError(t, err)
+	id := pipeline.LaneID{Topic: "calls"}
+	w, err := s.Open(id, 0)
+	require.NoError(t, err)
+	for i := range int64(4) {
+		sum := &pipeline.Summary{In: 1, Sinks: []string{"s"}}
+		for k := range int64(entryTenants / 2) {
+			sum.Tenants = append(sum.Tenants, pipeline.TenantCount{Tenant: fmt.Sprintf("%d-%04d", i, k), In: 1, Out: []int{1}})
+		}
+		_, err := w.Write(t.Context(), &pipeline.Batch{Lane: id, First: i, Next: i + 1, Summary: sum})
+		require.NoError(t, err)
+	}
+	_, err = w.Flush(t.Context())
+	require.NoError(t, err)
+	tenants := map[int64]int{} // by first offset
+	for _, e := range entries(t, dir) {
+		if e.Range != nil {
+			c, err := ReadContent(e)
+			require.NoError(t, err)
+			tenants[e.Range.First] += len(c.Tenants)
+		}
+	}
+	require.Equal(t, map[int64]int{0: entryTenants, 2: entryTenants}, tenants)
+}
+
 var errFlaky = errors.New("no space left on device")
 
 // flaky is a log that now and then takes nothing.
