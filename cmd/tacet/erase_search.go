@@ -67,7 +67,7 @@ func (s *callSearch) run(ctx context.Context, cmd *cobra.Command, c config, ids 
 			return &commandError{err: fmt.Errorf("topic %q is not in the configuration", topic), hints: []string{"topics are listed under source.topics"}}
 		}
 	}
-	found, err := newCallFinder(c, s.tenant, ids)
+	found, err := newCallFinder(ctx, c, newLogger(cmd.ErrOrStderr(), "warn"), s.tenant, ids)
 	if err != nil {
 		return err
 	}
@@ -114,8 +114,8 @@ type callFinder struct {
 	records, calls, unread int
 }
 
-func newCallFinder(c config, tenant string, ids []identifier) (*callFinder, error) {
-	engine, err := c.dryEngine()
+func newCallFinder(ctx context.Context, c config, log *slog.Logger, tenant string, ids []identifier) (*callFinder, error) {
+	engine, err := c.dryEngine(ctx, log)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -98,7 +99,7 @@ func TestCallsAreSearchedAsAsked(t *testing.T) {
 	require.NoError(t, err)
 	ids, err := (&identifierFlags{file: "-"}).read(strings.NewReader(person))
 	require.NoError(t, err)
-	finder, err := newCallFinder(c, "acme", ids)
+	finder, err := newCallFinder(t.Context(), c, slog.New(slog.DiscardHandler), "acme", ids)
 	require.NoError(t, err)
 	err = finder.topic(t.Context(), newRefetcher(c.Kafka), o.topics["calls"], "", "", fullDisk{})
 	require.ErrorIs(t, err, syscall.ENOSPC)

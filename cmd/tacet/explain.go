@@ -12,7 +12,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
 	"github.com/sonexlabs/tacet/pipeline"
@@ -71,12 +70,12 @@ records are read from FILE, or standard input, one a line, as if they came from 
 		case len(args) == 1:
 			x.file = args[0]
 		}
-		return x.run(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
+		return x.run(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 	}
 	return cmd
 }
 
-func (x explaining) run(ctx context.Context, in io.Reader, out io.Writer) error {
+func (x explaining) run(ctx context.Context, in io.Reader, out, errOut io.Writer) error {
 	c, err := loadConfig(x.config)
 	if err != nil {
 		return err
@@ -84,11 +83,7 @@ func (x explaining) run(ctx context.Context, in io.Reader, out io.Writer) error 
 	if !c.reads(x.topic) {
 		return &commandError{err: fmt.Errorf("topic %q is not in the configuration", x.topic), hints: []string{"topics are listed under source.topics"}}
 	}
-	detection, err := c.Detection.options()
-	if err != nil {
-		return err
-	}
-	engine, err := c.engine(detection, newLogger(io.Discard, "error"), prometheus.NewRegistry())
+	engine, err := c.dryEngine(ctx, newLogger(errOut, "warn"))
 	if err != nil {
 		return err
 	}
@@ -96,17 +91,6 @@ func (x explaining) run(ctx context.Context, in io.Reader, out io.Writer) error 
 		return err
 	}
 	defer engine.Keys.Close()
-	if c.Instructions.enabled() {
-		told, err := newInstructions(c, engine.Detectors, newLogger(io.Discard, "error"))
-		if err != nil {
-			return err
-		}
-		defer told.close()
-		if err := told.load(ctx); err != nil {
-			return err
-		}
-		engine.Instructions = told.table
-	}
 	explainer, err := pipeline.NewExplainer(engine, x.class)
 	if err != nil {
 		return err

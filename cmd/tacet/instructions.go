@@ -289,6 +289,22 @@ func (s *instructions) load(ctx context.Context) error {
 	return s.check()
 }
 
+// instructed is what tenants instruct, as directory and topic have it now. For commands; nil where nothing is named.
+func (c config) instructed(ctx context.Context, usual *detectors.Set, log *slog.Logger) (*policy.Instructions, error) {
+	if !c.Instructions.enabled() {
+		return nil, nil
+	}
+	s, err := newInstructions(c, usual, log)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	if err := s.load(ctx); err != nil {
+		return nil, fmt.Errorf("read what tenants instruct: %w", err)
+	}
+	return s.table, nil
+}
+
 // ordered refuses a topic that isn't there, or has several partitions.
 func (s *instructions) ordered(ctx context.Context) error {
 	n, err := s.topic.Partitions(ctx)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -38,7 +39,7 @@ the counts that differ: records and bytes that leave, why others don't, what bec
 
 Records are read from the topic between two offsets or two times, and some before them, because what was said earlier in a call counts; or
 from FILE, or standard input, one a line. It needs no keys and makes none. What people asked for, such as erasure, is not looked at; what
-tenants instruct is, if the configuration has a directory of it.`,
+tenants instruct is, in the configured directory and topic, as it is now.`,
 		Example: `  tacet policy simulate --config tacet.yaml --policy next.yaml --topic transcripts --from 2026-03-01T00:00:00Z --to 2026-03-02T00:00:00Z
   tacet policy simulate --config tacet.yaml --policy next.yaml --topic transcripts --partition 3 --from 1200 --to 2400 --json
   tacet policy simulate --config tacet.yaml --policy next.yaml records.ndjson`,
@@ -94,7 +95,7 @@ func (s simulation) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	t, err := newTrial(c, next)
+	t, err := newTrial(cmd.Context(), c, newLogger(cmd.ErrOrStderr(), "warn"), next)
 	if err != nil {
 		return err
 	}
@@ -137,6 +138,7 @@ type trial struct {
 	classes  []string
 	explain  [2][]*pipeline.Explainer // by class
 	records  int
+	unheeded []string // what a running pipeline would look at besides
 	counts   map[tallied]*[2]int
 }
 
@@ -148,12 +150,15 @@ type tallied struct {
 }
 
 // newTrial makes what works records off for the classes of the configured sinks.
-func newTrial(c config, next *policy.Policy) (*trial, error) {
-	engine, err := c.dryEngine()
+func newTrial(ctx context.Context, c config, log *slog.Logger, next *policy.Policy) (*trial, error) {
+	engine, err := c.dryEngine(ctx, log)
 	if err != nil {
 		return nil, err
 	}
 	t := &trial{policies: [2]*policy.Policy{engine.Policy, next}, counts: map[tallied]*[2]int{}}
+	if c.Rights.enabled() {
+		t.unheeded = append(t.unheeded, "what people asked for, such as erasure")
+	}
 	for _, s := range c.Sinks {
 		class := cmp.Or(s.Class, engine.Policy.Classes()[0].Name)
 		if s.Class == "" && next.Classes()[0].Name != class {
@@ -238,6 +243,7 @@ type simulated struct {
 	To       string      `json:"to"`
 	Records  int         `json:"records"`
 	Classes  []string    `json:"classes"`
+	Unheeded []string    `json:"not_looked_at,omitempty"`
 	Changes  []differing `json:"changes"`
 	Loosens  int         `json:"changes_of_policy_that_loosen"`
 	Tightens int         `json:"changes_of_policy_that_tighten"`
@@ -251,7 +257,7 @@ type differing struct {
 
 func (t *trial) result() simulated {
 	labels := countLabels(policy.Diff(t.policies[0], t.policies[1]))
-	r := simulated{From: t.policies[0].Hash(), To: t.policies[1].Hash(), Records: t.records, Classes: t.classes, Changes: []differing{},
+	r := simulated{From: t.policies[0].Hash(), To: t.policies[1].Hash(), Records: t.records, Classes: t.classes, Unheeded: t.unheeded, Changes: []differing{},
 		Loosens: labels[policy.Loosening] + labels[policy.Both], Tightens: labels[policy.Tightening]}
 	for key, n := range t.counts {
 		if n[0] != n[1] {
@@ -270,6 +276,9 @@ func (t *trial) print(w io.Writer) error {
 	r := t.result()
 	fmt.Fprintf(w, "policy %s -> %s on %d records, for %s\n", r.From, r.To, r.Records, strings.Join(r.Classes, ", "))
 	fmt.Fprintf(w, "the policies differ in %d ways that let more leave and %d that let less; tacet policy diff lists them\n", r.Loosens, r.Tightens)
+	for _, what := range r.Unheeded {
+		fmt.Fprintln(w, "not looked at:", what)
+	}
 	if len(r.Changes) == 0 {
 		_, err := fmt.Fprintln(w, "no count differs")
 		return err

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +14,7 @@ import (
 	"github.com/sonexlabs/tacet/pipeline/source/kafkatest"
 )
 
-// Records of a topic, by offsets and by times. The call that begins before them is known.
+// Records of a topic, by offsets and by times, under what tenants instruct in another topic. The call that begins before them is known.
 func TestSimulateOnATopic(t *testing.T) {
 	cluster := kafkatest.Start(t)
 	topic := cluster.CreateTopic(t, "calls", 2)
@@ -35,23 +33,22 @@ func TestSimulateOnATopic(t *testing.T) {
 		}
 		produceTo(t, cluster, topic, p, of)
 	}
-	dir := t.TempDir()
-	require.NoError(t, os.Mkdir(filepath.Join(dir, "told"), 0o700))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "keys"), []byte(verifierOf(t)), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "keep.yaml"), []byte(
-		"tenants: [acme]\ntypes: {PERSON: keep}\ncategories: {transcript: {clauses: [2], fields: {tenant_id: keep, call_id: token, text: redact}}}\n"), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "tacet.yaml"), fmt.Appendf(nil, `
+	told := kafkatest.Name("instructions")
+	cluster.CreateTopicNamed(t, told, 1, kafka.ConfigEntry{ConfigName: "cleanup.policy", ConfigValue: "compact"})
+	dir := newCounsel(t)
+	dir.give("keep.yaml", "tenants: [acme]\ntypes: {PERSON: keep}\ncategories: {transcript: {clauses: [2], fields: {tenant_id: keep, call_id: token, text: redact}}}\n")
+	dir.give("tacet.yaml", fmt.Sprintf(`
 kafka: {brokers: ["%s"]}
 source: {group: g, topics: [{name: %q, category: transcript}]}
 pseudonym: {insecure_dev_keys: true}
-instructions: {directory: told, keys: keys}
+instructions: {topic: %q, keys: keys}
 sinks: [{name: screen, type: stdout, class: analytics}]
 quarantine: {directory: dead}
-`, strings.Join(cluster.Addrs(), `","`), topic), 0o600))
+`, strings.Join(cluster.Addrs(), `","`), topic, told))
 	f := func(records int, args ...string) map[string][2]int {
 		t.Helper()
 		var out, errOut bytes.Buffer
-		args = append([]string{"policy", "simulate", "--config", filepath.Join(dir, "tacet.yaml"), "--policy", filepath.Join(dir, "keep.yaml"), "--json"}, args...)
+		args = append([]string{"policy", "simulate", "--config", dir.path("tacet.yaml"), "--policy", dir.path("keep.yaml"), "--json"}, args...)
 		require.Equal(t, exitDone, execute(t.Context(), args, nil, &out, &errOut), errOut.String())
 		require.NotRegexp(t, "Ada|Lovelace|marmalade|call-", out.String()+errOut.String())
 		var r simulated
@@ -73,9 +70,14 @@ quarantine: {directory: dead}
 	f(8, "--from", "2026-03-01T12:06:00Z", "--to", "2026-03-01T12:14:00Z")
 	f(0, "--from", "2026-03-02T00:00:00Z")
 	f(20, "--from", "2026-02-02T00:00:00Z", "--to", "2027-01-01T00:00:00Z")
+	// From half of them on the tenant does, in the topic.
+	dir.must("instruction", "publish", "--config", dir.path("tacet.yaml"), dir.sign("acme-1", "acme", 1, "2026-03-01T12:10:00Z", "text: standard"))
+	counts = f(20, "--from", "0")
+	require.Equal(t, [2]int{10, 0}, counts["fields|text withheld"])
+	require.Equal(t, [2]int{10, 20}, counts["fields|text redact"])
 
 	var out, errOut bytes.Buffer
-	require.Equal(t, exitFailed, execute(t.Context(), []string{"policy", "simulate", "--config", filepath.Join(dir, "tacet.yaml"), "--policy", filepath.Join(dir, "keep.yaml"),
+	require.Equal(t, exitFailed, execute(t.Context(), []string{"policy", "simulate", "--config", dir.path("tacet.yaml"), "--policy", dir.path("keep.yaml"),
 		"--from", "yesterday"}, nil, &out, &errOut))
 	require.Contains(t, errOut.String(), "neither an offset nor a time")
 }
@@ -91,12 +93,4 @@ func produceTo(t *testing.T, cluster *kafkatest.Cluster, topic string, partition
 		Records: kafka.NewRecordReader(records...)})
 	require.NoError(t, err)
 	require.NoError(t, r.Error)
-}
-
-// verifierOf makes a pair of which nobody signs with the other half.
-func verifierOf(t *testing.T) string {
-	t.Helper()
-	var out, errOut bytes.Buffer
-	require.Equal(t, exitDone, execute(t.Context(), []string{"audit", "keygen", filepath.Join(t.TempDir(), "key")}, nil, &out, &errOut), errOut.String())
-	return out.String()
 }

@@ -143,27 +143,18 @@ func (c config) engine(detection detectors.Options, log *slog.Logger, registry *
 }
 
 // dryEngine is engine for records that are worked off and delivered to nobody. It needs no keys: what is made with them is compared with
-// nothing but itself. Of instructions it knows those in a directory.
-func (c config) dryEngine() (engine pipeline.Config, err error) {
+// nothing but itself. What tenants instruct it reads as a running pipeline does; what is wrong with it is said in log.
+func (c config) dryEngine(ctx context.Context, log *slog.Logger) (engine pipeline.Config, err error) {
 	detection, err := c.Detection.options()
 	if err != nil {
 		return engine, err
 	}
-	log := slog.New(slog.DiscardHandler)
-	if engine, err = c.engine(detection, log, prometheus.NewRegistry()); err != nil {
+	if engine, err = c.engine(detection, slog.New(slog.DiscardHandler), prometheus.NewRegistry()); err != nil {
 		return engine, err
 	}
 	engine.Keys = keyring.Dev([]byte(devKey))
-	engine.TextNeedsInstruction = engine.TextNeedsInstruction && !c.Instructions.enabled()
-	if c.Instructions.Directory != "" {
-		c.Instructions.Topic = ""
-		told, err := newInstructions(c, engine.Detectors, log)
-		if err != nil {
-			return engine, err
-		}
-		engine.Instructions = told.table
-	}
-	return engine, nil
+	engine.Instructions, err = c.instructed(ctx, engine.Detectors, log)
+	return engine, err
 }
 
 // loadPolicy reads the policy file, or takes the built-in policy where none is named.
