@@ -47,7 +47,8 @@ func TestAnswerThatIsOnlyWords(t *testing.T) {
 		found bool
 	}{
 		"the customer's, right behind the agent's question": {[]said{{RoleAgent, question}, {RoleCustomer, answer}}, true},
-		"the customer's, later":                             {[]said{{RoleAgent, question}, {RoleCustomer, "one moment"}, {RoleAgent, "sure"}, {RoleCustomer, answer}}, false},
+		"the customer's, while the agent waits":             {[]said{{RoleAgent, question}, {RoleCustomer, "one moment"}, {RoleAgent, "sure"}, {RoleCustomer, answer}}, true},
+		"the customer's, to something else":                 {[]said{{RoleAgent, question}, {RoleCustomer, "one moment"}, {RoleAgent, "what is it about"}, {RoleCustomer, answer}}, false},
 		"the agent's, to the customer's question":           {[]said{{RoleCustomer, question}, {RoleAgent, answer}}, false},
 		"the agent's own":                                   {[]said{{RoleAgent, question}, {RoleAgent, answer}}, false},
 		"without a question":                                {[]said{{RoleCustomer, answer}}, false},

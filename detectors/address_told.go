@@ -68,7 +68,7 @@ func (p *pass) answerStart(k int) int {
 		if k < 0 || k >= len(p.text.Tokens) || !p.isFree(k) {
 			return -1
 		}
-		if !p.is(k, &leadIns) || p.is(k, &leadTails) && p.leadingDigits(min(k+1, len(p.text.Tokens)-1)) > 0 || p.streetAhead(k) {
+		if !p.is(k, &leadIns) && !(p.is(k, &leadTo) && !p.is(k+1, &germanThes)) || p.is(k, &leadTails) && p.leadingDigits(min(k+1, len(p.text.Tokens)-1)) > 0 || p.streetAhead(k) {
 			return k
 		}
 		k++

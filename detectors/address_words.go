@@ -135,6 +135,8 @@ var (
 		work street first line address addresses adresse anschrift dirección i we am are m re ve live lives living at in on to for here you can send
 		deliver ship and then of course no sorry thank thanks i'm reside stay staying moved from just now also will sir madam maam mam ja meine ist
 		die oui mon est c sí mi es è il mio indirizzo ok`)
+	// leadTo do so, unless an article follows.
+	leadTo = wordsOf("an na nach")
 	// leadTails are those that may belong to the address itself where a number follows.
 	leadTails = wordsOf("no the")
 	// toldWords are words for an address that one follows.

@@ -25,9 +25,10 @@ type Call struct {
 	before moment // what it was before the last turn
 	groups int32  // the last number of Finding.Group
 
-	heard heard
-	born  [bornMost]uint64 // keyed hashes of days and months of dates of birth
-	names *names.Memory
+	heard  heard
+	places names.Memory     // words and numbers of addresses
+	born   [bornMost]uint64 // keyed hashes of days and months of dates of birth
+	names  *names.Memory
 }
 
 // bornMost is how many dates of birth are known again.
@@ -66,6 +67,7 @@ type moment struct {
 	age   uint8   // turns since then
 	by    Role    // who asked
 	run   openRun
+	place openPlace
 }
 
 // swap goes back to the moment before the last turn, and from there to the one after it.
@@ -84,7 +86,7 @@ type openRun struct {
 
 // NewCall makes the memory of a call that begins.
 func NewCall() *Call {
-	return &Call{heard: heard{seed: maphash.MakeSeed()}, names: names.NewMemory()}
+	return &Call{heard: heard{seed: maphash.MakeSeed()}, places: *names.NewMemory(), names: names.NewMemory()}
 }
 
 // Bytes is the memory c takes.
@@ -99,6 +101,8 @@ type want struct {
 	decay  float32 // what the age of the question takes from a score
 	open   bool    // an earlier turn broke off inside a number
 	agent  bool    // the agent asked
+	place  bool    // the agent waits for an address or a part of it
+	more   bool    // the turn before gave one
 }
 
 // score is base, less the decay, if one of the cues is wanted.
@@ -119,10 +123,13 @@ func (w *want) scoreFor(kind Type, base float32, t *tables) float32 {
 
 // expects is what a turn of a role is expected to hold. Who asks doesn't answer in the same breath.
 func (c *Call) expects(role Role) want {
-	w := want{open: c.run.n > 0 && (role == c.run.by || role == RoleUnknown)}
+	w := want{open: c.run.n > 0 && (role == c.run.by || role == RoleUnknown), place: c.place.open && role != RoleAgent, more: c.place.given && role == RoleCustomer}
 	if c.asked.bits != 0 && c.age <= patience && (role != c.by || role == RoleUnknown || c.by == RoleCustomer) {
 		w.agent = c.by == RoleAgent
 		w.cues, w.topics, w.decay = c.asked.bits, c.asked.topics, 0.08*float32(c.age)
+		if w.more && w.agent {
+			w.cues &^= cueAddress // it has been answered
+		}
 	}
 	return w
 }
@@ -150,6 +157,7 @@ func (c *Call) update(p *pass, found []Finding) {
 	if p.in.Role == RoleAgent && (other || said.bits&^wordEnding != 0 && said.bits != before) {
 		c.run = openRun{} // the next question
 	}
+	c.followPlace(p, said.bits)
 	c.groups = p.groups
 	for i := range found {
 		if f := &found[i]; !f.Type.keepsContext() && f.Type != DateOfBirth && f.Type != Address && (f.Type != Person || f.Detector == p.set.entries[bySpeech].name) {

@@ -218,6 +218,8 @@ func (s *Set) find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 		p.findCustom()
 	}
 	if in.Call != nil {
+		p.answerPart()
+		p.recallPlaces()
 		p.groupPieces()
 	}
 	before := len(dst)

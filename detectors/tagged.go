@@ -297,7 +297,7 @@ func (p *pass) addTokens(first, last int, kind Type, confidence float32) {
 	if letters && !(kind == Person && p.wants.cues&cueName != 0) {
 		return // an abbreviation, said letter by letter
 	}
-	if kind == Person && p.areAll(&noneAlone, first, last) {
+	if kind == Person && p.areAll(&noneAlone, first, last) || kind == Address && (p.areAll(&leadTo, first, last) || p.areAll(&leadIns, first, last)) {
 		return
 	}
 	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)

@@ -1,0 +1,258 @@
+package detectors
+
+import (
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// An address that is given bit by bit: "flat two", "mill lane", "that's in otley". While it is open, short turns of name words and
+// numbers are its parts, and what is read back of it is known again.
+
+const (
+	placeTurns    = 3  // of the customer, without a part, that it stays open
+	placeQuestion = 12 // tokens of a turn that asks for a part or reads one back
+	placeAnswer   = 16 // of a turn that gives one
+	namesAlone    = 3  // words that are a part by themselves
+	placeScore    = 0.6
+)
+
+// openPlace is an address that the call is about.
+type openPlace struct {
+	open  bool  // the agent has just asked for it or for a part of it, or listens
+	given bool  // the customer has told a part since
+	had   bool  // the same, at any time
+	left  uint8 // turns that it goes on without a part or a question for it
+}
+
+// followPlace opens, keeps or closes the address that is being given, by the turn that p has searched.
+func (c *Call) followPlace(p *pass, said uint64) {
+	const others = cueEmail | cueIP | cuePassword | cueSecret
+	agent := p.in.Role == RoleAgent
+	last, found := p.hearPlaces()
+	switch {
+	case agent && said&cueAddress != 0 && said&others == 0:
+		c.place.open, c.place.left = true, placeTurns
+	case agent && c.place.left > 0:
+		if c.place.open = p.asksOn() || found; !c.place.open && c.place.given {
+			c.asked.bits &^= cueAddress // the next question
+		}
+	case agent:
+		c.place.open = c.place.had && p.asksPart()
+	case found && p.in.Role == RoleCustomer && (last == len(p.text.Tokens)-1 || c.place.left > 0):
+		c.place.open, c.place.given, c.place.had, c.place.left = false, true, true, placeTurns
+	default:
+		c.place.open = false
+	}
+	if agent && c.place.open {
+		c.place.given = false
+	}
+	if c.place.left > 0 && !agent {
+		c.place.left--
+	}
+}
+
+// hearPlaces keeps hashes of the words and numbers of the addresses that were found, unless it is the agent who gives one, and the last token
+// of them.
+func (p *pass) hearPlaces() (last int, found bool) {
+	place := &p.in.Call.place
+	last = -1
+	for k := range p.candidates {
+		c := &p.candidates[k]
+		if c.kind != Address && c.kind != Postcode || c.total < p.set.threshold {
+			continue
+		}
+		a, b := p.tokensOf(c.start, c.end)
+		if c.kind == Address {
+			last, found = max(last, b), true
+		}
+		if (p.in.Role == RoleAgent || c.kind == Postcode) && !place.open && !place.had {
+			continue
+		}
+		for j := a; j <= b; j++ {
+			if t := &p.text.Tokens[j]; !t.IsWord() && t.Len() <= 7 || p.isPlaceName(j) {
+				p.in.Call.places.Add(p.placeKey(j))
+			}
+		}
+	}
+	return last, found
+}
+
+// placeKey is what token k is remembered by.
+func (p *pass) placeKey(k int) uint32 {
+	t := &p.text.Tokens[k]
+	if t.IsWord() {
+		return t.Hash
+	}
+	h := uint32(2166136261)
+	for _, c := range p.bytesOf(t) {
+		h = (h ^ uint32(c|0x20)) * 16777619
+	}
+	return h
+}
+
+// isPlaceName says whether token k is a name that is no common word: it is remembered.
+func (p *pass) isPlaceName(k int) bool {
+	t := &p.text.Tokens[k]
+	return t.IsWord() && t.Len() > 2 && t.Bits&(wordStreet|wordPlace|wordLead|wordSoftLead|wordUnit|wordOne|cuesIdentifier) == 0 && !p.isKnownPlace(k) && !p.is(k, &plainWords) &&
+		!p.is(k, &landmarks) && !p.is(k, &partWords) && !p.is(k, &besideWords) && !p.is(k, &directions) && !p.is(k, &fillers) && !p.is(k, &hesitations) && !p.is(k, &linkWords) &&
+		!p.is(k, &notTowns) && !p.is(k, &listening) && p.mayRecall(t.Hash)
+}
+
+func (p *pass) mayRecall(hash uint32) bool {
+	l := p.set.names.Listing(hash)
+	return !l.Other && l.Common <= commonPlace
+}
+
+// commonPlace is how common a word may be that is remembered as a part of an address.
+const commonPlace = 3
+
+// asksPart says whether the turn asks for a part of an address: "and the street", "which town is that in".
+func (p *pass) asksPart() bool {
+	if len(p.text.Tokens) > placeQuestion {
+		return false
+	}
+	part := false
+	for k := range p.text.Tokens {
+		t := &p.text.Tokens[k]
+		part = part || t.Bits&(wordStreet|wordUnit) != 0 || p.is(k, &askedParts)
+		if t.Bits&cuesIdentifier&^(cueAddress|cuePostcode|cuePIN|cueAnyID|cueName) != 0 {
+			return false
+		}
+	}
+	return part
+}
+
+// asksOn says whether the turn leaves an open address open: it asks for a part, reads one back or says that it listens.
+func (p *pass) asksOn() bool {
+	if p.asksPart() {
+		return true
+	}
+	if len(p.text.Tokens) > placeQuestion {
+		return false
+	}
+	for k := range p.text.Tokens {
+		t := &p.text.Tokens[k]
+		if t.IsWord() && !p.is(k, &listening) && !p.is(k, &fillers) && !p.is(k, &hesitations) && !p.isKnownPlace(k) && !p.in.Call.places.Has(t.Hash) {
+			return false
+		}
+	}
+	return true
+}
+
+// answerPart takes a turn for a part of the address that is being given, if it is made of name words and numbers.
+func (p *pass) answerPart() {
+	tokens := p.text.Tokens
+	if !p.wants.place && !p.wants.more || p.in.Channel == ChannelChat && !p.wants.place || len(tokens) == 0 || len(tokens) > placeAnswer || len(p.inert) > 0 || p.in.Channel == ChannelLog {
+		return
+	}
+	k := p.answerStart(0)
+	for k >= 0 && k < len(tokens) && p.is(k, &partLeads) && !(k+1 == len(tokens)) {
+		k = p.answerStart(k + 1)
+	}
+	if k < 0 {
+		return
+	}
+	last, names, sure, numbers, common := k-1, 0, 0, 0, 0
+	for j := k; j < len(tokens); j++ {
+		t := &tokens[j]
+		if p.is(j, &bareEnds) {
+			break
+		}
+		switch {
+		case !t.IsWord():
+			if t.Len() > 7 || p.hasCurrency(int(t.Start)) || p.isUnitOfTime(j) || p.isUnitOfTime(j+1) || p.isPhoneAt(j) {
+				return
+			}
+			numbers++
+		case p.is(j, &noPart):
+			return
+		case t.Bits&(wordStreet|wordLead) != 0 || p.isKnownPlace(j) || p.is(j, &landmarks) || t.Bits&wordUnit != 0 && j+1 < len(tokens):
+			sure++
+		case p.is(j, &partWords) || p.is(j, &linkWords) || p.is(j, &fillers) || p.is(j, &codeWords):
+		case t.Bits&(wordPlace|wordSoftLead) != 0 || p.is(j, &besideWords) || p.is(j, &nearLinks) || p.is(j, &directions) || p.is(j, &notTowns):
+			common++
+		case t.Len() == 1:
+			numbers++
+		case t.Bits&(cuesIdentifier|cuesAgainst|wordMonth|wordOrder)&^cueAddress != 0 || p.is(j, &plainWords) || p.is(j, &stopWords) || p.is(j, &listening):
+			return
+		case p.set.names.IsCommon(t.Hash):
+			common++
+		default:
+			names++
+		}
+		last = j
+	}
+	switch {
+	case last < k || sure+names+numbers == 0 || sure+names == 0 && common > 0, // "the old one"
+		!p.wants.place && common > 0, common > sure+names+numbers+1, sure+numbers == 0 && names > namesAlone:
+		return
+	}
+	for last > k && (p.is(last, &fillers) || p.is(last, &stopWords) && tokens[last].Len() > 1) {
+		last--
+	}
+	p.addPlace(k, last, p.wants.cues&cuePostcode != 0 && sure+names == 0)
+}
+
+// addPlace takes tokens first to last for a part of an address, or its postcode.
+func (p *pass) addPlace(first, last int, code bool) {
+	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
+	for k := range p.candidates {
+		if c := &p.candidates[k]; c.kind == Postcode && c.start <= start && end <= c.end {
+			return
+		}
+	}
+	if code {
+		p.addScored(start, end, guess{kind: Postcode, score: score{question: scoreMax}, rule: "answer", detector: byPostcode}, p.compact(start, end))
+		return
+	}
+	p.addScored(start, end, guess{kind: Address, score: score{question: placeScore}, rule: "answer", detector: byAddress}, p.lower(start, end))
+}
+
+// recallPlaces finds what was heard of an address again: names of it anywhere, numbers while it is open.
+func (p *pass) recallPlaces() {
+	c := p.in.Call
+	if c.places.Len() == 0 || p.in.Channel == ChannelLog {
+		return
+	}
+	tokens := p.text.Tokens
+	short := c.place.open && len(tokens) <= placeQuestion
+	for k := 0; k < len(tokens); k++ {
+		if !p.isRecalled(k, short && (tokens[k].Len() > 1 || p.in.Role == RoleAgent)) {
+			continue
+		}
+		first, last := k, k
+		for last+1 < len(tokens) && p.between(last) != gapOther && (p.isRecalled(last+1, true) || tokens[last+1].Bits&(wordStreet|wordPlace) != 0 && tokens[last].IsWord()) {
+			last++
+		}
+		for first > 0 && !p.isInert(int(tokens[first-1].Start)) && !tokens[first-1].IsWord() && p.isRecalled(first-1, true) {
+			first--
+		}
+		k = last
+		if !p.isFound(int(tokens[first].Start), int(tokens[last].End)) {
+			p.addPlace(first, last, false)
+		}
+	}
+}
+
+// isRecalled says whether token k was heard in an address; a number is so only where numbers may be.
+func (p *pass) isRecalled(k int, numbers bool) bool {
+	t := &p.text.Tokens[k]
+	if !t.IsWord() && (!numbers || t.Shape&scan.Digit == 0) || p.isInert(int(t.Start)) {
+		return false
+	}
+	return p.in.Call.places.Has(p.placeKey(k))
+}
+
+var (
+	// askedParts are parts of an address as they are asked for.
+	askedParts = wordsOf(`street road town city village county state landmark postcode zip pincode area locality district tehsil taluka suburb borough neighbourhood
+		neighborhood floor flat house building apartment suite unit block sector plot line opposite near region province country address`)
+	// listening are words of somebody who listens to an address or reads it back.
+	listening = wordsOf(`ok okay yes yeah yep yup ya mhm mm mmhm hmm hm uh huh um right alright sure go on ahead and then the rest next more anything else got it that that's thats is
+		so lovely great perfect thank thanks you carry continue sorry say again repeat please i see is in at of number no correct good fine a s cool
+		achha accha haan theek hai ji boliye ja genau gut weiter oui d'accord bien ben alors sí si vale claro dígame digame mi dica perfetto bene sì certo
+		ga verder goed prima sim certo muito bem tak dobrze słucham proszę cheers ta gotcha brilliant`)
+	// noPart are words of sentences.
+	noPart = wordsOf("i i'm i've i'd m ve neighbour neighbor neighbours wife husband son daughter mum mother dad father brother sister friend boss colleague flatmate")
+	// partLeads stand before a part of an address that is told by itself.
+	partLeads = wordsOf("off back over out up down it's its that's that town city village county street road postcode zip state area near")
+)
