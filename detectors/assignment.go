@@ -13,6 +13,9 @@ func (p *pass) assignment(i int) {
 		return
 	}
 	if p.text.Tokens[i].Bits&cuePassword != 0 {
+		if p.isPerWeek(i) {
+			return
+		}
 		p.loginFor(i)
 		p.passwordBefore(i)
 		p.passwordBehind(i)
@@ -25,8 +28,19 @@ func (p *pass) assignment(i int) {
 		return
 	}
 	at := int(p.text.Tokens[last].End)
+	if kind == Password && p.isPair(i) && p.loginPair(at, true) || kind == Secret && p.is(i, &credWords) && p.loginPair(at, false) {
+		return
+	}
 	start, strict, ok := p.valueAfter(at, last)
-	if !ok || p.isInert(start) {
+	if !ok {
+		if !vague && !p.isTicket(i) {
+			p.toldKey(at, kind)
+			p.keyFar(last, kind)
+			p.keyBefore(i, kind)
+		}
+		return
+	}
+	if p.isInert(start) {
 		return
 	}
 	end, quoted := p.valueEnd(start)
@@ -54,7 +68,7 @@ func (p *pass) assignment(i int) {
 				return
 			}
 		}
-	case isDummy(value), !isKey(value), !quoted && isCode(value), vague && !isRandom(value):
+	case isDummy(value), !isKey(value) && !isGrouped(value), !quoted && isCode(value), vague && !isRandom(value):
 		return
 	}
 	score := float32(0.85)
@@ -168,9 +182,17 @@ func (p *pass) answerInWords() bool {
 	if p.hasApostrophe(p.b[start:end]) {
 		return false
 	}
+	if hasDigit(p.b[start:end]) {
+		for end < len(p.b) && strings.IndexByte(passwordMarks, p.b[end]) >= 0 {
+			end++
+		}
+	}
 	p.addScored(start, end, guess{kind: Password, score: score{question: 0.7 - p.wants.decay}, rule: "answer", detector: byAssignment}, p.verbatim(start, end))
 	return true
 }
+
+// passwordMarks end passwords more often than sentences, behind a digit.
+const passwordMarks = "!#$*&+@%_="
 
 // answerLead stand before an answer and say nothing of it.
 var (
@@ -251,6 +273,8 @@ func (p *pass) keyKind(i int) (kind Type, last int, vague bool) {
 		kind = Secret
 	case cues&cueSession != 0:
 		kind = SessionID
+	case cues&wordKey != 0 && p.is(i-1, &networkWords) && p.codeGap(i-1) != 0:
+		kind = Password
 	case cues&wordKey != 0 && p.isSomeKey(i):
 		kind, vague = Secret, true
 	default:

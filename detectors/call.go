@@ -12,7 +12,7 @@ import (
 const (
 	patience   = 3  // turns in which a question is expected to be answered
 	runMost    = 32 // letters and digits of a number that goes on from turn to turn
-	cardDigits = 15 // of a card whose check digit fits: it doesn't go on
+	cardDigits = 15 // of a card of American Express whose check digit fits: it doesn't go on, as no longer one does
 	pauseMost  = 3  // turns of others that it outlasts
 	heardMost  = 96 // pieces of what was heard, for knowing it again
 )
@@ -192,7 +192,7 @@ func (c *Call) follow(p *pass) {
 		c.run.add(p.canon[tail.canonStart:tail.canonEnd])
 	}
 	c.run.pause, c.run.kind, c.run.group, c.run.detector = 0, tail.kind, tail.group, tail.detector
-	if tail.kind == CreditCard && tail.score.check > 0 && c.run.n >= cardDigits || c.run.n == runMost {
+	if tail.kind == CreditCard && tail.score.check > 0 && (c.run.n > cardDigits || c.run.n == cardDigits && c.run.d[0] == '3') || c.run.n == runMost {
 		c.run = openRun{} // it is whole
 	}
 }

@@ -116,6 +116,9 @@ func (p *pass) cardData(r *run, best *guess) {
 		best.better(CardExpiry, 0.9, byCardData)
 	}
 	if r.digits <= 4 {
+		if p.followsExpiry(r) {
+			best.better(CardCVV, 0.8, byCardData)
+		}
 		best.better(CardCVV, max(shortBoost(&r.ctx, cueCVV), p.wants.score(cueCVV, 0.85)), byCardData)
 	}
 	if r.digits >= 4 {
@@ -157,6 +160,16 @@ func (p *pass) followsCard(r *run) bool {
 	n := len(p.candidates)
 	return n > 0 && p.candidates[n-1].kind == CreditCard && p.candidates[n-1].end <= r.start && r.start-p.candidates[n-1].end <= 2
 }
+
+// followsExpiry says whether a card number and its expiry date were found right before the run: "4111 1111 1111 1111, 04/28, 123".
+func (p *pass) followsExpiry(r *run) bool {
+	n := len(p.candidates)
+	return n > 1 && p.candidates[n-1].kind == CardExpiry && p.candidates[n-2].kind == CreditCard &&
+		isClose(p.candidates[n-1].end, r.start) && isClose(p.candidates[n-2].end, p.candidates[n-1].start)
+}
+
+// isClose says whether one of two findings follows the other with no more than a mark and a space between.
+func isClose(end, start int) bool { return end <= start && start-end <= 3 }
 
 // shortBoost is the score of a short number by the words beside it alone.
 func shortBoost(ctx *context, cues uint64) float32 {

@@ -52,6 +52,13 @@ const (
 	byNames
 	bySecret
 	byCommand
+	byRecovery
+	byTool
+	bySlashLogin
+	bySQL
+	byCode
+	byFarCode
+	byUsedCode
 	byEncoded
 	byAssignment
 	byRule
@@ -95,6 +102,13 @@ func catalog() []entry {
 		byNames:      {name: "names", types: []Type{Person, Location, Org}},
 		bySecret:     {name: "secret", types: []Type{Secret}, begin: credentialWords, word: (*pass).secretWord, code: (*pass).secretCode, long: (*pass).secretCode, start: (*pass).numbered},
 		byCommand:    {name: "command", types: []Type{Secret}, begin: "curl sshpass", word: (*pass).curl},
+		byRecovery:   {name: "secret", begin: "backup recovery seed mnemonic", word: (*pass).recovery},
+		byTool:       {name: "command", begin: toolWords, word: (*pass).toolPassword},
+		bySlashLogin: {name: "command", begin: "thin sqlplus", word: (*pass).slashLogin},
+		bySQL:        {name: "command", begin: "identified", word: (*pass).identified},
+		byCode:       {name: "code", begin: "code passcode", word: (*pass).toldCode},
+		byFarCode:    {name: "code", begin: "otp", word: (*pass).farCode},
+		byUsedCode:   {name: "code", begin: "use enter using type", word: (*pass).usedCode},
 		byEncoded:    {name: "encoded", code: (*pass).encoded, long: (*pass).encoded},
 		byAssignment: {name: "assignment", types: []Type{Password, Secret, SessionID}, long: (*pass).assignment},
 		byRule:       {name: "rule"}, // what users add; see rules.go

@@ -107,7 +107,7 @@ var lexicon = []struct {
 	words string
 }{
 	{cueCard, "karty kartę cartão kortnummer kort kártya карты card cards debit visa mastercard amex maestro rupay cc karte kreditkarte kartennummer carte tarjeta carta creditcard kaart ccnum cardno cardnumber cardnum"},
-	{cueCVV, "cvv cvc cvv2 cvc2 csc cryptogramme prüfnummer"},
+	{cueCVV, "cvv cvc cvv2 cvc2 csc cvn cv2 cav2 4dbc cryptogramme prüfnummer"},
 	{cueExpiry, "expire expiry expires expiration exp expiring expirydate ablaufdatum caducidad scadenza"},
 	{cuePhone, "전화번호 전화번호는 전화번호가 연락처 연락처는 휴대폰 핸드폰 telefonu telefoniczny komórkowy telemóvel telefone celular mobilnummer mobiltelefon telefonnummer телефон телефона मोबाइल फ़ोन फोन telefonszám phone phones telephone tel mobile cell cellphone whatsapp msisdn fax landline telefon telefonnummer handy handynummer téléphone telephonenumber portable telefono teléfono movil móvil cellulare telefoon mobiel phoneno mobileno phonenumber mobilenumber ani dnis"},
 	{cueCalling, "call calls callback caller callee contact reach ring dial text sms office desk answering answer reachable reached message messages registered connect speak"},
@@ -132,8 +132,8 @@ var lexicon = []struct {
 	{cueID, "passport passports passeport reisepass pasaporte paspoort passaporto licence license identity idcard personalausweis ausweis ausweisnummer dni nie nif nss nir bsn tin tax taxpayer taxid steuer steuernummer steueridentifikationsnummer utr nhs voter epic epf uan gst gstin vat medicare driver driving drivers cpr sociale pesel cnp oib personnummer"},
 	{cueAnyID, "id ids identifier identification"},
 	{cueIP, "ip ips ipaddr ipaddress rhost host hostname addr src dst rip lip remote"},
-	{cuePassword, "password passwd pwd passphrase pass passw pword kennwort passwort contraseña motdepasse wachtwoord"},
-	{cueSecret, "secret secrets token tokens apikey accesskey secretkey accesstoken authtoken privatekey apitoken apisecret clientsecret credential credentials _authtoken"},
+	{cuePassword, "password passwd pwd passphrase pass passw pword pw psw pswd psk pgpassword dbpassword dbpasswd dbpass userpassword userpass mysqlpassword rootpassword adminpassword newpassword oldpassword currentpassword confirmpassword storepass keypass keystorepass smtppassword ftppassword ldappassword temppassword loginpassword authpass kennwort passwort contraseña motdepasse wachtwoord"},
+	{cueSecret, "creds secret secrets token tokens apikey accesskey secretkey accesstoken authtoken privatekey apitoken apisecret clientsecret credential credentials _authtoken"},
 	{cueSession, "session sessionid sid jsessionid phpsessid cookie sessid"},
 	{cueMetric, "seq ack bytes byte size len length port ports pid tid count counts total offset duration latency line lines rows row records mb gb kb ms ns seconds sec secs minutes hours days km kg percent page pages items units points steps iterations iops rps qps spt dpt ttl win window thread uptime partition code status errno inode"},
 	{cueTime, "ts time timestamp epoch created updated date datetime expires_at iat nbf modified mtime ctime atime since until at_ms unixtime started ended"},

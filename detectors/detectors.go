@@ -249,6 +249,9 @@ func (p *pass) searchText() {
 		p.namedUser()
 		p.namedBIC()
 	}
+	if p.said&wordAnswer != 0 {
+		p.toldAnswers()
+	}
 	p.findMailWithoutMarks()
 }
 

@@ -181,7 +181,7 @@ func (p *pass) judge(r *run) guess {
 	if r.digits < 3 && !continues && !(r.digits == askedLeast && p.wants.cues != 0 && p.isSpoken(r.start)) {
 		return *best
 	}
-	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && (p.said|p.path.bits|p.wants.cues)&(p.shortCues()|wordEnding) == 0 && !p.told && !(p.in.Call != nil && (p.endsText(r) || p.wants.cues != 0 || p.in.Call.heard.n > 0)) {
+	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && !p.followsExpiry(r) && (p.said|p.path.bits|p.wants.cues)&(p.shortCues()|wordEnding) == 0 && !p.told && !(p.in.Call != nil && (p.endsText(r) || p.wants.cues != 0 || p.in.Call.heard.n > 0)) {
 		return *best // the common case in logs, and all of it
 	}
 	r.ctx = p.around(r.first, r.last)

@@ -102,6 +102,21 @@ func (p *pass) shaped(i int) {
 	p.add(start, stop, Secret, 0.9, bySecret, p.verbatim(start, stop))
 }
 
+// isGrouped says whether a value is capitals in three groups and more of one length, as keys are printed: "ABCD-EFGH-JKLM".
+func isGrouped(value []byte) bool {
+	const least, groups = 4, 3
+	n := bytes.IndexByte(value, '-')
+	if n < least || (len(value)+1)%(n+1) != 0 || (len(value)+1)/(n+1) < groups {
+		return false
+	}
+	for i, c := range value {
+		if (i%(n+1) == n) != (c == '-') || c != '-' && (c < 'A' || c > 'Z') && !scan.IsDigit(c) {
+			return false
+		}
+	}
+	return true
+}
+
 func isEntraByte(c byte) bool {
 	return scan.IsDigit(c) || scan.IsLetter(c) || c == '~' || c == '_' || c == '.' || c == '-'
 }

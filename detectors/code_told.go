@@ -1,0 +1,170 @@
+package detectors
+
+import "github.com/sonexlabs/tacet/detectors/scan"
+
+// The lengths of codes that are sent or set.
+const (
+	codeLeast = 4
+	codeMost  = 8
+)
+
+// toldCode looks for a code that somebody was sent or that opens something, by token i, "code" or the like: "your Example code is 482913",
+// "482 913 is your Example code", "door code 4821". What other codes there are (of errors, areas, products) are none.
+func (p *pass) toldCode(i int) {
+	kind := p.codeKind(i)
+	if kind == 0 {
+		return
+	}
+	if kind == OTP {
+		p.codeBefore(i)
+	}
+	p.codeBehind(i, kind)
+}
+
+// codeKind says what the code of token i is by the words before it: one that is sent, one that opens a door, or 0.
+func (p *pass) codeKind(i int) Type {
+	const back = 4
+	if p.isOpened(i) {
+		return PIN
+	}
+	if p.is(i-1, &otherCodes) || p.bitsAt(i-1)&(cuesIdentifier&^(cueOTP|cueCalling)|wordOrder|wordSecurity) != 0 && p.between(i-1) == gapSpace {
+		return 0
+	}
+	for k := i - 1; k >= i-back && k >= 0 && p.isNearWord(k); k-- {
+		if p.is(k, &otherCodes) {
+			return 0
+		}
+		if p.is(k, &yourWords) {
+			return OTP
+		}
+	}
+	return 0
+}
+
+// isOpened says whether the word before token i is for what a code opens: "alarm code", "key safe code".
+func (p *pass) isOpened(i int) bool {
+	return p.is(i-1, &opened) && p.codeGap(i-1) != 0
+}
+
+var (
+	// otherCodes are words before "code" that make it no secret.
+	otherCodes = wordsOf(`sorting error status exit return response reason event fault area country dial dialling dialing std isd post postal zip sort swift ifsc bic bank branch product item
+		promo promotional discount voucher coupon gift referral offer source bar qr colour color hex airport station tax hs hsn sac sic zone region language currency cost department dept
+		job project course room dress model part stock catalogue reference ref booking tracking pick tariff rate plan pro campaign partner agent dealer store site outcome disposition
+		action http https result trouble diagnostic message state abort cause gate seat flight byte op opcode morse genetic building conduct penal civil`)
+	// opened are what a code opens that is told to somebody.
+	opened = wordsOf("door alarm entry entrance safe lockbox keypad garage burglar unlock locker intercom keysafe padlock panel bike gym lobby disarm")
+	// yourWords say of a code that it is somebody's.
+	yourWords = wordsOf("your ur my his her their one-time otp")
+)
+
+// codeBehind takes the digits behind token i for the code, next to it or behind "is".
+func (p *pass) codeBehind(i int, kind Type) {
+	tokens := p.text.Tokens
+	k := i
+	for n := 0; n < 2 && k+1 < len(tokens) && (p.bitsAt(k+1)&(wordIs|wordNumber) != 0 || p.is(k+1, &answerLinks)); n++ {
+		k++
+	}
+	if k+1 >= len(tokens) || tokens[k+1].Start-tokens[k].End > 3 || !isCodeGap(p.b[tokens[k].End:tokens[k+1].Start]) {
+		return
+	}
+	p.addCode(k+1, kind)
+}
+
+// isCodeGap says whether what stands between a word for a code and the code is no more than a sign.
+func isCodeGap(gap []byte) bool {
+	for _, c := range gap {
+		if c != ' ' && c != ':' && c != '-' && c != '#' && c != '"' && c != '\'' && c != '=' {
+			return false
+		}
+	}
+	return true
+}
+
+// codeBefore takes the digits before "is your … code", token i, for the code.
+func (p *pass) codeBefore(i int) {
+	const back = 5
+	for k := i - 1; k > 0 && k >= i-back && p.isNearWord(k); k-- {
+		if p.bitsAt(k)&wordIs == 0 || !p.is(k+1, &yourWords) {
+			continue
+		}
+		first := k - 1
+		if first > 0 && p.text.Tokens[first].IsNumber() && p.text.Tokens[first-1].IsNumber() && p.codeGap(first-1) != 0 && p.codeGap(first-1) != '.' {
+			first--
+		}
+		p.addCode(first, OTP)
+		return
+	}
+}
+
+// farCode looks behind token i, a word for a one-time code, for the code in the same sentence: "OTP for your purchase of INR 4,599 at
+// Example is 482913".
+func (p *pass) farCode(i int) {
+	const reach = 16
+	for k := i + 1; k < len(p.text.Tokens)-1 && k <= i+reach; k++ {
+		if p.sentenceEnds(int(p.text.Tokens[k-1].End)) {
+			return
+		}
+		if p.bitsAt(k)&wordIs != 0 && p.between(k) == gapSpace && p.text.Tokens[k+1].IsNumber() {
+			p.addCode(k+1, OTP)
+			return
+		}
+	}
+}
+
+// usedCode looks for the code that a message says to enter: "use 482913 to sign in".
+func (p *pass) usedCode(i int) {
+	k := i + 1
+	for n := 0; n < 2 && (p.bitsAt(k)&wordCode != 0 || p.is(k, &yourWords) || p.is(k, &usedLinks)); n++ {
+		k++
+	}
+	if k+2 >= len(p.text.Tokens) || !p.text.Tokens[k].IsNumber() || p.between(k-1) != gapSpace {
+		return
+	}
+	last := p.codeEnd(k)
+	if last+2 < len(p.text.Tokens) && p.is(last+1, &usedFor) && p.between(last) == gapSpace && (p.is(last+2, &signIns) || p.is(last+2, &yourWords)) {
+		p.addCode(k, OTP)
+	}
+}
+
+var (
+	usedLinks = wordsOf("the this")
+	usedFor   = wordsOf("to for as")
+	signIns   = wordsOf("sign log login signin verify confirm complete authenticate authorise authorize activate reset continue validate register finish verification")
+)
+
+// codeEnd is the last token of a code in one or two groups that begins with token k.
+func (p *pass) codeEnd(k int) int {
+	tokens := p.text.Tokens
+	if c := p.codeGap(k); (c == ' ' || c == '-') && k+1 < len(tokens) && tokens[k+1].IsNumber() && tokens[k+1].Len() == tokens[k].Len() {
+		return k + 1
+	}
+	return k
+}
+
+// addCode notes the code of one or two groups of digits that begins with token k.
+func (p *pass) addCode(k int, kind Type) {
+	tokens := p.text.Tokens
+	if k < 0 || !tokens[k].IsNumber() || p.isInert(int(tokens[k].Start)) {
+		return
+	}
+	last := p.codeEnd(k)
+	start, end := int(tokens[k].Start), int(tokens[last].End)
+	n := tokens[k].Len()
+	if last > k {
+		n += tokens[last].Len()
+	}
+	if c := p.at(start - 1); n < codeLeast || n > codeMost || scan.IsWordByte(c) || c == '.' || c == '/' || c == ',' && scan.IsDigit(p.at(start-2)) {
+		return
+	}
+	if c := p.at(end); (c == '.' || c == ',' || c == '/' || c == '-' || c == ':') && scan.IsWordByte(p.at(end+1)) || c == '%' {
+		return
+	}
+	p.add(start, end, kind, 0.8, byCode, p.compact(start, end))
+}
+
+// isNearWord says whether token k belongs to the same few words as the one behind it.
+func (p *pass) isNearWord(k int) bool {
+	gap := p.between(k)
+	return (gap == gapSpace || gap == gapDash) && !p.isInert(int(p.text.Tokens[k].Start))
+}

@@ -1,0 +1,345 @@
+package detectors
+
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// toldKey takes what stands right behind the name of a password or key that ends at a place, without a sign between them, where it is in
+// quotes or looks like no word: "password 'hunter2'", "the token 3f9d8a7b6c5e", "temp pw - Winter2026".
+func (p *pass) toldKey(at int, kind Type) {
+	const gap, quotedMost = 3, 64
+	start := p.pastDash(at)
+	if start == at || start-at > gap || start >= len(p.b) || p.isInert(start) {
+		return
+	}
+	end, quoted := p.valueEnd(start)
+	if quoted {
+		if start++; end-start <= quotedMost && p.mayBeQuoted(start, end, kind) {
+			p.add(start, end, kind, 0.65, byAssignment, p.verbatim(start, end))
+		}
+		return
+	}
+	for end > start && (p.b[end-1] == '?' || p.b[end-1] == ':') {
+		end--
+	}
+	if p.looksTold(start, end, kind) {
+		p.add(start, end, kind, 0.65, byAssignment, p.verbatim(start, end))
+	}
+}
+
+// isPerWeek says whether token i is "pw" behind a number: "850 pw".
+func (p *pass) isPerWeek(i int) bool {
+	t := &p.text.Tokens[i]
+	return t.Len() == 2 && i > 0 && p.text.Tokens[i-1].IsNumber() && t.Start-p.text.Tokens[i-1].End <= 1
+}
+
+// isTicket says whether token i is "pass" and no word before it says that it is a password: "bus pass".
+func (p *pass) isTicket(i int) bool {
+	return isWord(p.bytesOf(&p.text.Tokens[i]), "pass") && !p.is(i-1, &networkWords) && !p.is(i-1, &loginWords) && !p.is(i-1, &passLeads)
+}
+
+var passLeads = wordsOf("temp temporary admin portal root new old current default")
+
+// keyFar takes what looks like no word behind "is" a few words after token i, the name of a password or key: "the password that i have
+// here is tiger99".
+func (p *pass) keyFar(i int, kind Type) {
+	const reach = 6
+	for k := i + 1; k+1 < len(p.text.Tokens) && k <= i+reach && p.between(k-1) == gapSpace && p.text.Tokens[k].IsWord(); k++ {
+		if p.bitsAt(k)&wordIs == 0 || p.between(k) != gapSpace {
+			continue
+		}
+		start := int(p.text.Tokens[k+1].Start)
+		end, _ := p.valueEnd(start)
+		if !p.isInert(start) && p.looksTold(start, end, kind) {
+			p.add(start, end, kind, 0.65, byAssignment, p.verbatim(start, end))
+		}
+		return
+	}
+}
+
+// keyBefore takes what looks like no word before "is my token", whose last token is i, for what it says.
+func (p *pass) keyBefore(i int, kind Type) {
+	const longest = 200
+	if i < 3 || !p.is(i-1, &ownWords) || p.bitsAt(i-2)&wordIs == 0 || p.between(i-2) != gapSpace {
+		return
+	}
+	end := int(p.text.Tokens[i-2].Start) - 1
+	start := end
+	for start > 0 && end-start < longest && !scan.IsSpace(p.b[start-1]) && p.b[start-1] != '"' && p.b[start-1] != '\'' {
+		start--
+	}
+	if start < end && p.b[end] == ' ' && !p.isInert(start) && p.looksTold(start, end, kind) {
+		p.add(start, end, kind, 0.65, byAssignment, p.verbatim(start, end))
+	}
+}
+
+// pastDash is where what follows a name at a place begins, behind spaces and at most one dash between spaces.
+func (p *pass) pastDash(at int) int {
+	for p.at(at) == ' ' && at < len(p.b) {
+		at++
+	}
+	if p.at(at) == '-' && p.at(at+1) == ' ' && p.at(at-1) == ' ' {
+		at += 2
+	}
+	return at
+}
+
+// mayBeQuoted says whether what stands in quotes behind the name of a password or key may be one: a word that isn't said of passwords, or
+// more than a word. Keys look like none.
+func (p *pass) mayBeQuoted(start, end int, kind Type) bool {
+	const least = 4
+	value := p.b[start:end]
+	if len(value) < least || isPlaceholder(value) || isDummyWord(value) || isDummy(value) || isDecimal(value) {
+		return false
+	}
+	if kind != Password {
+		return isKey(value) && bytes.IndexByte(value, ' ') < 0
+	}
+	first, last := p.tokensOf(start, end)
+	if first > last || p.is(first, &notPasswords) || p.is(first, &notAnswers) || p.text.Tokens[first].Bits&cuePassword != 0 {
+		return false
+	}
+	return first == last || isMixed(value) && bytes.IndexByte(value, ' ') < 0
+}
+
+// looksTold says whether a value looks so little like a word that it is the password or key whose name stands before it: letters and digits,
+// of keys many.
+func (p *pass) looksTold(start, end int, kind Type) bool {
+	const passwordLeast, keyLeast, keyDigits, sessionLeast = 6, 12, 3, 16
+	value := p.b[start:end]
+	digits, letters := digitsIn(value), 0
+	for _, c := range bytes.TrimRight(value, "=") {
+		if scan.IsLetter(c) {
+			letters++
+		}
+		if c == '/' || c == '\\' || c == '=' || c == '(' || c == ':' || c == '@' && kind != Password {
+			return false
+		}
+	}
+	if digits == 0 || letters == 0 || isPlaceholder(value) || isDummy(value) || !scan.IsWordByte(value[0]) {
+		return false
+	}
+	if kind != Password {
+		return len(value) >= keyLeast && digits >= keyDigits && (kind != SessionID || len(value) >= sessionLeast)
+	}
+	first, last := p.tokensOf(start, end)
+	if first == last {
+		t := &p.text.Tokens[first]
+		if p.is(first, &algorithms) || p.isMeasure(value) || t.Bits != 0 {
+			return false
+		}
+	}
+	return len(value) >= passwordLeast && letters > 1
+}
+
+// isMeasure says whether a value is a number with a unit, or a version: "90days", "v2".
+func (p *pass) isMeasure(value []byte) bool {
+	i := 0
+	for i < len(value) && scan.IsDigit(value[i]) {
+		i++
+	}
+	if i == 0 {
+		return value[0]|0x20 == 'v' && scan.IsDigit(value[1])
+	}
+	unit := value[i:]
+	return digitsIn(unit) == 0 && (p.set.lexicon.Bits(unit)&cuesAgainst != 0 || measured.holds(unit))
+}
+
+var (
+	algorithms = wordsOf("sha1 sha256 sha384 sha512 md4 md5 md5sum sha256sum pbkdf2 argon2 argon2id argon2i base64 base32 oauth2 saml2 utf8 aes128 aes256 ntlmv2 mschapv2 hmacsha256 pkcs12 sha512crypt log4j ipv4 ipv6 win32 http2 windows10 windows11 office365 microsoft365")
+	measured   = wordsOf("day days char chars characters times hour hours hrs min mins month months year years st nd rd th x")
+)
+
+// loginPair takes name and password behind words for both: "login/pass = asha / hunter2", "creds asha:hunter2". The words end at a place. It
+// says whether there are such.
+func (p *pass) loginPair(at int, told bool) bool {
+	const most = 64
+	if c := p.at(at); c == ':' || c == '=' {
+		at++
+	} else if c == ' ' && (p.at(at+1) == '=' || p.at(at+1) == ':') {
+		at += 2
+	}
+	start := p.pastDash(at)
+	if p.at(start) == '"' || p.at(start) == '\'' || p.at(start) == '`' {
+		start++
+	}
+	end := start
+	for end < len(p.b) && end-start < most && (scan.IsWordByte(p.b[end]) || bytes.IndexByte([]byte("._-+@\\"), p.b[end]) >= 0) {
+		end++
+	}
+	if end-start < 2 || end == len(p.b) || p.isInert(start) || !hasLetter(p.b[start:end]) {
+		return false
+	}
+	next := end
+	for p.at(next) == ' ' && next < end+2 && next < len(p.b) {
+		next++
+	}
+	switch c := p.at(next); {
+	case c == '/' || c == ':' || c == '|':
+		next++
+	case !told || next == end:
+		return false
+	}
+	for p.at(next) == ' ' && next < len(p.b) {
+		next++
+	}
+	stop := next
+	for stop < len(p.b) && stop-next < most && !scan.IsSpace(p.b[stop]) && p.b[stop] != '"' && p.b[stop] != ',' && p.b[stop] != ';' && p.b[stop] != ')' && p.b[stop] != '\'' {
+		stop++
+	}
+	for stop > next && p.b[stop-1] == '.' {
+		stop--
+	}
+	if stop-next < 5 || !hasDigit(p.b[next:stop]) || !hasLetter(p.b[next:stop]) || isPlaceholder(p.b[next:stop]) || p.isInert(next) {
+		return false
+	}
+	if bytes.IndexByte(p.b[start:end], '@') < 0 {
+		p.add(start, end, Username, 0.7, byUser, p.lower(start, end))
+	}
+	p.add(next, stop, Password, 0.75, byAssignment, p.verbatim(next, stop))
+	return true
+}
+
+// isPair says whether token i, a word for a password, stands behind one for a user: "login/pass", "user:pwd".
+func (p *pass) isPair(i int) bool {
+	if i == 0 || p.text.Tokens[i-1].End+1 != p.text.Tokens[i].Start {
+		return false
+	}
+	c := p.at(int(p.text.Tokens[i].Start) - 1)
+	return (c == '/' || c == '|' || c == '&') && p.is(i-1, &loginWords)
+}
+
+var (
+	loginWords = wordsOf("user username login id email uid usr name un")
+	credWords  = wordsOf("creds credentials logins credential")
+	// networkWords stand before "key" where it is the password of a network.
+	networkWords = wordsOf("wifi fi wpa wpa2 wpa3 wlan network hotspot router wireless")
+)
+
+// toldAnswers looks for the answers to security questions that somebody writes down with the question: "memorable word: Marigold", "first
+// pet was biscuit".
+func (p *pass) toldAnswers() {
+	for k := range p.text.Tokens {
+		if t := &p.text.Tokens[k]; t.Bits&(wordPhraseEnd|wordAnswer) != 0 && p.cue(k)&wordAnswer != 0 {
+			p.toldAnswer(k)
+		}
+	}
+}
+
+// toldAnswer looks behind token k, the last of a security question.
+func (p *pass) toldAnswer(k int) {
+	const most = 3
+	tokens := p.text.Tokens
+	at := int(tokens[k].End)
+	if p.is(k, &questionWords) {
+		return // "security question: first pet"
+	}
+	signed := false
+	for at < len(p.b) && (p.b[at] == ' ' || p.b[at] == ':' || p.b[at] == '=' || p.b[at] == '-' && p.at(at+1) == ' ' || p.b[at] == '"' || p.b[at] == '\'') {
+		signed = signed || p.b[at] != ' '
+		at++
+	}
+	first, _ := p.tokensOf(at, len(p.b))
+	for n := 0; n < 2 && first < len(tokens) && (p.is(first, &answerLinks) || tokens[first].Bits&wordIs != 0) && p.between(first) != gapOther; n++ {
+		signed = true
+		first++
+	}
+	if first >= len(tokens) || int(tokens[first].Start)-int(tokens[k].End) > 24 || !signed && (!p.isCapital(first) || p.set.names.IsCommon(tokens[first].Hash) && p.isCapital(k)) {
+		return
+	}
+	last := first
+	for ; ; last++ {
+		t := &tokens[last]
+		if p.isInert(int(t.Start)) || p.is(last, &notPasswords) || p.is(last, &notAnswers) || t.Bits&(cuesIdentifier|cuesAgainst|wordAnswer) != 0 || p.is(last, &saidOf) || p.is(last, &notDictated) {
+			if last == first {
+				return
+			}
+			last--
+			break
+		}
+		if last+1 >= len(tokens) || last-first >= most-1 || p.between(last) != gapSpace || !signed && !p.isCapital(last+1) || p.is(last+1, &thanksWords) || p.is(last+1, &sayWhen) || p.is(last+1, &andWords) {
+			break
+		}
+	}
+	start, end := int(tokens[first].Start), int(tokens[last].End)
+	if end-start < 3 || p.hasApostrophe(p.b[start:end]) {
+		return
+	}
+	p.add(start, end, Password, 0.65, byAssignment, p.verbatim(start, end))
+}
+
+var (
+	questionWords = wordsOf("question questions information")
+	answerLinks   = wordsOf("set as a called named answer on answered")
+	// saidOf is what is told of a security question in place of its answer.
+	saidOf = wordsOf("confirmed verified check checked checks passed pass failed fail given provided asked matched match matches ok completed complete answered removed added enabled disabled does did has had i we you he she they customer caller characters character letters letter insurance plan policy day days year years name names field")
+)
+
+// recovery looks for codes and words that let somebody in who has lost the rest, behind token i: "backup codes: 4f2a-91bc 77de-0a1b",
+// "seed phrase: …".
+func (p *pass) recovery(i int) {
+	tokens := p.text.Tokens
+	k := i + 1
+	if k+1 >= len(tokens) || p.codeGap(i) == 0 && p.at(int(tokens[i].End)) != '_' {
+		return
+	}
+	phrase := p.is(k, &phraseWordsSaid)
+	if p.is(i, &phraseWordsSaid) {
+		phrase, k = true, i
+	}
+	if !phrase && tokens[k].Bits&(wordCode|wordKey) == 0 {
+		return
+	}
+	for n := 0; n < 2 && (p.bitsAt(k+1)&wordIs != 0 || p.is(k+1, &answerLinks)); n++ {
+		k++
+	}
+	if phrase {
+		p.seedPhrase(k + 1)
+	} else {
+		p.recoveryCodes(k + 1)
+	}
+}
+
+var phraseWordsSaid = wordsOf("phrase words mnemonic")
+
+// seedPhrase takes twelve words and more in a row from token k on, of three to eight letters each (BIP 39), for one secret.
+func (p *pass) seedPhrase(k int) {
+	const least, most, short, long = 12, 24, 3, 8
+	last := k
+	for ; last < len(p.text.Tokens) && last-k < most; last++ {
+		if t := &p.text.Tokens[last]; !t.IsWord() || t.Len() < short || t.Len() > long || p.isInert(int(t.Start)) || last > k && p.between(last-1) != gapSpace && p.between(last-1) != gapComma {
+			break
+		}
+	}
+	if last-k < least {
+		return
+	}
+	start, end := int(p.text.Tokens[k].Start), int(p.text.Tokens[last-1].End)
+	p.add(start, end, Secret, 0.8, bySecret, p.verbatim(start, end))
+}
+
+// recoveryCodes takes the codes from token k on, each of six characters and more with a digit in them or in capitals and groups, for
+// secrets.
+func (p *pass) recoveryCodes(k int) {
+	const least, most = 6, 20 // characters of one; codes
+	if k >= len(p.text.Tokens) {
+		return
+	}
+	at := int(p.text.Tokens[k].Start)
+	for range most {
+		end := p.keyEnd(at, "-")
+		value := p.b[at:end]
+		groups := bytes.Count(value, []byte("-"))
+		if len(value) < least || p.isInert(at) || !hasDigit(value) && (groups < 2 || bytes.ContainsAny(value, "abcdefghijklmnopqrstuvwxyz")) {
+			return
+		}
+		p.add(at, end, Secret, 0.7, bySecret, p.verbatim(at, end))
+		for at = end; at < len(p.b) && at-end < 3 && (p.b[at] == ' ' || p.b[at] == ',' || p.b[at] == ';' || p.b[at] == '\n'); at++ {
+		}
+		if at == end || at >= len(p.b) {
+			return
+		}
+	}
+}
