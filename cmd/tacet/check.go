@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +28,8 @@ func newCheckCommand() *cobra.Command {
 		Use:   "check --config FILE",
 		Short: "Check a configuration and show the policy in force, by clause",
 		Long: `Check loads everything that run would load, and prints which fields of which topic leave, what becomes of personal data in
-them, and by which clause of the privacy policy. With --connect it also tests brokers, topics, sinks and quarantine.`,
+them, and by which clause of the privacy policy; and, where policy.witness has what was in force, what of policy and configuration would let more
+leave, and so needs 14 days' notice. With --connect it also tests brokers, topics, sinks and quarantine.`,
 		Example: `  tacet check --config tacet.yaml
   tacet check --config tacet.yaml --connect`,
 		Args: noArgs,
@@ -54,6 +56,9 @@ them, and by which clause of the privacy policy. With --connect it also tests br
 		printRegions(cmd.OutOrStdout(), c)
 		printAdditions(cmd.OutOrStdout(), c.Detection, p.detection)
 		fmt.Fprintln(cmd.OutOrStdout(), "\nwhatever is not named here is dropped")
+		if err := printChanges(cmd.OutOrStdout(), c, p.engine.Policy); err != nil {
+			return err
+		}
 		for _, w := range slices.Concat(warnings(c, p.engine.Policy), p.instructions.warnings(p.engine.Policy), unsupported(p.detection)) {
 			say(cmd.ErrOrStderr(), "warning: %s", w)
 		}
@@ -98,6 +103,29 @@ func printRegions(w io.Writer, c config) {
 	for _, p := range places {
 		wrap(w, p.region, []string{p.name})
 	}
+}
+
+// printChanges shows what differs from what a running pipeline had in force, where that is known.
+func printChanges(w io.Writer, c config, p *policy.Policy) error {
+	var was standing
+	before, _, err := was.read(string(c.Policy.Witness))
+	if err != nil || before == nil {
+		return err
+	}
+	changes := policy.Loosens(before, p)
+	if was.Config != nil {
+		changes = append(changes, was.Config.changes(c.exposure(before))...)
+	}
+	if len(changes) > 0 {
+		fmt.Fprintf(w, "\nsince what was in force; what lets more leave needs %d days' notice\n", policy.Notice/(24*time.Hour))
+	}
+	for _, change := range changes {
+		fmt.Fprintf(w, "  %s\n", change)
+	}
+	if a := was.Announced; a != nil && reflect.DeepEqual(a.Config, c.exposure(before)) {
+		fmt.Fprintf(w, "  the configuration was made known %s and can be in force from %s on\n", a.Since.Format(time.RFC3339), a.Since.Add(policy.Notice).Format(time.RFC3339))
+	}
+	return nil
 }
 
 // printClass shows who reads a class, for what, and what stands in place of what is found in its texts.

@@ -11,10 +11,12 @@ import (
 )
 
 // standing is what the witness of the policy holds: the one in force, so that a restart is held against it as a reload is, and the one that
-// was made known in time and waits, which is not held against anything again.
+// was made known in time and waits, which is not held against anything again. So, too, what the configuration lets leave.
 type standing struct {
-	Policy string `json:"policy"`
-	Next   string `json:"next,omitempty"`
+	Policy    string     `json:"policy"`
+	Next      string     `json:"next,omitempty"`
+	Config    exposure   `json:"config,omitempty"` // none in files of earlier versions
+	Announced *announced `json:"announced,omitempty"`
 }
 
 // read gives both; nil where there is none.
@@ -50,6 +52,11 @@ func (r *reloader) resume() error {
 		return &commandError{err: err, hints: []string{"the file is policy.witness; without it the start is one without a policy before"}}
 	}
 	after := r.p.running.Policy()
+	if before != nil {
+		if err := r.admit(was, before); err != nil {
+			return err
+		}
+	}
 	if before == nil || before.Hash() == after.Hash() {
 		return r.remember(after)
 	}
@@ -59,7 +66,7 @@ func (r *reloader) resume() error {
 	case next != nil && next.Hash() == after.Hash(): // it was checked when it was made known
 		err = nil
 	case errors.As(err, &lead) && r.override:
-		err = r.overrule(before, after)
+		err = r.overrulePolicy(before, after)
 	}
 	if err == nil && !after.EffectiveFrom().After(r.now()) {
 		r.report("policy.reload", before, after, nil)
@@ -87,7 +94,7 @@ func (r *reloader) remember(inForce *policy.Policy) error {
 	if r.c.Witness == "" {
 		return nil
 	}
-	now := standing{Policy: string(inForce.YAML())}
+	now := standing{Policy: string(inForce.YAML()), Config: r.exposed(inForce), Announced: r.announced}
 	if r.pending != nil {
 		now.Next = string(r.pending.YAML())
 	}

@@ -23,20 +23,22 @@ const reloadPeriod = 5 * time.Second
 
 // reloader puts a changed policy file in force while the pipeline runs. One that can't be is refused, and the old one stays.
 type reloader struct {
-	p        *program
-	c        policyConfig
-	log      *slog.Logger
-	seen     []byte         // hash of the file that was last tried
-	pending  *policy.Policy // waits for the time from which it is effective; nil where none does
-	override bool           // let one that lets more leave take effect without notice
-	now      func() time.Time
-	hangup   chan os.Signal
-	reloads  *prometheus.CounterVec
+	p         *program
+	c         policyConfig
+	log       *slog.Logger
+	seen      []byte                        // hash of the file that was last tried
+	pending   *policy.Policy                // waits for the time from which it is effective; nil where none does
+	exposed   func(*policy.Policy) exposure // what the configuration lets leave, under a policy
+	announced *announced                    // another configuration that waits; nil where none does
+	override  bool                          // let one that lets more leave take effect without notice
+	now       func() time.Time
+	hangup    chan os.Signal
+	reloads   *prometheus.CounterVec
 }
 
 // newReloader begins to take SIGHUP; watch must follow.
 func newReloader(p *program, c config, override bool, log *slog.Logger) *reloader {
-	r := &reloader{p: p, c: c.Policy, log: log, override: override, now: time.Now, reloads: prometheus.NewCounterVec(prometheus.CounterOpts{
+	r := &reloader{p: p, c: c.Policy, exposed: c.exposure, log: log, override: override, now: time.Now, reloads: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "tacet_config_reloads_total", Help: "Changed policies met while running, by what became of them."}, []string{"outcome"})}
 	p.registry.MustRegister(r.reloads)
 	r.reloads.WithLabelValues("done")
@@ -126,7 +128,7 @@ func (r *reloader) look() {
 	var lead *policy.LeadError
 	err = policy.CheckLead(before, after, r.now())
 	if errors.As(err, &lead) && r.override {
-		err = r.overrule(before, after)
+		err = r.overrulePolicy(before, after)
 	}
 	if err != nil {
 		r.report("policy.refused", before, after, err)
@@ -144,16 +146,24 @@ func (r *reloader) look() {
 	r.enforce(after)
 }
 
-// overrule lets a policy take effect without notice, if the audit log has that on disk first.
-func (r *reloader) overrule(before, after *policy.Policy) error {
+// overrulePolicy lets a policy take effect without notice.
+func (r *reloader) overrulePolicy(before, after *policy.Policy) error {
+	return r.overrule("policy", "policy.override", audit.Attr{Name: "from", Value: before.Hash()}, audit.Attr{Name: "to", Value: after.Hash()})
+}
+
+// overrule lets something take effect without notice, if the audit log has that on disk first.
+func (r *reloader) overrule(what, action string, object ...audit.Attr) error {
 	if r.p.audit == nil {
 		return errors.New("--override needs an audit log that says so: set audit.directory and audit.key")
 	}
-	err := r.p.note("policy.override", audit.Attr{Name: "from", Value: before.Hash()}, audit.Attr{Name: "to", Value: after.Hash()})
-	if err != nil {
+	if err := r.p.note(action, object...); err != nil {
 		return fmt.Errorf("override notice: it is not in the audit log: %w", err)
 	}
-	r.log.Warn("policy lets more leave without the notice that is due, because the command line says so", "policy", before.Hash(), "next", after.Hash())
+	args := []any{}
+	for _, a := range object {
+		args = append(args, a.Name, a.Value)
+	}
+	r.log.Warn(what+" lets more leave without the notice that is due, because the command line says so", args...)
 	return nil
 }
 

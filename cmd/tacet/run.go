@@ -32,7 +32,7 @@ Logs are JSON lines on standard error. On a terminal a line of rates is shown as
 		Args: noArgs,
 	}
 	var override bool
-	cmd.Flags().BoolVar(&override, "override", false, "let a changed policy that lets more leave take effect without 14 days' notice; it needs an audit log, which then says so")
+	cmd.Flags().BoolVar(&override, "override", false, "let a changed policy or configuration that lets more leave take effect without 14 days' notice; it needs an audit log, which then says so")
 	name := configFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		harden()
