@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sonexlabs/tacet/pipeline/policy"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 )
 
 const attackPolicy = `
@@ -173,6 +175,33 @@ func TestCountingCalls(t *testing.T) {
 	}
 	require.Equal(t, people, attack("relationship"), "that this is possible is why it is not the default")
 	require.LessOrEqual(t, attack("call"), 6, "chance is one or two of twenty")
+}
+
+// Whoever writes to a topic of any tenant names tenants: keys are made for so many, and the records of the others leave without tokens.
+func TestTenantsNobodyKnows(t *testing.T) {
+	k := keyring.DefaultConfig()
+	var err error
+	k.KEK, err = keyring.NewFileKEK([]byte(strings.Repeat("k", keyring.KeyLen)))
+	require.NoError(t, err)
+	k.Path, k.Create, k.CreateHourly = filepath.Join(t.TempDir(), "keys"), true, 2
+	require.NoError(t, keyring.Init(t.Context(), k))
+	c := simConfig(t, DefaultLimits())
+	c.Limits.Workers = 1 // those that come first are met first
+	c.Policy = policyOf(t, fmt.Sprintf(attackPolicy, "call"))
+	c.Keys, err = keyring.Open(k)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, c.Keys.Close()) }()
+	var values []string
+	for i := range 20 {
+		values = append(values, fmt.Sprintf(`{"tenant_id":"made-up-%d","call_id":"c","phone":"+44 7700 900123","text":"ring +44 7700 900123"}`, i%10))
+	}
+	got := process(t, c, "calls", values...)
+	require.Len(t, got, 20)
+	for i, value := range got {
+		require.NotContains(t, value, "900123")
+		require.Equal(t, i%10 < 2, !strings.Contains(value, `"call_id":"[CALL_ID]","phone":"[PHONE]"`), value)
+	}
+	require.EqualValues(t, 8, c.Keys.Crowded())
 }
 
 // Tokens of what is said are equal where the scope says so, and nowhere else, through the whole engine.

@@ -125,6 +125,8 @@ type pseudonymConfig struct {
 	Store           path            `yaml:"store"`
 	Witness         path            `yaml:"witness"`
 	Create          bool            `yaml:"create"`
+	CreateHourly    int             `yaml:"create_hourly" min:"1" max:"1000000"`
+	CreateMost      int             `yaml:"create_most" min:"1" max:"1000000"`
 	KEK             kekConfig       `yaml:"kek"`
 	KEKBefore       kekConfig       `yaml:"kek_before"`
 	TTL             time.Duration   `yaml:"ttl"`
@@ -243,7 +245,7 @@ func defaultConfig() config {
 		},
 		Detection: detectionConfig{Preset: "balanced"},
 		Pseudonym: pseudonymConfig{
-			Create: true, TTL: k.TTL, Refresh: k.Refresh, Retry: k.Retry,
+			Create: true, CreateHourly: k.CreateHourly, CreateMost: k.CreateMost, TTL: k.TTL, Refresh: k.Refresh, Retry: k.Retry,
 			KEK:       kekConfig{Vault: vaultConfig{Mount: "transit"}},
 			KEKBefore: kekConfig{Vault: vaultConfig{Mount: "transit"}},
 			Retention: retentionConfig{Day: k.Retention.Day, Month: k.Retention.Month},

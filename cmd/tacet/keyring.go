@@ -29,6 +29,7 @@ func (p pseudonymConfig) ring(log *slog.Logger) (keyring.Config, error) {
 		kek = keyring.Either(kek, before)
 	}
 	c.Path, c.Witness, c.KEK, c.Create, c.Log = string(p.Store), string(p.Witness), kek, p.Create, log
+	c.CreateHourly, c.CreateMost = p.CreateHourly, p.CreateMost
 	c.TTL, c.Refresh, c.Retry = p.TTL, p.Refresh, p.Retry
 	c.Retention = keyring.Retention{Day: p.Retention.Day, Month: p.Retention.Month}
 	return c, nil

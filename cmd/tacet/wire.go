@@ -62,6 +62,9 @@ func build(c config, out io.Writer, log *slog.Logger) (_ *parts, err error) {
 	if p.engine.Keys, err = c.Pseudonym.openKeys(log, p.keyEvents.note); err != nil {
 		return nil, err
 	}
+	p.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "tacet_tenants_without_keys_total", Help: "Times that a tenant met first got no keys, because of pseudonym.create_hourly or create_most."},
+		func() float64 { return float64(p.engine.Keys.Crowded()) }))
 	if c.Instructions.enabled() {
 		if p.instructions, err = newInstructions(c, p.engine.Detectors, log); err != nil {
 			return nil, fmt.Errorf("configure instructions: %w", err)

@@ -58,8 +58,10 @@ func (r *Ring) create(ctx context.Context, tenant string, anew bool) (*row, erro
 		return nil, fmt.Errorf("create keys of tenant %q: its name must have 1 to 512 bytes", tenant)
 	}
 	var found *row
-	err := r.store.view(func(tx *bolt.Tx, _ head) (err error) {
-		found, err = r.store.row(tx, tenant)
+	err := r.store.view(func(tx *bolt.Tx, h head) (err error) {
+		if found, err = r.store.row(tx, tenant); err == nil && found == nil && !anew {
+			err = r.meet(tenant, &h)
+		}
 		return err
 	})
 	if err != nil {
@@ -91,6 +93,11 @@ func (r *Ring) create(ctx context.Context, tenant string, anew bool) (*row, erro
 			}
 			return errUnchanged
 		}
+		if !anew {
+			if err := r.meet(tenant, h); err != nil {
+				return err
+			}
+		}
 		return r.store.putRow(tx, h, tenant, use)
 	})
 	if err != nil {
@@ -101,6 +108,20 @@ func (r *Ring) create(ctx context.Context, tenant string, anew bool) (*row, erro
 	}
 	return use, nil
 }
+
+// meet counts a tenant that is met first, unless there are too many. The clocks of processes may be an hour apart.
+func (r *Ring) meet(tenant string, h *head) error {
+	if now := hourOf(r.config.Now()); now > h.Hour || now < h.Hour-1 {
+		h.Hour, h.Met = now, 0
+	}
+	if h.Met >= r.config.CreateHourly || h.Tenants >= r.config.CreateMost {
+		return fmt.Errorf("create keys of tenant %q: %w", tenant, ErrMany)
+	}
+	h.Met++
+	return nil
+}
+
+func hourOf(t time.Time) int64 { return t.Unix() / 3600 }
 
 // change runs f on a tenant's row, in a write that holders of keys must hear of.
 func (r *Ring) change(tenant string, f func(*bolt.Tx, *head, *row) error) error {

@@ -166,8 +166,7 @@ func (r *Ring) refresh(tenant string, e *entry) error {
 	keys, err := r.load(tenant, old)
 	if err != nil {
 		e.err, e.retry, e.changes = err, now.Add(r.config.Retry), changes
-		r.config.Log.Warn("keys of a tenant can't be had", "tenant", tenant, "error", err, "still_held", current)
-		r.config.Event("unavailable", tenant, "")
+		r.tell(tenant, err, current)
 		if current {
 			return nil
 		}
@@ -186,6 +185,18 @@ func (r *Ring) refresh(tenant string, e *entry) error {
 	}
 	e.keys, e.changes, e.aged, e.err, e.retry = keys, changes, false, nil, time.Time{}
 	return nil
+}
+
+// tell says that there are no keys. That there are too many tenants it says once an hour: who names tenants must not fill logs.
+func (r *Ring) tell(tenant string, err error, current bool) {
+	if errors.Is(err, ErrMany) {
+		r.crowded.Add(1)
+		if hour := hourOf(r.config.Now()); r.said.Swap(hour) == hour {
+			return
+		}
+	}
+	r.config.Log.Warn("keys of a tenant can't be had", "tenant", tenant, "error", err, "still_held", current)
+	r.config.Event("unavailable", tenant, "")
 }
 
 // softTTL is the age at which keys are unwrapped again, if they are needed and can be.

@@ -22,6 +22,8 @@ var (
 	ErrNone = errors.New("no key")
 	// ErrShredded is returned for what was destroyed, and for epochs that are over for longer than their retention.
 	ErrShredded = errors.New("key was destroyed")
+	// ErrMany is returned for a tenant that is met first when as many were as Config lets.
+	ErrMany = errors.New("no keys are made: as many tenants were met first as may be in an hour, or in all")
 	// errClosed is returned after Close.
 	errClosed = errors.New("key ring is closed")
 )
@@ -34,6 +36,9 @@ type Config struct {
 	Witness string
 	// Create makes the secrets of tenants that are met first. Without it a tenant has none until somebody makes them.
 	Create bool
+	// CreateHourly and CreateMost bound it, for all processes that share the store: how many are made in an hour, and at how many there are in
+	// the store none is. Whoever writes what is read can name tenants. Ring.Create is not bound.
+	CreateHourly, CreateMost int
 	// TTL is how long an unwrapped secret stays in memory. Once three quarters of it are over, the key-encryption key is asked
 	// again when the secret is needed, so that an outage shorter than the rest is not felt.
 	TTL     time.Duration
@@ -55,6 +60,7 @@ type Retention struct{ Day, Month time.Duration }
 // keeps records by default: what can be replayed gets the tokens it had.
 func DefaultConfig() Config {
 	return Config{
+		CreateHourly: 1000, CreateMost: tenantsMost,
 		TTL: time.Hour, Refresh: 10 * time.Second, Retry: 30 * time.Second,
 		Retention: Retention{Day: 7 * 24 * time.Hour, Month: 31 * 24 * time.Hour},
 		Log:       slog.New(slog.DiscardHandler), Now: time.Now, Event: func(string, string, string) {},
@@ -68,6 +74,8 @@ func (c Config) Validate() error {
 		return errors.New("open key ring: no path of the store")
 	case c.KEK == nil:
 		return errors.New("open key ring: no key-encryption key")
+	case c.CreateHourly < 1, c.CreateMost < 1:
+		return errors.New("open key ring: create hourly and create most must be 1 or more")
 	case c.TTL < time.Second, c.Refresh < time.Second, c.Retry < time.Second:
 		return errors.New("open key ring: ttl, refresh and retry must be a second or more")
 	case c.Retention.Day < 0, c.Retention.Month < 0:
@@ -86,6 +94,8 @@ type Ring struct {
 
 	generation atomic.Uint64 // what holders see
 	changes    atomic.Uint64 // generation of the store
+	crowded    atomic.Uint64 // times that a tenant got no keys because of ErrMany
+	said       atomic.Int64  // the hour in which that was said
 
 	mu      sync.Mutex
 	tenants map[string]*entry
@@ -143,6 +153,9 @@ func (r *Ring) IsDev() bool { return r.store == nil }
 // in memory is over, when a tenant whose key could not be had is to be tried again. Holders then ask again. It costs one
 // atomic load.
 func (r *Ring) Generation() uint64 { return r.generation.Load() }
+
+// Crowded counts how often a tenant that was met first got no keys because of Config.CreateHourly or CreateMost.
+func (r *Ring) Crowded() uint64 { return r.crowded.Load() }
 
 // Domain gives the keys that a token of a domain goes through, in order: one, or after rotations of mode chain one for each
 // version, where T2 = HMAC(K2, T1). The last one's version is printed in the token.

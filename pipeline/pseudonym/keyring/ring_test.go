@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -147,6 +148,50 @@ func TestTenantsThatNobodyMade(t *testing.T) {
 	require.Equal(t, prints(other.Domain("acme", "a")), prints(r.Domain("acme", "a")), "the other ring sees it")
 	require.ErrorIs(t, r.Create(context.Background(), "acme"), ErrExists)
 	require.Zero(t, r.Level("acme"))
+}
+
+// Whoever writes what is read names tenants. Keys are made for some of them, whichever process meets them; those that have keys keep theirs.
+func TestTenantsMetFirstAreBounded(t *testing.T) {
+	g := newRig(t)
+	var log bytes.Buffer
+	g.config.Log = slog.New(slog.NewTextHandler(&log, nil))
+	g.config.Create, g.config.CreateHourly, g.config.CreateMost = true, 3, 6
+	r, other := g.open(), g.open()
+	met := 0
+	meet := func(r *Ring) error { met++; return second(r.Domain(fmt.Sprint("met-", met), "a")) }
+	require.NoError(t, meet(r))
+	require.NoError(t, meet(other))
+	require.NoError(t, meet(r))
+	first := prints(r.Domain("met-1", "a"))
+	for range 5 {
+		require.ErrorIs(t, meet(r), ErrMany)
+		require.ErrorIs(t, meet(other), ErrMany)
+	}
+	require.EqualValues(t, 5, r.Crowded())
+	require.EqualValues(t, 5, other.Crowded())
+	require.Equal(t, 2, strings.Count(log.String(), "as many tenants were met first"), "once an hour in each process")
+	require.Equal(t, 2, strings.Count(strings.Join(g.events, "\n"), "unavailable"))
+	require.Equal(t, first, prints(other.Domain("met-1", "a")))
+	require.NoError(t, r.Create(t.Context(), "acme"), "by hand")
+
+	g.pass(-time.Hour) // another machine's clock
+	require.ErrorIs(t, meet(g.open()), ErrMany)
+	g.pass(2 * time.Hour)
+	r.tick()
+	require.NoError(t, second(r.Domain("met-4", "a")), "the next hour")
+	require.NoError(t, meet(other))
+	require.ErrorIs(t, meet(r), ErrMany, "six in all, the one by hand among them")
+	require.NoError(t, r.ShredTenant("met-1"))
+	g.pass(100 * time.Hour)
+	require.ErrorIs(t, meet(r), ErrMany, "what was destroyed has its row")
+	require.NoError(t, r.Create(t.Context(), "globex"))
+	require.NoError(t, second(other.Domain("globex", "a")))
+
+	g.config.CreateMost, g.config.CreateHourly = 100, 1
+	g.pass(-90 * time.Hour) // and one that was wrong by days
+	r = g.open()
+	require.NoError(t, meet(r))
+	require.ErrorIs(t, meet(r), ErrMany)
 }
 
 func second[T any](_ T, err error) error { return err }
@@ -518,6 +563,8 @@ func TestConfigIsChecked(t *testing.T) {
 	f(func(c *Config) { c.TTL = 0 })
 	f(func(c *Config) { c.Refresh = 0 })
 	f(func(c *Config) { c.Retry = 0 })
+	f(func(c *Config) { c.CreateHourly = 0 })
+	f(func(c *Config) { c.CreateMost = 0 })
 	f(func(c *Config) { c.Retention.Day = -1 })
 	f(func(c *Config) { c.Log = nil })
 }

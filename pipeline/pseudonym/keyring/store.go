@@ -67,9 +67,11 @@ type head struct {
 	// Generation counts the changes that holders of keys must hear of, Writes all of them.
 	Generation uint64 `json:"generation"`
 	Writes     uint64 `json:"writes"`
-	Tenants    int    `json:"tenants"` // rows
-	Sum        []byte `json:"sum"`     // of their MACs, by exclusive or
-	Compact    bool   `json:"compact"` // something was destroyed, and pages that are free may still hold it
+	Tenants    int    `json:"tenants"`        // rows
+	Sum        []byte `json:"sum"`            // of their MACs, by exclusive or
+	Hour       int64  `json:"hour,omitempty"` // of Met, since 1970
+	Met        int    `json:"met,omitempty"`  // tenants whose keys were made then because they were met first
+	Compact    bool   `json:"compact"`        // something was destroyed, and pages that are free may still hold it
 
 	minor bool // the write need not be told to the witness at once
 	force bool // compact however long it takes
