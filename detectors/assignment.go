@@ -90,12 +90,12 @@ var notPasswords = wordsOf(`the a an my your his her our their its not no wrong 
 // it, "is blessed 99", and so do the words of a short clause, "green kettle forty two", and characters that are described. It gives end where it goes no further, 0 where the word goes on with the sentence.
 func (p *pass) spokenPassword(start, end int) int {
 	first, last := p.tokensOf(start, end)
-	if first > last || p.is(first, &notPasswords) {
+	if first > last || p.is(first, &notPasswords) || p.is(first, &notPasswordsSaid) {
 		return 0
 	}
 	if p.in.Channel != ChannelLog {
 		if k := p.dictatedEnd(last); k > last {
-			return int(p.text.Tokens[k].End)
+			return p.pieceEnd(k)
 		}
 	}
 	const words, long = 3, 8
@@ -105,6 +105,15 @@ func (p *pass) spokenPassword(start, end int) int {
 			break
 		}
 		end = int(t.End)
+	}
+	return end
+}
+
+// pieceEnd is where the piece without spaces ends that token k is a part of, less the marks of a sentence: "Fietsbel#12".
+func (p *pass) pieceEnd(k int) int {
+	end, _ := p.valueEnd(int(p.text.Tokens[k].Start))
+	for end > int(p.text.Tokens[k].End) && (p.b[end-1] == '!' || p.b[end-1] == '?' || p.b[end-1] == ':') {
+		end--
 	}
 	return end
 }
@@ -158,23 +167,23 @@ func (p *pass) answer() {
 // answerInWords looks for the password or the answer to a security question in a turn of few words: what is left of it without those
 // that lead to it. "it's bluebell", "green kettle forty two".
 func (p *pass) answerInWords() bool {
-	const most, longest = 6, 4 // tokens; of them those of the answer
+	const most, longest = 8, 4 // tokens; of them those of the answer
 	tokens := p.text.Tokens
 	if len(tokens) > most || p.in.Channel == ChannelLog {
 		return false
 	}
 	first, last := 0, len(tokens)-1
-	for first <= last && (p.is(first, &answerLead) || tokens[first].Len() == 1 && first > 0 && p.at(int(tokens[first].Start)-1) == '\'') {
+	for first <= last && (p.is(first, &answerLead) || p.is(first, &answerLeadSaid) || tokens[first].Len() == 1 && first > 0 && p.at(int(tokens[first].Start)-1) == '\'') {
 		first++
 	}
-	for last >= first && p.is(last, &thanksWords) {
+	for last >= first && (p.is(last, &thanksWords) || p.is(last, &thanksSaid)) {
 		last--
 	}
-	if first > last || last-first >= longest {
+	if first > last || last-first >= longest || p.is(first, &notPasswordsSaid) {
 		return false
 	}
 	for k := first; k <= last; k++ {
-		if p.isInert(int(tokens[k].Start)) || p.is(k, &notAnswers) || p.is(k, &notPasswords) || tokens[k].Bits&(cuesIdentifier|wordAnswer|wordSpell) != 0 {
+		if p.isInert(int(tokens[k].Start)) || p.is(k, &notAnswers) || p.is(k, &notAnswersSaid) || p.is(k, &notPasswords) || tokens[k].Bits&(cuesIdentifier|wordAnswer|wordSpell) != 0 {
 			return false
 		}
 	}
@@ -198,6 +207,14 @@ const passwordMarks = "!#$*&+@%_="
 var (
 	answerLead  = wordsOf("it its it's that that's is was s yeah yes yep sure okay ok um uh er erm well so my oh i think probably the")
 	thanksWords = wordsOf("please thanks thank you i think")
+)
+
+// The same words in other languages.
+var (
+	answerLeadSaid   = wordsOf(said("lead", ""))
+	thanksSaid       = wordsOf(said("thanks", ""))
+	notAnswersSaid   = wordsOf(said("no-answer", ""))
+	notPasswordsSaid = wordsOf(said("no-password", ""))
 )
 
 // hasApostrophe says whether a value is two words in one: "don't", "it's".
@@ -349,6 +366,11 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 		}
 	case sign == i+1 && p.isOption(begin), sign == i+1 && p.isNetrc(token):
 		strict = true
+	case sign == i+1 && p.is(token+1, &forWords):
+		if sign = p.behindFor(token + 1); sign == 0 {
+			return 0, false, false
+		}
+		strict = true
 	default:
 		return 0, false, false
 	}
@@ -357,6 +379,24 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 	}
 	return sign, strict, sign < len(p.b) && p.b[sign] != '\n'
 }
+
+// behindFor is where the words end that say what a password is for, from token k on, and the "is" behind them: "for the portal is". It is 0
+// if there is none.
+func (p *pass) behindFor(k int) int {
+	const most = 6
+	for n := k + 1; n < len(p.text.Tokens) && n <= k+most && p.between(n-1) == gapSpace && p.text.Tokens[n].IsWord(); n++ {
+		if p.bitsAt(n)&wordIs != 0 || isWord(p.bytesOf(&p.text.Tokens[n]), "to") {
+			return int(p.text.Tokens[n].End)
+		}
+		if p.isInert(int(p.text.Tokens[n].Start)) {
+			break
+		}
+	}
+	return 0
+}
+
+// forWords begin to say what a password is for.
+var forWords = wordsOf("for of on in to " + said("for", ""))
 
 // startsValue says whether token k stands between a name and its value: "the password is …", "<add key="password" value="…">",
 // "changed my password to …".

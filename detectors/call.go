@@ -144,6 +144,9 @@ func (c *Call) update(p *pass, found []Finding) {
 		}
 	}
 	other := said.bits&wordOther != 0 && said.bits&cuesAsked == 0
+	if other = other || said.bits&wordOther != 0 && p.in.Role == RoleCustomer; other {
+		said.bits = 0 // who calls and asks how much something costs asks for no number
+	}
 	said.bits &= cuesAsked
 	before := c.asked.bits
 	c.age++

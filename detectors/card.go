@@ -99,6 +99,9 @@ func isIssuer(d []byte) bool {
 
 // cardData scores a short run as what belongs to a card or an account and is known only by the words beside it.
 func (p *pass) cardData(r *run, best *guess) {
+	if r.digits == askedLeast && !r.plus && p.isSpoken(r.start) {
+		best.better(CardCVV, shortBoost(&r.ctx, cueCVV), byCardData) // the first digits of one: "security code eight three"
+	}
 	if r.digits < 3 || r.digits > 8 || r.plus {
 		return
 	}

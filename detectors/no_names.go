@@ -8,12 +8,12 @@ import (
 // Words that the tagger takes for names of persons where it doesn't know them: of things that conversations are about, and of other
 // languages than English. None is a frequent name; where a name was asked for or is announced they are names all the same.
 var (
-	noNames = wordsOf(foodWords + " " + typedWords + " " + foreignWords)
-	others  = wordsOf(foreignWords)
+	noNames = wordsOf(foodWords + " " + typedWords + " " + foreignWords())
+	others  = wordsOf(foreignWords())
 	places  = wordsOf(countryWords)
 	firms   = wordsOf(firmWords)
 	// hinglish stand where a name would between "naam" and "hai", too: "naam galat hai", "naam wahan nahi dikh raha hai".
-	hinglish = wordsOf(hinglishWords + " raha rahi rahe gaya gayi hua hui kya nahi ho hota hoti tha thi kiya karo kar")
+	hinglish = wordsOf(said("no-name", "hi") + " raha rahi rahe gaya gayi hua hui kya nahi ho hota hoti tha thi kiya karo kar")
 	// noneAlone, articles and the like, are parts of names and none by themselves, whatever was asked for: "op welke naam is de reservering".
 	noneAlone = wordsOf("il lo gli del della di da das dos do de du des der die den dem le la les los las el au aux het een une un uma um ein eine en et und nom naam nome namen imię")
 	// makes also say of a number behind them that it is a model or a year.

@@ -178,7 +178,7 @@ func (p *pass) judge(r *run) guess {
 	best := &p.best // one that lives on the stack would move to the heap: the detectors are called through pointers
 	*best = guess{set: p.set}
 	continues := p.wants.open && p.goesOnFrom(r.start)
-	if r.digits < 3 && !continues && !(r.digits == askedLeast && p.wants.cues != 0 && p.isSpoken(r.start)) {
+	if r.digits < 3 && !continues && !(r.digits == askedLeast && (p.wants.cues != 0 || p.said&cueCVV != 0) && p.isSpoken(r.start)) {
 		return *best
 	}
 	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && !p.followsExpiry(r) && (p.said|p.path.bits|p.wants.cues)&(p.shortCues()|wordEnding) == 0 && !p.told && !(p.in.Call != nil && (p.endsText(r) || p.wants.cues != 0 || p.in.Call.heard.n > 0)) {

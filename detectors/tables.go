@@ -128,6 +128,9 @@ func newTables(entries []entry) (*tables, error) {
 			b.phrase(phrase, l.bits, typeSet{})
 		}
 	}
+	if err := b.addLanguages(); err != nil {
+		return nil, err
+	}
 	b.finish()
 	for n := range t.codeIDs {
 		for ends := range t.codeIDs[n] {

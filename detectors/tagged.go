@@ -235,7 +235,7 @@ func (p *pass) title(k, at int) int {
 var (
 	postNominals = wordsOf("md do phd dds dmd dpm od pa rn np lcsw lmft mft psyd jd esq jr sr ii iii mbe obe cbe frcs mrcp facs")
 	weakNominals = wordsOf("do od pa np jr sr ii iii") // in small letters they may be other words
-	titles       = wordsOf("mr mrs ms miss mister missus dr doctor prof professor sir madam aunt auntie uncle herr frau madame monsieur señor señora signor signora")
+	titles       = wordsOf("mr mrs ms miss mister missus dr doctor prof professor sir madam aunt auntie uncle herr frau madame monsieur señor señora signor signora " + said("title", ""))
 )
 
 // addName adds the tokens that lie wholly in a region.

@@ -98,7 +98,11 @@ func (r *Reader) spelled(k int, st *reading) int {
 		return 0 // "or" in other languages
 	case c != 0:
 	case named:
-		if weak := l.langs&^l.weak == 0; (weak || l.langs&r.english() == 0 && !r.spells(k, l.langs, st)) && !(before && st.letters > 0 && (behind || st.letters > 1)) {
+		weak := l.langs&^l.weak == 0
+		if weak && l.langs&r.english() == 0 && r.lettersFollow(k, l.langs) {
+			weak = false // "bi erre emme"
+		}
+		if (weak || l.langs&r.english() == 0 && !r.spells(k, l.langs, st)) && !(before && st.letters > 0 && (behind || st.letters > 1)) {
 			return 0
 		}
 		c = byte(l.value)
@@ -150,9 +154,17 @@ func (r *Reader) spells(k int, langs uint32, st *reading) bool {
 			return true
 		}
 	}
+	return r.lettersFollow(k, langs)
+}
+
+// lettersFollow says whether two letters follow symbol k that languages have names for; where letters were asked for, a letter and a number.
+func (r *Reader) lettersFollow(k int, langs uint32) bool {
 	for n := k + 1; n < k+3; n++ {
 		if !r.follows(n-1, n) {
 			return false
+		}
+		if n > k+1 && r.told(HintCode) && r.isNumberIn(&r.symbols[n], langs, false) {
+			return true
 		}
 		if _, ok := r.as(&r.symbols[n], letter, langs); !ok && r.symbols[n].char == 0 {
 			return false

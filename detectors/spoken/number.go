@@ -492,7 +492,9 @@ func (r *Reader) digitsBehind(k int, c *cardinal) (langs uint32) {
 		if strong&open != 0 && (c.own&r.english() != 0 || strong&r.english() == 0 || !r.isEnglishFiller(k-c.width) && r.told(HintCode)) {
 			return strong & open
 		}
-		open &= all &^ r.english()
+		if open &= all &^ r.english(); n > k && r.told(HintCode) && open != 0 {
+			return open // "fem et ni", where digits were asked for
+		}
 	}
 	return 0
 }
