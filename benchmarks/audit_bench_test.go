@@ -33,6 +33,8 @@ import (
 //   - audit-% is what the log adds, the median of periods. low-% and high-% bound it at 95 %.
 //   - all-% is the same with no turn left out.
 //   - same-%, from and to, is what one engine without the log takes more than the other: what the measurement is off by.
+//   - worker-% is what the log adds to a worker, which also fetches from Kafka and produces to it, with its bounds: audit-ns of
+//     worker-ns, for a record. The worker runs after the engines, on the same core; the broker is another process.
 //
 // The last one, trickle, is a few small batches a second, each with an fsync of its own. It gives the processor time of a second in
 // milliseconds instead: most of it is there without records too.
@@ -52,6 +54,7 @@ func BenchmarkAudit(b *testing.B) {
 // auditBench is what every turn has in common.
 type auditBench struct {
 	name     string
+	values   []message
 	set      *detectors.Set
 	policy   *policy.Policy
 	lanes    [][]*pipeline.Batch
@@ -66,7 +69,7 @@ const auditLanes = 4
 func newAuditBench(b *testing.B, name string, records, batch int) *auditBench {
 	values, err := corpus(name, records)
 	require.NoError(b, err)
-	a := &auditBench{name: name, policy: policy.Default(), lanes: make([][]*pipeline.Batch, auditLanes)}
+	a := &auditBench{name: name, values: values, policy: policy.Default(), lanes: make([][]*pipeline.Batch, auditLanes)}
 	a.set, err = detectors.New(detectors.Options{})
 	require.NoError(b, err)
 	now := time.Now()
@@ -164,6 +167,27 @@ func (a *auditBench) batch(id pipeline.LaneID, i int) *pipeline.Batch {
 		from.Records[k].Offset = from.First + shift + int64(k)
 	}
 	return &pipeline.Batch{Lane: id, First: from.First + shift, Next: from.Next + shift, Records: from.Records, Bytes: from.Bytes}
+}
+
+// worker gives the processor time that a worker without an audit log takes for a record from Kafka to Kafka, in nanoseconds: the median
+// of runs over all records.
+func (a *auditBench) worker(b *testing.B, runs int) float64 {
+	addrs, stop, err := startBroker(b.Context())
+	require.NoError(b, err)
+	defer stop()
+	k, err := newCluster(b.Context(), addrs)
+	require.NoError(b, err)
+	in, err := k.load(b.Context(), a.values, auditLanes)
+	require.NoError(b, err)
+	times := make([]float64, runs)
+	for i := range times {
+		runtime.GC()
+		r, _, err := k.pipeAll(b.Context(), in, a.name, auditLanes, len(a.values))
+		require.NoError(b, err)
+		times[i] = 1e9 * r.cpu / float64(len(a.values))
+	}
+	slices.Sort(times)
+	return times[runs/2]
 }
 
 // trickle reports the processor time of a second.

@@ -27,6 +27,7 @@ const (
 	auditMargin  = 80 * time.Millisecond                     // no turn begins so soon before the end of one
 	auditEnd     = 5 * time.Millisecond                      // from the last flush to when the engine is at rest
 	auditLeft    = 0.1                                       // of the turns, the dearest and the cheapest, not looked at
+	auditWorkers = 5                                         // runs of a worker
 	auditLog     = 10 * time.Second                          // between two checkpoints, by default
 )
 
@@ -89,6 +90,14 @@ func (t *turns) Run(ctx context.Context, in pipeline.Intake) error {
 		})
 	}
 	return lanes.Wait()
+}
+
+// given is how many records have come.
+func (t *turns) given() (n int64) {
+	for _, next := range t.want {
+		n += next
+	}
+	return n
 }
 
 // turn works off n batches of each lane.
@@ -160,8 +169,8 @@ func allocated() float64 {
 	return float64(s[0].Value.Uint64())
 }
 
-// added is what a period gives, in percent.
-type added struct{ audit, all, same float64 }
+// added is what a period gives, in percent, and ns, what the log adds to a record.
+type added struct{ audit, all, same, ns float64 }
 
 // periods makes engines, runs them until the log's sink flushes, and then for a few periods more, which it measures. Two of the three
 // have no audit log.
@@ -194,7 +203,7 @@ func (a *auditBench) period(b *testing.B, engines []*turns, rng *rand.Rand) adde
 	for _, e := range engines {
 		e.times, e.bytes = e.times[:0], 0
 	}
-	now := time.Now()
+	given, now := engines[0].given(), time.Now()
 	moment := now.Add(auditEvery - time.Duration(now.UnixNano())%auditEvery)
 	for len(engines[0].times) == 0 || time.Until(moment) > auditMargin {
 		for _, i := range rng.Perm(len(engines)) {
@@ -217,12 +226,19 @@ func (a *auditBench) period(b *testing.B, engines []*turns, rng *rand.Rand) adde
 	cost := func(mean func([]float64) float64, e *turns) float64 {
 		return mean(e.times)*float64(len(e.times)) + e.bytes*perByte
 	}
-	ratio := func(mean func([]float64) float64) float64 {
-		return 100 * (2*(cost(mean, engines[0])+flush+checkpoint)/(cost(mean, engines[1])+cost(mean, engines[2])) - 1)
+	against := func(mean func([]float64) float64) (extra, without float64) {
+		without = (cost(mean, engines[1]) + cost(mean, engines[2])) / 2
+		return cost(mean, engines[0]) + flush + checkpoint - without, without
 	}
+	extra, without := against(meanInside)
+	allExtra, allWithout := against(meanOf)
 	b.Logf("turns %d, %.2f and %.2f ms, flush %.2f ms", len(engines[0].times), 1000*meanInside(engines[0].times),
 		500*(meanInside(engines[1].times)+meanInside(engines[2].times)), 1000*flush)
-	return added{ratio(meanInside), ratio(meanOf), 100 * (cost(meanInside, engines[1])/cost(meanInside, engines[2]) - 1)}
+	return added{
+		audit: 100 * extra / without, all: 100 * allExtra / allWithout,
+		same: 100 * (cost(meanInside, engines[1])/cost(meanInside, engines[2]) - 1),
+		ns:   1e9 * extra / float64(engines[0].given()-given),
+	}
 }
 
 func meanOf(x []float64) float64 {
@@ -246,10 +262,10 @@ func (a *auditBench) ratio(b *testing.B, sets int) {
 	seed := uint64(time.Now().UnixNano())
 	b.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 0))
-	var audit, all, same []float64
+	var audit, all, same, ns []float64
 	run := func() {
 		for _, r := range a.periods(b, rng) {
-			audit, all, same = append(audit, r.audit), append(all, r.all), append(same, r.same)
+			audit, all, same, ns = append(audit, r.audit), append(all, r.all), append(same, r.same), append(ns, r.ns)
 		}
 	}
 	for b.Loop() {
@@ -268,6 +284,13 @@ func (a *auditBench) ratio(b *testing.B, sets int) {
 	b.ReportMetric(median, "same-%")
 	b.ReportMetric(low, "same-from-%")
 	b.ReportMetric(high, "same-to-%")
+	worker := a.worker(b, auditWorkers)
+	median, low, high = bounded(ns)
+	b.ReportMetric(median, "audit-ns")
+	b.ReportMetric(worker, "worker-ns")
+	b.ReportMetric(100*median/worker, "worker-%")
+	b.ReportMetric(100*low/worker, "worker-low-%")
+	b.ReportMetric(100*high/worker, "worker-high-%")
 }
 
 // bounded gives the median of x, and what bounds it at 95 %.
