@@ -80,7 +80,7 @@ func (s *Sink) Open(id pipeline.LaneID, from int64) (pipeline.Writer, error) {
 }
 
 // Gather is how long the first batch of an entry should wait for others: pipeline.SinkConfig.FlushAfter. It delays commits, not records.
-const Gather = time.Second
+const Gather = 2 * time.Second
 
 // entryOffsets is where batches end to share an entry. Larger ones would cost little less; and to check a digest takes all of its records,
 // and who asks which records somebody met gets all that the entry is of.
