@@ -16,6 +16,9 @@ func (p *pass) findMailWithoutMarks() {
 	if p.in.Channel == ChannelLog || p.in.Channel == ChannelDoc {
 		return
 	}
+	if !p.mayEndInService() {
+		return
+	}
 	for k := range p.text.Tokens {
 		t := &p.text.Tokens[k]
 		if t.Len() < shortest || t.Shape == scan.Digit || !p.endsInService(t) || p.isInert(int(t.Start)) {
@@ -32,6 +35,19 @@ func (p *pass) findMailWithoutMarks() {
 		start, end := int(p.text.Tokens[first].Start), int(t.End)
 		p.add(start, end, Email, 0.8, byEmail, p.lower(start, end))
 	}
+}
+
+// mayEndInService says whether endsInService has to look at any word. It asks of all of them, long enough or not, so that no branch depends
+// on the words.
+func (p *pass) mayEndInService() bool {
+	found := uint64(0)
+	for k := range p.text.Tokens {
+		if end := p.text.Tokens[k].End; end >= 4 {
+			h := endHash(p.b[:end])
+			found |= serviceEnds[h>>6] >> (h & 63)
+		}
+	}
+	return found&1 != 0
 }
 
 // serviceEnds are the last four letters of mailServices, as a filter.

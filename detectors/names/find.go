@@ -89,27 +89,33 @@ func (m *Model) label(dst []Span, t *scan.Text, from, to int, c *Context, s *Scr
 	v.place0 = fromPlace + (((v.asked*3+v.speaker)*2+v.written)<<7 | length<<4)
 	v.place1 = fromPlaceG + (v.asked<<12 | length<<9)
 	bias := &m.biases[c.Preset][Setting(c, isForeign(s.foreign, n))]
-	open, hot := -1, false // where the tokens that may be something began, and whether any is likely enough
+	// All that wait for memory are scored before anything is decided, so that they wait side by side.
+	some := s.some[:0]
 	for i := range n {
 		if w := &s.words[i+2]; asked || !w.plain && (street || !w.sig.isNumber()) {
-			scores := m.score(&v, i)
-			if over := bend(&scores, bias); over <= m.gap && !w.alias {
-				s.scores[i] = scores
-				hot = hot || over <= m.warm
-				if open < 0 {
-					open = i
-				}
-				continue
+			s.scores[i] = m.score(&v, i)
+			some = append(some, int32(i))
+		}
+	}
+	s.some = some
+	open, hot, next := 0, false, -1 // where the tokens that may be something began, whether any is likely enough, and where they may go on
+	for _, i := range some {
+		over := bend(&s.scores[i], bias)
+		if over > m.gap || s.words[i+2].alias {
+			continue
+		}
+		if int(i) != next {
+			// What is certainly outside needs no search, and the search ends there.
+			if hot {
+				dst = m.search(dst, open, next, n, from, s)
 			}
+			open, hot = int(i), false
 		}
-		// What is certainly outside needs no search, and the search ends there.
-		if hot {
-			dst = m.search(dst, open, i, n, from, s)
-		}
-		open, hot = -1, false
+		hot = hot || over <= m.warm
+		next = int(i) + 1
 	}
 	if hot {
-		dst = m.search(dst, open, n, n, from, s)
+		dst = m.search(dst, open, next, n, from, s)
 	}
 	return dst
 }

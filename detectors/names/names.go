@@ -114,6 +114,7 @@ type Scratch struct {
 	words    []word  // of the segment
 	rare     []entry // entries of words that the vocabulary doesn't know
 	scores   [][Classes]int32
+	some     []int32  // tokens that have scores
 	back     []uint32 // best predecessors, three bits for each label
 	ahead    [][Classes]int32
 	labels   []Class

@@ -74,13 +74,10 @@ func (t *Text) foldRunes(at int) {
 
 // firstFoldable finds where the first word or mark begins that foldRunes changes, or gives -1.
 func firstFoldable(b []byte) int {
-	for i := 0; i < len(b); {
-		if i+8 <= len(b) && binary.LittleEndian.Uint64(b[i:])&0x8080808080808080 == 0 {
-			i += 8
-			continue
-		}
+	i := asciiLen(b)
+	for i < len(b) {
 		if b[i] < utf8.RuneSelf {
-			i++
+			i += max(asciiLen(b[i:]), 1)
 			continue
 		}
 		r, width := utf8.DecodeRune(b[i:])
@@ -96,6 +93,22 @@ func firstFoldable(b []byte) int {
 		i += width
 	}
 	return -1
+}
+
+// asciiLen is a length up to which b is ASCII: all of it, or short of the first other byte by less than eight.
+func asciiLen(b []byte) int {
+	const high = 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		if binary.LittleEndian.Uint64(b[i:])&high != 0 {
+			return i
+		}
+	}
+	// The end is looked at as a whole: where it lies is another with each text, and a loop over its bytes would end unforeseen.
+	if i > 0 && binary.LittleEndian.Uint64(b[len(b)-8:])&high == 0 {
+		return len(b)
+	}
+	return i
 }
 
 // wordStart is where the word at i begins.
