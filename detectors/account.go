@@ -67,6 +67,10 @@ func (p *pass) documentID(i int) {
 	}
 	if few {
 		score = 0
+		if p.isLocator(first, last) {
+			p.add(start, end, OrderID, orderTold, byAccount, p.compact(start, end))
+			return
+		}
 	}
 	if other := max(p.orderWords(&ctx, first, !few), p.wants.score(cueOrder, orderTold)); other >= score && other > 0 {
 		kind, score, detector = OrderID, other, byAccount

@@ -119,7 +119,7 @@ func (p *pass) pieceEnd(k int) int {
 }
 
 // notAnswers are words that answer a question for a password without being one.
-var notAnswers = wordsOf(`bye byee goodbye nothing done solved yes yeah yep sure okay right hello hallo what pardon sorry hold wait thanks thank please which exactly nope never really
+var notAnswers = wordsOf(`sec secs second moment minute minutes bye byee goodbye nothing done solved yes yeah yep sure okay right hello hallo what pardon sorry hold wait thanks thank please which exactly nope never really
 	actually hmmm well look listen cannot don't can't maybe haan nahi accha ja nein oui non sí gracias danke merci`)
 
 // answer looks for the password or key that the turn before asked for: the first piece of a short turn that doesn't look like a word, or
@@ -151,7 +151,7 @@ func (p *pass) answer() {
 		for end = start; end < len(p.b) && !scan.IsSpace(p.b[end]); end++ {
 		}
 		last := end
-		for last > start && (p.b[last-1] == '.' || p.b[last-1] == ',' || p.b[last-1] == '?') {
+		for last > start && (p.b[last-1] == '.' || p.b[last-1] == ',' || p.b[last-1] == '?' && !hasDigit(p.b[start:last])) {
 			last--
 		}
 		value := p.b[start:last]
@@ -201,7 +201,7 @@ func (p *pass) answerInWords() bool {
 }
 
 // passwordMarks end passwords more often than sentences, behind a digit.
-const passwordMarks = "!#$*&+@%_="
+const passwordMarks = "!#$*&+@%_=?"
 
 // answerLead stand before an answer and say nothing of it.
 var (
@@ -478,7 +478,7 @@ func isMixed(value []byte) bool {
 // isDecimal says whether a value is a number, as the count of tokens is.
 func isDecimal(value []byte) bool {
 	for _, c := range value {
-		if !scan.IsDigit(c) && c != '.' && c != ',' && c != '-' {
+		if !scan.IsDigit(c) && c != '.' && c != ',' && c != '-' && c != ':' {
 			return false
 		}
 	}

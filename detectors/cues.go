@@ -117,7 +117,7 @@ var lexicon = []struct {
 	{cueAadhaar, "aadhaar aadhar adhar adhaar aadhaarno uidai"},
 	{cuePAN, "pan pancard panno"},
 	{cueNINO, "nino ni nationalinsurance"},
-	{cueBank, "rekeningnummer conta konta bankkontonummer bank iban konto kontonummer bankkonto cuenta compte conto rekening"},
+	{cueBank, "bvn nuban rekeningnummer conta konta bankkontonummer bank iban konto kontonummer bankkonto cuenta compte conto rekening"},
 	{cueAccount, "kundennummer kundenummer kundnummer kontonummer klienta klanta klantnummer klientnummer account accounts acct acc accountno accountnumber accountid policy member membership customer subscriber reference ref khata"},
 	{cueOrder, "pnr awb orderid orderno ordernumber bookingid ticketid invoiceno bestellnummer auftragsnummer rechnungsnummer sendungsnummer buchungsnummer ticketnummer bestelnummer"},
 	{wordOrder, "commande commandes pedido pedidos encomenda ordine ordini zamówienie zamówienia bestelling bestellung bestellungen paket colis paquete pakket przesyłka przesyłki beställning order orders booking reservation ticket case invoice tracking confirmation shipment parcel consignment claim complaint"},
@@ -180,9 +180,9 @@ var cuePhrases = []struct {
 	{cueAge, "how old, wie alt, quel âge, cuántos años, quanti anni, hoe oud, kitne saal"},
 	{cueAddress, "where do you live, where are you living, where should we send, where should we deliver, where shall we send, where shall we deliver, where do we deliver, where are we delivering, where shall i send, where should i send, where do i send, where am i sending, where is it going, where's it going, where do you want it delivered, where do you want it sent, where would you like it delivered, where would you like it sent, where can we deliver, where to deliver, where can the driver find you, where do you stay, house number, street name, name of the street, first line of, wohin sollen wir liefern, wohin liefern wir, wohin geht die lieferung, dónde lo entregamos, dónde entregamos, dónde se lo enviamos, dónde lo enviamos, dove consegniamo, dove lo consegniamo, dove spediamo, dove lo mandiamo, onde entregamos, para onde enviamos, onde é a entrega, livre où, on vous livre où, où livrer, où est ce qu'on livre, livrons où, waar bezorgen we, waar bezorgen, waar moeten we bezorgen, waar leveren we, waar sturen we, gdzie dostarczyć, gdzie mamy dostarczyć, dokąd wysłać, kahan bhejein, kahan bhejen, kahan bhejna, kahan bhejun, kahan deliver, kaha bhejna, kahan rehte, kahan pahunchana, wo wohnen sie, wo wohnst du, dónde vive, donde vive, dove abita, onde mora, où habitez vous, waar woont u, gdzie pan mieszka, gdzie pani mieszka, ghar ka pata, pura pata, located at, live at, lives at, living at, reside at, residing at"},
 	{cuePostcode, "il cap, codice cap, cap è, post code, post codes, code postal, código postal, codice postale, codice avviamento postale, pin code, zip code"},
-	{cueBank, "bank account, compte bancaire, cuenta bancaria, conto bancario, conto corrente"},
+	{cueBank, "bank verification number, bvn number, bank account, compte bancaire, cuenta bancaria, conto bancario, conto corrente"},
 	{wordEnding, "it ends, ends, last digits are, end in, ending in, ending with, ends in, ends with, ending, ended in, last four, last 4, last three, last 3, last two, last 2, last few digits, last digits, final four, final digits, finishing in, finishes with"},
-	{wordAnswer, "maiden name, memorable word, memorable name, memorable place, memorable information, security question, security answer, secret word, secret answer, secret question, first pet, favourite teacher, favorite teacher, name of your first school, first school, passphrase"},
+	{wordAnswer, "maiden name, memorable thing, memorable date, memorable phrase, memorable event, safe word, password hint, memorable word, memorable name, memorable place, memorable information, security question, security answer, secret word, secret answer, secret question, first pet, favourite teacher, favorite teacher, name of your first school, first school, passphrase"},
 	{wordUser, "user name, user names, sign in name, signin name, login name, log in name, logon name, screen name, account name, user id, your login, my login, login is, twitter handle, instagram handle, insta handle, social handle, skype name, skype id, gamer tag, discord name, discord tag, snapchat name, login id, logged in as, log in as, signed in as, sign in as, nom d'utilisateur, nombre de usuario, nome utente, nome de utilizador, nome de usuário, nazwa użytkownika, nazwę użytkownika"},
 	{wordOther, "how many, how much, how long, how often, how far, what time, which day, what day, which plan, what size, how big, what colour"},
 	{cueCVV, "digits on the back, digit on the back, digits on the front, digit security code, signature strip, on the back of the card, on the back of your card, digit code, c v v, c v c, code on the back"},
@@ -370,6 +370,10 @@ func (p *pass) around(first, last int) (c context) {
 		if p.sentenceEnds(int(t.End)) {
 			words += 2
 		}
+		if t.Bits == 0 && words > 1 && p.is(i, &relative) {
+			words-- // "the account number that i have here is"
+			continue
+		}
 		m := p.meaning(i)
 		c.note(m, words)
 		if i == first-1 {
@@ -392,6 +396,9 @@ func (p *pass) around(first, last int) (c context) {
 	}
 	return c
 }
+
+// relative are words of a clause between a word and what it is about that don't count.
+var relative = wordsOf("that which have here got")
 
 func (c *context) note(m meaning, words int) {
 	boost := float32(nearBoost)

@@ -8,7 +8,7 @@ import (
 // Words that the tagger takes for names of persons where it doesn't know them: of things that conversations are about, and of other
 // languages than English. None is a frequent name; where a name was asked for or is announced they are names all the same.
 var (
-	noNames = wordsOf(foodWords + " " + typedWords + " " + foreignWords())
+	noNames = wordsOf(foodWords + " " + typedWords + " " + foreignWords() + " " + technicalWords)
 	others  = wordsOf(foreignWords())
 	places  = wordsOf(countryWords)
 	firms   = wordsOf(firmWords)
@@ -34,7 +34,8 @@ const vehicleWords = "acura alfa audi bmw bugatti buick cadillac chevrolet chevy
 const firmWords = "adidas adobe airasia airbnb airtel aldi amazon amex android aol apple applebees asda att barclays bestbuy casio chipotle citibank comcast cortana costco doordash dropbox easyjet ebay emirates etsy " +
 	"expedia facebook fedex firefox flipkart fortnite gmail google gopro grubhub halifax hdfc hotmail hsbc huawei icici ikea instagram ios ipad iphone jetblue jio kelloggs kfc kleenex kroger lenovo lidl linkedin " +
 	"lloyds lufthansa macbook mcafee mcdonalds medicare microsoft msn natwest nestle netflix netgear nike nintendo nokia outlook paypal paytm pinterest playstation qtips quicken rabobank reddit revolut ryanair salesforce " +
-	"samsung santander sbi skype snapchat sony spotify starbucks telstra tesco tiktok tinder tmobile trello tripadvisor twitter uber usps venmo verizon vodafone walgreens walmart whatsapp wikipedia xbox xfinity yahoo yelp youtube zelle zoom"
+	"samsung santander sbi skype snapchat sony spotify starbucks telstra tesco tiktok tinder tmobile trello tripadvisor twitter uber usps venmo verizon vodafone walgreens walmart whatsapp wikipedia xbox xfinity yahoo yelp youtube zelle zoom " +
+	"github gitlab bitbucket jira confluence slack zendesk servicenow freshdesk databricks snowflake postgresql postgres mysql mongodb redis kafka docker kubernetes ubuntu debian sharepoint onedrive webex docusign stripe twilio datadog splunk"
 
 // foodWords are meals, what is in them, and measures.
 const foodWords = "arugula asiago bbq bigmac bruschetta burger burrito cajun calzone cappuccino caesar carbonara cheerios chicken chimichanga chorizo cobbler cocacola cola espresso fajita feta fettuccine focaccia frappe " +
@@ -52,6 +53,9 @@ const countryWords = "afghanistan africa albania algeria angola argentina armeni
 
 // typedWords are short forms of chats.
 const typedWords = "ack alot asap bbye brb btw byee byeee cod cud fyi goodmorning gud haii hii higud hmmk hmmm idk lol mam mrg mrng nada nope nopes np okies okok oky oops pls plz plss qty sry tks tnx ty k wk wks thanku thankyou thanx thnks thnx tq ur veh yaa yea yup"
+
+// technicalWords are of programs and of networks.
+const technicalWords = "curl href lodash npm pypi nginx tomcat jenkins grafana kibana kubectl javascript typescript nodejs jquery regex async await stdin param params localhost hostname ssid wifi vpn dns dhcp router modem firmware bday bvn nuban imei iccid msisdn"
 
 // notPerson says what token k is that the tagger took for a person's name, in a span from first to last: Person, a place or an
 // organisation, or nothing by a list or because it is a common word, if misspelled, and none beside it is listed as a name.

@@ -57,6 +57,26 @@ func (p *pass) isOrderNearest(first int) bool {
 	return true // it stands behind
 }
 
+// isLocator says whether tokens first to last are the few capitals and figures of a booking, right behind a word for it: "booking K7QX2M".
+func (p *pass) isLocator(first, last int) bool {
+	const least, most = 5, 8
+	t := &p.text.Tokens[first]
+	return first == last && first > 0 && t.Len() >= least && t.Len() <= most && t.Shape&(scan.Upper|scan.Lower|scan.Digit|scan.High) == scan.Upper|scan.Digit && !p.isWordAndNumber(t) && p.is(first-1, &bookings) && p.between(first-1) == gapSpace
+}
+
+// isWordAndNumber says whether a token is a word with a number behind it: "AUGUST25".
+func (p *pass) isWordAndNumber(t *scan.Token) bool {
+	const least = 4
+	b := p.bytesOf(t)
+	n := 0
+	for n < len(b) && scan.IsLetter(b[n]) {
+		n++
+	}
+	return n >= least && digitsIn(b[n:]) == len(b)-n
+}
+
+var bookings = wordsOf("booking reservation pnr locator confirmation bookings")
+
 // spacedOrder looks for the letters and digits of an order's number set apart: "booking number is c 2 v 6 d 8", "kyf 176".
 func (p *pass) spacedOrder(i int) {
 	const most = 8

@@ -24,12 +24,15 @@ func (p *pass) username(i int) {
 	if start, strict, ok := p.valueAfter(end, last); ok {
 		prose := p.at(end) == ' ' && p.at(end+1) != '=' && p.at(end+1) != ':'
 		quoted := p.b[start] == '"' || p.b[start] == '\'' || p.b[start] == '\\'
-		if quoted && !prose || p.at(end) == '=' || !strict && p.at(end) == ' ' || p.in.Channel == ChannelLog && !prose && !login {
+		if quoted && !prose || p.at(end) == '=' || !strict && p.at(end) == ' ' || p.in.Channel == ChannelLog && !prose && !login || strict && !prose && p.in.Channel != ChannelLog && p.looksLikeAccount(start, p.userEnd(start)) {
 			p.addUser(start, 0.75)
 		}
 		if !prose {
 			return
 		}
+	}
+	if p.in.Channel != ChannelLog && p.at(end) == ' ' && p.text.Tokens[i].Len() > 4 {
+		p.toldAccount(last)
 	}
 	if p.in.Channel == ChannelLog && p.at(end) == ' ' && !login {
 		p.userAt(end+1, p.precedesUser(i))

@@ -1,6 +1,10 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // What user names score that are said.
 const (
@@ -25,6 +29,9 @@ func (p *pass) answerUser() {
 				p.toldUser(k + 1)
 			}
 		}
+	case n == 1 && p.wants.cues&cuePassword == 0 && p.isPasswordAlone(&tokens[0]):
+		start, end := int(tokens[0].Start), len(bytes.TrimRight(p.b, " \n"))
+		p.addScored(start, end, guess{kind: Password, score: score{form: userAlone}, rule: "alone", detector: byAssignment}, p.verbatim(start, end))
 	case n == 1 && p.wants.cues == 0 && isUserShape(&tokens[0]) && p.hasUserLetters(&tokens[0]):
 		p.addSaidUser(0, 0, userAlone, true)
 	}
@@ -44,6 +51,27 @@ func (p *pass) toldUser(k int) {
 var userLinks = wordsOf("is me my it's it was um uh er ist est es è jest")
 
 const userTokens = 6
+
+// isPasswordAlone says whether a turn is one word with figures behind it and a mark behind those: "sunflower41!".
+func (p *pass) isPasswordAlone(t *scan.Token) bool {
+	const letters, digits = 4, 2
+	b, mark := p.bytesOf(t), p.at(int(t.End))
+	n := 0
+	for n < len(b) && scan.IsLetter(b[n]) {
+		n++
+	}
+	if n < letters || len(b)-n < digits || digitsIn(b[n:]) != len(b)-n || p.isInert(int(t.Start)) {
+		return false
+	}
+	switch rest := bytes.TrimRight(p.b[t.End:], " \n"); {
+	case len(rest) != 1 || len(bytes.TrimLeft(p.b[:t.Start], " ")) > 0:
+		return false
+	case mark == '#' || mark == '$' || mark == '*' || mark == '&' || mark == '@':
+		return true
+	default:
+		return (mark == '!' || mark == '?') && (len(b)-n > digits || p.listingOf(b[:n]).Common < commonWord) && !p.is(0, &algorithms)
+	}
+}
 
 // isUserShape says whether a token is letters with a few figures behind them.
 func isUserShape(t *scan.Token) bool {

@@ -41,14 +41,19 @@ var world = []identifier{
 	{
 		name: "AU_ABN", authority: "Australian Business Register, A New Tax System (ABN) Act 1999", digit: "mod 89",
 		forms: "99 999 999 999", check: isABN,
-		words: "abn number, abn no, my abn, our abn, australian business number, australian abn",
+		words: "abn, abn number, abn no, my abn, our abn, australian business number, australian abn",
 		alone: 0.45, broken: 0.3, examples: "51824753556",
 	},
 	{
 		name: "AU_ACN", authority: "ASIC, Corporations Act 2001 s. 118", digit: "mod 10", weak: true,
 		forms: "999 999 999", check: isACN,
-		words: "acn number, acn no, our acn, australian company number",
+		words: "acn, acn number, acn no, our acn, australian company number",
 		alone: 0.4, broken: 0.25, examples: "005499981 006249976",
+	},
+	{
+		name: "SORT_CODE", authority: "Australian Payments Network: bank, state and branch (BSB)", digit: "none",
+		forms: "999 999", words: "bsb, bsb number, bsb no, bsb code, bank state branch",
+		alone: 0.2, examples: "012345 062000",
 	},
 	{
 		name: "ZA_ID", authority: "Department of Home Affairs, Identification Act 68 of 1997", digit: "Luhn",
@@ -59,7 +64,7 @@ var world = []identifier{
 	{
 		name: "NG_NIN", authority: "National Identity Management Commission, NIMC Act 2007", digit: "Verhoeff",
 		forms: "9999 9999 999|99999999999|999 9999 9999", check: checksum.Verhoeff,
-		words: "nin number, nin no, my nin, nigerian nin, nimc, nigerian national identification number",
+		words: "nin, nin number, nin no, my nin, nigerian nin, nimc, nigerian national identification number",
 		alone: 0.4, broken: 0.25, examples: "12345678902 98765432102",
 	},
 	{

@@ -1,0 +1,147 @@
+package detectors
+
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// handleLongest is the longest name of an account that is told without a field.
+const handleLongest = 40
+
+// mention looks for the account that an at sign begins: "thanks @quimby_41".
+func (p *pass) mention(at int) bool {
+	const least = 2
+	if c := p.at(at - 1); scan.IsWordByte(c) || c == '@' || c == '/' || c == '_' || c == '-' || c == '\\' || c == '=' || p.in.Channel == ChannelLog || p.isInert(at) {
+		return false
+	}
+	start := at + 1
+	end := p.userEnd(start)
+	for end > start && !scan.IsWordByte(p.b[end-1]) && p.b[end-1] != '_' {
+		end--
+	}
+	value := p.b[start:end]
+	if c := p.at(end); c == '@' || c == '(' || c == '/' || c == ':' && p.at(end+1) > ' ' || len(value) < least || len(value) > handleLongest || !hasLetter(value) {
+		return false
+	}
+	first, last := p.tokensOf(start, end)
+	if first > last || first == last && (p.is(first, &notMentioned) || p.is(first, &firms) || p.text.Tokens[first].Shape&(scan.Upper|scan.Digit|scan.High) == 0 && p.set.names.IsCommon(p.text.Tokens[first].Hash)) {
+		return false
+	}
+	p.add(at, end, Username, 0.7, byUser, p.lower(start, end))
+	return true
+}
+
+// notMentioned stand behind an at sign and are no account: groups of a chat, and words of programs.
+var notMentioned = wordsOf("everyone here channel all team room param params return returns override overrides import media charset see since throws deprecated test autowired example date noon midnight home work")
+
+// socialAccount looks for the name of an account with a service that token i names: "insta is quimby_41", "instagram.com/quimby_41".
+func (p *pass) socialAccount(i int) {
+	at := int(p.text.Tokens[i].End)
+	if p.at(at) == '.' {
+		p.profile(at)
+		return
+	}
+	p.toldAccount(i)
+}
+
+// profile looks for the account in a link to the profile of somebody, behind the name of the service.
+func (p *pass) profile(at int) {
+	host, _, _ := p.domain(at + 1)
+	if host > at+8 || p.at(host) != '/' {
+		return
+	}
+	start := host + 1
+	if p.at(start) == '@' {
+		start++
+	}
+	end := p.userEnd(start)
+	if isWord(p.b[start:end], "in") && p.at(end) == '/' { // linkedin.com/in/…
+		start = end + 1
+		end = p.userEnd(start)
+	}
+	for end > start && !scan.IsWordByte(p.b[end-1]) {
+		end--
+	}
+	value := p.b[start:end]
+	if c := p.at(end); len(value) < 3 || len(value) > handleLongest || !hasLetter(value) || c == '/' && scan.IsWordByte(p.at(end+1)) || notProfiles.holds(value) || p.isInert(start) {
+		return
+	}
+	p.add(start, end, Username, 0.7, byUser, p.lower(start, end))
+}
+
+// notProfiles are what stands behind the names of services in links that are nobody's.
+var notProfiles = wordsOf("share sharer intent reel reels groups group pages events watch hashtag search explore login help policies home company jobs school status about settings privacy terms legal accounts signup developers docs download blog feed tos policy business careers shorts playlist results")
+
+// toldAccount looks behind token i, a word for an account or the name of a service, for one that looks like no word.
+func (p *pass) toldAccount(i int) {
+	const gap = 4
+	tokens := p.text.Tokens
+	k := i
+	for n := 0; n < 3 && k+1 < len(tokens) && (p.is(k+1, &accountLinks) || p.bitsAt(k+1)&wordIs != 0) && int(tokens[k+1].Start)-int(tokens[k].End) < gap; n++ {
+		k++
+	}
+	if k+1 >= len(tokens) || p.in.Channel == ChannelLog {
+		return
+	}
+	start := int(tokens[k].End)
+	for start < len(p.b) && start-int(tokens[k].End) < gap && !scan.IsWordByte(p.b[start]) && p.b[start] != '\n' {
+		start++
+	}
+	if start == int(tokens[k].End) || start >= len(p.b) || p.isInert(start) || p.b[start-1] == '.' || p.b[start-1] == '/' || p.b[start-1] == '_' || p.b[start-1] == '@' {
+		return
+	}
+	if isWord(p.b[start:min(start+5, len(p.b))], "live:") {
+		start += 5
+	}
+	end := p.userEnd(start)
+	for end > start && !scan.IsWordByte(p.b[end-1]) {
+		end--
+	}
+	if c := p.at(end); c == '@' || c == '/' || c == '(' || c == '=' || !p.looksLikeAccount(start, end) {
+		return
+	}
+	p.add(start, end, Username, 0.65, byUser, p.lower(start, end))
+}
+
+// accountLinks stand between the name of a service and an account.
+var accountLinks = wordsOf("handle name id account user username profile login tag as under me at on")
+
+// looksLikeAccount says whether a value is no word, number, version or host: it has an underscore, figures behind letters, or dots between
+// words.
+func (p *pass) looksLikeAccount(start, end int) bool {
+	const least, letters = 4, 3
+	value := p.b[start:end]
+	if len(value) < least || len(value) > handleLongest || isPlaceholder(value) || isNoUser(value) {
+		return false
+	}
+	n := 0
+	for n < len(value) && scan.IsLetter(value[n]) {
+		n++
+	}
+	switch {
+	case n == len(value) || n == 0:
+		return false
+	case bytes.IndexByte(value, '_') > 0:
+		return hasLetter(value)
+	case bytes.IndexByte(value, '-') > 0:
+		return false // a word in two parts, a number of a ticket
+	case value[n] == '.':
+		return n > 1 && !isFileName(value) && !isHost(value)
+	}
+	return n >= letters && digitsIn(value[n:]) > 0 && (len(value)-n > 1 || p.listingOf(value[:n]).Common == 0) && !p.is(p.firstAt(start), &algorithms)
+}
+
+// firstAt is the token that begins at a place.
+func (p *pass) firstAt(at int) int {
+	first, _ := p.tokensOf(at, at+1)
+	return first
+}
+
+// isHost says whether a value ends as hosts and files commonly do.
+func isHost(value []byte) bool {
+	k := bytes.LastIndexByte(value, '.')
+	return k < 0 || hostEnds.holds(value[k+1:])
+}
+
+var hostEnds = wordsOf("com net org io co uk ie in au ng de fr es it nl pl pt eu gov edu info biz app dev ai me tv local internal txt pdf doc docx xls xlsx csv log json xml yaml yml conf ini py js go java sh exe zip php html htm js ts md")
