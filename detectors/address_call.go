@@ -152,31 +152,17 @@ func (p *pass) answerPart() {
 		return
 	}
 	last, names, sure, numbers, common := k-1, 0, 0, 0, 0
-	for j := k; j < len(tokens); j++ {
-		t := &tokens[j]
-		if p.is(j, &bareEnds) {
-			break
-		}
-		switch {
-		case !t.IsWord():
-			if t.Len() > 7 || p.hasCurrency(int(t.Start)) || p.isUnitOfTime(j) || p.isUnitOfTime(j+1) || p.isPhoneAt(j) {
-				return
-			}
-			numbers++
-		case p.is(j, &noPart):
+	for j := k; j < len(tokens) && !p.is(j, &bareEnds); j++ {
+		switch p.classOf(j) {
+		case noAddressPart:
 			return
-		case t.Bits&(wordStreet|wordLead) != 0 || p.isKnownPlace(j) || p.is(j, &landmarks) || t.Bits&wordUnit != 0 && j+1 < len(tokens):
+		case partNumber:
+			numbers++
+		case partSure:
 			sure++
-		case p.is(j, &partWords) || p.is(j, &linkWords) || p.is(j, &fillers) || p.is(j, &codeWords):
-		case t.Bits&(wordPlace|wordSoftLead) != 0 || p.is(j, &besideWords) || p.is(j, &nearLinks) || p.is(j, &directions) || p.is(j, &notTowns):
+		case partSoft:
 			common++
-		case t.Len() == 1:
-			numbers++
-		case t.Bits&(cuesIdentifier|cuesAgainst|wordMonth|wordOrder)&^cueAddress != 0 || p.is(j, &plainWords) || p.is(j, &stopWords) || p.is(j, &listening):
-			return
-		case p.set.names.IsCommon(t.Hash):
-			common++
-		default:
+		case partName:
 			names++
 		}
 		last = j

@@ -73,6 +73,8 @@ const (
 	wordOther  // of a question for something else: "how many"
 	wordUser   // for the name that somebody logs in with
 
+	wordAround // of directions and of addresses without a street: "the corner of", "box 4"
+
 	wordCompound // ends with the word for a street, in texts in which a number is said: no word of the lexicon
 )
 
@@ -95,7 +97,7 @@ const (
 	// cuesAgainst make a number less likely to be personal.
 	cuesAgainst = cueMetric | cueTime | cueMoney | cueVersion
 	// wordsQuiet mean something only beside a number, and set nothing off.
-	wordsQuiet = wordPhrase | wordYear | wordPlace | wordLead | wordSoftLead | wordUnit
+	wordsQuiet = wordPhrase | wordYear | wordPlace | wordLead | wordSoftLead | wordUnit | wordAround
 	// wordsAssigned are those that a value may be assigned to.
 	wordsAssigned = cuePassword | cueSecret | cueSession | wordKey | wordAuth | wordAPI
 )
@@ -155,6 +157,7 @@ var lexicon = []struct {
 	{wordLead, leadWords},
 	{wordSoftLead, softLeadWords},
 	{wordUnit, unitWords + " " + devaUnits},
+	{wordAround, aroundWords},
 	{wordAuth, "authorization authorisation auth"},
 	{wordGeo, "lat lon lng latitude longitude latlng latlon lonlat coords coordinates coordinate gps geo geolocation koordinaten coordonnées coordenadas breitengrad längengrad"},
 	{wordSpell, "spell spelled spelt spelling spells buchstabieren buchstabiert épeler deletrear compitare spellen przeliterować soletrar"},

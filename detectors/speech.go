@@ -13,7 +13,7 @@ const (
 	askedLeast  = 2 // letters and digits that are an answer
 
 	// Words that numbers below a hundred belong to: of an address, an age, a date.
-	wordsSmall = wordStreet | wordPlace | wordLead | wordSoftLead | wordUnit | wordCompound | wordYear | wordMonth | cueAddress | cueAge | cueBirth | cueExpiry | cuePostcode
+	wordsSmall = wordStreet | wordPlace | wordLead | wordSoftLead | wordUnit | wordAround | wordCompound | wordYear | wordMonth | cueAddress | cueAge | cueBirth | cueExpiry | cuePostcode
 	// Words beside which a short or broken code is one.
 	wordsCode = cuePIN | cueCVV | cueOTP | cuePostcode | cueExpiry | cueBirth | cueAadhaar | cuePAN | cueNINO | cueSSN | wordEnding
 )
@@ -52,6 +52,7 @@ func (p *pass) hintsOf(wants uint64, open bool) spoken.Hints {
 		Birth: (cues|p.text.Said)&cueBirth != 0,
 		Small: cues&wordsSmall != 0,
 		Near:  wordsSmall,
+		Lead:  wordLead,
 		Mark:  p.markStreet,
 	}
 }

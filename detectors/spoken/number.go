@@ -401,6 +401,9 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 	if c.own&r.english() == 0 && foreign != 0 && r.monthNear(k, k+c.width-1, foreign) {
 		return true
 	}
+	if next := int(r.symbols[k+c.width-1].last) + 1; foreign != 0 && c.own&r.english() == 0 && next < len(r.t.Tokens) && r.t.Tokens[next].Bits&r.h.Lead != 0 {
+		return true
+	}
 	behind := r.digitsBehind(k+c.width, c)
 	before, spoken := uint32(0), 0
 	if n := len(r.parts); n > 1 && r.parts[n-1].what == mark && r.parts[n-2].what == digit && r.parts[n-2].spoken {

@@ -44,6 +44,7 @@ type Hints struct {
 	Email bool   // an e-mail address was asked for: a piece of one is one, too
 	Birth bool   // a date of birth is spoken of: three numbers may be a day, a month and a year
 	Near  uint64 // bits of tokens beside which small numbers matter as well
+	Lead  uint64 // bits of tokens before which a word that commonly means something else is a number: "sept rue"
 	Small bool   // numbers below a hundred matter: there may be an address, an age or a date
 	// Mark gives words that no lexicon lists a bit of Near, and says whether there are any. It is asked where the text has a number. Nil marks
 	// none.

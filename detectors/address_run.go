@@ -1,0 +1,271 @@
+package detectors
+
+// In calls, addresses come without a number and a street side by side: "plot six the paddocks off wetherby lane", "village rampur post
+// office bhawanipur district ballia", "the corner of fifth and main". A run of words that could all be of an address is one if enough in it
+// speaks for it.
+
+const (
+	runEnough  = 4  // evidence
+	runTokens  = 40 // of a run
+	runSurplus = 2  // names behind the last evidence, where the text ends with them
+)
+
+// wordsRun are words without which no run is an address.
+const wordsRun = wordStreet | wordUnit | wordAround
+
+// What a token may be in an address.
+type partClass uint8
+
+const (
+	noAddressPart partClass = iota
+	partNumber              // a number, a letter, letters and digits
+	partSure                // a word of addresses: a street, a unit, a landmark, a known place
+	partName                // a word that is no common one
+	partSoft                // a word that may stand in a name: "old", "north"
+	partJoin                // a word that joins: "of", "the", "number"
+)
+
+// classOf is what token k may be in an address.
+func (p *pass) classOf(k int) partClass {
+	t := &p.text.Tokens[k]
+	switch {
+	case !t.IsWord():
+		if t.Len() > 7 || p.hasCurrency(int(t.Start)) || p.isUnitOfTime(k) || p.isUnitOfTime(k+1) || p.isPhoneAt(k) {
+			return noAddressPart
+		}
+		return partNumber
+	case p.is(k, &noPart):
+		return noAddressPart
+	case t.Bits&(wordStreet|wordLead) != 0 || p.isKnownPlace(k) || p.is(k, &landmarks) || t.Bits&wordUnit != 0 && k+1 < len(p.text.Tokens) && !p.isNumberWord(k):
+		return partSure
+	case p.is(k, &partWords) || p.is(k, &linkWords) || p.is(k, &fillers) || p.is(k, &codeWords) || p.isNumberWord(k):
+		return partJoin
+	case t.Bits&(wordPlace|wordSoftLead|wordAround) != 0 || p.is(k, &besideWords) || p.is(k, &nearLinks) || p.is(k, &directions) || p.is(k, &notTowns) || p.is(k, &ordinalWords):
+		return partSoft
+	case t.Len() == 1:
+		return partNumber
+	case t.Bits&(cuesIdentifier|cuesAgainst|wordMonth|wordOrder)&^cueAddress != 0 || p.is(k, &plainWords) || p.is(k, &stopWords) || p.is(k, &listening):
+		return noAddressPart
+	case p.set.names.IsCommon(t.Hash):
+		return partSoft
+	}
+	return partName
+}
+
+// addressRuns looks for runs of words that are an address by what is in them, in what is said.
+func (p *pass) addressRuns() {
+	if p.text.Said&wordsRun == 0 || p.isWritten() || p.in.Channel == ChannelChat {
+		return
+	}
+	tokens := p.text.Tokens
+	for k := 0; k < len(tokens); k++ {
+		if tokens[k].Bits&wordsRun == 0 || p.isNumberWord(k) || p.isInert(int(tokens[k].Start)) {
+			continue
+		}
+		r := p.runAround(k)
+		if r.evidence >= runEnough {
+			p.addRun(&r)
+		}
+		k = max(k, r.end)
+	}
+}
+
+// addressRun is a run of tokens that could be an address.
+type addressRun struct {
+	begin, end  int // all of its tokens
+	first, last int // the first and the last that speak for an address
+	evidence    int
+	soft        int
+}
+
+func (r *addressRun) speak(first, last, evidence int) {
+	if r.evidence == 0 {
+		r.first = first
+	}
+	r.evidence += evidence
+	r.last = max(r.last, last)
+}
+
+// runAround is the run of tokens round token k.
+func (p *pass) runAround(k int) addressRun {
+	r := addressRun{begin: k, end: k}
+	for r.begin > 0 && k-r.begin < runTokens && p.mayFollow(r.begin-1) && p.classOf(r.begin-1) != noAddressPart {
+		r.begin--
+	}
+	for r.end+1 < len(p.text.Tokens) && r.end-k < runTokens && p.mayFollow(r.end) && p.classOf(r.end+1) != noAddressPart {
+		r.end++
+	}
+	p.weigh(&r)
+	return r
+}
+
+// mayFollow says whether token k and the next may stand in one address.
+func (p *pass) mayFollow(k int) bool {
+	gap := p.joint(k)
+	return gap != gapOther && gap != gapEnd && !p.isInert(int(p.text.Tokens[k].Start)) && !p.isInert(int(p.text.Tokens[k+1].Start))
+}
+
+// weigh adds up what in a run speaks for an address.
+func (p *pass) weigh(r *addressRun) {
+	tokens := p.text.Tokens
+	near := 0
+	for j := r.begin; j <= r.end; j++ {
+		t := &tokens[j]
+		before := noAddressPart
+		if j > r.begin {
+			before = p.classOf(j - 1)
+		}
+		switch {
+		case t.Bits&wordUnit != 0 && !p.isNumberWord(j):
+			if n := p.numberBehind(r, j); n > 0 {
+				weight := 1
+				if p.is(j, &firmUnits) || p.is(j, &runUnits) {
+					weight = 2
+				}
+				r.speak(j, n, weight)
+				j = n
+			} else if p.is(j, &levels) && j > r.begin && (p.is(j-1, &ordinalWords) || p.isOrdinal(j-1)) {
+				r.speak(j-1, j, 1)
+			}
+		case p.is(j, &boxAndLot) || p.is(j, &wards):
+			if n := p.numberBehind(r, j); n > 0 {
+				weight := 1
+				if p.is(j, &boxAndLot) {
+					weight = 2
+				}
+				r.speak(j, n, weight)
+				j = n
+			}
+		case t.Bits&wordStreet != 0 && before == partName && !p.is(j-1, &countNames):
+			r.speak(j-1, j, 2)
+		case t.Bits&(wordStreet|wordPlace) != 0 && j > r.begin && (p.is(j-1, &ordinalWords) || p.isOrdinal(j-1) || p.is(j-1, &ordinals)) && p.is(j, &ordinalRoads):
+			r.speak(j-1, j, 2)
+		case t.Bits&wordStreet != 0 && j < r.end && p.numberBehind(r, j) > 0 && j > r.begin:
+			n := p.numberBehind(r, j)
+			r.speak(j, n, 2) // "road number twelve"
+			j = n
+		case t.Bits&wordStreet != 0 && j > r.begin && (before == partSure || before == partSoft):
+			r.speak(j-1, j, 1)
+		case j > r.begin && p.is(j, &estates) && p.is(j-1, &estateKinds):
+			r.speak(j-1, j, 2)
+		case t.Bits&wordPlace != 0 && before == partName:
+			r.speak(j-1, j, 1)
+		case p.is(j, &besideWords):
+			if n := p.landmarkBehind(r, j); n > 0 && near < 2 {
+				near++
+				r.speak(j, n, 1)
+				j = n
+			}
+		case p.is(j, &villages) && j < r.end && (p.classOf(j+1) == partName || p.isKnownPlace(j+1)):
+			r.speak(j, j+1, 2)
+			j++
+		case p.is(j, &corners) && p.is(j+1, &ofWords):
+			if n := p.cornerEnd(r, j+2); n > 0 {
+				r.speak(j, n, runEnough)
+				j = n
+			}
+		case isWord(p.bytesOf(t), "care") && p.is(j+1, &ofWords) && j+1 < r.end:
+			r.speak(j, j+1, 2)
+		case p.isKnownPlace(j) && r.evidence > 0:
+			r.speak(j, j, 1)
+		case p.classOf(j) == partSoft:
+			r.soft++
+		}
+	}
+	if r.evidence > 0 && r.evidence < runEnough && (p.toldBefore(r.first, false) || p.livesBehind(r.end)) {
+		r.evidence++
+	}
+}
+
+// numberBehind is the last token of the number behind token j: "flat number four b"; 0 if there is none.
+func (p *pass) numberBehind(r *addressRun, j int) int {
+	k := j + 1
+	for n := 0; n < 2 && k <= r.end && p.isNumberWord(k); n++ {
+		k++
+	}
+	if k > r.end || p.text.Tokens[k].IsWord() && p.text.Tokens[k].Len() > 1 || p.classOf(k) != partNumber {
+		return 0
+	}
+	for k < r.end && p.classOf(k+1) == partNumber {
+		k++
+	}
+	return k
+}
+
+// landmarkBehind is the landmark that token j, "near", brings in; 0 if there is none.
+func (p *pass) landmarkBehind(r *addressRun, j int) int {
+	const most = 5
+	for k := j + 1; k <= r.end && k <= j+most; k++ {
+		if p.is(k, &landmarks) {
+			return k
+		}
+	}
+	return 0
+}
+
+// cornerEnd is the last token of two streets from token k on, "fifth and main"; 0 if there are none.
+func (p *pass) cornerEnd(r *addressRun, k int) int {
+	const most = 3 // words of a street
+	and := 0
+	for j := k; j <= r.end && j <= k+most; j++ {
+		if isWord(p.bytesOf(&p.text.Tokens[j]), "and") {
+			and = j
+			break
+		}
+	}
+	if and == 0 || and == k || !p.mayBeRoad(k) || and == r.end || !p.mayBeRoad(and+1) {
+		return 0
+	}
+	last := and + 1
+	for last < r.end && last < and+most && p.text.Tokens[last].Bits&wordStreet == 0 && (p.mayBeRoad(last+1) || p.text.Tokens[last+1].Bits&(wordStreet|wordPlace) != 0) {
+		last++
+	}
+	return last
+}
+
+// mayBeRoad says whether token k may name a road by itself: "fifth", "mill", "1st".
+func (p *pass) mayBeRoad(k int) bool {
+	t := &p.text.Tokens[k]
+	return p.is(k, &ordinalWords) || p.isOrdinal(k) || t.Bits&(wordPlace|wordStreet) != 0 || p.classOf(k) == partName || t.IsNumber() && t.Len() <= 3 || p.is(k, &treeNames)
+}
+
+// addRun takes a run for an address, from its first to its last token that speak for one, with the names beside them.
+func (p *pass) addRun(r *addressRun) {
+	if r.soft > r.evidence {
+		return
+	}
+	first, last := r.first, r.last
+	for first > r.begin && (p.classOf(first-1) == partName || p.classOf(first-1) == partNumber) {
+		first--
+	}
+	if rest := r.end - last; rest <= runSurplus || p.closesText(r.end) {
+		for k := last + 1; k <= r.end && p.classOf(k) != partJoin && p.classOf(k) != partSoft; k++ {
+			last = k
+		}
+	}
+	p.articleOf(&first)
+	p.addPlace(first, last, false)
+}
+
+// articleOf takes in "the" before a corner.
+func (p *pass) articleOf(first *int) {
+	if k := *first - 1; k >= 0 && p.is(*first, &corners) && isWord(p.bytesOf(&p.text.Tokens[k]), "the") && p.mayFollow(k) {
+		*first = k
+	}
+}
+
+var (
+	// runUnits are units that say as much as firmUnits in a run.
+	runUnits = wordsOf("unit lot")
+	// boxAndLot stand before a number in an address and nowhere else in one; wards do so and mean less.
+	boxAndLot = wordsOf("box lot")
+	wards     = wordsOf("ward route sector")
+	// estates are what is made up of plots, behind estateKinds.
+	estates     = wordsOf("estate park centre center complex")
+	estateKinds = wordsOf("trading industrial business retail caravan trailer home enterprise technology housing council")
+	// villages stand before the name of what an Indian address lies in.
+	villages = wordsOf("village taluka taluk tehsil district mandal dist post office")
+	corners  = wordsOf("corner junction intersection crossroads")
+	// treeNames are common words after which streets are named.
+	treeNames = wordsOf("oak elm maple pine cedar walnut chestnut church station school market park mill king queen high north south east west")
+)
