@@ -42,10 +42,9 @@ func (c *Call) followPlace(p *pass, said uint64) {
 	default:
 		c.place.open = false
 	}
-	if agent && c.place.open {
+	if agent {
 		c.place.given = false
-	}
-	if c.place.left > 0 && !agent {
+	} else if c.place.left > 0 {
 		c.place.left--
 	}
 }
@@ -131,7 +130,8 @@ func (p *pass) asksOn() bool {
 	}
 	for k := range p.text.Tokens {
 		t := &p.text.Tokens[k]
-		if t.IsWord() && !p.is(k, &listening) && !p.is(k, &fillers) && !p.is(k, &hesitations) && !p.isKnownPlace(k) && !p.in.Call.places.Has(t.Hash) {
+		if t.IsWord() && t.Len() > 1 && p.bitsAt(k+1)&(wordStreet|wordPlace) == 0 && !p.is(k, &listening) && !p.is(k, &fillers) && !p.is(k, &hesitations) && !p.isKnownPlace(k) && !p.in.Call.places.Has(t.Hash) &&
+			t.Bits&(wordStreet|wordPlace|wordUnit|wordLead) == 0 && !p.is(k, &ordinalWords) && !p.is(k, &landmarks) {
 			return false
 		}
 	}
@@ -144,6 +144,7 @@ func (p *pass) answerPart() {
 	if !p.wants.place && !p.wants.more || p.in.Channel == ChannelChat && !p.wants.place || len(tokens) == 0 || len(tokens) > placeAnswer || len(p.inert) > 0 || p.in.Channel == ChannelLog {
 		return
 	}
+	p.barrier = 0
 	k := p.answerStart(0)
 	for k >= 0 && k < len(tokens) && p.is(k, &partLeads) && !(k+1 == len(tokens)) {
 		k = p.answerStart(k + 1)
@@ -182,7 +183,7 @@ func (p *pass) answerPart() {
 func (p *pass) addPlace(first, last int, code bool) {
 	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
 	for k := range p.candidates {
-		if c := &p.candidates[k]; c.kind == Postcode && c.start <= start && end <= c.end {
+		if c := &p.candidates[k]; c.start <= start && end <= c.end && !c.kind.yields() && (c.kind == Postcode || !code) && c.detector != byNames && c.kind != Number {
 			return
 		}
 	}
@@ -200,9 +201,9 @@ func (p *pass) recallPlaces() {
 		return
 	}
 	tokens := p.text.Tokens
-	short := c.place.open && len(tokens) <= placeQuestion
+	short := (c.place.open || c.place.left > 0 && p.in.Role == RoleAgent) && len(tokens) <= placeQuestion
 	for k := 0; k < len(tokens); k++ {
-		if !p.isRecalled(k, short && (tokens[k].Len() > 1 || p.in.Role == RoleAgent)) {
+		if !p.isRecalled(k, short) {
 			continue
 		}
 		first, last := k, k
@@ -212,10 +213,17 @@ func (p *pass) recallPlaces() {
 		for first > 0 && !p.isInert(int(tokens[first-1].Start)) && !tokens[first-1].IsWord() && p.isRecalled(first-1, true) {
 			first--
 		}
-		k = last
-		if !p.isFound(int(tokens[first].Start), int(tokens[last].End)) {
-			p.addPlace(first, last, false)
+		if short && last+2 < len(tokens) && tokens[last+1].Bits&cuesIdentifier == 0 && p.between(last) == gapSpace && p.isRecalled(last+2, true) {
+			last += 2 // "fourteen bar three"
 		}
+		if first > 0 && tokens[first-1].Bits&wordUnit != 0 && p.between(first-1) == gapSpace && !p.isInert(int(tokens[first-1].Start)) {
+			first--
+		}
+		k = last
+		if first == last && tokens[first].IsNumber() && tokens[first].Len() == 1 {
+			continue
+		}
+		p.addPlace(first, last, false)
 	}
 }
 
@@ -235,8 +243,8 @@ var (
 	// listening are words of somebody who listens to an address or reads it back.
 	listening = wordsOf(`ok okay yes yeah yep yup ya mhm mm mmhm hmm hm uh huh um right alright sure go on ahead and then the rest next more anything else got it that that's thats is
 		so lovely great perfect thank thanks you carry continue sorry say again repeat please i see is in at of number no correct good fine a s cool
-		achha accha haan theek hai ji boliye ja genau gut weiter oui d'accord bien ben alors sí si vale claro dígame digame mi dica perfetto bene sì certo
-		ga verder goed prima sim certo muito bem tak dobrze słucham proszę cheers ta gotcha brilliant`)
+		achha accha haan theek hai ji boliye ja genau gut weiter verstanden alles klar notiert oui d'accord entendu parfait très bien noté c'est ben alors sí si vale claro acuerdo de entendido perfecto dígame digame mi dica perfetto bene va d'accordo accordo capisco sì certo
+		ga verder goed prima begrepen sim certo muito bem entendi ótimo tak dobrze rozumiem słucham proszę cheers ta gotcha brilliant`)
 	// noPart are words of sentences.
 	noPart = wordsOf("i i'm i've i'd m ve neighbour neighbor neighbours wife husband son daughter mum mother dad father brother sister friend boss colleague flatmate")
 	// partLeads stand before a part of an address that is told by itself.

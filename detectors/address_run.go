@@ -44,6 +44,8 @@ func (p *pass) classOf(k int) partClass {
 		return partSoft
 	case t.Len() == 1:
 		return partNumber
+	case p.is(k, &estateKinds) || p.is(k+1, &estateKinds) && isWord(p.bytesOf(t), "mobile"):
+		return partSoft
 	case t.Bits&(cuesIdentifier|cuesAgainst|wordMonth|wordOrder)&^cueAddress != 0 || p.is(k, &plainWords) || p.is(k, &stopWords) || p.is(k, &listening):
 		return noAddressPart
 	case p.set.names.IsCommon(t.Hash):
@@ -54,12 +56,13 @@ func (p *pass) classOf(k int) partClass {
 
 // addressRuns looks for runs of words that are an address by what is in them, in what is said.
 func (p *pass) addressRuns() {
-	if p.text.Said&wordsRun == 0 || p.isWritten() || p.in.Channel == ChannelChat {
+	if p.isWritten() || p.in.Channel == ChannelChat || p.text.Said&wordsRun == 0 && (p.text.Said&wordPlace == 0 || len(p.numbers) == 0) {
 		return
 	}
+	p.barrier = 0
 	tokens := p.text.Tokens
 	for k := 0; k < len(tokens); k++ {
-		if tokens[k].Bits&wordsRun == 0 || p.isNumberWord(k) || p.isInert(int(tokens[k].Start)) {
+		if tokens[k].Bits&(wordsRun|wordPlace) == 0 || p.isNumberWord(k) || p.isInert(int(tokens[k].Start)) {
 			continue
 		}
 		r := p.runAround(k)
@@ -124,6 +127,8 @@ func (p *pass) weigh(r *addressRun) {
 				}
 				r.speak(j, n, weight)
 				j = n
+			} else if j > r.begin && tokens[j-1].Len() == 1 && before == partNumber {
+				r.speak(j-1, j, 1) // "b wing"
 			} else if p.is(j, &levels) && j > r.begin && (p.is(j-1, &ordinalWords) || p.isOrdinal(j-1)) {
 				r.speak(j-1, j, 1)
 			}
@@ -136,8 +141,10 @@ func (p *pass) weigh(r *addressRun) {
 				r.speak(j, n, weight)
 				j = n
 			}
-		case t.Bits&wordStreet != 0 && before == partName && !p.is(j-1, &countNames):
+		case t.Bits&wordStreet != 0 && (before == partName && !p.is(j-1, &countNames) || before != noAddressPart && p.is(j-1, &treeNames)):
 			r.speak(j-1, j, 2)
+		case t.Bits&(wordStreet|wordPlace) != 0 && j >= r.begin+3 && isWord(p.bytesOf(&tokens[j-1]), "the") && tokens[j-2].IsNumber() && p.isNumberWord(j-3) && (j == r.end || p.closesText(j) || p.is(j+1, &partWords)):
+			r.speak(j-3, j, runEnough) // "number seventeen the crescent"
 		case t.Bits&(wordStreet|wordPlace) != 0 && j > r.begin && (p.is(j-1, &ordinalWords) || p.isOrdinal(j-1) || p.is(j-1, &ordinals)) && p.is(j, &ordinalRoads):
 			r.speak(j-1, j, 2)
 		case t.Bits&wordStreet != 0 && j < r.end && p.numberBehind(r, j) > 0 && j > r.begin:
@@ -149,12 +156,21 @@ func (p *pass) weigh(r *addressRun) {
 		case j > r.begin && p.is(j, &estates) && p.is(j-1, &estateKinds):
 			r.speak(j-1, j, 2)
 		case t.Bits&wordPlace != 0 && before == partName:
-			r.speak(j-1, j, 1)
+			first := j - 1
+			if first > r.begin && tokens[first-1].IsNumber() {
+				first--
+			}
+			r.speak(first, j, j-first)
+		case p.is(j, &directions) && t.Len() > 3 && j > r.begin && j < r.end && tokens[j-1].IsNumber() && tokens[j-1].Len() >= 2 && p.mayBeRoad(j+1) && p.closesText(j+1):
+			r.speak(j-1, j+1, 2) // "1902 west fifty seventh"
+			j++
+		case p.is(j, &runHouses) && j > r.begin:
+			r.speak(j, j, 1)
 		case p.is(j, &besideWords):
-			if n := p.landmarkBehind(r, j); n > 0 && near < 2 {
+			if n := p.landmarkBehind(r, j); near < 2 && (n > 0 || j < r.end && p.classOf(j+1) == partName) {
 				near++
-				r.speak(j, n, 1)
-				j = n
+				r.speak(j, max(n, j+1), 1)
+				j = max(n, j+1)
 			}
 		case p.is(j, &villages) && j < r.end && (p.classOf(j+1) == partName || p.isKnownPlace(j+1)):
 			r.speak(j, j+1, 2)
@@ -172,9 +188,27 @@ func (p *pass) weigh(r *addressRun) {
 			r.soft++
 		}
 	}
-	if r.evidence > 0 && r.evidence < runEnough && (p.toldBefore(r.first, false) || p.livesBehind(r.end)) {
+	if r.evidence == 0 || r.evidence >= runEnough {
+		return
+	}
+	if p.announces(r) || p.livesBehind(r.end) {
 		r.evidence++
 	}
+	if r.last+2 <= r.end && p.classOf(r.last+1) == partName && p.classOf(r.last+2) == partName && p.closesText(r.end) {
+		r.evidence++
+	}
+}
+
+// announces says whether the words before a run lead to an address: "i live at", "i'm at".
+func (p *pass) announces(r *addressRun) bool {
+	k := r.begin
+	for k <= r.first && !p.is(k, &atOn) {
+		k++
+	}
+	if k > r.first {
+		return p.toldBefore(r.first, false)
+	}
+	return p.is(k-1, &amWords) || p.toldBefore(k, false)
 }
 
 // numberBehind is the last token of the number behind token j: "flat number four b"; 0 if there is none.
@@ -256,10 +290,13 @@ func (p *pass) articleOf(first *int) {
 
 var (
 	// runUnits are units that say as much as firmUnits in a run.
-	runUnits = wordsOf("unit lot")
+	runUnits = wordsOf("unit")
+	amWords  = wordsOf("m i'm am im we're re are")
+	// runHouses are names of houses that are other things as well.
+	runHouses = wordsOf("schoolhouse bakery forge chapel stables smithy granary vicarage rectory farmhouse barn cottage bungalow lodge terrace")
 	// boxAndLot stand before a number in an address and nowhere else in one; wards do so and mean less.
-	boxAndLot = wordsOf("box lot")
-	wards     = wordsOf("ward route sector")
+	boxAndLot = wordsOf("box lot space route")
+	wards     = wordsOf("ward sector")
 	// estates are what is made up of plots, behind estateKinds.
 	estates     = wordsOf("estate park centre center complex")
 	estateKinds = wordsOf("trading industrial business retail caravan trailer home enterprise technology housing council")

@@ -401,7 +401,7 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 	if c.own&r.english() == 0 && foreign != 0 && r.monthNear(k, k+c.width-1, foreign) {
 		return true
 	}
-	if next := int(r.symbols[k+c.width-1].last) + 1; foreign != 0 && c.own&r.english() == 0 && next < len(r.t.Tokens) && r.t.Tokens[next].Bits&r.h.Lead != 0 {
+	if next := int(r.symbols[k+c.width-1].last) + 1; foreign != 0 && c.value > 1 && c.own&r.english() == 0 && next < len(r.t.Tokens) && r.t.Tokens[next].Bits&r.h.Lead != 0 {
 		return true
 	}
 	behind := r.digitsBehind(k+c.width, c)
