@@ -27,12 +27,12 @@ type openPlace struct {
 func (c *Call) followPlace(p *pass, said uint64) {
 	const others = cueEmail | cueIP | cuePassword | cueSecret
 	agent := p.in.Role == RoleAgent
-	last, found := p.hearPlaces()
+	last, found, firm := p.hearPlaces()
 	switch {
 	case agent && said&cueAddress != 0 && said&others == 0:
 		c.place.open, c.place.left = true, placeTurns
 	case agent && c.place.left > 0:
-		if c.place.open = p.asksOn() || found; !c.place.open && c.place.given {
+		if c.place.open = p.asksOn() || firm; !c.place.open && c.place.given {
 			c.asked.bits &^= cueAddress // the next question
 		}
 	case agent:
@@ -49,9 +49,9 @@ func (c *Call) followPlace(p *pass, said uint64) {
 	}
 }
 
-// hearPlaces keeps hashes of the words and numbers of the addresses that were found, unless it is the agent who gives one, and the last token
-// of them.
-func (p *pass) hearPlaces() (last int, found bool) {
+// hearPlaces keeps hashes of the words and numbers of the addresses that were found, unless it is the agent who gives one, the last token of
+// them, and whether there is more in them than names.
+func (p *pass) hearPlaces() (last int, found, firm bool) {
 	place := &p.in.Call.place
 	last = -1
 	for k := range p.candidates {
@@ -67,12 +67,13 @@ func (p *pass) hearPlaces() (last int, found bool) {
 			continue
 		}
 		for j := a; j <= b; j++ {
+			firm = firm || !p.text.Tokens[j].IsWord() || p.bitsAt(j)&(wordStreet|wordPlace|wordUnit|wordLead) != 0
 			if t := &p.text.Tokens[j]; !t.IsWord() && t.Len() <= 7 || p.isPlaceName(j) {
 				p.in.Call.places.Add(p.placeKey(j))
 			}
 		}
 	}
-	return last, found
+	return last, found, firm
 }
 
 // placeKey is what token k is remembered by.
