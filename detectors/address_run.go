@@ -81,12 +81,14 @@ type addressRun struct {
 	soft        int
 }
 
-func (r *addressRun) speak(first, last, evidence int) {
+// speak adds evidence, of tokens first to last, and gives the last.
+func (r *addressRun) speak(first, last, evidence int) int {
 	if r.evidence == 0 {
 		r.first = first
 	}
 	r.evidence += evidence
 	r.last = max(r.last, last)
+	return last
 }
 
 // runAround is the run of tokens round token k.
@@ -110,83 +112,19 @@ func (p *pass) mayFollow(k int) bool {
 
 // weigh adds up what in a run speaks for an address.
 func (p *pass) weigh(r *addressRun) {
-	tokens := p.text.Tokens
 	near := 0
 	for j := r.begin; j <= r.end; j++ {
-		t := &tokens[j]
-		before := noAddressPart
-		if j > r.begin {
-			before = p.classOf(j - 1)
+		n := p.weighUnit(r, j)
+		if n == 0 {
+			n = p.weighStreet(r, j)
 		}
-		switch {
-		case t.Bits&wordUnit != 0 && !p.isNumberWord(j):
-			if n := p.numberBehind(r, j); n > 0 {
-				weight := 1
-				if p.is(j, &firmUnits) || p.is(j, &runUnits) {
-					weight = 2
-				}
-				r.speak(j, n, weight)
-				j = n
-			} else if j > r.begin && tokens[j-1].Len() == 1 && before == partNumber {
-				r.speak(j-1, j, 1) // "b wing"
-			} else if p.is(j, &levels) && j > r.begin && (p.is(j-1, &ordinalWords) || p.isOrdinal(j-1)) {
-				r.speak(j-1, j, 1)
-			}
-		case p.is(j, &boxAndLot) || p.is(j, &wards):
-			if n := p.numberBehind(r, j); n > 0 {
-				weight := 1
-				if p.is(j, &boxAndLot) {
-					weight = 2
-				}
-				r.speak(j, n, weight)
-				j = n
-			}
-		case t.Bits&wordStreet != 0 && (before == partName && !p.is(j-1, &countNames) || before != noAddressPart && p.is(j-1, &treeNames)):
-			r.speak(j-1, j, 2)
-		case t.Bits&(wordStreet|wordPlace) != 0 && j >= r.begin+3 && isWord(p.bytesOf(&tokens[j-1]), "the") && tokens[j-2].IsNumber() && p.isNumberWord(j-3) && (j == r.end || p.closesText(j) || p.is(j+1, &partWords)):
-			r.speak(j-3, j, runEnough) // "number seventeen the crescent"
-		case t.Bits&(wordStreet|wordPlace) != 0 && j > r.begin && (p.is(j-1, &ordinalWords) || p.isOrdinal(j-1) || p.is(j-1, &ordinals)) && p.is(j, &ordinalRoads):
-			r.speak(j-1, j, 2)
-		case t.Bits&wordStreet != 0 && j < r.end && p.numberBehind(r, j) > 0 && j > r.begin:
-			n := p.numberBehind(r, j)
-			r.speak(j, n, 2) // "road number twelve"
-			j = n
-		case t.Bits&wordStreet != 0 && j > r.begin && (before == partSure || before == partSoft):
-			r.speak(j-1, j, 1)
-		case j > r.begin && p.is(j, &estates) && p.is(j-1, &estateKinds):
-			r.speak(j-1, j, 2)
-		case t.Bits&wordPlace != 0 && before == partName:
-			first := j - 1
-			if first > r.begin && tokens[first-1].IsNumber() {
-				first--
-			}
-			r.speak(first, j, j-first)
-		case p.is(j, &directions) && t.Len() > 3 && j > r.begin && j < r.end && tokens[j-1].IsNumber() && tokens[j-1].Len() >= 2 && p.mayBeRoad(j+1) && p.closesText(j+1):
-			r.speak(j-1, j+1, 2) // "1902 west fifty seventh"
-			j++
-		case p.is(j, &runHouses) && j > r.begin:
-			r.speak(j, j, 1)
-		case p.is(j, &besideWords):
-			if n := p.landmarkBehind(r, j); near < 2 && (n > 0 || j < r.end && p.classOf(j+1) == partName) {
-				near++
-				r.speak(j, max(n, j+1), 1)
-				j = max(n, j+1)
-			}
-		case p.is(j, &villages) && j < r.end && (p.classOf(j+1) == partName || p.isKnownPlace(j+1)):
-			r.speak(j, j+1, 2)
-			j++
-		case p.is(j, &corners) && p.is(j+1, &ofWords):
-			if n := p.cornerEnd(r, j+2); n > 0 {
-				r.speak(j, n, runEnough)
-				j = n
-			}
-		case isWord(p.bytesOf(t), "care") && p.is(j+1, &ofWords) && j+1 < r.end:
-			r.speak(j, j+1, 2)
-		case p.isKnownPlace(j) && r.evidence > 0:
-			r.speak(j, j, 1)
-		case p.classOf(j) == partSoft:
+		if n == 0 {
+			n = p.weighPlace(r, j, &near)
+		}
+		if n == 0 && p.classOf(j) == partSoft {
 			r.soft++
 		}
+		j = max(j, n)
 	}
 	if r.evidence == 0 || r.evidence >= runEnough {
 		return
@@ -197,6 +135,88 @@ func (p *pass) weigh(r *addressRun) {
 	if r.last+2 <= r.end && p.classOf(r.last+1) == partName && p.classOf(r.last+2) == partName && p.closesText(r.end) {
 		r.evidence++
 	}
+}
+
+// weighUnit adds a unit, a box or a ward with its number, if token j is one. It gives the last token of it, or 0.
+func (p *pass) weighUnit(r *addressRun, j int) (last int) {
+	firm := p.is(j, &firmUnits) || p.is(j, &runUnits)
+	unit := p.bitsAt(j)&wordUnit != 0 && !p.isNumberWord(j)
+	if !unit && !firm && !p.is(j, &wards) {
+		return 0
+	}
+	if n := p.numberBehind(r, j); n > 0 {
+		weight := 1
+		if firm {
+			weight = 2
+		}
+		return r.speak(j, n, weight)
+	}
+	switch {
+	case j == r.begin:
+	case unit && p.text.Tokens[j-1].Len() == 1 && p.classOf(j-1) == partNumber, // "b wing"
+		p.is(j, &levels) && (p.is(j-1, &ordinalWords) || p.isOrdinal(j-1)):
+		return r.speak(j-1, j, 1)
+	}
+	return 0
+}
+
+// weighStreet adds a street, if token j is its word. It gives the last token of it, or 0.
+func (p *pass) weighStreet(r *addressRun, j int) (last int) {
+	tokens := p.text.Tokens
+	bits := p.bitsAt(j)
+	if bits&(wordStreet|wordPlace) == 0 || j == r.begin {
+		return 0
+	}
+	street, before := bits&wordStreet != 0, p.classOf(j-1)
+	switch {
+	case street && (before == partName && !p.is(j-1, &countNames) || p.is(j-1, &treeNames)),
+		p.is(j, &ordinalRoads) && (p.is(j-1, &ordinalWords) || p.isOrdinal(j-1) || p.is(j-1, &ordinals)):
+		return r.speak(j-1, j, 2)
+	case j >= r.begin+3 && isWord(p.bytesOf(&tokens[j-1]), "the") && tokens[j-2].IsNumber() && p.isNumberWord(j-3) && (j == r.end || p.closesText(j) || p.is(j+1, &partWords)):
+		return r.speak(j-3, j, runEnough) // "number seventeen the crescent"
+	case street && p.numberBehind(r, j) > 0:
+		return r.speak(j, p.numberBehind(r, j), 2) // "road number twelve"
+	case street && (before == partSure || before == partSoft):
+		return r.speak(j-1, j, 1)
+	case p.is(j, &estates) && p.is(j-1, &estateKinds):
+		return r.speak(j-1, j, 2)
+	case !street && before == partName:
+		first := j - 1
+		if first > r.begin && tokens[first-1].IsNumber() {
+			first--
+		}
+		return r.speak(first, j, j-first)
+	}
+	return 0
+}
+
+// weighPlace adds what else token j says of a place. It gives the last token of that, or 0. near counts landmarks.
+func (p *pass) weighPlace(r *addressRun, j int, near *int) (last int) {
+	tokens := p.text.Tokens
+	switch {
+	case p.is(j, &directions) && tokens[j].Len() > 3 && j > r.begin && j < r.end && tokens[j-1].IsNumber() && tokens[j-1].Len() >= 2 && p.mayBeRoad(j+1) && p.closesText(j+1):
+		return r.speak(j-1, j+1, 2) // "1902 west fifty seventh"
+	case p.is(j, &runHouses) && j > r.begin:
+		return r.speak(j, j, 1)
+	case p.is(j, &besideWords):
+		n := p.landmarkBehind(r, j)
+		if *near == 2 || n == 0 && (j == r.end || p.classOf(j+1) != partName) {
+			return 0
+		}
+		*near++
+		return r.speak(j, max(n, j+1), 1)
+	case p.is(j, &villages) && j < r.end && (p.classOf(j+1) == partName || p.isKnownPlace(j+1)):
+		return r.speak(j, j+1, 2)
+	case p.is(j, &corners) && p.is(j+1, &ofWords):
+		if n := p.cornerEnd(r, j+2); n > 0 {
+			return r.speak(j, n, runEnough)
+		}
+	case isWord(p.bytesOf(&tokens[j]), "care") && p.is(j+1, &ofWords) && j+1 < r.end:
+		return r.speak(j, j+1, 2)
+	case p.isKnownPlace(j) && r.evidence > 0:
+		return r.speak(j, j, 1)
+	}
+	return 0
 }
 
 // announces says whether the words before a run lead to an address: "i live at", "i'm at".
@@ -290,13 +310,11 @@ func (p *pass) articleOf(first *int) {
 
 var (
 	// runUnits are units that say as much as firmUnits in a run.
-	runUnits = wordsOf("unit")
+	runUnits = wordsOf("unit box lot space route")
 	amWords  = wordsOf("m i'm am im we're re are")
 	// runHouses are names of houses that are other things as well.
 	runHouses = wordsOf("schoolhouse bakery forge chapel stables smithy granary vicarage rectory farmhouse barn cottage bungalow lodge terrace")
-	// boxAndLot stand before a number in an address and nowhere else in one; wards do so and mean less.
-	boxAndLot = wordsOf("box lot space route")
-	wards     = wordsOf("ward sector")
+	wards     = wordsOf("ward sector") // as other units, and less
 	// estates are what is made up of plots, behind estateKinds.
 	estates     = wordsOf("estate park centre center complex")
 	estateKinds = wordsOf("trading industrial business retail caravan trailer home enterprise technology housing council")
