@@ -384,7 +384,7 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 // if there is none.
 func (p *pass) behindFor(k int) int {
 	const most = 6
-	for n := k + 1; n < len(p.text.Tokens) && n <= k+most && p.between(n-1) == gapSpace && p.text.Tokens[n].IsWord(); n++ {
+	for n := k + 1; n < len(p.text.Tokens) && n <= k+most && (p.between(n-1) == gapSpace || p.between(n-1) == gapQuote) && p.text.Tokens[n].IsWord(); n++ {
 		if p.bitsAt(n)&wordIs != 0 || isWord(p.bytesOf(&p.text.Tokens[n]), "to") {
 			return int(p.text.Tokens[n].End)
 		}
@@ -396,7 +396,7 @@ func (p *pass) behindFor(k int) int {
 }
 
 // forWords begin to say what a password is for.
-var forWords = wordsOf("for of on in to " + said("for", ""))
+var forWords = wordsOf("for of on in to that i we " + said("for", ""))
 
 // startsValue says whether token k stands between a name and its value: "the password is …", "<add key="password" value="…">",
 // "changed my password to …".

@@ -1,6 +1,9 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/checksum"
+import (
+	"github.com/sonexlabs/tacet/detectors/checksum"
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // cardNumber scores a run as a payment card (ISO/IEC 7812-1). Issuer and check digit raise the score and nothing more:
 // a misheard digit must not leave the other fifteen in clear.
@@ -129,6 +132,35 @@ func (p *pass) cardData(r *run, best *guess) {
 		if r.digits <= 6 {
 			best.better(PIN, max(shortBoost(&r.ctx, cuePIN), p.wants.score(cuePIN, 0.85)), byCardData)
 		}
+	}
+}
+
+// widenExpiry takes month and year that answer the question for the end of a card for one, with the words between them: "zero seven of
+// twenty eight".
+func (p *pass) widenExpiry() {
+	const most, apart = 12, 3 // tokens
+	tokens := p.text.Tokens
+	if p.wants.cues&cueExpiry == 0 || p.wants.cues&cueBirth != 0 || len(tokens) > most {
+		return
+	}
+	month, year := -1, -1
+	for k := range tokens {
+		t := &tokens[k]
+		number := scan.IsDigit(p.b[t.Start])
+		switch {
+		case p.isInert(int(t.Start)):
+			return
+		case month < 0 && (t.Bits&wordMonth != 0 || number && t.Len() <= 2 && p.isMonthNumber(&group{int(t.Start), int(t.End), t.Len()})):
+			month = k
+		case month >= 0 && year < 0 && number && t.Len() != 1 && t.Len() != 3 && t.Len() <= 4 && k-month <= apart:
+			year = k
+		}
+	}
+	if year < 0 {
+		return
+	}
+	if start, end := int(tokens[month].Start), int(tokens[year].End); !p.isFound(start, end) {
+		p.addScored(start, end, guess{kind: CardExpiry, score: score{question: 0.85 - p.wants.decay}, rule: "answer", detector: byCardData}, p.compact(start, end))
 	}
 }
 

@@ -278,13 +278,14 @@ func (p *pass) mixed(i int) {
 // word looks at a word that the lexicon knows.
 func (p *pass) word(i int) {
 	t := &p.text.Tokens[i]
-	if t.Begin == 0 && t.Bits&wordsAssigned == 0 || p.isInert(int(t.Start)) {
+	phrase := t.Bits&wordPhraseEnd != 0 && p.said&cuePassword != 0 // "mot de passe"
+	if t.Begin == 0 && t.Bits&wordsAssigned == 0 && !phrase || p.isInert(int(t.Start)) {
 		return
 	}
 	if t.Begin != 0 {
 		p.set.words[t.Begin](p, i)
 	}
-	if t.Bits&wordsAssigned != 0 {
+	if t.Bits&wordsAssigned != 0 || phrase && p.cue(i)&cuePassword != 0 {
 		p.assignment(i)
 	}
 }

@@ -86,6 +86,9 @@ func (p *pass) dateKind(d *date) (Type, score) {
 	if p.in.Call != nil && p.in.Call.wasBorn(d) {
 		return DateOfBirth, score{form: birthTold, words: birthAsked - birthTold}
 	}
+	if p.wants.cues&cueExpiry != 0 {
+		return CardExpiry, score{form: dateAlone, question: p.wants.score(cueExpiry, nearBoost-0.1)}
+	}
 	if (d.day == 0) != (d.year == 0) && d.month != 0 && p.said&cueExpiry != 0 && p.cueBefore(d.first)&cueExpiry != 0 {
 		return CardExpiry, score{form: dateAlone, words: nearBoost - 0.1}
 	}
@@ -398,7 +401,7 @@ func (p *pass) yearAfter(d *date) {
 		d.last, d.year = k, p.value(int(t.Start), 4)
 		return
 	}
-	if t.Len() != 2 || d.day == 0 || of || gap == gapDot {
+	if t.Len() != 2 || d.day == 0 || of && (p.said|p.wants.cues|p.path.bits)&cueBirth == 0 || gap == gapDot {
 		return
 	}
 	// Two digits behind a space may count something else.

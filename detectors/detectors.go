@@ -210,6 +210,7 @@ func (s *Set) find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 		p.searchAlone(text)
 	}
 	p.widenAnswer()
+	p.widenExpiry()
 	p.answerUser()
 	p.answerLocal()
 	p.takeSeries()

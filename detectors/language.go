@@ -16,7 +16,7 @@ var languageFiles embed.FS
 var languageCues = map[string]uint64{
 	"card": cueCard, "cvv": cueCVV, "expiry": cueExpiry, "pin": cuePIN, "otp": cueOTP, "password": cuePassword, "answer": wordAnswer, "user": wordUser,
 	"phone": cuePhone, "email": cueEmail, "address": cueAddress, "postcode": cuePostcode, "name": cueName, "birth": cueBirth,
-	"bank": cueBank, "iban": cueIBAN, "account": cueAccount, "order": cueOrder, "aadhaar": cueAadhaar, "pan": cuePAN, "ending": wordEnding, "spell": wordSpell,
+	"bank": cueBank, "iban": cueIBAN, "account": cueAccount, "order": cueOrder, "id": cueID, "aadhaar": cueAadhaar, "pan": cuePAN, "ending": wordEnding, "spell": wordSpell,
 	"other": wordOther, "money": cueMoney, "metric": cueMetric, "is": wordIs,
 }
 

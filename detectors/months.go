@@ -47,7 +47,7 @@ var (
 		shukravar shanivar ravivar`)
 	articles = wordsOf("the den dem der le el il de")
 	ordinals = wordsOf("st nd rd th er")
-	ofWords  = wordsOf("of de del di d")
+	ofWords  = wordsOf("of de del dell dels di do des du van von d")
 )
 
 // monthOf is the number of the month that token k names, or 0.

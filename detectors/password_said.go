@@ -31,16 +31,19 @@ func (p *pass) answerDictated() bool {
 // characters, or that is of a few words and nothing else. It is first if only that can be told.
 func (p *pass) dictatedEnd(first int) (last int) {
 	const most, few = 24, 4
-	described, plain := 0, p.text.Tokens[first].IsWord()
+	described, plain, joint := 0, p.text.Tokens[first].IsWord(), first
 	for last = first; ; last++ {
 		if p.is(last, &notDictated) || last-first > most {
-			return first
+			return joint
 		}
 		if p.is(last, &characterWords) || p.is(last, &signWords) && p.is(last+1, &signs) {
 			described++
 		}
 		if last > first && (p.is(last, &notPasswords) || p.is(last, &notAnswers) || p.is(last, &sayWhen)) || p.text.Tokens[last].Bits&(cuesIdentifier|cuesAgainst) != 0 {
 			plain = false
+		}
+		if plain && joint == first && last-first < few && last+1 < len(p.text.Tokens) && p.is(last+1, &clauseWords) {
+			joint = last // "green kettle and it doesn't work"
 		}
 		if next := last + 1; next >= len(p.text.Tokens) || p.between(last) != gapSpace || p.isInert(int(p.text.Tokens[next].Start)) || p.is(next, &thanksWords) {
 			break
@@ -49,8 +52,11 @@ func (p *pass) dictatedEnd(first int) (last int) {
 	if described > 0 || plain && last-first < few {
 		return last
 	}
-	return first
+	return joint
 }
+
+// clauseWords begin another clause.
+var clauseWords = wordsOf("and but because so und aber et mais y pero e ma en maar i ale mas aur lekin og men och")
 
 // passwordBefore takes the few words of a clause before "is my password", whose last token is i, for one: "correct horse battery is my
 // password".

@@ -52,6 +52,7 @@ func (p *pass) hintsOf(wants uint64, open bool) spoken.Hints {
 		Email: wants&cueEmail != 0,
 		Birth: (cues|p.text.Said)&cueBirth != 0,
 		Small: cues&wordsSmall != 0,
+		Place: cues&cueAddress != 0,
 		Near:  wordsSmall,
 		Lead:  wordLead,
 		Mark:  p.markStreet,

@@ -73,7 +73,7 @@ func (p *pass) fewCharacters() {
 			return
 		case t.IsNumber() && t.Len() <= 2, p.speech.IsSymbol(t, p.b):
 			symbols++
-		case !p.is(k, &andWords):
+		case !p.is(k, &andWords) && !p.is(k, &answerLeadSaid):
 			return
 		}
 	}

@@ -100,7 +100,7 @@ func requireUsed(t *testing.T, r *Reader, text *scan.Text, lex *scan.Lexicon, h 
 	used := r.Used
 	require.Zero(t, used&^h.Set())
 	h.Code, h.Open, h.Small = used&HintCode != 0, used&HintOpen != 0, used&HintSmall != 0
-	h.Email, h.Birth = used&HintEmail != 0, used&HintBirth != 0
+	h.Email, h.Birth, h.Place = used&HintEmail != 0, used&HintBirth != 0, used&HintPlace != 0
 	if used&HintJudge == 0 {
 		h.Judge = nil
 	}
@@ -183,7 +183,7 @@ func TestShuffled(t *testing.T) {
 		if n%100 == 0 {
 			source = bytes.Repeat(source, 1+rng.IntN(100))
 		}
-		h := Hints{Code: n&1 != 0, Open: n&2 != 0, Small: n&4 != 0, Email: n&16 != 0, Birth: n&32 != 0}
+		h := Hints{Code: n&1 != 0, Open: n&2 != 0, Small: n&4 != 0, Email: n&16 != 0, Birth: n&32 != 0, Place: n&64 != 0}
 		if n&8 != 0 {
 			h.Judge = func(digits []byte) int { return len(digits) % 7 }
 		}

@@ -241,10 +241,10 @@ func (r *Reader) trimPronoun(st *reading) {
 	}
 	whole := r.h.Judge(r.readAs(0, dropped{}))
 	if r.h.Judge(r.readAs(0, dropped{cut: n, keep: n + 1})) > whole {
+		r.parts[n-1].last = r.parts[n].last // hidden with it all the same: it may be the last digit
 		r.parts = r.parts[:n]
 		st.digits--
 		st.spoken--
-		st.last = r.parts[n-1].last
 	}
 }
 

@@ -417,6 +417,8 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 				spoken++
 			}
 		}
+	} else if n > 0 && r.parts[n-1].what == digit && foreign != 0 && r.told(HintCode) && (r.isNumberIn(&r.symbols[k], foreign, false) && r.follows(k, k+1) && r.isNumberIn(&r.symbols[k+1], foreign, false)) {
+		before = foreign // "4111 elf elf"
 	}
 	switch {
 	case c.value == 0:
@@ -495,8 +497,8 @@ func (r *Reader) digitsBehind(k int, c *cardinal) (langs uint32) {
 		if strong&open != 0 && (c.own&r.english() != 0 || strong&r.english() == 0 || !r.isEnglishFiller(k-c.width) && r.told(HintCode)) {
 			return strong & open
 		}
-		if open &= all &^ r.english(); n > k && r.told(HintCode) && open != 0 {
-			return open // "fem et ni", where digits were asked for
+		if open &= all &^ r.english(); open != 0 && (n > k || c.value >= 10) && r.told(HintCode) {
+			return open // "fem et ni", "elf elf", where digits were asked for
 		}
 	}
 	return 0

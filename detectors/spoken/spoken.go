@@ -46,6 +46,7 @@ type Hints struct {
 	Near  uint64 // bits of tokens beside which small numbers matter as well
 	Lead  uint64 // bits of tokens before which a word that commonly means something else is a number: "sept rue"
 	Small bool   // numbers below a hundred matter: there may be an address, an age or a date
+	Place bool   // an address was asked for: thousands are postcodes and numbers of houses
 	// Mark gives words that no lexicon lists a bit of Near, and says whether there are any. It is asked where the text has a number. Nil marks
 	// none.
 	Mark func() bool
@@ -62,11 +63,12 @@ const (
 	HintEmail
 	HintBirth
 	HintSmall
+	HintPlace
 )
 
 // Set is those of the hints that are given, all but Near.
 func (h *Hints) Set() (set Hint) {
-	for bit, given := range [...]bool{h.Judge != nil, h.Code, h.Open, h.Email, h.Birth, h.Small} {
+	for bit, given := range [...]bool{h.Judge != nil, h.Code, h.Open, h.Email, h.Birth, h.Small, h.Place} {
 		if given {
 			set |= 1 << bit
 		}

@@ -22,7 +22,7 @@ func (r *Reader) write(i int, st *reading, kind Kind) {
 	}
 	start := len(r.with)
 	region := Region{Kind: kind}
-	plain := kind == Cardinal && (len(r.parts) > 1 || r.isYear() || r.parts[0].text.len() > 4 && r.told(HintCode))
+	plain := kind == Cardinal && (len(r.parts) > 1 || r.isYear() || r.parts[0].text.len() > 4 && r.told(HintCode) || r.isPlaceNumber())
 	origin := r.t.Tokens[r.parts[0].first].Start
 	bit := 0
 	for k := range r.parts {
@@ -54,8 +54,8 @@ func (r *Reader) write(i int, st *reading, kind Kind) {
 		if k+1 < len(r.parts) && k+1 >= from.cut && k+1 < from.keep || k+1 < from.drop {
 			origin = r.t.Tokens[r.parts[k+1].first].Start
 		}
-		if split && k == 1 {
-			r.put(' ', at, at+1)
+		if split && k == 1 || k > 0 && p.scale && len(b) == 5 && (r.isNear() || r.told(HintPlace)) {
+			r.put(' ', at, at+1) // a date; "appartement quarante-deux soixante-neuf mille trois"
 		}
 		if spaced && k > 0 && k < 3 {
 			r.put(' ', at, at+1)
@@ -250,6 +250,12 @@ func (r *Reader) readAs(choice int, d dropped) []byte {
 	out := r.digits[end:]
 	r.digits = r.digits[:end]
 	return out
+}
+
+// isPlaceNumber says whether a number may be a postcode, or that of a house, that is said in thousands: "soixante-neuf mille trois lyon".
+func (r *Reader) isPlaceNumber() bool {
+	n := r.parts[0].text.len()
+	return n == 5 && r.isNear() || (n == 4 || n == 5) && r.told(HintPlace)
 }
 
 // isYear says whether a number is said as years are: "two thousand and twelve".
