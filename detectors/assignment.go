@@ -236,6 +236,8 @@ func (p *pass) named() {
 		kind = Secret
 	case p.path.bits&cueSession != 0:
 		kind = SessionID
+	case p.path.bits&wordAnswer != 0 && !endsWithFolded(p.in.Path, "question"):
+		kind = Password
 	default:
 		return
 	}

@@ -60,6 +60,10 @@ const (
 	byCode
 	byFarCode
 	byUsedCode
+	byRow
+	byZone
+	byPatient
+	byRole
 	byEncoded
 	byAssignment
 	byRule
@@ -111,6 +115,10 @@ func catalog() []entry {
 		byCode:       {name: "code", begin: "code passcode", word: (*pass).toldCode},
 		byFarCode:    {name: "code", begin: "otp", word: (*pass).farCode},
 		byUsedCode:   {name: "code", begin: "use enter using type", word: (*pass).usedCode},
+		byRow:        {name: "row", begin: "values", word: (*pass).values},
+		byZone:       {name: "zone", begin: "p", word: (*pass).machineReadable, code: (*pass).machineReadable},
+		byPatient:    {name: "row", begin: "pid", word: (*pass).patient},
+		byRole:       {name: "names", begin: roleWords, word: (*pass).roleWord},
 		byEncoded:    {name: "encoded", code: (*pass).encoded, long: (*pass).encoded},
 		byAssignment: {name: "assignment", types: []Type{Password, Secret, SessionID}, long: (*pass).assignment},
 		byRule:       {name: "rule"}, // what users add; see rules.go

@@ -273,7 +273,7 @@ func hasHump(name []byte) bool {
 // camelBreak says whether a part of a camel-case name begins at i: "userSsn", "userSSN", "SSNValue".
 func camelBreak(name []byte, i int) bool {
 	upper := func(k int) bool { return name[k] >= 'A' && name[k] <= 'Z' }
-	return upper(i) && (!upper(i-1) || i+1 < len(name) && !upper(i+1))
+	return upper(i) && (!upper(i-1) || i+1 < len(name) && name[i+1] >= 'a' && name[i+1] <= 'z')
 }
 
 // pathMeaning is what a field's path says, split at everything but letters and digits and at humps. The last name says

@@ -244,12 +244,18 @@ func (p *pass) searchText() {
 	if p.wants.cues&(cuePassword|cueSecret|cueSession|wordAnswer) != 0 {
 		p.answer()
 	}
-	if p.path.bits&(cuePassword|cueSecret|cueSession) != 0 {
+	if p.path.bits&(cuePassword|cueSecret|cueSession|wordAnswer) != 0 {
 		p.named()
 	}
 	if len(p.in.Path) > 0 {
 		p.namedUser()
 		p.namedBIC()
+	}
+	if p.isRow && p.set.names != nil {
+		p.rowNames()
+	}
+	if p.said&cueName != 0 && p.isWritten() {
+		p.personFields()
 	}
 	if p.said&wordAnswer != 0 {
 		p.toldAnswers()
@@ -265,6 +271,7 @@ func (p *pass) search() {
 	}
 	p.listen()
 	p.findStrong()
+	p.noteRow()
 	p.findWritten()
 	// A number may be found once what stands behind it has been: "000 000 001 00001". Whoever redacts again would find it then.
 	const rounds = 3

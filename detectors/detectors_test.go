@@ -119,6 +119,11 @@ func TestFieldsNamedForSecrets(t *testing.T) {
 	f("login.dbPassword", "correct horse battery", "PASSWORD correct horse battery")
 	f("auth.api_key", "abcd1234efgh", "SECRET abcd1234efgh")
 	f("headers.session_id", "a81f0c9e12", "SESSION_ID a81f0c9e12")
+	f("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "SECRET wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+	f("SECRET_KEY", "abcDEF12K7345678aaa", "SECRET abcDEF12K7345678aaa")
+	f("SSLKeyPassword", "hunter2", "PASSWORD hunter2")
+	f("kba.security_answer", "Fitzgerald", "PASSWORD Fitzgerald")
+	f("kba.security_question", "first pet", "")
 	f("password", "password", "") // the key itself
 	f("user.password", "********", "")
 	f("user.password", "[PASSWORD]", "")

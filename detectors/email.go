@@ -38,6 +38,7 @@ func (p *pass) email(at int) bool {
 	p.canon = append(p.canon, '@')
 	p.lower(at+1, end)
 	p.add(start, end, Email, 0.95, byEmail, canon)
+	p.mailName(start)
 	return true
 }
 

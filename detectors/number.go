@@ -140,6 +140,9 @@ func (p *pass) number(i, limit int) (next int) {
 	}
 	p.extension(r)
 	p.addScored(r.start, r.end, g, canon)
+	if p.at(r.end) == '^' && g.kind == CreditCard {
+		p.trackName(r.end)
+	}
 	if g.kind.keepsContext() {
 		p.keep(r.first, r.last, r.end)
 	} else {
@@ -199,7 +202,7 @@ func (p *pass) judge(r *run) guess {
 func (p *pass) isCount(i int) bool {
 	const cues = cuesShort&^cueAnyID | cuePhone | cueCalling | cueBirth
 	t := &p.text.Tokens[i]
-	if p.in.Channel != ChannelLog || t.Len() > 11 || p.wants.open || p.set.threshold <= 0.3 || p.told || p.at(int(t.Start)-1) == '+' {
+	if p.in.Channel != ChannelLog || t.Len() > 11 || p.wants.open || p.set.threshold <= 0.3 || p.told || p.isRow || p.at(int(t.Start)-1) == '+' {
 		return false
 	}
 	said := (p.said | p.path.bits | p.wants.cues) & (cues | cueAnyID)
@@ -286,7 +289,7 @@ func (p *pass) plainNumber(r *run, best *guess) {
 		likely = 0.56
 	case r.digits >= 9:
 		likely = 0.5
-		if p.in.Channel == ChannelLog {
+		if p.in.Channel == ChannelLog && !p.isRow {
 			likely = 0.3
 		}
 		likely = min(likely+r.ctx.boost(cuesNumber)/2, 0.55) // less than any type of its own
@@ -465,6 +468,9 @@ func (p *pass) gluedNumber(i int) {
 		canon := len(p.canon)
 		p.canon = append(p.canon, r.d...)
 		p.addScored(r.start, r.end, g, canon)
+		if p.at(r.end) == '^' && g.kind == CreditCard {
+			p.trackName(r.end)
+		}
 		p.barrier, p.covered = max(p.barrier, r.end), max(p.covered, r.end)
 	}
 }

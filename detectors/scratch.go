@@ -60,6 +60,8 @@ type pass struct {
 	own     customScratch
 	picked  pickedScratch
 	explain bool
+	role    bool // whether a log tells of somebody by the part they play, see roleWord
+	isRow   bool // whether a line of a log is a row of a table, see noteRow
 	again   bool // whether a run was cut and nothing found in what was left
 	reasons []Reason
 
@@ -99,10 +101,13 @@ func (p *pass) begin(s *Set, text []byte, in Input) {
 	p.b = p.text.Bytes
 	p.candidates, p.inert, p.canon = p.candidates[:0], p.inert[:0], p.canon[:0]
 	p.barrier, p.strong, p.hexDone, p.keyDone, p.urlDone, p.plain, p.encodedDone, p.orderDone = 0, 0, 0, 0, 0, 0, 0, 0
-	p.through, p.covered, p.limit = false, 0, len(p.b)
+	p.through, p.covered, p.limit, p.role, p.isRow = false, 0, len(p.b), false, false
 	p.path, p.said, p.wants, p.numbers, p.groups = meaning{}, 0, want{}, p.numbers[:0], 0
 	if len(in.Path) > 0 {
 		p.path = s.pathMeaning(in.Path)
+		if p.path.bits&cuesIdentifier == 0 && isHolderField(in.Path) {
+			p.path.bits |= cueName
+		}
 	}
 	if in.Call != nil {
 		p.wants = in.Call.expects(in.Role)

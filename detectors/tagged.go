@@ -34,6 +34,7 @@ func (p *pass) findNames() {
 		ctx.Memory = p.in.Call.names
 	}
 	p.spans = p.set.names.Find(p.spans[:0], &p.text, &ctx, &p.tagger)
+	p.keepNear()
 	if len(p.spans) == 0 {
 		p.findDevanagari()
 		p.findSaidName()
@@ -147,7 +148,7 @@ var hyphened = wordsOf("based led like style related owned born free wide bound 
 // mayHoldNames says whether names are looked for at all: in logs only beside a word for one, since nearly all of their words are no
 // language.
 func (p *pass) mayHoldNames() bool {
-	return p.in.Channel != ChannelLog || (p.text.Said|p.path.bits)&cueName != 0
+	return p.in.Channel != ChannelLog || (p.text.Said|p.path.bits)&cueName != 0 || p.role
 }
 
 // isWritten says whether a text is a document or a log rather than what somebody says or types in a conversation.

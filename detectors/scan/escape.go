@@ -88,7 +88,7 @@ func backslashAt(b []byte, i int) (r rune, width int) {
 	}
 	switch b[i+1] {
 	case 'n', 'r', 't':
-		if IsWordByte(b[i+2]) {
+		if IsWordByte(b[i+2]) && !inWindowsPath(b, i) {
 			return ' ', 2
 		}
 	case 'x':
@@ -109,6 +109,20 @@ func backslashAt(b []byte, i int) (r rune, width int) {
 		}
 	}
 	return 0, 0
+}
+
+// inWindowsPath says whether the backslash at i separates the parts of a path that begins with a drive: C:\docs\notes.
+func inWindowsPath(b []byte, i int) bool {
+	const longest = 64
+	for k := i - 1; k > 0 && i-k < longest; k-- {
+		switch c := b[k]; {
+		case c == ':':
+			return i-k > 1 && b[k+1] == '\\' && IsLetter(b[k-1]) && (k == 1 || !IsWordByte(b[k-2]))
+		case !IsWordByte(c) && c != '\\' && c != '.' && c != '_' && c != '-' && c != '$' && c != '~':
+			return false
+		}
+	}
+	return false
 }
 
 // hexAt is the value of the n hexadecimal digits at i, or -1.

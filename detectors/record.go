@@ -1,0 +1,250 @@
+package detectors
+
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// values reads the rows of an INSERT of SQL behind token i, "values": what a value is, the name of its column says. What has a form of its own is
+// found anyway.
+func (p *pass) values(i int) {
+	const most = 4096
+	open := int(p.text.Tokens[i].Start)
+	for open > 0 && p.b[open-1] == ' ' {
+		open--
+	}
+	if open == 0 || p.b[open-1] != ')' {
+		return
+	}
+	head := bytes.LastIndexByte(p.b[max(0, open-most):open], '(')
+	if head < 0 {
+		return
+	}
+	columns := p.b[max(0, open-most)+head+1 : open-1]
+	for at := int(p.text.Tokens[i].End); ; {
+		for p.at(at) == ' ' && at < len(p.b) || p.at(at) == ',' {
+			at++
+		}
+		if p.at(at) != '(' {
+			return
+		}
+		at = p.row(at+1, columns)
+	}
+}
+
+// row reads the values of one row from a place on, beside the names of their columns, and gives the place behind it.
+func (p *pass) row(at int, columns []byte) int {
+	for at < len(p.b) {
+		for p.at(at) == ' ' && at < len(p.b) {
+			at++
+		}
+		column := columns
+		if k := bytes.IndexByte(columns, ','); k >= 0 {
+			column, columns = columns[:k], columns[k+1:]
+		} else {
+			columns = nil
+		}
+		start, end := at, at
+		if c := p.at(at); c == '\'' || c == '"' {
+			start++
+			for end = start; end < len(p.b) && (p.b[end] != c || p.at(end+1) == c); end++ {
+				if p.b[end] == c {
+					end++ // two of them are one
+				}
+			}
+			at = end + 1
+		} else {
+			for end < len(p.b) && p.b[end] != ',' && p.b[end] != ')' && p.b[end] != '\n' {
+				end++
+			}
+			at = end
+		}
+		p.cell(start, min(end, len(p.b)), column)
+		for p.at(at) == ' ' && at < len(p.b) {
+			at++
+		}
+		if p.at(at) != ',' {
+			return at + 1
+		}
+		at++
+	}
+	return at
+}
+
+// cell notes the value of a column that is named for something personal.
+func (p *pass) cell(start, end int, column []byte) {
+	const longest = 128
+	if end-start < 2 || end-start > longest || isPlaceholder(p.b[start:end]) || p.isInert(start) {
+		return
+	}
+	kind := columnKind(p.set.nameMeaning(column).bits, column)
+	if kind == 0 || kind != Password && kind != Person && kind != Username && kind != Address && !hasDigit(p.b[start:end]) {
+		return
+	}
+	p.add(start, end, kind, 0.7, byRow, p.verbatim(start, end))
+}
+
+// columnKind is what a column holds, by what its name says; 0 if that is found by its form or is nothing personal.
+func columnKind(bits uint64, name []byte) Type {
+	for _, c := range [...]struct {
+		cues uint64
+		kind Type
+	}{
+		{cuesAgainst, 0}, {cuePassword, Password}, {cueSecret, Secret}, {cueCVV, CardCVV}, {cueExpiry, CardExpiry}, {cuePIN, PIN}, {cueOTP, OTP}, {cueCard, CreditCard},
+		{cueBirth, DateOfBirth}, {wordUser, Username}, {cueEmail, 0}, {cueIP, 0}, {cuePostcode, Postcode}, {cuePhone, Phone}, {cueSSN, USSSN}, {cueBank, BankAccount},
+	} {
+		if bits&c.cues != 0 {
+			return c.kind
+		}
+	}
+	switch {
+	case endsInUser(bytes.TrimSpace(bytes.Trim(name, "`\"' "))):
+		return Username
+	case bits&cueName != 0 && isPersonField(name):
+		return Person
+	case bits&cueAddress != 0:
+		return Address
+	}
+	return 0
+}
+
+// isPersonField says whether the name of a field that says "name" is that of a person's, not of a file's or a product's: surname, first_name,
+// customerName.
+func isPersonField(field []byte) bool {
+	for _, w := range [...]string{
+		"surname", "firstname", "lastname", "fullname", "forename", "middlename", "maidenname", "givenname", "familyname", "customername", "clientname", "callername",
+		"patientname", "holdername", "contactname", "guestname", "passengername", "membername", "nomineename", "fathername", "mothername", "spousename", "employeename",
+		"insuredname", "beneficiaryname", "payeename", "recipientname", "personname", "displayname", "realname", "apellidos", "nachname", "vorname", "cognome", "prenom",
+	} {
+		if endsWithFolded(field, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// endsWithFolded says whether a name ends with a word of small letters, in any case and whatever marks stand within, and an "s" behind it.
+func endsWithFolded(name []byte, word string) bool {
+	k := len(word) - 1
+	i := len(name) - 1
+	for i >= 0 && !scan.IsLetter(name[i]) {
+		i--
+	}
+	if i >= 0 && name[i]|0x20 == 's' && word[k] != 's' {
+		i--
+	}
+	for ; i >= 0 && k >= 0; i-- {
+		if !scan.IsLetter(name[i]) {
+			continue
+		}
+		if name[i]|0x20 != word[k] {
+			return false
+		}
+		k--
+	}
+	return k < 0
+}
+
+// personFields looks for the values of fields that are named for a person's name: surname=OKEKE, "firstName": "Ngozi".
+func (p *pass) personFields() {
+	const before = 24
+	for _, h := range p.text.Hot {
+		i := int(h)
+		t := &p.text.Tokens[i]
+		if c := p.at(int(t.End)); c != '=' && c != ':' && c != '"' && c != '\'' && c != '\\' || p.cue(i)&cueName == 0 {
+			continue
+		}
+		start := int(t.Start)
+		for start > 0 && int(t.Start)-start < before && (scan.IsWordByte(p.b[start-1]) || p.b[start-1] == '_' || p.b[start-1] == '-') {
+			start--
+		}
+		at, _, ok := p.valueAfter(int(t.End), i)
+		if !ok || !isPersonField(p.b[start:t.End]) {
+			continue
+		}
+		p.personValue(at)
+	}
+}
+
+// personValue takes the value at a place for a name: what is in quotes, or words as far as they can't be the next field.
+func (p *pass) personValue(at int) {
+	const longest = 64
+	for at < len(p.b) && (p.b[at] == '"' || p.b[at] == '\'' || p.b[at] == '\\') {
+		at++
+	}
+	end := at
+	quoted := at > 0 && (p.b[at-1] == '"' || p.b[at-1] == '\'')
+	for end < len(p.b) && end-at < longest {
+		c := p.b[end]
+		if c < ' ' || c == '"' || c == '\\' || c == '&' || c == ';' || c == ',' || c == '=' || c == '<' || c == '|' || c == '}' || c == ')' || c == ']' || !quoted && c == ' ' && !p.text.IsPercent(end) || c == '\'' && !scan.IsLetter(p.at(end+1)) {
+			break
+		}
+		end++
+	}
+	value := p.b[at:end]
+	if len(value) < 2 || !hasLetter(value) || hasDigit(value) || isPlaceholder(value) || p.isInert(at) || isNoUser(value) || bytes.ContainsAny(value, "/@:_") {
+		return
+	}
+	p.add(at, end, Person, 0.7, byNames, p.lower(at, end))
+}
+
+// trackName takes the name on a card that stands in track 1 of its stripe behind the number (ISO/IEC 7813), which ends at a place: "^ROE/ASHA^".
+func (p *pass) trackName(at int) {
+	const longest = 26
+	end := at + 1
+	for end < len(p.b) && end-at <= longest && p.b[end] != '^' && p.b[end] >= ' ' {
+		end++
+	}
+	if p.at(end) == '^' && hasLetter(p.b[at+1:end]) {
+		p.add(at+1, end, Person, 0.8, byNames, p.lower(at+1, end))
+	}
+}
+
+// machineReadable looks for a line of the machine-readable zone of a travel document (ICAO Doc 9303) round token i, behind which "<" stands.
+func (p *pass) machineReadable(i int) {
+	const least, most = 30, 44
+	t := &p.text.Tokens[i]
+	if p.at(int(t.End)) != '<' {
+		return
+	}
+	start, end := int(t.Start), int(t.End)
+	for start > 0 && int(t.End)-start <= most && isZone(p.b[start-1]) {
+		start--
+	}
+	for end < len(p.b) && end-start <= most && isZone(p.b[end]) {
+		end++
+	}
+	if end-start < least || end-start > most || start < p.keyDone || p.isInert(start) {
+		return
+	}
+	p.keyDone = end
+	kind := Number
+	if !hasDigit(p.b[start:end]) {
+		kind = Person
+	}
+	p.add(start, end, kind, 0.85, byZone, p.compact(start, end))
+}
+
+func isZone(c byte) bool { return c == '<' || c >= 'A' && c <= 'Z' || scan.IsDigit(c) }
+
+// patient looks for the fields of an HL7 segment with the data of a patient, token i: "PID|1||482913^^^X||ROE^ASHA||19710412|…".
+func (p *pass) patient(i int) {
+	at := int(p.text.Tokens[i].End)
+	if p.at(at) != '|' {
+		return
+	}
+	kinds := [...]Type{2: Number, 3: Number, 4: Number, 5: Person, 6: Person, 7: DateOfBirth, 9: Person, 11: Address, 13: Phone, 14: Phone, 18: AccountID, 19: USSSN, 20: Number}
+	for field := 1; field < len(kinds) && p.at(at) == '|'; field++ {
+		start := at + 1
+		for at = start; at < len(p.b) && p.b[at] != '|' && p.b[at] >= ' '; at++ {
+		}
+		end := at
+		for end > start && (p.b[end-1] == '^' || p.b[end-1] == ' ') {
+			end--
+		}
+		if kinds[field] != 0 && end-start > 1 && !p.isInert(start) {
+			p.add(start, end, kinds[field], 0.8, byPatient, p.verbatim(start, end))
+		}
+	}
+}

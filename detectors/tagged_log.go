@@ -1,0 +1,141 @@
+package detectors
+
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/names"
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// roleWords stand before the names of persons in the lines of logs, with the part they play or as a title.
+const roleWords = "mr mrs ms dr customer caller patient passenger claimant policyholder cardholder beneficiary payee attn insured dear guest"
+
+// roleWord notes that a log tells of somebody: a capital follows token i, one of roleWords.
+func (p *pass) roleWord(i int) {
+	const gap = 3
+	if p.in.Channel != ChannelLog || i+1 >= len(p.text.Tokens) {
+		return
+	}
+	a, b := &p.text.Tokens[i], &p.text.Tokens[i+1]
+	p.role = p.role || b.Start-a.End <= gap && p.at(int(a.End)) != '_' && p.isCapital(i+1)
+}
+
+// keepNear leaves of the spans that the tagger found in a log the persons near a word for a name or for the part that somebody plays, and near those:
+// most other words are no language, and the tagger takes some for names.
+func (p *pass) keepNear() {
+	const reach = 6
+	if p.in.Channel != ChannelLog || p.path.bits&cueName != 0 {
+		return
+	}
+	kept, last := p.spans[:0], -reach-1
+	for _, s := range p.spans {
+		if s.Class == names.Person {
+			near := s.First-last <= reach
+			for k := max(s.First-reach, 0); k <= s.Last+2 && k < len(p.text.Tokens) && !near; k++ {
+				near = p.cue(k)&cueName != 0 || k <= s.First && p.is(k, &roleSet)
+			}
+			if !near {
+				continue
+			}
+			last = s.Last
+		}
+		kept = append(kept, s)
+	}
+	p.spans = kept
+}
+
+var roleSet = wordsOf(roleWords)
+
+// isHolderField says whether a field is named for what somebody is, so that it holds a name: policyholder, payee.
+func isHolderField(path []byte) bool {
+	for _, w := range [...]string{"policyholder", "cardholder", "accountholder", "payee", "beneficiary", "passenger", "pax", "insured", "claimant", "nominee", "forename", "givenname", "callerid"} {
+		if endsWithFolded(path, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// noteRow notes whether a line of a log is a row of a table with the data of somebody: an e-mail address and four separators of one kind.
+func (p *pass) noteRow() {
+	const least, most = 4, 4096
+	if p.in.Channel != ChannelLog || len(p.text.Ats) == 0 || len(p.candidates) == 0 {
+		return
+	}
+	line := p.b[:min(len(p.b), most)]
+	for k := range p.candidates {
+		if c := &p.candidates[k]; c.kind == Email {
+			sep := p.at(c.end)
+			if sep == '"' {
+				sep = p.at(c.end + 1)
+			}
+			p.isRow = (sep == ',' || sep == ';' || sep == '|' || sep == '\t') && bytes.Count(line, []byte{sep}) >= least && bytes.Count(line, []byte{'='}) < least
+			return
+		}
+	}
+}
+
+// rowNames takes the fields of a row that are a few words in capitals or with capitals, one of them a name in the lists, for names.
+func (p *pass) rowNames() {
+	const most = 4
+	tokens := p.text.Tokens
+	for k := 0; k < len(tokens); k++ {
+		if !isFieldEnd(p.at(int(tokens[k].Start)-1)) || !isUpperAt(p.b, int(tokens[k].Start)) {
+			continue
+		}
+		first, listed := k, false
+		for ; ; k++ {
+			t := &tokens[k]
+			l := p.set.names.Listing(t.Hash)
+			listed = listed || max(l.Given, l.Surname) > 1 && l.Common < commonWord && !l.Other
+			if !t.IsWord() || p.isInert(int(t.Start)) || p.is(k, &firms) || p.is(k, &places) {
+				listed = false
+				break
+			}
+			if isFieldEnd(p.at(int(t.End))) || k+1 == len(tokens) {
+				break
+			}
+		}
+		if listed && k-first < most {
+			start, end := int(tokens[first].Start), int(tokens[k].End)
+			p.add(start, end, Person, 0.6, byNames, p.lower(start, end))
+		}
+	}
+}
+
+func isFieldEnd(c byte) bool {
+	return c == ',' || c == ';' || c == '|' || c == '"' || c == '\t' || c == '\n'
+}
+
+// mailName takes the name before an address in angle brackets that begins at a place: "Asha Roe" <asha@example.com>. In conversations and documents
+// the tagger finds it.
+func (p *pass) mailName(start int) {
+	const longest, words = 64, 4
+	if p.in.Channel != ChannelLog || p.at(start-1) != '<' {
+		return
+	}
+	end := start - 1
+	for p.at(end-1) == ' ' && end > 0 {
+		end--
+	}
+	quoted := p.at(end-1) == '"'
+	if quoted {
+		end--
+	}
+	from := end
+	for from > 0 && end-from < longest {
+		c := p.b[from-1]
+		if c == '"' || !quoted && (c == ':' || c == ',' || c == ';' || c == '=' || c == '<' || c == '>' || c == '(') || c < ' ' || scan.IsDigit(c) {
+			break
+		}
+		from--
+	}
+	for from < end && p.b[from] == ' ' {
+		from++
+	}
+	first, last := p.tokensOf(from, end)
+	if first > last || last-first >= words || !quoted && !p.isCapital(first) || p.isInert(from) {
+		return
+	}
+	p.add(from, end, Person, 0.7, byNames, p.lower(from, end))
+}
