@@ -10,16 +10,7 @@ func (p *pass) answerDictated() bool {
 		return false
 	}
 	first, last := p.answerBounds()
-	described := 0
-	for k := first; k <= last; k++ {
-		switch {
-		case p.isInert(int(tokens[k].Start)), p.is(k, &notDictated):
-			return false
-		case p.is(k, &characterWords), p.is(k, &signWords) && k < last && p.is(k+1, &signs):
-			described++
-		}
-	}
-	if described == 0 || first == last {
+	if first >= last || p.described(first, last) < 1 {
 		return false
 	}
 	start, end := int(tokens[first].Start), int(tokens[last].End)
@@ -27,38 +18,56 @@ func (p *pass) answerDictated() bool {
 	return true
 }
 
+// described counts the descriptions of characters from token first to last: "capital", "question mark". It is less than none where
+// somebody tells about a password without saying it.
+func (p *pass) described(first, last int) (n int) {
+	for k := first; k <= last; k++ {
+		switch {
+		case p.isInert(int(p.text.Tokens[k].Start)), p.is(k, &notDictated):
+			return -1
+		case p.is(k, &characterWords), p.is(k, &signWords) && k < last && p.is(k+1, &signs):
+			n++
+		}
+	}
+	return n
+}
+
 // dictatedEnd is the last token of a password that is told, not asked for, and begins with token first: of a clause that describes
 // characters, or that is of a few words and nothing else. It is first if only that can be told.
 func (p *pass) dictatedEnd(first int) (last int) {
 	const most, few = 24, 4
-	described, plain, joint := 0, p.text.Tokens[first].IsWord(), first
-	for last = first; ; last++ {
-		if p.is(last, &notDictated) || last-first > most {
-			return joint
-		}
-		if p.is(last, &characterWords) || p.is(last, &signWords) && p.is(last+1, &signs) {
-			described++
-		}
-		if last > first && (p.is(last, &notPasswords) || p.is(last, &notAnswers) || p.is(last, &sayWhen)) || p.text.Tokens[last].Bits&(cuesIdentifier|cuesAgainst) != 0 {
-			plain = false
-		}
-		if plain && joint == first && last-first < few && last+1 < len(p.text.Tokens) && p.is(last+1, &clauseWords) {
-			joint = last // "green kettle and it doesn't work"
-		}
-		if next := last + 1; next >= len(p.text.Tokens) || p.between(last) != gapSpace || p.isInert(int(p.text.Tokens[next].Start)) || p.is(next, &thanksWords) {
-			break
-		}
+	tokens := p.text.Tokens
+	for last = first; last-first <= most && last+1 < len(tokens) && p.between(last) == gapSpace && !p.isInert(int(tokens[last+1].Start)) && !p.is(last+1, &thanksWords); {
+		last++
 	}
-	if described > 0 || plain && last-first < few {
+	short := func(last int) bool {
+		return last-first < few && p.described(first, last) == 0 && p.isPlain(first, last)
+	}
+	if last-first <= most && p.described(first, last) > 0 || short(last) {
 		return last
 	}
-	return joint
+	for k := first; k < last && k-first < few; k++ {
+		if p.is(k+1, &clauseWords) && short(k) { // "green kettle and it doesn't work"
+			return k
+		}
+	}
+	return first
+}
+
+// isPlain tells whether the words from first to last are of no sentence: they neither say when or what for, nor name something else.
+func (p *pass) isPlain(first, last int) bool {
+	for k := first; k <= last; k++ {
+		if p.text.Tokens[k].Bits&(cuesIdentifier|cuesAgainst) != 0 || k > first && (p.is(k, &notPasswords) || p.is(k, &notAnswers) || p.is(k, &sayWhen)) {
+			return false
+		}
+	}
+	return p.text.Tokens[first].IsWord()
 }
 
 // clauseWords begin another clause.
 var clauseWords = wordsOf("and but because so und aber et mais y pero e ma en maar i ale mas aur lekin og men och")
 
-// passwordBefore takes the few words of a clause before "is my password", whose last token is i, for one: "correct horse battery is my
+// passwordBefore takes the few words of a clause before "is my password", whose last token is i, for one: "purple horse battery is my
 // password".
 func (p *pass) passwordBefore(i int) {
 	const few = 4
