@@ -34,30 +34,39 @@ func readCases(t testing.TB) (cases [][]turn) {
 		files = append(files, list...)
 	}
 	for _, file := range files {
-		data, err := os.ReadFile(file)
-		require.NoError(t, err)
-		var call []turn
-		for i, line := range strings.Split(string(data), "\n") {
-			if strings.HasPrefix(line, "#") {
-				continue
-			}
-			if line == "" {
-				if call != nil {
-					cases = append(cases, call)
-				}
-				call = nil
-				continue
-			}
-			c := parseCase(t, line)
-			c.where = fmt.Sprintf("%s:%d", filepath.Base(file), i+1)
-			c.spokenCall = c.in.Role != RoleUnknown && strings.Contains(filepath.ToSlash(file), "/spoken/")
-			c.persons = namedCases[filepath.Base(file)]
-			if c.in.Role == RoleUnknown {
-				cases = append(cases, []turn{c})
-			} else {
-				call = append(call, c)
-			}
+		cases = append(cases, casesOf(t, file)...)
+	}
+	return cases
+}
+
+func casesOf(t testing.TB, file string) (cases [][]turn) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var call []turn
+	for i, line := range strings.Split(string(data), "\n") {
+		if strings.HasPrefix(line, "#") {
+			continue
 		}
+		if line == "" {
+			if call != nil {
+				cases = append(cases, call)
+			}
+			call = nil
+			continue
+		}
+		c := parseCase(t, line)
+		c.where = fmt.Sprintf("%s:%d", filepath.Base(file), i+1)
+		c.spokenCall = c.in.Role != RoleUnknown && strings.Contains(filepath.ToSlash(file), "/spoken/")
+		c.persons = namedCases[filepath.Base(file)]
+		if c.in.Role == RoleUnknown {
+			cases = append(cases, []turn{c})
+		} else {
+			call = append(call, c)
+		}
+	}
+	if call != nil {
+		cases = append(cases, call)
 	}
 	return cases
 }
@@ -175,6 +184,50 @@ func TestCases(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The README of the spoken cases counts them.
+func TestSpokenCasesAreCounted(t *testing.T) {
+	const dir = "../testdata/cases/spoken"
+	text, err := os.ReadFile(dir + "/README.md")
+	require.NoError(t, err)
+	number := func(n int) string { return strings.TrimPrefix(fmt.Sprintf(" %d", n), " 0") }
+	var with, without, files int
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 6 || strings.HasPrefix(line, "|---") || strings.TrimSpace(cells[2]) == "files" {
+			continue
+		}
+		names := strings.TrimSpace(cells[2])
+		if names == "" { // the last row
+			require.Equal(t, fmt.Sprintf("| | | %d | %d |", with, without), strings.TrimSpace(line))
+			break
+		}
+		found, none := 0, 0
+		for name := range strings.SplitSeq(names, ", ") {
+			one, err := filepath.Glob(filepath.Join(dir, name+".txt"))
+			require.NoError(t, err)
+			more, err := filepath.Glob(filepath.Join(dir, name, "*.txt"))
+			require.NoError(t, err)
+			for _, file := range append(one, more...) {
+				files++
+				for _, turns := range casesOf(t, file) {
+					if slices.ContainsFunc(turns, func(c turn) bool { return len(c.want) > 0 }) {
+						found++
+					} else {
+						none++
+					}
+				}
+			}
+		}
+		require.Equal(t, fmt.Sprintf("|%s|%s|%s |%s |", cells[1], cells[2], number(found), number(none)), strings.TrimSpace(line))
+		with, without = with+found, without+none
+	}
+	all, err := filepath.Glob(dir + "/*.txt")
+	require.NoError(t, err)
+	languages, err := filepath.Glob(dir + "/languages/*.txt")
+	require.NoError(t, err)
+	require.Equal(t, len(all)+len(languages), files, "a file is in no row")
 }
 
 func TestRedactedTextIsInert(t *testing.T) {
