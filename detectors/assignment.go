@@ -53,7 +53,7 @@ func (p *pass) assignment(i int) {
 		return
 	}
 	value := p.b[start:end]
-	if len(value) < 3 || isPlaceholder(value) || p.isScheme(value) {
+	if len(value) < 3 && (kind != Password || !strict || !p.numberFollows(start, end)) || isPlaceholder(value) || p.isScheme(value) {
 		return
 	}
 	switch {
@@ -107,6 +107,13 @@ func (p *pass) spokenPassword(start, end int) int {
 		end = int(t.End)
 	}
 	return end
+}
+
+// numberFollows says whether a number of two digits and more stands behind the letters from start to end: "vj 12".
+func (p *pass) numberFollows(start, end int) bool {
+	first, last := p.tokensOf(start, end)
+	return first == last && last+1 < len(p.text.Tokens) && p.text.Tokens[last+1].IsNumber() && p.text.Tokens[last+1].Len() > 1 && p.between(last) == gapSpace &&
+		p.text.Tokens[first].IsWord() && !p.is(first, &notPasswords)
 }
 
 // pieceEnd is where the piece without spaces ends that token k is a part of, less the marks of a sentence: "Fietsbel#12".

@@ -213,6 +213,9 @@ func (p *pass) meaning(i int) (m meaning) {
 	m = meaning{t.Bits, [2]uint16{t.Topic}}
 	if m.bits&joined != 0 {
 		m.bits = joinCues(p.bitsAt(i-2), p.bitsAt(i-1), m.bits, p.bitsAt(i+1))
+		if m.bits&cuePassword != 0 && i > 0 && p.is(i-1, &passKinds) {
+			m.bits &^= cuePassword
+		}
 	}
 	if t.Bits&wordPhraseEnd != 0 {
 		h := phraseHash(0, t.Hash)
@@ -225,6 +228,9 @@ func (p *pass) meaning(i int) (m meaning) {
 	}
 	return m
 }
+
+// passKinds stand before "pass" where it is a piece of paper.
+var passKinds = wordsOf("boarding bus rail train tram travel day season parking gate visitor guest ski lift festival hall press museum")
 
 // joinCues is what a word with those bits says between its neighbours.
 func joinCues(before2, before, bits, after uint64) uint64 {

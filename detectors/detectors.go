@@ -214,6 +214,7 @@ func (s *Set) find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	p.answerUser()
 	p.answerLocal()
 	p.takeSeries()
+	p.findPieces()
 	p.findNames()
 	p.addressRuns()
 	if s.custom != nil || in.Known != nil {

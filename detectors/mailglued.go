@@ -8,7 +8,7 @@ import (
 )
 
 // mailServices are what the domains of common mail services become where a chat has lost its marks: "ashagmailcom", "asha 12 gmailcom".
-var mailServices = [...]string{"gmailcom", "gmaicom", "gmailcon", "emailcom", "yahoocom", "yahoocoin", "yahoocouk", "yahooin", "hotmailcom", "hotmailcouk", "outlookcom", "rediffmailcom", "aolcom", "icloudcom", "livecom", "ymailcom", "protonmailcom", "gmxde", "gmxnet", "webde", "mailru", "mailcom"}
+var mailServices = [...]string{"gmailcom", "gmaicom", "gmailcon", "gmalcom", "gmilcom", "gamilcom", "emailcom", "yahoocom", "yahoocoin", "yahoocouk", "yahooin", "yahoomailcom", "hotmailcom", "hotmailcouk", "outlookcom", "rediffmailcom", "aolcom", "icloudcom", "livecom", "ymailcom", "protonmailcom", "gmxde", "gmxnet", "webde", "mailru", "yandexru", "yandexcom", "msncom", "maccom", "comcastnet", "zohocom", "mailcom"}
 
 // findMailWithoutMarks looks for e-mail addresses of which a chat kept letters and digits only.
 func (p *pass) findMailWithoutMarks() {
@@ -24,12 +24,8 @@ func (p *pass) findMailWithoutMarks() {
 		if t.Len() < shortest || t.Shape == scan.Digit || !p.endsInService(t) || p.isInert(int(t.Start)) {
 			continue
 		}
-		first := k
-		if n := p.serviceLen(t); n == t.Len() {
-			if first = p.localBefore(k); first == k {
-				continue
-			}
-		} else if t.Len()-n < 2 {
+		first := p.localBefore(k)
+		if n := p.serviceLen(t); first == k && t.Len()-n < 2 {
 			continue
 		}
 		start, end := int(p.text.Tokens[first].Start), int(t.End)
@@ -81,18 +77,19 @@ func (p *pass) serviceLen(t *scan.Token) (n int) {
 	return n
 }
 
-// localBefore is the first token of the local part before a domain, token k: digits and one word. It is k if there is none.
+// localBefore is the first token of the local part before token k, which has the domain: numbers, and up to two words that aren't common or
+// that a number follows. It is k if there is none.
 func (p *pass) localBefore(k int) int {
-	const most = 3
-	first := k
-	for n := k - 1; n >= 0 && n >= k-most; n-- {
+	const most, mostWords = 4, 2
+	first, words := k, 0
+	for n := k - 1; n >= 0 && n >= k-most && words < mostWords; n-- {
 		t := &p.text.Tokens[n]
-		if p.codeGap(n) != ' ' || p.isInert(int(t.Start)) || t.Bits&(cuesIdentifier|wordIs) != 0 || t.IsWord() && p.set.names.IsCommon(t.Hash) {
+		if p.codeGap(n) != ' ' || p.isInert(int(t.Start)) || t.Bits&(cuesIdentifier|wordIs) != 0 || t.IsWord() && !p.text.Tokens[n+1].IsNumber() && p.set.names.IsCommon(t.Hash) {
 			break
 		}
 		first = n
 		if !t.IsNumber() {
-			break
+			words++
 		}
 	}
 	return first
@@ -119,10 +116,10 @@ func (p *pass) takeSeries() {
 		if n := t.Len(); n < shortest || n > longest || !t.IsWord() || t.Shape&scan.High != 0 || t.Bits != 0 || p.codeGap(k) != ' ' || p.isInert(int(t.Start)) || p.set.names.IsCommon(t.Hash) || p.set.names.IsGiven(t.Hash) {
 			continue
 		}
-		if bytes.ContainsAny(p.bytesOf(t), "aeiouAEIOU") && k > 0 && p.bitsAt(k-1)&wordIs == 0 {
+		if bytes.ContainsAny(p.bytesOf(t), "aeiouAEIOU") && k > 0 && p.bitsAt(k-1)&(wordIs|wordNumber) == 0 {
 			continue
 		}
-		if k == 0 || p.bitsAt(k-1)&(wordIs|wordNumber) != 0 || p.clauseEnds(int(p.text.Tokens[k-1].End), int(t.Start)) {
+		if k == 0 || p.bitsAt(k-1)&(wordIs|wordNumber) != 0 || p.is(k-1, &andWords) || p.set.names.IsGiven(p.text.Tokens[k-1].Hash) || p.clauseEnds(int(p.text.Tokens[k-1].End), int(t.Start)) {
 			c.start = int(t.Start)
 		}
 	}

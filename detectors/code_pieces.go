@@ -1,0 +1,98 @@
+package detectors
+
+import (
+	"github.com/sonexlabs/tacet/detectors/scan"
+	"github.com/sonexlabs/tacet/detectors/spoken"
+)
+
+// What a code in pieces has: "tw 68 v 5", "dg 432 h". Records of bookings are of five to seven characters.
+const (
+	piecesLeast    = 3 // groups of letters and of digits
+	pieceMost      = 4 // characters of one
+	piecesShortest = 5 // characters
+	piecesLongest  = 8
+)
+
+// findPieces looks for codes of letters and digits that a conversation has in groups, and that have no form known: what a turn ends with, or
+// says before "and", or all that a question asked for.
+func (p *pass) findPieces() {
+	if p.in.Channel == ChannelLog || p.in.Channel == ChannelDoc || p.set.names == nil {
+		return
+	}
+	tokens := p.text.Tokens
+	for next, h := 0, 0; h < len(p.text.Hot); h++ {
+		k := int(p.text.Hot[h])
+		if k < next || tokens[k].Shape&scan.Digit == 0 {
+			continue
+		}
+		first, last := k, k
+		for first > next && p.codeGap(first-1) == ' ' && p.isCodePiece(first-1) {
+			first--
+		}
+		for p.codeGap(last) == ' ' && p.isCodePiece(last+1) {
+			last++
+		}
+		next = last + 1
+		if last-first+1 < piecesLeast || !p.isCodePiece(k) || !p.makesCode(first, last) || next < len(tokens) && !p.clauseEnds(int(tokens[last].End), int(tokens[next].Start)) && !p.is(next, &andWords) && !p.is(next, &thanksWords) {
+			continue
+		}
+		kind, detector := p.askedKind(codeAsked, spoken.Code, 0)
+		if kind == 0 || kind == Person {
+			kind, detector = Number, bySpeech
+		}
+		start, end := int(tokens[first].Start), int(tokens[last].End)
+		p.addScored(start, end, guess{kind: kind, score: score{form: 0.6}, rule: "pieces", detector: detector}, p.compact(start, end))
+	}
+}
+
+// isCodePiece says whether token k may be a group of a code: digits, one letter, or letters that are no word.
+func (p *pass) isCodePiece(k int) bool {
+	t := &p.text.Tokens[k]
+	if t.Len() > pieceMost || t.Shape&scan.High != 0 || p.isInert(int(t.Start)) {
+		return false
+	}
+	switch {
+	case t.Len() == 1, t.Shape&scan.Digit != 0:
+		return true
+	case t.Bits != 0, t.Topic != 0, p.is(k, &unitPieces):
+		return false
+	}
+	// Of two letters there are as many abbreviations as words, and lists have them all.
+	return t.Len() == 2 && !p.is(k, &pairWords) || t.Len() > 2 && !p.set.names.IsCommon(t.Hash)
+}
+
+// pairWords are words of two letters in the languages that calls are in.
+var pairWords = wordsOf(`ad ah am an as at aw be by do eg eh em er ex go ha he hi ho if in is it ma me mr ms my no of oh ok on or ow pa re sh so st to tv uh um up us we ye yo ya ie id
+	da de di du el en es et eu il im io ja je ka ke ki ko la le lo mi na ne ni nu ob ou os po sa se si su ta te ti tu un va ve vi wo za ze zu zo ek ab an au og er av på av ht mu je ho ci go ni od we`)
+
+// unitPieces are units of two letters and more, and what else stands beside a number in its place, that nothing else knows.
+var unitPieces = wordsOf(`cm mm ft in lb lbs oz ml cl dl tb mp mph kph kmh hz khz mhz ghz kw kwh bhp hp cc sq sqft sqm bhk am pm th st nd rd max mins hr hrs min sec wk wks yr mth
+	aud cad chf sek dkk nok pln jpy cny aed sgd ps gen ww vs pcs pc qty etc bis dbl sgl`)
+
+// unitLetters are letters that a number may have behind it, or a model before it.
+const unitLetters = 1<<('x'-'a') | 1<<('m'-'a') | 1<<('k'-'a') | 1<<('h'-'a') | 1<<('g'-'a') | 1<<('c'-'a') | 1<<('f'-'a') | 1<<('l'-'a') | 1<<('d'-'a') | 1<<('v'-'a') | 1<<('s'-'a') | 1<<('p'-'a') | 1<<('w'-'a')
+
+// makesCode says whether tokens first to last are a code: letters and digits by turns, two of each at least, and not all of the letters units.
+func (p *pass) makesCode(first, last int) bool {
+	letters, digits, turns, unit := 0, 0, 0, true
+	for k := first; k <= last; k++ {
+		t := &p.text.Tokens[k]
+		if k > first && t.IsNumber() == p.text.Tokens[k-1].IsNumber() {
+			return false
+		}
+		turns++
+		for _, c := range p.bytesOf(t) {
+			if scan.IsDigit(c) {
+				digits++
+				continue
+			}
+			letters++
+			unit = unit && t.Len() == 1 && unitLetters>>(c|0x20-'a')&1 != 0
+		}
+	}
+	if t := &p.text.Tokens[first]; t.Len() == 1 && turns == piecesLeast && (p.b[t.Start]|0x20 == 'a' || p.b[t.Start]|0x20 == 'i') {
+		return false // "a 7 gb": an article, somebody
+	}
+	n := letters + digits
+	return letters > 1 && digits > 1 && !unit && n >= piecesShortest && n <= piecesLongest
+}
