@@ -6,8 +6,9 @@ package detectors
 
 const (
 	runEnough  = 4  // evidence
-	runTokens  = 40 // of a run
-	runSurplus = 2  // names behind the last evidence, where the text ends with them
+	runTokens  = 48 // of a run
+	runLeast   = 3
+	runSurplus = 2 // names behind the last evidence, where the text ends with them
 )
 
 // wordsRun are words without which no run is an address.
@@ -34,25 +35,32 @@ func (p *pass) classOf(k int) partClass {
 			return noAddressPart
 		}
 		return partNumber
-	case p.is(k, &noPart):
-		return noAddressPart
-	case t.Bits&(wordStreet|wordLead) != 0 || p.isKnownPlace(k) || p.is(k, &landmarks) || t.Bits&wordUnit != 0 && k+1 < len(p.text.Tokens) && !p.isNumberWord(k):
+	case t.Bits&(wordStreet|wordLead) != 0 || t.Bits&wordUnit != 0 && k+1 < len(p.text.Tokens) && !p.isNumberWord(k):
 		return partSure
-	case p.is(k, &partWords) || p.is(k, &linkWords) || p.is(k, &fillers) || p.is(k, &codeWords) || p.isNumberWord(k):
+	case p.is(k, &runJoins):
 		return partJoin
-	case t.Bits&(wordPlace|wordSoftLead|wordAround) != 0 || p.is(k, &besideWords) || p.is(k, &nearLinks) || p.is(k, &directions) || p.is(k, &notTowns) || p.is(k, &ordinalWords):
+	case t.Bits&(wordPlace|wordSoftLead|wordAround) != 0 && !p.is(k, &landmarks) || p.is(k, &runSofts) || p.is(k+1, &estateKinds) && isWord(p.bytesOf(t), "mobile"):
 		return partSoft
+	case p.is(k, &runEnds) && !p.is(k, &landmarks):
+		return noAddressPart
+	case p.isKnownPlace(k) || p.is(k, &landmarks):
+		return partSure
 	case t.Len() == 1:
 		return partNumber
-	case p.is(k, &estateKinds) || p.is(k+1, &estateKinds) && isWord(p.bytesOf(t), "mobile"):
-		return partSoft
-	case t.Bits&(cuesIdentifier|cuesAgainst|wordMonth|wordOrder)&^cueAddress != 0 || p.is(k, &plainWords) || p.is(k, &stopWords) || p.is(k, &listening):
+	case t.Bits&(cuesIdentifier|cuesAgainst|wordMonth|wordOrder)&^cueAddress != 0:
 		return noAddressPart
 	case p.set.names.IsCommon(t.Hash):
 		return partSoft
 	}
 	return partName
 }
+
+// What the words of other lists are in a run.
+var (
+	runJoins = union(&partWords, &linkWords, &fillers, &codeWords, &numberWords)
+	runSofts = union(&besideWords, &nearLinks, &directions, &notTowns, &ordinalWords, &estateKinds)
+	runEnds  = union(&noPart, &plainWords, &stopWords, &listening)
+)
 
 // addressRuns looks for runs of words that are an address by what is in them, in what is said.
 func (p *pass) addressRuns() {
@@ -61,11 +69,12 @@ func (p *pass) addressRuns() {
 	}
 	p.barrier = 0
 	tokens := p.text.Tokens
+	var r addressRun
 	for k := 0; k < len(tokens); k++ {
 		if tokens[k].Bits&(wordsRun|wordPlace) == 0 || p.isNumberWord(k) || p.isInert(int(tokens[k].Start)) {
 			continue
 		}
-		r := p.runAround(k)
+		p.runAround(&r, k)
 		if r.evidence >= runEnough {
 			p.addRun(&r)
 		}
@@ -79,7 +88,11 @@ type addressRun struct {
 	first, last int // the first and the last that speak for an address
 	evidence    int
 	soft        int
+	classes     [runTokens]partClass // of its tokens, from begin on
 }
+
+// class is what token k of the run may be.
+func (r *addressRun) class(k int) partClass { return r.classes[k-r.begin] }
 
 // speak adds evidence, of tokens first to last, and gives the last.
 func (r *addressRun) speak(first, last, evidence int) int {
@@ -91,17 +104,26 @@ func (r *addressRun) speak(first, last, evidence int) int {
 	return last
 }
 
-// runAround is the run of tokens round token k.
-func (p *pass) runAround(k int) addressRun {
-	r := addressRun{begin: k, end: k}
-	for r.begin > 0 && k-r.begin < runTokens && p.mayFollow(r.begin-1) && p.classOf(r.begin-1) != noAddressPart {
+// runAround reads the run of tokens round token k.
+func (p *pass) runAround(r *addressRun, k int) {
+	r.evidence, r.soft, r.first, r.last = 0, 0, 0, 0
+	r.begin, r.end = k, k
+	for k-r.begin < runTokens/2 && r.begin > 0 && p.mayFollow(r.begin-1) && p.classOf(r.begin-1) != noAddressPart {
 		r.begin--
 	}
-	for r.end+1 < len(p.text.Tokens) && r.end-k < runTokens && p.mayFollow(r.end) && p.classOf(r.end+1) != noAddressPart {
-		r.end++
+	for j := r.begin; j < r.begin+runTokens; j++ {
+		if j > k && (j == len(p.text.Tokens) || !p.mayFollow(j-1)) {
+			break
+		}
+		class := p.classOf(j)
+		if j > k && class == noAddressPart {
+			break
+		}
+		r.classes[j-r.begin], r.end = class, j
 	}
-	p.weigh(&r)
-	return r
+	if r.end-r.begin+1 >= runLeast {
+		p.weigh(r)
+	}
 }
 
 // mayFollow says whether token k and the next may stand in one address.
@@ -121,7 +143,7 @@ func (p *pass) weigh(r *addressRun) {
 		if n == 0 {
 			n = p.weighPlace(r, j, &near)
 		}
-		if n == 0 && p.classOf(j) == partSoft {
+		if n == 0 && r.class(j) == partSoft {
 			r.soft++
 		}
 		j = max(j, n)
@@ -132,7 +154,7 @@ func (p *pass) weigh(r *addressRun) {
 	if p.announces(r) || p.livesBehind(r.end) {
 		r.evidence++
 	}
-	if r.last+2 <= r.end && p.classOf(r.last+1) == partName && p.classOf(r.last+2) == partName && p.closesText(r.end) {
+	if r.last+2 <= r.end && r.class(r.last+1) == partName && r.class(r.last+2) == partName && p.closesText(r.end) {
 		r.evidence++
 	}
 }
@@ -153,7 +175,7 @@ func (p *pass) weighUnit(r *addressRun, j int) (last int) {
 	}
 	switch {
 	case j == r.begin:
-	case unit && p.text.Tokens[j-1].Len() == 1 && p.classOf(j-1) == partNumber, // "b wing"
+	case unit && p.text.Tokens[j-1].Len() == 1 && r.class(j-1) == partNumber, // "b wing"
 		p.is(j, &levels) && (p.is(j-1, &ordinalWords) || p.isOrdinal(j-1)):
 		return r.speak(j-1, j, 1)
 	}
@@ -167,7 +189,7 @@ func (p *pass) weighStreet(r *addressRun, j int) (last int) {
 	if bits&(wordStreet|wordPlace) == 0 || j == r.begin {
 		return 0
 	}
-	street, before := bits&wordStreet != 0, p.classOf(j-1)
+	street, before := bits&wordStreet != 0, r.class(j-1)
 	switch {
 	case street && (before == partName && !p.is(j-1, &countNames) || p.is(j-1, &treeNames)),
 		p.is(j, &ordinalRoads) && (p.is(j-1, &ordinalWords) || p.isOrdinal(j-1) || p.is(j-1, &ordinals)):
@@ -194,18 +216,18 @@ func (p *pass) weighStreet(r *addressRun, j int) (last int) {
 func (p *pass) weighPlace(r *addressRun, j int, near *int) (last int) {
 	tokens := p.text.Tokens
 	switch {
-	case p.is(j, &directions) && tokens[j].Len() > 3 && j > r.begin && j < r.end && tokens[j-1].IsNumber() && tokens[j-1].Len() >= 2 && p.mayBeRoad(j+1) && p.closesText(j+1):
+	case p.is(j, &directions) && tokens[j].Len() > 3 && j > r.begin && j < r.end && tokens[j-1].IsNumber() && tokens[j-1].Len() >= 2 && p.mayBeRoad(r, j+1) && p.closesText(j+1):
 		return r.speak(j-1, j+1, 2) // "1902 west fifty seventh"
 	case p.is(j, &runHouses) && j > r.begin:
 		return r.speak(j, j, 1)
 	case p.is(j, &besideWords):
 		n := p.landmarkBehind(r, j)
-		if *near == 2 || n == 0 && (j == r.end || p.classOf(j+1) != partName) {
+		if *near == 2 || n == 0 && (j == r.end || r.class(j+1) != partName) {
 			return 0
 		}
 		*near++
 		return r.speak(j, max(n, j+1), 1)
-	case p.is(j, &villages) && j < r.end && (p.classOf(j+1) == partName || p.isKnownPlace(j+1)):
+	case p.is(j, &villages) && j < r.end && (r.class(j+1) == partName || p.isKnownPlace(j+1)):
 		return r.speak(j, j+1, 2)
 	case p.is(j, &corners) && p.is(j+1, &ofWords):
 		if n := p.cornerEnd(r, j+2); n > 0 {
@@ -237,10 +259,10 @@ func (p *pass) numberBehind(r *addressRun, j int) int {
 	for n := 0; n < 2 && k <= r.end && p.isNumberWord(k); n++ {
 		k++
 	}
-	if k > r.end || p.text.Tokens[k].IsWord() && p.text.Tokens[k].Len() > 1 || p.classOf(k) != partNumber {
+	if k > r.end || p.text.Tokens[k].IsWord() && p.text.Tokens[k].Len() > 1 || r.class(k) != partNumber {
 		return 0
 	}
-	for k < r.end && p.classOf(k+1) == partNumber {
+	for k < r.end && r.class(k+1) == partNumber {
 		k++
 	}
 	return k
@@ -267,20 +289,20 @@ func (p *pass) cornerEnd(r *addressRun, k int) int {
 			break
 		}
 	}
-	if and == 0 || and == k || !p.mayBeRoad(k) || and == r.end || !p.mayBeRoad(and+1) {
+	if and == 0 || and == k || !p.mayBeRoad(r, k) || and == r.end || !p.mayBeRoad(r, and+1) {
 		return 0
 	}
 	last := and + 1
-	for last < r.end && last < and+most && p.text.Tokens[last].Bits&wordStreet == 0 && (p.mayBeRoad(last+1) || p.text.Tokens[last+1].Bits&(wordStreet|wordPlace) != 0) {
+	for last < r.end && last < and+most && p.text.Tokens[last].Bits&wordStreet == 0 && (p.mayBeRoad(r, last+1) || p.text.Tokens[last+1].Bits&(wordStreet|wordPlace) != 0) {
 		last++
 	}
 	return last
 }
 
 // mayBeRoad says whether token k may name a road by itself: "fifth", "mill", "1st".
-func (p *pass) mayBeRoad(k int) bool {
+func (p *pass) mayBeRoad(r *addressRun, k int) bool {
 	t := &p.text.Tokens[k]
-	return p.is(k, &ordinalWords) || p.isOrdinal(k) || t.Bits&(wordPlace|wordStreet) != 0 || p.classOf(k) == partName || t.IsNumber() && t.Len() <= 3 || p.is(k, &treeNames)
+	return p.is(k, &ordinalWords) || p.isOrdinal(k) || t.Bits&(wordPlace|wordStreet) != 0 || r.class(k) == partName || t.IsNumber() && t.Len() <= 3 || p.is(k, &treeNames)
 }
 
 // addRun takes a run for an address, from its first to its last token that speak for one, with the names beside them.
@@ -289,11 +311,11 @@ func (p *pass) addRun(r *addressRun) {
 		return
 	}
 	first, last := r.first, r.last
-	for first > r.begin && (p.classOf(first-1) == partName || p.classOf(first-1) == partNumber) {
+	for first > r.begin && (r.class(first-1) == partName || r.class(first-1) == partNumber) {
 		first--
 	}
 	if rest := r.end - last; rest <= runSurplus || p.closesText(r.end) {
-		for k := last + 1; k <= r.end && p.classOf(k) != partJoin && p.classOf(k) != partSoft; k++ {
+		for k := last + 1; k <= r.end && r.class(k) != partJoin && r.class(k) != partSoft; k++ {
 			last = k
 		}
 	}

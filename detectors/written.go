@@ -165,6 +165,19 @@ func wordsOf(list string) words {
 	return w
 }
 
+// union is a set of the words of several.
+func union(sets ...*words) words {
+	var all []string
+	for _, w := range sets {
+		for _, x := range w.slots {
+			if x.word != "" {
+				all = append(all, x.word)
+			}
+		}
+	}
+	return wordsOf(strings.Join(all, " "))
+}
+
 // noLexicon knows no word and hashes them.
 var noLexicon = scan.NewLexicon(nil, 0)
 
