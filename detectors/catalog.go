@@ -66,6 +66,7 @@ const (
 	byRole
 	byEncoded
 	byAssignment
+	byPayment
 	byRule
 	byRuleLimit
 	byList
@@ -105,7 +106,7 @@ func catalog() []entry {
 		byAccount:    {name: "account", types: []Type{AccountID, BankAccount, OrderID}, run: (*pass).account, code: (*pass).documentID, after: (*pass).letteredID},
 		byNumber:     {name: "number", types: []Type{Number}, run: (*pass).plainNumber},
 		bySpeech:     {name: "speech", types: []Type{Spelled}},
-		byNames:      {name: "names", types: []Type{Person, Location, Org}},
+		byNames:      {name: "names", types: []Type{Person, Location, Org}, begin: "law", word: (*pass).noteInLaw},
 		bySecret:     {name: "secret", types: []Type{Secret}, begin: credentialWords, word: (*pass).secretWord, code: (*pass).secretCode, long: (*pass).secretCode, start: (*pass).numbered},
 		byCommand:    {name: "command", types: []Type{Secret}, begin: "curl sshpass", word: (*pass).curl},
 		byRecovery:   {name: "secret", begin: "backup recovery seed mnemonic", word: (*pass).recovery},
@@ -121,6 +122,7 @@ func catalog() []entry {
 		byRole:       {name: "names", begin: roleWords, word: (*pass).roleWord},
 		byEncoded:    {name: "encoded", code: (*pass).encoded, long: (*pass).encoded},
 		byAssignment: {name: "assignment", types: []Type{Password, Secret, SessionID}, long: (*pass).assignment},
+		byPayment:    {name: "in", begin: saidHandles, word: (*pass).saidUPI},
 		byRule:       {name: "rule"}, // what users add; see rules.go
 		byRuleLimit:  {name: "rule-limit"},
 		byList:       {name: "list"},

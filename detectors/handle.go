@@ -43,6 +43,9 @@ func (p *pass) socialAccount(i int) {
 		return
 	}
 	p.toldAccount(i)
+	if !p.isWritten() {
+		p.saidHandle(i)
+	}
 }
 
 // profile looks for the account in a link to the profile of somebody, behind the name of the service.

@@ -321,7 +321,7 @@ func (p *pass) plainNumber(r *run, best *guess) {
 		kind, detector := endingKind(r.ctx.near | r.ctx.mid | p.wants.cues)
 		best.betterScored(kind, score{words: 0.6}, "ending", detector)
 	}
-	if p.in.Call != nil && r.digits >= 3 && p.endsText(r) && likely < 0.5 && p.in.Channel != ChannelLog && !p.isPairs(r) {
+	if p.in.Call != nil && r.digits >= 3 && p.endsText(r) && likely < 0.5 && p.in.Channel != ChannelLog && !p.isPairs(r) && !p.isClock(r) {
 		likely = 0.5 // a number that may go on in the next turn
 	}
 	best.better(Number, likely, byNumber)
@@ -354,6 +354,18 @@ func (p *pass) isPairs(r *run) bool {
 	g := p.regionAt(r.start)
 	return g != nil && g.Single == 0 && g.Symbols <= 4 && p.wants.cues == 0
 }
+
+// isClock says whether a run that ends a turn is a time of day that is said as hour and minutes behind a word like "at", and nobody asked for a
+// number: "thursday at three forty five".
+func (p *pass) isClock(r *run) bool {
+	g := p.regionAt(r.start)
+	if g == nil || g.Single > 1 || r.digits != 3 || r.d[0] == '0' || r.d[1] > '5' || p.wants.cues != 0 || p.wants.open || p.wants.small || !p.is(r.first-1, &clockWords) {
+		return false
+	}
+	return !p.toldBefore(r.first-1, true)
+}
+
+var clockWords = wordsOf("at by until till before after around about from")
 
 // heardBefore is the type of what digits, or letters and digits, were heard in earlier in the call; 0 if they weren't. Three are known
 // again where words say that they end something.

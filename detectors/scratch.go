@@ -78,6 +78,8 @@ type pass struct {
 	keyDone int // the same for long keys
 	urlDone int // the same for links
 
+	inLaw int // the last token "law" of "sister in law", 0 if there is none
+
 	orderDone int // up to this token the text has been looked at as a spelled number of an order
 }
 
@@ -101,7 +103,7 @@ func (p *pass) begin(s *Set, text []byte, in Input) {
 	p.b = p.text.Bytes
 	p.candidates, p.inert, p.canon = p.candidates[:0], p.inert[:0], p.canon[:0]
 	p.barrier, p.strong, p.hexDone, p.keyDone, p.urlDone, p.plain, p.encodedDone, p.orderDone = 0, 0, 0, 0, 0, 0, 0, 0
-	p.through, p.covered, p.limit, p.role, p.isRow = false, 0, len(p.b), false, false
+	p.through, p.covered, p.limit, p.role, p.isRow, p.inLaw = false, 0, len(p.b), false, false, 0
 	p.path, p.said, p.wants, p.numbers, p.groups = meaning{}, 0, want{}, p.numbers[:0], 0
 	if len(in.Path) > 0 {
 		p.path = s.pathMeaning(in.Path)

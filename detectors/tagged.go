@@ -36,6 +36,7 @@ func (p *pass) findNames() {
 	p.spans = p.set.names.Find(p.spans[:0], &p.text, &ctx, &p.tagger)
 	p.keepNear()
 	if len(p.spans) == 0 {
+		p.nameInLaw()
 		p.findDevanagari()
 		p.findSaidName()
 		p.answerName(&ctx)
@@ -55,6 +56,7 @@ func (p *pass) findNames() {
 		p.widenPerson(i)
 		next = p.addSpan(&p.spans[i], next, before)
 	}
+	p.nameInLaw()
 	p.findDevanagari()
 	p.findSaidName()
 	p.answerName(&ctx)

@@ -116,6 +116,57 @@ func containsFold(b []byte, word string) bool {
 	return false
 }
 
+// saidHandles are handles as they are heard, of which most are no other words; "at" must stand before one.
+const saidHandles = "okhdfc okhdfcbank okicici okaxis oksbi ybl ibl axl ptsbi ptaxis pthdfc ptyes waicici waaxis wasbi"
+
+// saidUPI looks for an address of UPI whose handle is token i, as it is said: "subbu iyer at okhdfc".
+func (p *pass) saidUPI(i int) {
+	const most = 6
+	k := i - 1
+	for n := 0; n < 2 && k > 0 && p.is(k, &rateWords); n++ {
+		k-- // "at the rate"
+	}
+	if p.in.Channel == ChannelLog || k < 1 || !isWord(p.bytesOf(&p.text.Tokens[k]), "at") || p.isInert(int(p.text.Tokens[i].Start)) {
+		return
+	}
+	first := k
+	for first > 0 && k-first < most && p.between(first-1) != gapOther && p.isLocalWord(first-1) {
+		first--
+	}
+	if first == k {
+		return
+	}
+	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[i].End)
+	canon := p.compactLower(start, int(p.text.Tokens[k-1].End))
+	p.canon = append(p.canon, '@')
+	p.lower(int(p.text.Tokens[i].Start), end)
+	p.add(start, end, INUPI, 0.8, byIN, canon)
+}
+
+// compactLower appends the letters, digits and marks of a region to p.canon, in small letters, and gives the place where they begin.
+func (p *pass) compactLower(start, end int) (canonStart int) {
+	canonStart = len(p.canon)
+	for _, c := range p.b[start:end] {
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		if isUPIName(c) {
+			p.canon = append(p.canon, c)
+		}
+	}
+	return canonStart
+}
+
+var rateWords = wordsOf("the rate")
+
+// isLocalWord says whether token k may stand before the at sign of an address that is said.
+func (p *pass) isLocalWord(k int) bool {
+	t := &p.text.Tokens[k]
+	return !p.isInert(int(t.Start)) && (!t.IsWord() || p.is(k, &localMarks) || t.Bits&(cuesIdentifier|wordIs) == 0 && !p.is(k, &stopWords) && !p.is(k, &plainWords))
+}
+
+var localMarks = wordsOf("dot underscore dash hyphen point")
+
 // upiWords are the words for the interface and the applications that use it.
 var upiWords = wordList("upi vpa vpas gpay googlepay phonepe paytm bhim mobikwik")
 

@@ -20,7 +20,9 @@ func (p *pass) answerUser() {
 	switch n := len(tokens); {
 	case p.in.Channel == ChannelLog || n == 0 || p.in.Call == nil:
 	case p.wants.cues&wordUser != 0 && p.wants.cues&cuePassword == 0:
-		if first, last := p.answerBounds(); first <= last {
+		if first, last := p.answerBounds(); first < last && p.is(first, &atWord) && p.addHandle(first+1, userAsked-p.wants.decay) {
+			return
+		} else if first <= last {
 			p.addSaidUser(first, last, userAsked-p.wants.decay, true)
 		}
 	case p.text.Said&(wordUser|wordPhraseEnd) != 0:
