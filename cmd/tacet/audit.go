@@ -26,16 +26,8 @@ func newAuditCommand() *cobra.Command {
 		Short: "Check and read the audit log",
 		Example: `  tacet audit verify --config tacet.yaml
   tacet audit show --config tacet.yaml --action key.rotate`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError(cmd, errors.New("no command: verify, show or keygen"))
-			}
-			return usageError(cmd, fmt.Errorf("unknown command %q", args[0]))
-		},
-		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	cmd.AddCommand(newAuditVerifyCommand(), newAuditShowCommand(), newAuditKeygenCommand())
-	return cmd
+	return group(cmd, newAuditVerifyCommand(), newAuditShowCommand(), newAuditKeygenCommand())
 }
 
 func newAuditKeygenCommand() *cobra.Command {
@@ -46,12 +38,7 @@ func newAuditKeygenCommand() *cobra.Command {
 		Long: `Keygen writes the private key to a new FILE, for audit.key, and prints the public one: give it, and the checkpoints that are
 published, to whoever is to verify the log.`,
 		Example: "  tacet audit keygen --name tacet.example.com audit.key > audit.pub",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usageError(cmd, errors.New("name one file"))
-			}
-			return nil
-		},
+		Args:    argsOf(1, 1, "name one file"),
 	}
 	cmd.Flags().StringVar(&name, "name", "tacet", "`NAME` of the log in its checkpoints, without spaces; best one of your domain")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

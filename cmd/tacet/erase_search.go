@@ -144,37 +144,27 @@ const searchName = "search"
 
 // topic looks through what a topic holds between two places, and prints calls as they are found.
 func (f *callFinder) topic(ctx context.Context, fetch *refetcher, topic, from, to string, out io.Writer) error {
-	lanes, err := fetch.ranges(ctx, topic, -1, from, to)
-	if err != nil {
-		return err
-	}
-	for _, l := range lanes {
-		err := fetch.scan(ctx, l.id, l.from, l.to-1, func(r pipeline.Record) error {
-			f.records++
-			calls, unread, err := f.search.Record(l.id, &r)
-			if err != nil {
+	return fetch.each(ctx, topic, -1, from, to, 0, func(l laneRange, r pipeline.Record) error {
+		f.records++
+		calls, unread, err := f.search.Record(l.id, &r)
+		if err != nil {
+			return err
+		}
+		if unread != "" {
+			f.unread++
+		}
+		for _, call := range calls {
+			if strings.ContainsAny(call, "\r\n") { // no line of --from can hold it
+				f.unread++
+				continue
+			}
+			f.calls++
+			if _, err := fmt.Fprintf(out, "%s %s\n", typeCall, call); err != nil {
 				return err
 			}
-			if unread != "" {
-				f.unread++
-			}
-			for _, call := range calls {
-				if strings.ContainsAny(call, "\r\n") { // no line of --from can hold it
-					f.unread++
-					continue
-				}
-				f.calls++
-				if _, err := fmt.Fprintf(out, "%s %s\n", typeCall, call); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("read topic %s partition %d: %w", l.id.Topic, l.id.Partition, err)
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // report says what was read, and what could not be.

@@ -179,7 +179,7 @@ func gatherEvidence(ctx context.Context, c config, r reporting, now time.Time) (
 		e.To = now
 	}
 	e.describe(c, p)
-	if err := e.instructed(c, set, now); err != nil {
+	if err := e.instructed(ctx, c, set, now); err != nil {
 		return nil, err
 	}
 	if err := e.inventory(c); err != nil {
@@ -193,22 +193,19 @@ func gatherEvidence(ctx context.Context, c config, r reporting, now time.Time) (
 }
 
 // instructed lists what tenants instructed that is in force, or will be.
-func (e *evidence) instructed(c config, set *detectors.Set, now time.Time) error {
+func (e *evidence) instructed(ctx context.Context, c config, set *detectors.Set, now time.Time) error {
 	e.Instructions, e.Unasked = []instructed{}, c.Instructions.Unasked
-	if c.Instructions.Directory == "" {
-		return nil
-	}
-	c.Instructions.Topic = ""
-	told, err := newInstructions(c, set, slog.New(slog.DiscardHandler))
-	if err != nil {
+	c.Instructions.Topic = "" // as the report says
+	told, err := c.instructed(ctx, set, slog.New(slog.DiscardHandler))
+	if told == nil {
 		return err
 	}
-	for _, tenant := range told.table.Tenants() {
+	for _, tenant := range told.Tenants() {
 		if e.Tenant != "" && e.Tenant != tenant {
 			continue
 		}
-		for _, i := range told.table.Of(tenant) {
-			e.Instructions = append(e.Instructions, instructionOf(i, told.table.At([]byte(tenant), now) == i))
+		for _, i := range told.Of(tenant) {
+			e.Instructions = append(e.Instructions, instructionOf(i, told.At([]byte(tenant), now) == i))
 		}
 	}
 	return nil

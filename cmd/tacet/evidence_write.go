@@ -155,12 +155,7 @@ func newEvidenceVerifyCommand() *cobra.Command {
 		Long: `Verify checks the note against the public key, and the three files against the note. It says nothing of whether what the report
 says is so.`,
 		Example: "  tacet evidence verify evidence --key tacet.example.com+1b3d…",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usageError(cmd, errors.New("name one directory"))
-			}
-			return nil
-		},
+		Args:    argsOf(1, 1, "name one directory"),
 	}
 	cmd.Flags().StringVar(&key, "key", "", "the `PUBLIC` half, or a file with it, as tacet audit keygen printed it (required)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

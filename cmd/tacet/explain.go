@@ -45,12 +45,7 @@ With --offset the record is read from the topic, and some before it, because wha
 records are read from FILE, or standard input, one a line, as if they came from the topic.`,
 		Example: `  tacet explain --config tacet.yaml --topic transcripts --partition 3 --offset 1204
   tacet explain --config tacet.yaml --topic transcripts records.ndjson --json`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usageError(cmd, fmt.Errorf("unexpected argument %q", args[1]))
-			}
-			return nil
-		},
+		Args: atMostOne,
 	}
 	name := configFlag(cmd)
 	cmd.Flags().StringVar(&x.topic, "topic", "", "the `TOPIC` that the record is of")

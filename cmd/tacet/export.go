@@ -80,12 +80,7 @@ holds, too: who had records erased is not in an export.`,
     --policy mctpcgkchjqcgttl --topic billing --from 2026-01-01T00:00:00Z --to 2026-04-01T00:00:00Z > grant
   tacet export --config tacet.yaml --desk desk.yaml --grant grant --as bob.key --class regulator --tenant acme --purpose tax_audit --case AO-77 \
     --topic billing --from 2026-01-01T00:00:00Z --to 2026-04-01T00:00:00Z --out ao-77`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usageError(cmd, fmt.Errorf("unexpected argument %q", args[1]))
-			}
-			return nil
-		},
+		Args: atMostOne,
 	}
 	name := configFlag(cmd)
 	f := cmd.Flags()

@@ -28,16 +28,8 @@ supersedes an earlier one in all that happens from its beginning on, also in wha
   tacet instruction verify --keys tenants.keys instructions/*.signed
   tacet instruction publish --config tacet.yaml instructions/acme-2.signed
   tacet instruction list --config tacet.yaml`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError(cmd, errors.New("no command: sign, verify, publish or list"))
-			}
-			return usageError(cmd, fmt.Errorf("unknown command %q", args[0]))
-		},
-		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	cmd.AddCommand(newInstructionSignCommand(), newInstructionVerifyCommand(), newInstructionPublishCommand(), newInstructionListCommand())
-	return cmd
+	return group(cmd, newInstructionSignCommand(), newInstructionVerifyCommand(), newInstructionPublishCommand(), newInstructionListCommand())
 }
 
 func newInstructionSignCommand() *cobra.Command {
@@ -46,12 +38,7 @@ func newInstructionSignCommand() *cobra.Command {
 		Use:     "sign --key FILE INSTRUCTION",
 		Short:   "Check an instruction and sign it",
 		Example: "  tacet audit keygen --name acme.example tenant.key >> tenants.keys\n  tacet instruction sign --key tenant.key acme-2.yaml > instructions/acme-2.signed",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usageError(cmd, errors.New("name one instruction"))
-			}
-			return nil
-		},
+		Args:    argsOf(1, 1, "name one instruction"),
 	}
 	cmd.Flags().StringVar(&key, "key", "", "signing key `FILE`")
 	_ = cmd.MarkFlagRequired("key")
@@ -84,12 +71,7 @@ func newInstructionVerifyCommand() *cobra.Command {
 		Use:     "verify --keys FILE INSTRUCTION…",
 		Short:   "Check signed instructions",
 		Example: "  tacet instruction verify --keys tenants.keys instructions/*.signed",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError(cmd, errors.New("name signed instructions"))
-			}
-			return nil
-		},
+		Args:    argsOf(1, many, "name signed instructions"),
 	}
 	cmd.Flags().StringVar(&keys, "keys", "", "`FILE` of public keys, one a line, each with the tenants it signs for")
 	_ = cmd.MarkFlagRequired("keys")
@@ -136,12 +118,7 @@ func newInstructionPublishCommand() *cobra.Command {
 		Long: `Publish writes signed instructions to instructions.topic, in the order in which they are named. It refuses all of them where one is not
 signed by a known key, leaves out a version, or says something else than a version that is there.`,
 		Example: "  tacet instruction publish --config tacet.yaml acme-2.signed",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError(cmd, errors.New("name signed instructions"))
-			}
-			return nil
-		},
+		Args:    argsOf(1, many, "name signed instructions"),
 	}
 	name := configFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -28,17 +28,9 @@ pseudonym.refresh. No command shows a key. What is changed is in the audit log, 
 		Example: `  tacet keys init --config tacet.yaml
   tacet keys rotate --config tacet.yaml --tenant acme --mode chain
   tacet keys list --config tacet.yaml`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError(cmd, errors.New("no command: init, create, list, rotate, rekey, rewrap, shred, sweep, level or reveal-key"))
-			}
-			return usageError(cmd, fmt.Errorf("unknown command %q", args[0]))
-		},
-		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	cmd.AddCommand(newKeysInitCommand(), newKeysCreateCommand(), newKeysListCommand(), newKeysRotateCommand(), newKeysRekeyCommand(), newKeysRewrapCommand(),
+	return group(cmd, newKeysInitCommand(), newKeysCreateCommand(), newKeysListCommand(), newKeysRotateCommand(), newKeysRekeyCommand(), newKeysRewrapCommand(),
 		newKeysShredCommand(), newKeysSweepCommand(), newKeysLevelCommand(), newKeysRevealKeyCommand())
-	return cmd
 }
 
 // withKeys runs f on the configured store, and has what happens to keys in the audit log on disk before it returns.

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"github.com/sonexlabs/tacet/pipeline/policy"
@@ -16,16 +13,8 @@ func newPolicyCommand() *cobra.Command {
 		Example: `  tacet policy diff old.yaml new.yaml --fail-on loosening
   tacet policy simulate --config tacet.yaml --policy new.yaml records.ndjson
   tacet policy test --config tacet.yaml fixtures`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError(cmd, errors.New("no command"))
-			}
-			return usageError(cmd, fmt.Errorf("unknown command %q", args[0]))
-		},
-		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	cmd.AddCommand(newPolicyDiffCommand(), newPolicySimulateCommand(), newPolicyTestCommand(), newPolicySchemaCommand())
-	return cmd
+	return group(cmd, newPolicyDiffCommand(), newPolicySimulateCommand(), newPolicyTestCommand(), newPolicySchemaCommand())
 }
 
 // builtIn names the built-in policy where a file of a policy is asked for.

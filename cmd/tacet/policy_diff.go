@@ -34,12 +34,7 @@ pipeline refuses it before. "default" in place of a file is the built-in policy.
 		Example: `  tacet policy diff default policy.yaml
   tacet policy diff old.yaml new.yaml --fail-on loosening
   tacet policy diff old.yaml new.yaml --json | jq -r '.changes[] | select(.label == "both") | .field'`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return usageError(cmd, errors.New("name two files"))
-			}
-			return nil
-		},
+		Args: argsOf(2, 2, "name two files"),
 	}
 	cmd.Flags().StringVar(&failOn, "fail-on", "", "exit with 1 on a `KIND` of change: loosening, notice (loosening too soon), any")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object")

@@ -46,12 +46,7 @@ is written as *. With --update what leaves now is written as expected: read it b
 A difference is shown by its place, not by what stands there.`,
 		Example: `  tacet policy test fixtures --policy policy.yaml
   tacet policy test fixtures --config tacet.yaml --update`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usageError(cmd, errors.New("name one directory"))
-			}
-			return nil
-		},
+		Args: argsOf(1, 1, "name one directory"),
 	}
 	cmd.Flags().StringVar(&policyName, "policy", "", "policy `FILE`; without it that of the configuration, or the built-in one")
 	cmd.Flags().StringVarP(&configName, "config", "c", "", "configuration `FILE`, for its policy and detection")

@@ -43,12 +43,7 @@ tenants instruct is, in the configured directory and topic, as it is now.`,
 		Example: `  tacet policy simulate --config tacet.yaml --policy next.yaml --topic transcripts --from 2026-03-01T00:00:00Z --to 2026-03-02T00:00:00Z
   tacet policy simulate --config tacet.yaml --policy next.yaml --topic transcripts --partition 3 --from 1200 --to 2400 --json
   tacet policy simulate --config tacet.yaml --policy next.yaml records.ndjson`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usageError(cmd, fmt.Errorf("unexpected argument %q", args[1]))
-			}
-			return nil
-		},
+		Args: atMostOne,
 	}
 	name := configFlag(cmd)
 	cmd.Flags().StringVar(&s.policy, "policy", "", "the other policy's `FILE` (required)")
@@ -100,7 +95,9 @@ func (s simulation) run(cmd *cobra.Command) error {
 		return err
 	}
 	if s.from != "" {
-		err = s.fromTopic(cmd.Context(), c, t)
+		err = newRefetcher(c.Kafka).each(cmd.Context(), s.topic, s.partition, s.from, s.to, s.before, func(l laneRange, r pipeline.Record) error {
+			return t.record(l.id, &r, r.Offset >= l.from)
+		})
 	} else {
 		err = explaining{file: s.file}.lines(cmd.InOrStdin(), func(r *pipeline.Record) error {
 			return t.record(pipeline.LaneID{Topic: s.topic}, r, true)
@@ -113,23 +110,6 @@ func (s simulation) run(cmd *cobra.Command) error {
 		return json.NewEncoder(cmd.OutOrStdout()).Encode(t.result())
 	}
 	return t.print(cmd.OutOrStdout())
-}
-
-// fromTopic reads the records of the topic's partitions.
-func (s simulation) fromTopic(ctx context.Context, c config, t *trial) error {
-	fetch := newRefetcher(c.Kafka)
-	lanes, err := fetch.ranges(ctx, s.topic, s.partition, s.from, s.to)
-	if err != nil {
-		return err
-	}
-	for _, l := range lanes {
-		first := max(l.begin, l.from-s.before)
-		err := fetch.scan(ctx, l.id, first, l.to-1, func(r pipeline.Record) error { return t.record(l.id, &r, r.Offset >= l.from) })
-		if err != nil {
-			return fmt.Errorf("read topic %s partition %d: %w", l.id.Topic, l.id.Partition, err)
-		}
-	}
-	return nil
 }
 
 // trial works records off under two policies.

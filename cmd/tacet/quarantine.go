@@ -28,16 +28,8 @@ func newQuarantineCommand() *cobra.Command {
 		Short: "List and bring back records that could not be processed",
 		Example: `  tacet quarantine list --config tacet.yaml
   tacet quarantine replay --config tacet.yaml --identity identity.txt`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError(cmd, errors.New("no command: list or replay"))
-			}
-			return usageError(cmd, fmt.Errorf("unknown command %q", args[0]))
-		},
-		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	cmd.AddCommand(newQuarantineListCommand(), newQuarantineReplayCommand())
-	return cmd
+	return group(cmd, newQuarantineListCommand(), newQuarantineReplayCommand())
 }
 
 func newQuarantineListCommand() *cobra.Command {

@@ -62,6 +62,21 @@ func (r *refetcher) ranges(ctx context.Context, topic string, partition int32, f
 	return all, nil
 }
 
+// each calls f for what a topic holds between two places, one partition after the other, and for so many records before it.
+func (r *refetcher) each(ctx context.Context, topic string, partition int32, from, to string, before int64, f func(laneRange, pipeline.Record) error) error {
+	lanes, err := r.ranges(ctx, topic, partition, from, to)
+	if err != nil {
+		return err
+	}
+	for _, l := range lanes {
+		err := r.scan(ctx, l.id, max(l.begin, l.from-before), l.to-1, func(record pipeline.Record) error { return f(l, record) })
+		if err != nil {
+			return fmt.Errorf("read topic %s partition %d: %w", l.id.Topic, l.id.Partition, err)
+		}
+	}
+	return nil
+}
+
 // bound turns places into offsets that the partition holds.
 func (r *refetcher) bound(ctx context.Context, l *laneRange, from, to string) (err error) {
 	var end int64

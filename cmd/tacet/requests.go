@@ -25,25 +25,14 @@ from when it can be relied on.`,
 		Example: `  tacet requests list --config tacet.yaml
   tacet requests ack r-… --config tacet.yaml --sink archive --count 12
   tacet requests certificate r-… --config tacet.yaml > certificate.txt`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError(cmd, errors.New("no command: list, ack, hold, certificate or verify"))
-			}
-			return usageError(cmd, fmt.Errorf("unknown command %q", args[0]))
-		},
-		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	cmd.AddCommand(newRequestsListCommand(), newRequestsAckCommand(), newRequestsHoldCommand(), newRequestsCertificateCommand(),
+	return group(cmd, newRequestsListCommand(), newRequestsAckCommand(), newRequestsHoldCommand(), newRequestsCertificateCommand(),
 		newRequestsVerifyCommand())
-	return cmd
 }
 
 // oneArg wants the id of a request.
 func oneArg(cmd *cobra.Command, args []string) error {
-	if len(args) != 1 {
-		return usageError(cmd, errors.New("name one request, as tacet requests list shows it"))
-	}
-	return nil
+	return argsOf(1, 1, "name one request, as tacet requests list shows it")(cmd, args)
 }
 
 // withRequests runs f with the topics read.

@@ -25,16 +25,8 @@ is in the audit log before anything is shown.`,
   tacet reveal keygen --person alice --out alice.key >> approvers.txt
   tacet reveal grant --as alice.key --requester bob+1c2d3e4f+AbCd… --tenant acme --type PHONE --call '[CALL:c1:…]' --purpose fraud --ticket INC-42 > grant
   tacet reveal open --desk desk.yaml --grant grant --as bob.key --key acme.key --from capsules/`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError(cmd, errors.New("no command: keygen, grant or open"))
-			}
-			return usageError(cmd, fmt.Errorf("unknown command %q", args[0]))
-		},
-		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	cmd.AddCommand(newRevealKeygenCommand(), newRevealGrantCommand(), newRevealOpenCommand())
-	return cmd
+	return group(cmd, newRevealKeygenCommand(), newRevealGrantCommand(), newRevealOpenCommand())
 }
 
 func newRevealKeygenCommand() *cobra.Command {

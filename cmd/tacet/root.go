@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -152,6 +153,44 @@ func completionUsage(cmd *cobra.Command) {
 	for _, shell := range cmd.Commands() {
 		shell.Args = noArgs
 	}
+}
+
+// group makes cmd do nothing but name others.
+func group(cmd *cobra.Command, others ...*cobra.Command) *cobra.Command {
+	var names []string
+	for _, c := range others {
+		names = append(names, c.Name())
+	}
+	last := len(names) - 1
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usageError(cmd, fmt.Errorf("no command: %s or %s", strings.Join(names[:last], ", "), names[last]))
+		}
+		return usageError(cmd, fmt.Errorf("unknown command %q", args[0]))
+	}
+	cmd.RunE = func(*cobra.Command, []string) error { return nil }
+	cmd.AddCommand(others...)
+	return cmd
+}
+
+const many = math.MaxInt
+
+// argsOf refuses fewer or more arguments as wrong usage, and says what to name.
+func argsOf(least, most int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < least || len(args) > most {
+			return usageError(cmd, errors.New(what))
+		}
+		return nil
+	}
+}
+
+// atMostOne refuses more than one argument.
+func atMostOne(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usageError(cmd, fmt.Errorf("unexpected argument %q", args[1]))
+	}
+	return nil
 }
 
 // noArgs refuses arguments as wrong usage.
