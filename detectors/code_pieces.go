@@ -7,10 +7,11 @@ import (
 
 // What a code in pieces has: "tw 68 v 5", "dg 432 h". Records of bookings are of five to seven characters.
 const (
-	piecesLeast    = 3 // groups of letters and of digits
-	pieceMost      = 4 // characters of one
+	piecesLeast    = 3 // groups of letters and of digits, by turns
+	pieceMost      = 5 // characters of one
 	piecesShortest = 5 // characters
 	piecesLongest  = 8
+	piecesTold     = 4 // characters, behind a word that says what they are
 )
 
 // findPieces looks for codes of letters and digits that a conversation has in groups, and that have no form known: what a turn ends with, or
@@ -22,27 +23,52 @@ func (p *pass) findPieces() {
 	tokens := p.text.Tokens
 	for next, h := 0, 0; h < len(p.text.Hot); h++ {
 		k := int(p.text.Hot[h])
-		if k < next || tokens[k].Shape&scan.Digit == 0 {
+		if k < next || tokens[k].Shape&scan.Digit == 0 || !p.isCodePiece(k) {
 			continue
 		}
 		first, last := k, k
-		for first > next && p.codeGap(first-1) == ' ' && p.isCodePiece(first-1) {
+		for first > next && p.codeGap(first-1) == ' ' && p.isCodePiece(first-1) && tokens[first-1].IsNumber() != tokens[first].IsNumber() {
 			first--
 		}
-		for p.codeGap(last) == ' ' && p.isCodePiece(last+1) {
+		for p.codeGap(last) == ' ' && p.isCodePiece(last+1) && tokens[last+1].IsNumber() != tokens[last].IsNumber() {
 			last++
 		}
-		next = last + 1
-		if last-first+1 < piecesLeast || !p.isCodePiece(k) || !p.makesCode(first, last) || next < len(tokens) && !p.clauseEnds(int(tokens[last].End), int(tokens[next].Start)) && !p.is(next, &andWords) && !p.is(next, &thanksWords) {
+		if next = last + 1; first == last || next < len(tokens) && !p.clauseEnds(int(tokens[last].End), int(tokens[next].Start)) && !p.is(next, &andWords) && !p.is(next, &thanksWords) {
 			continue
 		}
-		kind, detector := p.askedKind(codeAsked, spoken.Code, 0)
-		if kind == 0 || kind == Person {
-			kind, detector = Number, bySpeech
+		kind, detector := p.toldPieces(first)
+		if !p.makesCode(first, last, kind) {
+			continue
+		}
+		if kind == 0 {
+			if kind, detector = p.askedKind(codeAsked, spoken.Code, 0); kind == 0 || kind == Person {
+				kind, detector = Number, bySpeech
+			}
 		}
 		start, end := int(tokens[first].Start), int(tokens[last].End)
 		p.addScored(start, end, guess{kind: kind, score: score{form: 0.6}, rule: "pieces", detector: detector}, p.compact(start, end))
 	}
+}
+
+// toldPieces is what the words right before token first say that a code is: "my booking number is", "password". 0 if they say nothing.
+func (p *pass) toldPieces(first int) (Type, uint8) {
+	const reach = 3
+	for k := first - 1; k >= 0 && k >= first-reach; k-- {
+		if p.between(k) != gapSpace {
+			break
+		}
+		switch bits := p.cue(k); {
+		case bits&cuePassword != 0:
+			return Password, byAssignment
+		case bits&(cueOrder|wordOrder) != 0:
+			return OrderID, bySpeech
+		case bits&cueAccount != 0:
+			return AccountID, bySpeech
+		case bits&(wordIs|wordNumber) == 0:
+			return 0, 0
+		}
+	}
+	return 0, 0
 }
 
 // isCodePiece says whether token k may be a group of a code: digits, one letter, or letters that are no word.
@@ -69,18 +95,15 @@ var pairWords = wordsOf(`ad ah am an as at aw be by do eg eh em er ex go ha he h
 var unitPieces = wordsOf(`cm mm ft in lb lbs oz ml cl dl tb mp mph kph kmh hz khz mhz ghz kw kwh bhp hp cc sq sqft sqm bhk am pm th st nd rd max mins hr hrs min sec wk wks yr mth
 	aud cad chf sek dkk nok pln jpy cny aed sgd ps gen ww vs pcs pc qty etc bis dbl sgl`)
 
-// unitLetters are letters that a number may have behind it, or a model before it.
+// unitLetters are letters that a number may have behind it.
 const unitLetters = 1<<('x'-'a') | 1<<('m'-'a') | 1<<('k'-'a') | 1<<('h'-'a') | 1<<('g'-'a') | 1<<('c'-'a') | 1<<('f'-'a') | 1<<('l'-'a') | 1<<('d'-'a') | 1<<('v'-'a') | 1<<('s'-'a') | 1<<('p'-'a') | 1<<('w'-'a')
 
-// makesCode says whether tokens first to last are a code: letters and digits by turns, two of each at least, and not all of the letters units.
-func (p *pass) makesCode(first, last int) bool {
-	letters, digits, turns, unit := 0, 0, 0, true
+// makesCode says whether tokens first to last are a code: groups of letters and of digits by turns, enough of them, and not numbers with
+// their units. Of one that is told to be one little is asked.
+func (p *pass) makesCode(first, last int, told Type) bool {
+	letters, digits, unit := 0, 0, p.text.Tokens[first].IsNumber()
 	for k := first; k <= last; k++ {
 		t := &p.text.Tokens[k]
-		if k > first && t.IsNumber() == p.text.Tokens[k-1].IsNumber() {
-			return false
-		}
-		turns++
 		for _, c := range p.bytesOf(t) {
 			if scan.IsDigit(c) {
 				digits++
@@ -90,9 +113,13 @@ func (p *pass) makesCode(first, last int) bool {
 			unit = unit && t.Len() == 1 && unitLetters>>(c|0x20-'a')&1 != 0
 		}
 	}
+	n := letters + digits
+	if told != 0 {
+		return letters > 0 && digits > 0 && n >= piecesTold && (!unit || told == Password)
+	}
+	turns := last - first + 1
 	if t := &p.text.Tokens[first]; t.Len() == 1 && turns == piecesLeast && (p.b[t.Start]|0x20 == 'a' || p.b[t.Start]|0x20 == 'i') {
 		return false // "a 7 gb": an article, somebody
 	}
-	n := letters + digits
-	return letters > 1 && digits > 1 && !unit && n >= piecesShortest && n <= piecesLongest
+	return turns >= piecesLeast && letters > 1 && digits > 1 && !unit && n >= piecesShortest && n <= piecesLongest
 }

@@ -113,13 +113,14 @@ func (p *pass) takeSeries() {
 			continue
 		}
 		t := &p.text.Tokens[k]
-		if n := t.Len(); n < shortest || n > longest || !t.IsWord() || t.Shape&scan.High != 0 || t.Bits != 0 || p.codeGap(k) != ' ' || p.isInert(int(t.Start)) || p.set.names.IsCommon(t.Hash) || p.set.names.IsGiven(t.Hash) {
+		if n := t.Len(); n < shortest || n > longest || !t.IsWord() || t.Shape&scan.High != 0 || t.Bits != 0 || p.codeGap(k) != ' ' || p.isInert(int(t.Start)) || p.set.names.IsGiven(t.Hash) {
 			continue
 		}
-		if bytes.ContainsAny(p.bytesOf(t), "aeiouAEIOU") && k > 0 && p.bitsAt(k-1)&(wordIs|wordNumber) == 0 {
+		before := p.bitsAt(k - 1)
+		if before&wordNumber == 0 && (p.set.names.IsCommon(t.Hash) || k > 0 && before&wordIs == 0 && !p.is(k-1, &answerLead) && bytes.ContainsAny(p.bytesOf(t), "aeiouAEIOU")) {
 			continue
 		}
-		if k == 0 || p.bitsAt(k-1)&(wordIs|wordNumber) != 0 || p.is(k-1, &andWords) || p.set.names.IsGiven(p.text.Tokens[k-1].Hash) || p.clauseEnds(int(p.text.Tokens[k-1].End), int(t.Start)) {
+		if k == 0 || before&(wordIs|wordNumber) != 0 || p.is(k-1, &answerLead) || p.is(k-1, &andWords) || p.set.names.IsGiven(p.text.Tokens[k-1].Hash) || p.clauseEnds(int(p.text.Tokens[k-1].End), int(t.Start)) {
 			c.start = int(t.Start)
 		}
 	}
