@@ -252,6 +252,9 @@ func (p *pass) searchText() {
 		p.namedUser()
 		p.namedBIC()
 	}
+	if p.said&wordUser != 0 && p.in.Channel != ChannelLog {
+		p.toldAccounts()
+	}
 	if p.isRow && p.set.names != nil {
 		p.rowNames()
 	}

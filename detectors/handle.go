@@ -107,6 +107,49 @@ func (p *pass) toldAccount(i int) {
 	p.add(start, end, Username, 0.65, byUser, p.lower(start, end))
 }
 
+// toldAccounts looks for accounts beside the words for a user name: "my user name is asharoe88", "asharoe88 is my login".
+func (p *pass) toldAccounts() {
+	tokens := p.text.Tokens
+	for _, h := range p.text.Hot {
+		if k := int(h); tokens[k].Bits&(wordUser|wordPhraseEnd) != 0 && p.cue(k)&wordUser != 0 {
+			p.accountBeside(k)
+		}
+	}
+}
+
+// accountBeside looks for an account before and behind token k, a word for a user name.
+func (p *pass) accountBeside(k int) {
+	const reach = 6
+	tokens := p.text.Tokens
+	p.toldAccount(k)
+	p.accountBefore(k)
+	for n := k + 2; n+1 < len(tokens) && n < k+reach && p.between(n-2) == gapSpace && p.between(n-1) == gapSpace; n++ {
+		if tokens[n].Bits&wordIs != 0 {
+			p.toldAccount(n - 1) // "the login that i have here is"
+			return
+		}
+	}
+}
+
+// accountBefore takes what looks like no word before "is my user name", whose last token is k.
+func (p *pass) accountBefore(k int) {
+	own := k - 1
+	if own > 1 && !p.is(own, &ownWords) {
+		own-- // "user name"
+	}
+	if own < 2 || !p.is(own, &ownWords) || p.bitsAt(own-1)&wordIs == 0 || p.between(own-2) != gapSpace {
+		return
+	}
+	end := int(p.text.Tokens[own-2].End)
+	start := end
+	for start > 0 && end-start < handleLongest && (scan.IsWordByte(p.b[start-1]) || p.b[start-1] == '.' || p.b[start-1] == '_') {
+		start--
+	}
+	if !p.isInert(start) && p.looksLikeAccount(start, end) {
+		p.add(start, end, Username, 0.65, byUser, p.lower(start, end))
+	}
+}
+
 // accountLinks stand between the name of a service and an account.
 var accountLinks = wordsOf("handle name id account user username profile login tag as under me at on")
 

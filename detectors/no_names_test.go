@@ -3,6 +3,7 @@ package detectors
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -98,4 +99,26 @@ func TestTypedWordsAreRemembered(t *testing.T) {
 	w := &p.text.Tokens[0]
 	p.typed[w.Hash%typedSlots] = typedWord{w.Hash, !answers[w]}
 	require.Equal(t, !answers[w], p.isTyped(w))
+}
+
+// TestWordsAreNoNames holds that nothing of what must stay is a person, written as it is; other casings may make it one.
+func TestWordsAreNoNames(t *testing.T) {
+	set, sc, seen := newSet(t, Options{}), NewScratch(), 0
+	for _, turns := range readCases(t) {
+		call := NewCall()
+		for _, c := range turns {
+			if !strings.HasPrefix(c.where, "keep_words.txt") {
+				continue
+			}
+			seen++
+			if c.in.Role != RoleUnknown {
+				c.in.Call = call
+			}
+			for _, f := range set.Find(nil, []byte(c.text), c.in, sc) {
+				marked := slices.ContainsFunc(c.want, func(w Finding) bool { return w.Start <= f.Start && f.End <= w.End })
+				require.True(t, marked || f.Type != Person, "%s: %s", c.where, c.text[f.Start:f.End])
+			}
+		}
+	}
+	require.NotZero(t, seen)
 }

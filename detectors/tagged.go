@@ -258,6 +258,7 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 	}
 	// Words about identifiers are no names: "Reisepass", "iban". They cut what they stand in.
 	span := first
+	told := p.phraseIn(first, last)
 	for k := first; k <= last; k++ {
 		if kind == Person && k > first && k < last && p.text.Tokens[k].Len() == 1 && (p.text.Tokens[k-1].Len() > 1 && p.text.Tokens[k+1].Len() > 1 || p.wants.cues&cueName != 0) {
 			continue // an initial, or a letter of a spelled name: "Adam E. Pollock"
@@ -266,7 +267,7 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 			continue
 		}
 		t, as := &p.text.Tokens[k], kind
-		if (t.Bits&wordsNoName != 0 || t.Topic != 0 || p.speech.IsPlain(t, p.b) || p.is(k, &programWords)) && !p.set.names.IsGiven(t.Hash) {
+		if told.start <= k && k < told.end || (t.Bits&wordsNoName != 0 || t.Topic != 0 || p.speech.IsPlain(t, p.b) || p.is(k, &programWords)) && !p.set.names.IsGiven(t.Hash) {
 			as = 0
 		} else if kind == Person {
 			as = p.notPerson(k, span, last)
@@ -284,6 +285,29 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 	if first <= last {
 		p.addTokens(first, last, kind, confidence)
 	}
+}
+
+// phraseIn are the tokens of the phrase about an identifier that stands in tokens first to last, or reaches into them: "číslo pasu".
+func (p *pass) phraseIn(first, last int) (in span) {
+	for k := first; k < len(p.text.Tokens) && k < last+phraseWords; k++ {
+		t := &p.text.Tokens[k]
+		if t.Bits&wordPhraseEnd != 0 {
+			h := phraseHash(0, t.Hash)
+			for from := k - 1; from >= 0 && from > k-phraseWords && p.text.Tokens[from].Bits&wordPhrase != 0; from-- {
+				h = phraseHash(h, p.text.Tokens[from].Hash)
+				if said := p.set.phrases.find(h); said != nil && said.topics[0] != 0 && from <= last && k >= first {
+					if in.end == 0 {
+						in.start = from
+					}
+					in.start, in.end = min(in.start, from), k+1
+				}
+			}
+		}
+		if k > last && t.Bits&wordPhrase == 0 {
+			break
+		}
+	}
+	return in
 }
 
 // programWords are words of programs and their data.

@@ -31,8 +31,8 @@ func (p *pass) username(i int) {
 			return
 		}
 	}
-	if p.in.Channel != ChannelLog && p.at(end) == ' ' && p.text.Tokens[i].Len() > 4 {
-		p.toldAccount(last)
+	if p.in.Channel != ChannelLog && p.text.Tokens[i].Len() > 4 {
+		p.accountBeside(last)
 	}
 	if p.in.Channel == ChannelLog && p.at(end) == ' ' && !login {
 		p.userAt(end+1, p.precedesUser(i))
