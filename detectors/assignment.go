@@ -212,7 +212,7 @@ const passwordMarks = "!#$*&+@%_=?"
 
 // answerLead stand before an answer and say nothing of it.
 var (
-	answerLead  = wordsOf("it its it's that that's is was s yeah yes yep sure okay ok um uh er erm well so my oh i think probably the")
+	answerLead  = wordsOf("it its it's that that's is was s yeah yea ya yes yep yup sure okay ok um uh er erm well so my oh i think probably the")
 	thanksWords = wordsOf("please thanks thank you i think")
 )
 

@@ -215,7 +215,9 @@ func (s *Set) find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	p.answerLocal()
 	p.takeSeries()
 	p.findPieces()
+	p.saidCodes()
 	p.findNames()
+	p.answerInSentence()
 	p.addressRuns()
 	if s.custom != nil || in.Known != nil {
 		p.findCustom()

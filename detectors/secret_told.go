@@ -233,10 +233,13 @@ func (p *pass) toldAnswer(k int) {
 	const most = 3
 	tokens := p.text.Tokens
 	at := int(tokens[k].End)
-	if p.is(k, &questionWords) {
-		return // "security question: first pet"
-	}
 	signed := false
+	if p.is(k, &questionWords) {
+		if k+2 >= len(tokens) || tokens[k+1].Len() > 1 || !tokens[k+1].IsNumber() || p.between(k+1) != gapSpace {
+			return // "security question: first pet"
+		}
+		at, signed = int(tokens[k+1].End), true // "security question 1 tealby"
+	}
 	for at < len(p.b) && (p.b[at] == ' ' || p.b[at] == ':' || p.b[at] == '=' || p.b[at] == '-' && p.at(at+1) == ' ' || p.b[at] == '"' || p.b[at] == '\'') {
 		signed = signed || p.b[at] != ' '
 		at++
@@ -259,7 +262,7 @@ func (p *pass) toldAnswer(k int) {
 			last--
 			break
 		}
-		if last+1 >= len(tokens) || last-first >= most-1 || p.between(last) != gapSpace || !signed && !p.isCapital(last+1) || p.is(last+1, &thanksWords) || p.is(last+1, &sayWhen) || p.is(last+1, &andWords) {
+		if last+1 >= len(tokens) || last-first >= most-1 || p.between(last) != gapSpace || !signed && !p.isCapital(last+1) || p.is(last+1, &thanksWords) || p.is(last+1, &sayWhen) || p.is(last+1, &andWords) || tokens[last+1].Bits&wordSecurity != 0 {
 			break
 		}
 	}
@@ -274,7 +277,7 @@ var (
 	questionWords = wordsOf("question questions information")
 	answerLinks   = wordsOf("set as a called named answer on answered")
 	// saidOf is what is told of a security question in place of its answer.
-	saidOf = wordsOf("confirmed verified check checked checks passed pass failed fail given provided asked matched match matches ok completed complete answered removed added enabled disabled does did has had i we you he she they customer caller characters character letters letter insurance plan policy day days year years name names field")
+	saidOf = wordsOf("confirmed verified check checked checks passed pass failed fail given provided asked matched match matches ok completed complete answered removed added enabled disabled does did has had i we you he she they customer caller child kid teenager characters character letters letter insurance plan policy day days year years name names field")
 )
 
 // recovery looks for codes and words that let somebody in who has lost the rest, behind token i: "backup codes: 4f2a-91bc 77de-0a1b",

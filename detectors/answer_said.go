@@ -1,0 +1,108 @@
+package detectors
+
+import "github.com/sonexlabs/tacet/detectors/scan"
+
+// answerWordsMost is how many words the answer to a security question has in a sentence.
+const answerWordsMost = 3
+
+// answerInSentence looks for the answer to a security question in a turn that says more: "oh the pet, i believe it was buddy", "well she was
+// a brackenridge before she married". It hides too much rather than too little: what stands behind "was" or "called", what a turn begins
+// with, and words that are rare. A name found in such a turn, or a place or date that policies keep, is the answer as well.
+func (p *pass) answerInSentence() {
+	const most = 40 // tokens
+	tokens := p.text.Tokens
+	if p.wants.cues&wordAnswer == 0 || !p.wants.agent || p.in.Channel == ChannelLog || len(tokens) == 0 || len(tokens) > most {
+		return
+	}
+	first := 0
+	for first < len(tokens) && (p.is(first, &answerLead) || p.is(first, &answerLeadSaid) || p.is(first, &notAnswers)) {
+		first++
+	}
+	p.addSaidAnswer(first, true)
+	for k := range tokens {
+		switch {
+		case p.is(k, &answerVerbs):
+			if p.is(k+1, &ownWords) && p.is(k+2, &answerNames) {
+				if from := p.clauseStart(k); from < k && k-from <= answerWordsMost {
+					p.addAnswer(from, k-1)
+				}
+			}
+			p.addSaidAnswer(k+1, false)
+		case k >= first && p.isRare(k):
+			p.addAnswer(k, k)
+		}
+	}
+	for i, n := 0, len(p.candidates); i < n; i++ {
+		if c := &p.candidates[i]; c.kind.yields() {
+			if a, b := p.tokensOf(c.start, c.end); a <= b {
+				p.addAnswer(a, b)
+			}
+		}
+	}
+}
+
+// addSaidAnswer takes the few words of a clause from token first on for an answer, an article left out. Whole says that nothing may follow but
+// another clause.
+func (p *pass) addSaidAnswer(first int, whole bool) {
+	tokens := p.text.Tokens
+	for first < len(tokens) && p.is(first, &answerArticles) {
+		first++
+	}
+	for last := first; last < len(tokens) && last < first+answerWordsMost; last++ {
+		t := &tokens[last]
+		if p.isInert(int(t.Start)) || p.is(last, &notAnswers) || p.is(last, &notAnswersSaid) || p.is(last, &notDictated) || t.Bits&(cuesIdentifier|wordAnswer) != 0 {
+			return
+		}
+		if p.is(last, &answerStops) {
+			if !whole && last > first {
+				p.addAnswer(first, last-1)
+			}
+			return
+		}
+		if last+1 == len(tokens) || p.between(last) != gapSpace {
+			p.addAnswer(first, last)
+			return
+		}
+	}
+}
+
+// addAnswer adds tokens first to last as an answer.
+func (p *pass) addAnswer(first, last int) {
+	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
+	if end-start < 3 || p.isFound(start, end) {
+		return
+	}
+	p.addScored(start, end, guess{kind: Password, score: score{question: 0.65 - p.wants.decay}, rule: "answer", detector: byAssignment}, p.verbatim(start, end))
+}
+
+// clauseStart is the first token of the clause that token k is in, the words left out that lead to an answer.
+func (p *pass) clauseStart(k int) int {
+	first := k
+	for first > 0 && p.between(first-1) == gapSpace {
+		first--
+	}
+	for first < k && p.is(first, &answerLead) {
+		first++
+	}
+	return first
+}
+
+// isRare says whether token k is a word that isn't a usual one.
+func (p *pass) isRare(k int) bool {
+	const shortest, common = 4, 3
+	t := &p.text.Tokens[k]
+	if p.set.names == nil || t.Len() < shortest || !t.IsWord() || t.Shape&scan.High != 0 || t.Bits&^wordPlace != 0 || t.Topic != 0 || p.isInert(int(t.Start)) ||
+		p.at(int(t.Start)-1) == '\'' || p.at(int(t.End)) == '\'' {
+		return false
+	}
+	is := p.set.names.Listing(t.Hash)
+	return is.Common < common && !is.Other
+}
+
+var (
+	answerVerbs    = wordsOf("was is were called named be it's he's she's")
+	answerNames    = wordsOf("name nickname")
+	answerArticles = wordsOf("a an the my our his her")
+	// answerStops begin what is no answer any more.
+	answerStops = wordsOf("and but so when where because cause who which before after that if i we he she they you it then there not in on at for with from to of as")
+)

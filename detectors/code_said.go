@@ -1,0 +1,60 @@
+package detectors
+
+// saidCodes looks for PINs and codes that somebody isn't sure of, in turns that say what they are: "my pin, sort of. it is either 1596 or
+// 9503", "try 9503 first". Such a number looks like any other, and the word for it may stand sentences before.
+func (p *pass) saidCodes() {
+	const codes, shortest, longest = cuePIN | cueOTP | cueCVV, 3, 8
+	said := p.said & codes
+	if said == 0 || p.in.Channel == ChannelLog {
+		return
+	}
+	kind := PIN
+	switch {
+	case said&cuePIN != 0:
+	case said&cueOTP != 0:
+		kind = OTP
+	default:
+		kind = CardCVV
+	}
+	tokens := p.text.Tokens
+	for _, h := range p.text.Hot {
+		k := int(h)
+		t := &tokens[k]
+		if !t.IsNumber() || t.Len() < shortest || t.Len() > longest || kind == CardCVV && t.Len() > 4 || p.isInert(int(t.Start)) {
+			continue
+		}
+		if p.codeLead(k-1) && p.endsCode(k) || p.isAlternative(k) {
+			p.addScored(int(t.Start), int(t.End), guess{kind: kind, score: score{form: 0.75}, rule: "said", detector: byCardData}, p.compact(int(t.Start), int(t.End)))
+		}
+	}
+}
+
+// codeLead says whether a code may stand right behind token k.
+func (p *pass) codeLead(k int) bool {
+	return k >= 0 && p.between(k) == gapSpace && (p.is(k, &codeLeads) || p.bitsAt(k)&wordIs != 0)
+}
+
+// endsCode says whether nothing that is counted stands behind token k, a number.
+func (p *pass) endsCode(k int) bool {
+	return k+1 >= len(p.text.Tokens) || p.between(k) != gapSpace || p.is(k+1, &codeEnds)
+}
+
+// isAlternative says whether token k, a number, and another of its length are said one "or" the other.
+func (p *pass) isAlternative(k int) bool {
+	tokens := p.text.Tokens
+	like := func(i int) bool {
+		return i >= 0 && i < len(tokens) && tokens[i].IsNumber() && tokens[i].Len() == tokens[k].Len()
+	}
+	for _, n := range [...]int{1, 2} { // "or", "or maybe"
+		if p.is(k+1, &orWords) && like(k+n+1) || p.is(k-n, &orWords) && like(k-n-1) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	orWords   = wordsOf("or oder ou o of lub albo eller ya")
+	codeLeads = wordsOf("either try tried maybe it's its was be said entweder soit bien")
+	codeEnds  = wordsOf("or and but i first maybe perhaps again then please thanks oder ou i'm")
+)
