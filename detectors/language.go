@@ -88,7 +88,7 @@ func (b *lexiconBuilder) addLanguages() error {
 	return nil
 }
 
-// said are the words of a kind of list in a language, or in all for "", with and without their accents.
+// said are the words of a kind of list in a language, or in all for "". Those of answers stand without their accents, too.
 func said(kind, language string) string {
 	var out strings.Builder
 	lines, _ := languageTables() // New says what is wrong
@@ -97,7 +97,7 @@ func said(kind, language string) string {
 			continue
 		}
 		out.WriteString(l.words + " ")
-		if plain := withoutAccents.Replace(l.words); plain != l.words {
+		if plain := withoutAccents.Replace(l.words); plain != l.words && kind != "no-name" { // "marié" is none, "marie" one
 			out.WriteString(plain + " ")
 		}
 	}

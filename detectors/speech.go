@@ -14,6 +14,7 @@ const (
 
 	// Words that numbers below a hundred belong to: of an address, an age, a date.
 	wordsSmall = wordStreet | wordPlace | wordLead | wordSoftLead | wordUnit | wordAround | wordCompound | wordYear | wordMonth | cueAddress | cueAge | cueBirth | cueExpiry | cuePostcode
+	wordsCVV   = wordSecurity | wordCode // both: "security code"
 	// Words beside which a short or broken code is one.
 	wordsCode = cuePIN | cueCVV | cueOTP | cuePostcode | cueExpiry | cueBirth | cueAadhaar | cuePAN | cueNINO | cueSSN | wordEnding
 )
@@ -47,7 +48,7 @@ func (p *pass) hintsOf(wants uint64, open bool) spoken.Hints {
 	cues := wants | p.path.bits
 	return spoken.Hints{
 		Judge: p.judgeDigit,
-		Code:  cues&(cuesAsked&^(cueName|cueAddress|cueIP|cueAnyID)) != 0 || p.text.Said&wordsCode != 0,
+		Code:  cues&(cuesAsked&^(cueName|cueAddress|cueIP|cueAnyID)) != 0 || p.text.Said&wordsCode != 0 || p.text.Said&wordsCVV == wordsCVV,
 		Open:  open,
 		Email: wants&cueEmail != 0,
 		Birth: (cues|p.text.Said)&cueBirth != 0,
