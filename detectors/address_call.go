@@ -1,6 +1,9 @@
 package detectors
 
 import (
+	"hash/maphash"
+	"slices"
+
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
 
@@ -13,14 +16,16 @@ const (
 	placeAnswer   = 16 // of a turn that gives one
 	namesAlone    = 3  // words that are a part by themselves
 	placeScore    = 0.6
+	saidMost      = 12 // words of a turn that the agent may repeat
 )
 
 // openPlace is an address that the call is about.
 type openPlace struct {
-	open  bool  // the agent has just asked for it or for a part of it, or listens
-	given bool  // the customer has told a part since
-	had   bool  // the same, at any time
-	left  uint8 // turns that it goes on without a part or a question for it
+	open  bool             // the agent has just asked for it or for a part of it, or listens
+	given bool             // the customer has told a part since
+	had   bool             // the same, at any time
+	said  [saidMost]uint32 // keyed hashes of the words of the customer's last turn, while there is something left
+	left  uint8            // turns that it goes on without a part or a question for it
 }
 
 // followPlace opens, keeps or closes the address that is being given, by the turn that p has searched.
@@ -36,7 +41,9 @@ func (c *Call) followPlace(p *pass, said uint64) {
 			c.asked.bits &^= cueAddress // the next question
 		}
 	case agent:
-		c.place.open = c.place.had && p.asksPart()
+		if c.place.open = p.asksPart() && (c.place.had || p.asksFirst()); c.place.open {
+			c.place.left = placeTurns
+		}
 	case found && p.in.Role == RoleCustomer && (last == len(p.text.Tokens)-1 || c.place.left > 0):
 		c.place.open, c.place.given, c.place.had, c.place.left = false, true, true, placeTurns
 	default:
@@ -46,7 +53,23 @@ func (c *Call) followPlace(p *pass, said uint64) {
 		c.place.given = false
 	} else if c.place.left > 0 {
 		c.place.left--
+		p.hearTurn()
 	}
+}
+
+// hearTurn keeps hashes of the words of the turn, to know whether the agent repeats them.
+func (p *pass) hearTurn() {
+	said := &p.in.Call.place.said
+	*said = [saidMost]uint32{}
+	for k := range min(len(p.text.Tokens), saidMost) {
+		said[k] = p.saidKey(k)
+	}
+}
+
+// saidKey is a hash of token k under a key of the call.
+func (p *pass) saidKey(k int) uint32 {
+	h := p.placeKey(k)
+	return uint32(maphash.Bytes(p.in.Call.heard.seed, []byte{byte(h), byte(h >> 8), byte(h >> 16), byte(h >> 24)})) | 1
 }
 
 // hearPlaces keeps hashes of the words and numbers of the addresses that were found, unless it is the agent who gives one, the last token of
@@ -121,6 +144,16 @@ func (p *pass) asksPart() bool {
 	return part
 }
 
+// asksFirst says whether the turn asks for a part that nothing but an address has: "what's the road called", "koi landmark hai".
+func (p *pass) asksFirst() bool {
+	part, asks := false, len(p.text.Tokens) <= 4
+	for k := range p.text.Tokens {
+		part = part || p.is(k, &ownParts)
+		asks = asks || p.is(k, &askingWords)
+	}
+	return part && asks
+}
+
 // asksOn says whether the turn leaves an open address open: it asks for a part, reads one back or says that it listens.
 func (p *pass) asksOn() bool {
 	if p.asksPart() {
@@ -132,7 +165,7 @@ func (p *pass) asksOn() bool {
 	for k := range p.text.Tokens {
 		t := &p.text.Tokens[k]
 		if t.IsWord() && t.Len() > 1 && p.bitsAt(k+1)&(wordStreet|wordPlace) == 0 && !p.is(k, &listening) && !p.is(k, &fillers) && !p.is(k, &hesitations) && !p.isKnownPlace(k) && !p.in.Call.places.Has(t.Hash) &&
-			t.Bits&(wordStreet|wordPlace|wordUnit|wordLead) == 0 && !p.is(k, &ordinalWords) && !p.is(k, &landmarks) {
+			t.Bits&(wordStreet|wordPlace|wordUnit|wordLead) == 0 && !p.is(k, &ordinalWords) && !p.is(k, &landmarks) && !slices.Contains(p.in.Call.place.said[:], p.saidKey(k)) {
 			return false
 		}
 	}
@@ -153,24 +186,29 @@ func (p *pass) answerPart() {
 	if k < 0 {
 		return
 	}
-	last, names, sure, numbers, common := k-1, 0, 0, 0, 0
+	last, names, sure, numbers, common, counted := k-1, 0, 0, 0, 0, false
 	for j := k; j < len(tokens) && !p.is(j, &bareEnds); j++ {
 		switch p.classOf(j) {
 		case noAddressPart:
-			return
+			if !p.is(j, &partNot) || j == k {
+				return
+			}
 		case partNumber:
 			numbers++
+			counted = counted || tokens[j].Len() > 1 && p.isNumberWord(j-1)
 		case partSure:
 			sure++
 		case partSoft:
-			common++
+			if common++; j > k && p.is(j, &houseNames) {
+				sure++ // "the coach house"
+			}
 		case partName:
 			names++
 		}
 		last = j
 	}
 	switch {
-	case last < k || sure+names+numbers == 0 || sure+names == 0 && common > 0, // "the old one"
+	case last < k || sure+names+numbers == 0 || sure+names == 0 && common > 0 && !counted, // "the old one"
 		!p.wants.place && common > 0, common > sure+names+numbers+1, sure+numbers == 0 && names > namesAlone:
 		return
 	}
@@ -241,13 +279,17 @@ var (
 	// askedParts are parts of an address as they are asked for.
 	askedParts = wordsOf(`street road town city village county state landmark postcode zip pincode area locality district tehsil taluka suburb borough neighbourhood
 		neighborhood floor flat house building apartment suite unit block sector plot line opposite near region province country address`)
+	// ownParts are those that little else has.
+	ownParts    = wordsOf("street road village county landmark apartment suite lane avenue pincode")
+	askingWords = wordsOf("what what's whats which any how's how koi kaun kaunsa kya and")
 	// listening are words of somebody who listens to an address or reads it back.
 	listening = wordsOf(`ok okay yes yeah yep yup ya mhm mm mmhm hmm hm uh huh um right alright sure go on ahead and then the rest next more anything else got it that that's thats is
-		so lovely great perfect thank thanks you carry continue sorry say again repeat please i see is in at of number no correct good fine a s cool
+		so lovely great perfect sir madam mam maam thank thanks you carry continue sorry say again repeat please i see is in at of number no correct good fine a s cool
 		achha accha haan theek hai ji boliye ja genau gut weiter verstanden alles klar notiert oui d'accord entendu parfait très bien noté c'est ben alors sí si vale claro acuerdo de entendido perfecto dígame digame mi dica perfetto bene va d'accordo accordo capisco sì certo
 		ga verder goed prima begrepen sim certo muito bem entendi ótimo tak dobrze rozumiem słucham proszę cheers ta gotcha brilliant`)
+	partNot = wordsOf("not nahi") // "fernleigh avenue not fernleigh close"
 	// noPart are words of sentences.
 	noPart = wordsOf("i i'm i've i'd m ve neighbour neighbor neighbours wife husband son daughter mum mother dad father brother sister friend boss colleague flatmate")
 	// partLeads stand before a part of an address that is told by itself.
-	partLeads = wordsOf("off back over out up down it's its that's that town city village county street road postcode zip state area near")
+	partLeads = wordsOf("correct exactly right yes no off back over out up down it's its that's that town city village county street road postcode zip state area near")
 )

@@ -39,11 +39,13 @@ func (p *pass) classOf(k int) partClass {
 		return partSure
 	case p.is(k, &runJoins):
 		return partJoin
-	case t.Bits&(wordPlace|wordSoftLead|wordAround) != 0 && !p.is(k, &landmarks) || p.is(k, &runSofts) || p.is(k+1, &estateKinds) && isWord(p.bytesOf(t), "mobile"):
+	case p.is(k, &landmarks):
+		return partSure
+	case t.Bits&(wordPlace|wordSoftLead|wordAround) != 0 || p.is(k, &runSofts) || p.is(k+1, &estateKinds) && isWord(p.bytesOf(t), "mobile"):
 		return partSoft
-	case p.is(k, &runEnds) && !p.is(k, &landmarks):
+	case p.is(k, &runEnds):
 		return noAddressPart
-	case p.isKnownPlace(k) || p.is(k, &landmarks):
+	case p.isKnownPlace(k):
 		return partSure
 	case t.Len() == 1:
 		return partNumber
@@ -58,7 +60,7 @@ func (p *pass) classOf(k int) partClass {
 // What the words of other lists are in a run.
 var (
 	runJoins = union(&partWords, &linkWords, &fillers, &codeWords, &numberWords)
-	runSofts = union(&besideWords, &nearLinks, &directions, &notTowns, &ordinalWords, &estateKinds)
+	runSofts = union(&besideWords, &hindiBeside, &nearLinks, &directions, &notTowns, &ordinalWords, &estateKinds)
 	runEnds  = union(&noPart, &plainWords, &stopWords, &listening)
 )
 
@@ -331,8 +333,10 @@ func (p *pass) articleOf(first *int) {
 }
 
 var (
+	// hindiBeside stand behind a landmark in Hindi.
+	hindiBeside = wordsOf("paas saamne samne peeche piche bagal andar upar neeche wali wala")
 	// runUnits are units that say as much as firmUnits in a run.
-	runUnits = wordsOf("unit box lot space route")
+	runUnits = wordsOf("unit box lot space route pitch")
 	amWords  = wordsOf("m i'm am im we're re are")
 	// runHouses are names of houses that are other things as well.
 	runHouses = wordsOf("schoolhouse bakery forge chapel stables smithy granary vicarage rectory farmhouse barn cottage bungalow lodge terrace")

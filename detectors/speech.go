@@ -30,7 +30,7 @@ func (p *pass) hear() {
 	}
 	p.hush()
 	hints, alone := p.hintsOf(p.wants.cues, p.wants.open), p.hintsOf(0, false)
-	hints.Small = hints.Small || p.wants.small
+	hints.Small, hints.Code = hints.Small || p.wants.small, hints.Code || p.wants.code
 	if p.speech.Read(&p.text, p.set.lexicon, hints) {
 		p.b = p.text.Bytes
 		p.limit = len(p.b)

@@ -29,7 +29,7 @@ const (
 	unitWords = `flat apartment apt appartement unit suite ste floor house block door plot hno room wing tower shop villa no número piso
 		puerta wohnung mieszkanie mieszkania interno makaan`
 	// aroundWords stand in addresses that have no street, and in directions.
-	aroundWords = `care box lot space ward route rural corner junction intersection crossroads village taluka taluk tehsil tehsildar district mandal wada`
+	aroundWords = `care box lot space pitch ward route rural corner junction intersection crossroads village taluka taluk tehsil tehsildar district mandal wada`
 )
 
 var (
