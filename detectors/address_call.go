@@ -24,20 +24,23 @@ type openPlace struct {
 	open  bool             // the agent has just asked for it or for a part of it, or listens
 	given bool             // the customer has told a part since
 	had   bool             // the same, at any time
+	own   bool             // the customer has just spoken of an address
 	said  [saidMost]uint32 // keyed hashes of the words of the customer's last turn, while there is something left
 	left  uint8            // turns that it goes on without a part or a question for it
 }
 
-// followPlace opens, keeps or closes the address that is being given, by the turn that p has searched.
-func (c *Call) followPlace(p *pass, said uint64) {
+// followPlace opens, keeps or closes the address that is being given, by the turn that p has searched. other says that it asks for something else.
+func (c *Call) followPlace(p *pass, said uint64, other bool) {
 	const others = cueEmail | cueIP | cuePassword | cueSecret
 	agent := p.in.Role == RoleAgent
 	last, found, firm := p.hearPlaces()
 	switch {
+	case agent && other:
+		c.place.open, c.place.left = false, 0
 	case agent && said&cueAddress != 0 && said&others == 0:
 		c.place.open, c.place.left = true, placeTurns
 	case agent && c.place.left > 0:
-		if c.place.open = p.asksOn() || firm; !c.place.open && c.place.given {
+		if c.place.open = p.asksOn() || firm || c.place.own && p.asksWhat(); !c.place.open && c.place.given {
 			c.asked.bits &^= cueAddress // the next question
 		}
 	case agent:
@@ -47,10 +50,12 @@ func (c *Call) followPlace(p *pass, said uint64) {
 	case found && p.in.Role == RoleCustomer && (last == len(p.text.Tokens)-1 || c.place.left > 0):
 		c.place.open, c.place.given, c.place.had, c.place.left = false, true, true, placeTurns
 	default:
-		c.place.open = false
+		if c.place.open = false; said&cueAddress != 0 && said&others == 0 && p.in.Role == RoleCustomer {
+			c.place.own, c.place.left = true, placeTurns
+		}
 	}
 	if agent {
-		c.place.given = false
+		c.place.given, c.place.own = false, false
 	} else if c.place.left > 0 {
 		c.place.left--
 		p.hearTurn()
@@ -148,10 +153,20 @@ func (p *pass) asksPart() bool {
 func (p *pass) asksFirst() bool {
 	part, asks := false, len(p.text.Tokens) <= 4
 	for k := range p.text.Tokens {
-		part = part || p.is(k, &ownParts)
+		part = part || p.is(k, &ownParts) || p.bitsAt(k)&wordUnit != 0 && p.isNumberWord(k+1)
 		asks = asks || p.is(k, &askingWords)
 	}
 	return part && asks
+}
+
+// asksWhat says whether the turn asks for what was spoken of: "what's the new one".
+func (p *pass) asksWhat() bool {
+	for k := range p.text.Tokens {
+		if p.is(k, &askingWords) {
+			return len(p.text.Tokens) <= placeQuestion
+		}
+	}
+	return false
 }
 
 // asksOn says whether the turn leaves an open address open: it asks for a part, reads one back or says that it listens.
@@ -175,7 +190,11 @@ func (p *pass) asksOn() bool {
 // answerPart takes a turn for a part of the address that is being given, if it is made of name words and numbers.
 func (p *pass) answerPart() {
 	tokens := p.text.Tokens
-	if !p.wants.place && !p.wants.more || p.in.Channel == ChannelChat && !p.wants.place || len(tokens) == 0 || len(tokens) > placeAnswer || len(p.inert) > 0 || p.in.Channel == ChannelLog {
+	if !p.wants.place && !p.wants.more {
+		p.endsInHouse()
+		return
+	}
+	if p.in.Channel == ChannelChat && !p.wants.place || len(tokens) == 0 || len(tokens) > placeAnswer || len(p.inert) > 0 || p.in.Channel == ChannelLog {
 		return
 	}
 	p.barrier = 0
@@ -199,8 +218,8 @@ func (p *pass) answerPart() {
 		case partSure:
 			sure++
 		case partSoft:
-			if common++; j > k && p.is(j, &houseNames) {
-				sure++ // "the coach house"
+			if common++; j > k && (p.is(j, &houseNames) || tokens[j].Bits&wordPlace != 0 && !p.is(j-1, &plainWords) && !p.is(j-1, &placeNames) && !p.is(j-1, &countNames)) {
+				sure++ // "the coach house", "sandpiper loop"
 			}
 		case partName:
 			names++
@@ -216,6 +235,22 @@ func (p *pass) answerPart() {
 		last--
 	}
 	p.addPlace(k, last, p.wants.cues&cuePostcode != 0 && sure+names == 0)
+}
+
+// endsInHouse takes a number that ends a turn behind words like "we moved to" or "the house is at" for that of a house.
+func (p *pass) endsInHouse() {
+	const longest = 5 // digits
+	last := len(p.text.Tokens) - 1
+	if last < 2 || p.in.Role != RoleCustomer || p.in.Channel == ChannelChat || p.wants.cues != 0 || !p.text.Tokens[last].IsNumber() || p.text.Tokens[last].Len() > longest {
+		return
+	}
+	before := last - 1
+	if p.isNumberWord(before) {
+		before--
+	}
+	if p.is(before, &tellWords) && (p.is(before-1, &livingWords) || p.is(before-2, &livingWords)) && p.isFree(last) && !p.hasCurrency(int(p.text.Tokens[last].Start)) {
+		p.addPlace(before+1, last, false)
+	}
 }
 
 // addPlace takes tokens first to last for a part of an address, or its postcode.
@@ -280,14 +315,15 @@ var (
 	askedParts = wordsOf(`street road town city village county state landmark postcode zip pincode area locality district tehsil taluka suburb borough neighbourhood
 		neighborhood floor flat house building apartment suite unit block sector plot line opposite near region province country address`)
 	// ownParts are those that little else has.
-	ownParts    = wordsOf("street road village county landmark apartment suite lane avenue pincode")
+	ownParts    = wordsOf("street road village county landmark lane avenue")
 	askingWords = wordsOf("what what's whats which any how's how koi kaun kaunsa kya and")
 	// listening are words of somebody who listens to an address or reads it back.
 	listening = wordsOf(`ok okay yes yeah yep yup ya mhm mm mmhm hmm hm uh huh um right alright sure go on ahead and then the rest next more anything else got it that that's thats is
 		so lovely great perfect sir madam mam maam thank thanks you carry continue sorry say again repeat please i see is in at of number no correct good fine a s cool
 		achha accha haan theek hai ji boliye ja genau gut weiter verstanden alles klar notiert oui d'accord entendu parfait très bien noté c'est ben alors sí si vale claro acuerdo de entendido perfecto dígame digame mi dica perfetto bene va d'accordo accordo capisco sì certo
 		ga verder goed prima begrepen sim certo muito bem entendi ótimo tak dobrze rozumiem słucham proszę cheers ta gotcha brilliant`)
-	partNot = wordsOf("not nahi") // "fernleigh avenue not fernleigh close"
+	livingWords = wordsOf("live lives living moved reside resides residing house address place flat apartment bungalow")
+	partNot     = wordsOf("not nahi") // "fernleigh avenue not fernleigh close"
 	// noPart are words of sentences.
 	noPart = wordsOf("i i'm i've i'd m ve neighbour neighbor neighbours wife husband son daughter mum mother dad father brother sister friend boss colleague flatmate")
 	// partLeads stand before a part of an address that is told by itself.

@@ -162,7 +162,7 @@ func (c *Call) update(p *pass, found []Finding) {
 	if p.in.Role == RoleAgent && (other || said.bits&^wordEnding != 0 && said.bits != before) {
 		c.run = openRun{} // the next question
 	}
-	c.followPlace(p, said.bits)
+	c.followPlace(p, said.bits, other)
 	c.groups = p.groups
 	for i := range found {
 		if f := &found[i]; !f.Type.keepsContext() && f.Type != DateOfBirth && f.Type != Address && (f.Type != Person || f.Detector == p.set.entries[bySpeech].name) {
