@@ -325,7 +325,7 @@ var (
 	livingWords = wordsOf("live lives living moved reside resides residing house address place flat apartment bungalow")
 	partNot     = wordsOf("not nahi") // "fernleigh avenue not fernleigh close"
 	// noPart are words of sentences.
-	noPart = wordsOf("i i'm i've i'd m ve neighbour neighbor neighbours wife husband son daughter mum mother dad father brother sister friend boss colleague flatmate")
+	noPart = wordsOf("standing waiting sitting i i'm i've i'd m ve neighbour neighbor neighbours wife husband son daughter mum mother dad father brother sister friend boss colleague flatmate")
 	// partLeads stand before a part of an address that is told by itself.
 	partLeads = wordsOf("correct exactly right yes no off back over out up down it's its that's that town city village county street road postcode zip state area near")
 )
