@@ -373,6 +373,8 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 		if c := p.at(sign); c == ':' || c == '=' {
 			sign++
 		}
+	case sign == i+1 && p.isSetTo(token):
+		sign, strict = int(p.text.Tokens[token+2].End), true
 	case sign == i+1 && p.isOption(begin), sign == i+1 && p.isNetrc(token):
 		strict = true
 	case sign == i+1 && p.is(token+1, &forWords):

@@ -11,6 +11,9 @@ const (
 // toldCode looks for a code that somebody was sent or that opens something, by token i, "code" or the like: "your Example code is 482913",
 // "482 913 is your Example code", "door code 4821". What other codes there are (of errors, areas, products) are none.
 func (p *pass) toldCode(i int) {
+	if p.passcode(i) {
+		return
+	}
 	kind := p.codeKind(i)
 	if kind == 0 {
 		return
@@ -21,11 +24,35 @@ func (p *pass) toldCode(i int) {
 	p.codeBehind(i, kind)
 }
 
+// passcode takes letters and digits behind token i, "passcode", for a password: "Passcode: aB3dEf".
+func (p *pass) passcode(i int) bool {
+	t := &p.text.Tokens[i]
+	if t.Len() < len("passcode") {
+		return false
+	}
+	start, _, ok := p.valueAfter(int(t.End), i)
+	if !ok || p.isInert(start) {
+		return false
+	}
+	end, quoted := p.valueEnd(start)
+	if quoted {
+		start++
+	}
+	if !p.looksTold(start, end, Password) {
+		return false
+	}
+	p.add(start, end, Password, 0.7, byAssignment, p.verbatim(start, end))
+	return true
+}
+
 // codeKind says what the code of token i is by the words before it: one that is sent, one that opens a door, or 0.
 func (p *pass) codeKind(i int) Type {
 	const back = 4
 	if p.isOpened(i) {
 		return PIN
+	}
+	if p.isBareCode(i) {
+		return OTP
 	}
 	if p.is(i-1, &otherCodes) || p.bitsAt(i-1)&(cuesIdentifier&^(cueOTP|cueCalling)|wordOrder|wordSecurity) != 0 && p.between(i-1) == gapSpace {
 		return 0
@@ -41,6 +68,26 @@ func (p *pass) codeKind(i int) Type {
 	return 0
 }
 
+// isBareCode says whether token i, "code", begins what somebody types or says, or only words that lead to it stand before, and six digits follow:
+// "code: 482913", "the code is 482913".
+func (p *pass) isBareCode(i int) bool {
+	const digits = 6
+	if p.in.Channel != ChannelChat && p.in.Channel != ChannelCall || p.text.Tokens[i].Bits&wordCode == 0 || i > 1 || i == 1 && !p.is(0, &bareLeads) {
+		return false
+	}
+	k := i + 1
+	for n := 0; n < 2 && p.bitsAt(k)&wordIs != 0; n++ {
+		k++
+	}
+	if k >= len(p.text.Tokens) || !p.text.Tokens[k].IsNumber() {
+		return false
+	}
+	last := p.codeEnd(k)
+	return p.text.Tokens[k].Len() == digits || last > k && p.text.Tokens[k].Len()*2 == digits
+}
+
+var bareLeads = wordsOf("the my sms text this it's its ok yes yeah so and here's")
+
 // isOpened says whether the word before token i is for what a code opens: "alarm code", "key safe code".
 func (p *pass) isOpened(i int) bool {
 	return p.is(i-1, &opened) && p.codeGap(i-1) != 0
@@ -51,9 +98,9 @@ var (
 	otherCodes = wordsOf(`sorting error status exit return response reason event fault area country dial dialling dialing std isd post postal zip sort swift ifsc bic bank branch product item
 		promo promotional discount voucher coupon gift referral offer source bar qr colour color hex airport station tax hs hsn sac sic zone region language currency cost department dept
 		job project course room dress model part stock catalogue reference ref booking tracking pick tariff rate plan pro campaign partner agent dealer store site outcome disposition
-		action http https result trouble diagnostic message state abort cause gate seat flight byte op opcode morse genetic building conduct penal civil`)
+		action http https result trouble diagnostic message state abort cause seat flight byte op opcode morse genetic building conduct penal civil`)
 	// opened are what a code opens that is told to somebody.
-	opened = wordsOf("door alarm entry entrance safe lockbox keypad garage burglar unlock locker intercom keysafe padlock panel bike gym lobby disarm")
+	opened = wordsOf("door gate alarm entry entrance safe lockbox keypad garage burglar unlock locker intercom keysafe padlock panel bike gym lobby disarm")
 	// yourWords say of a code that it is somebody's.
 	yourWords = wordsOf("your ur my his her their one-time otp")
 )

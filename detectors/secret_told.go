@@ -29,6 +29,16 @@ func (p *pass) toldKey(at int, kind Type) {
 	}
 }
 
+// isSetTo says whether words behind token i say what something was set to, and what follows is no common word: "password set as Ballyhaunis".
+func (p *pass) isSetTo(i int) bool {
+	return i+3 < len(p.text.Tokens) && p.is(i+1, &changeWords) && p.is(i+2, &changeLinks) && p.between(i+2) == gapSpace && !p.set.names.IsCommon(p.text.Tokens[i+3].Hash)
+}
+
+var (
+	changeWords = wordsOf("set changed reset updated amended")
+	changeLinks = wordsOf("as to")
+)
+
 // isPerWeek says whether token i is "pw" behind a number: "850 pw".
 func (p *pass) isPerWeek(i int) bool {
 	t := &p.text.Tokens[i]
@@ -249,7 +259,7 @@ func (p *pass) toldAnswer(k int) {
 		signed = true
 		first++
 	}
-	if first >= len(tokens) || int(tokens[first].Start)-int(tokens[k].End) > 24 || !signed && (!p.isCapital(first) || p.set.names.IsCommon(tokens[first].Hash) && p.isCapital(k)) {
+	if first >= len(tokens) || int(tokens[first].Start)-int(tokens[k].End) > 24 || !signed && !p.mayBeUnsigned(k, first) {
 		return
 	}
 	last := first
@@ -272,6 +282,23 @@ func (p *pass) toldAnswer(k int) {
 	}
 	p.add(start, end, Password, 0.65, byAssignment, p.verbatim(start, end))
 }
+
+// mayBeUnsigned says whether token first may be the answer to a security question, whose last token is k, without a sign between: it has a capital in a
+// text that has small letters, or digits, or is the only word till the clause ends, as people take notes.
+func (p *pass) mayBeUnsigned(k, first int) bool {
+	const digits = 4
+	t := &p.text.Tokens[first]
+	if p.between(k) != gapSpace {
+		return false
+	}
+	if p.isCapital(first) && !(p.set.names.IsCommon(t.Hash) && p.isCapital(k)) || t.IsNumber() && t.Len() >= digits {
+		return true
+	}
+	return p.is(k, &answerEnds) && t.IsWord() && t.Len() > 3 && p.between(first) != gapSpace && p.in.Role != RoleAgent && !p.is(first, &addressed)
+}
+
+// answerEnds are the last words of questions that a word alone answers.
+var answerEnds = wordsOf("word answer")
 
 var (
 	questionWords = wordsOf("question questions information")

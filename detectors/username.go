@@ -31,6 +31,15 @@ func (p *pass) username(i int) {
 			return
 		}
 	}
+	if login && p.in.Channel != ChannelLog {
+		at := end
+		if p.bitsAt(i+1)&wordIs != 0 {
+			at = int(p.text.Tokens[i+1].End)
+		}
+		if p.loginPair(at, false) {
+			return
+		}
+	}
 	if p.in.Channel != ChannelLog && p.text.Tokens[i].Len() > 4 {
 		p.accountBeside(last)
 	}
