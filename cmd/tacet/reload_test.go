@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -155,6 +156,56 @@ func TestHangup(t *testing.T) {
 	defer func() { cancel(); <-done }()
 	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGHUP))
 	require.Eventually(t, func() bool { return refused() == 2 }, 30*time.Second, 5*time.Millisecond)
+}
+
+// A changed file is found without a signal, too.
+func TestWatch(t *testing.T) {
+	c, write, _ := reloadConfig(t)
+	c.Audit = auditConfig{}
+	synctest.Test(t, func(t *testing.T) {
+		p, err := assemble(t.Context(), c, &bytes.Buffer{}, slog.New(slog.DiscardHandler))
+		require.NoError(t, err)
+		r := newReloader(p, c, false, slog.New(slog.DiscardHandler))
+		ctx, cancel := context.WithCancel(t.Context())
+		go r.watch(ctx)
+		write("tenants: [")
+		time.Sleep(3 * reloadPeriod)
+		cancel()
+		synctest.Wait()
+		require.Equal(t, 1.0, testutil.ToFloat64(r.reloads.WithLabelValues("refused")), "once for each version of the file")
+		require.NoError(t, p.close())
+	})
+}
+
+// Instructions that change are noted as a policy is: in the metrics, in the audit log, and by the witness.
+func TestReloadOfInstructions(t *testing.T) {
+	told := newCounsel(t)
+	c, _, _ := reloadConfig(t)
+	c.Policy.File = "" // the built-in one, of which no file is looked at
+	c.Instructions = instructionsConfig{Directory: path(told.path("signed")), Keys: path(told.path("keys")), Witness: path(told.path("witness"))}
+	p, err := assemble(t.Context(), c, &bytes.Buffer{}, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	r := newReloader(p, c, false, slog.New(slog.DiscardHandler))
+	f := func(done, refused int, witness string) {
+		t.Helper()
+		r.look()
+		require.Equal(t, float64(done), testutil.ToFloat64(r.reloads.WithLabelValues("done")))
+		require.Equal(t, float64(refused), testutil.ToFloat64(r.reloads.WithLabelValues("refused")))
+		text, _ := os.ReadFile(told.path("witness"))
+		require.Contains(t, string(text), witness)
+	}
+	f(0, 0, "")
+	told.sign("signed/acme-1.signed", "acme", 1, "2026-01-01")
+	f(1, 0, `"acme"`)
+	told.give("signed/acme-2.signed", "tenant: acme")
+	f(1, 1, `"acme"`)
+	require.NoError(t, os.Remove(told.path("signed/acme-2.signed")))
+	told.sign("signed/bolt-1.signed", "bolt", 1, "2026-01-01")
+	f(2, 1, `"bolt"`)
+	require.NoError(t, p.close())
+	var noted []string
+	require.NoError(t, audit.Read(string(c.Audit.Directory), 0, func(e audit.Entry) error { noted = append(noted, e.Action); return nil }))
+	require.Equal(t, []string{"audit.create", "instructions.reload", "instructions.refused", "instructions.reload"}, noted)
 }
 
 // A restart is held against the policy that was in force before it, as a reload is; and a notice that has begun goes on through restarts.
