@@ -180,14 +180,19 @@ func TestConfigurationIsHeldToNotice(t *testing.T) {
 	// What lets less leave takes effect at once, and ends another's notice. That of a new one is its own.
 	start(false, "", append(loose("analytics"), "preset: strict", "preset: paranoid")...)
 	now = now.AddDate(0, 0, 15)
-	start(false, "it can from 2026-07-14T12:00:00Z on", append(loose("monitoring"), "preset: strict", "preset: paranoid")...)
+	start(false, "it can from 2026-07-14T12:00:00Z on", dev...)
 	start(false, "it can from 2026-07-14T12:00:00Z on", append(loose("analytics"), "preset: strict", "preset: balanced")...)
+
+	now = now.AddDate(0, 0, 15)
+	start(false, "it can from 2026-07-29T12:00:00Z on", dev...)
 
 	// Nobody overrides that without an entry in the audit log.
 	loosest := append(loose("analytics"), "unasked: false", "unasked: true")
 	start(true, "--override needs an audit log", append(loosest, "audit: {directory: audit, key: file:key}", "audit: {}")...)
 	start(true, "", loosest...)
 	start(false, "", loosest...)
+	now = now.AddDate(0, 0, 15)
+	start(false, "it can from 2026-08-13T12:00:00Z on", dev...)
 
 	// A witness of an earlier version knows no configuration, and what is damaged is not taken for one.
 	var was map[string]any
@@ -209,7 +214,8 @@ func TestConfigurationIsHeldToNotice(t *testing.T) {
 		return nil
 	}))
 	up, down := "1 both: sink screen class: monitoring -> analytics", "1 both: sink screen class: analytics -> monitoring"
+	const laxer = "2 loosening: detection.preset: paranoid -> strict"
 	require.Equal(t, []string{"config.refused " + up, "config.refused " + up, "config.change " + up, "config.refused " + down,
-		"config.change 1 tightening: detection.preset: strict -> paranoid", "config.refused " + down, "config.refused 1 loosening: detection.preset: paranoid -> balanced",
-		"config.override 2 loosening: detection.preset: paranoid -> strict", "config.refused 2 loosening: instructions.unasked: nothing -> named"}, noted)
+		"config.change 1 tightening: detection.preset: strict -> paranoid", "config.refused " + laxer, "config.refused 1 loosening: detection.preset: paranoid -> balanced",
+		"config.refused " + laxer, "config.override " + laxer, "config.refused 2 tightening: instructions.unasked: named -> nothing", "config.refused 2 loosening: instructions.unasked: nothing -> named"}, noted)
 }

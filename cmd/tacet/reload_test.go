@@ -108,21 +108,33 @@ func TestReload(t *testing.T) {
 	write(tighter)
 	f(second.Hash(), 3, 4, "policy is in force")
 
+	// One that waits is given up for the next version of the file, even if that is refused.
+	soon := strings.Replace(later, "2026-06-15", "2026-06-30", 1)
+	write(soon)
+	f(second.Hash(), 3, 4, "policy waits until it is effective")
+	write(builtIn)
+	f(second.Hash(), 3, 5, "less than 14 days' notice")
+	now = now.AddDate(0, 0, 20)
+	f(second.Hash(), 3, 5, "")
+	// So is one under which the pipeline can't run, though it lets less leave.
+	write("tenants: [acme]\ncategories: {account: {clauses: [2], fields: {created_at: drop}}}\n")
+	f(second.Hash(), 3, 6, "policy is refused")
+
 	// Nobody overrides that without an entry in the audit log.
 	r.override = true
 	write(builtIn)
 	kept := p.audit
 	p.audit = nil
-	f(second.Hash(), 3, 5, "--override needs an audit log")
+	f(second.Hash(), 3, 7, "--override needs an audit log")
 	other := c
 	other.Audit.Directory = path(t.TempDir())
 	p.audit, err = openAuditLog(t.Context(), other, "", log)
 	require.NoError(t, err)
 	require.NoError(t, p.audit.Close())
 	r.seen = nil
-	f(second.Hash(), 3, 6, "it is not in the audit log")
+	f(second.Hash(), 3, 8, "it is not in the audit log")
 	p.audit, r.seen = kept, nil
-	f(first, 4, 6, "without the notice that is due")
+	f(first, 4, 8, "without the notice that is due")
 	var noted []string
 	require.NoError(t, audit.Read(filepath.Join(dir, "audit"), 0, func(e audit.Entry) error {
 		to := ""
@@ -135,7 +147,7 @@ func TestReload(t *testing.T) {
 		return nil
 	}))
 	require.Equal(t, []string{"audit.create", "policy.reload second", "policy.refused", "policy.refused", "policy.refused", "policy.refused first", "policy.pending third", "policy.reload third", "policy.reload second",
-		"policy.override first", "policy.reload first"}, noted)
+		"policy.pending ", "policy.refused first", "policy.refused ", "policy.override first", "policy.reload first"}, noted)
 }
 
 // SIGHUP has a file tried again that was refused and hasn't changed; looking by itself doesn't.
@@ -279,6 +291,47 @@ func TestRestartIsHeldToNotice(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, p.close()) }()
 	require.ErrorContains(t, newReloader(p, c, false, slog.New(slog.DiscardHandler)).resume(), "write the policy in force")
+}
+
+// What a running pipeline put in force, and what it gave up, is what the next start is held against.
+func TestRestartKnowsReloads(t *testing.T) {
+	c, write, loose := reloadConfig(t)
+	c.Audit, c.Policy.Witness = auditConfig{}, path(filepath.Join(t.TempDir(), "in-force"))
+	tight := strings.Replace(loose, "  LOCATION: keep\n", "  LOCATION: redact\n", 1)
+	announced := "effective_from: 2026-06-20\n" + loose
+	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	// run starts, finds the files that come, and ends.
+	run := func(inForce string, files ...string) {
+		t.Helper()
+		p, err := assemble(t.Context(), c, &bytes.Buffer{}, slog.New(slog.DiscardHandler))
+		require.NoError(t, err)
+		r := newReloader(p, c, false, slog.New(slog.DiscardHandler))
+		r.now = func() time.Time { return now }
+		require.NoError(t, r.resume())
+		for _, text := range files {
+			write(text)
+			r.look()
+		}
+		require.Equal(t, hashOfPolicy(t, inForce), p.running.Policy().Hash())
+		require.NoError(t, p.close())
+	}
+	run(tight, tight)
+	write(loose)
+	run(tight, loose)
+	write(tight)
+	run(tight, announced, tight) // it was made known, and taken back
+	now = time.Date(2026, 6, 19, 0, 0, 0, 0, time.UTC)
+	write(announced)
+	run(tight, announced)
+	now = now.AddDate(0, 0, 5)
+	run(tight, announced)
+	write(strings.Replace(announced, "06-20", "07-20", 1))
+	run(tight, loose) // refused, and what waited is given up
+	now = time.Date(2026, 7, 19, 0, 0, 0, 0, time.UTC)
+	write(strings.Replace(announced, "06-20", "07-20", 1))
+	run(tight)
+	now = now.AddDate(0, 0, 5)
+	run(tight)
 }
 
 func hashOfPolicy(t *testing.T, text string) string {
