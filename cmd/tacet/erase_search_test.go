@@ -8,10 +8,12 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/segmentio/kafka-go"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/audit"
 	"github.com/sonexlabs/tacet/pipeline/source/kafkatest"
 )
@@ -129,6 +131,34 @@ func TestCallsAreSearchedAsAsked(t *testing.T) {
 		var said strings.Builder
 		require.NoError(t, (&callFinder{calls: calls}).report(&said))
 		require.Equal(t, want, strings.Contains(said.String(), "make several"))
+	}
+}
+
+// Calls are searched for what their tenant asks to be searched for, as a running pipeline does.
+func TestCallsAreSearchedAsTenantsInstruct(t *testing.T) {
+	told := newCounsel(t)
+	told.give("parcels.yaml", "rules: [{name: parcel, type: ACCOUNT_ID, pattern: 'parcels-[a-z]+', examples: [parcels-a]}]\n")
+	told.sign("signed/acme-1.signed", "acme", 1, "2026-01-01", "rules: [parcels]")
+	c, err := parseConfig([]byte(`
+kafka: {brokers: ["127.0.0.1:1"]}
+source: {group: g, topics: [{name: calls, category: transcript}]}
+detection: {rule_sets: {parcels: parcels.yaml}}
+instructions: {directory: signed, keys: keys}
+pseudonym: {insecure_dev_keys: true}
+sinks: [{name: screen, type: stdout}]
+quarantine: {directory: dead}
+`), told.path("tacet.yaml"))
+	require.NoError(t, err)
+	for tenant, want := range map[string][]string{"acme": {"one"}, "bolt": nil} {
+		ids, err := (&identifierFlags{file: "-"}).read(strings.NewReader("ACCOUNT_ID parcels-rhubarb\n"))
+		require.NoError(t, err)
+		finder, err := newCallFinder(t.Context(), c, slog.New(slog.DiscardHandler), tenant, ids)
+		require.NoError(t, err)
+		calls, unread, err := finder.search.Record(pipeline.LaneID{Topic: "calls"}, &pipeline.Record{Time: time.Now(),
+			Value: []byte(`{"tenant_id":"` + tenant + `","call_id":"one","role":"customer","text":"it is parcels-rhubarb","final":true}`)})
+		require.NoError(t, err)
+		require.Empty(t, unread)
+		require.Equal(t, want, calls)
 	}
 }
 
