@@ -215,6 +215,7 @@ func (r *Reader) commit(lex *scan.Lexicon) {
 	if places := (*byPlace)(r); !sort.IsSorted(places) {
 		sort.Sort(places)
 	}
+	r.dropOverlaps()
 	shift := 0
 	for i := range r.edits {
 		e := &r.edits[i]
@@ -225,6 +226,25 @@ func (r *Reader) commit(lex *scan.Lexicon) {
 		shift += len(e.With) - (e.End - e.Start)
 	}
 	r.t.Rewrite(r.edits, lex)
+}
+
+// dropOverlaps keeps the longer of two edits that begin and end within each other: where sentences end within an address, a half of one and
+// another may.
+func (r *Reader) dropOverlaps() {
+	n, end := 0, 0
+	for i := range r.edits {
+		e := &r.edits[i]
+		if n > 0 && e.Start < end {
+			if last := &r.edits[n-1]; e.End-e.Start <= last.End-last.Start {
+				continue
+			}
+			n--
+		}
+		r.edits[n], r.found[n] = *e, r.found[i]
+		end = e.End
+		n++
+	}
+	r.edits, r.found = r.edits[:n], r.found[:n]
 }
 
 // byPlace sorts the edits of a Reader, and what they are of: addresses were found before the rest.

@@ -19,6 +19,11 @@ func read(text string, h Hints) (string, *Reader) {
 }
 
 // TestLanguages runs the examples that stand in the tables.
+func TestAddressesWithinEachOther(t *testing.T) {
+	got, _ := read("jan. punt. de. punt. vries. apenstaartje. example. punt. six", Hints{Small: true})
+	require.Contains(t, got, "vries@example.six")
+}
+
 func TestLanguages(t *testing.T) {
 	require.NotEmpty(t, words().tests)
 	for _, x := range words().tests {
