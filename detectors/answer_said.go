@@ -11,7 +11,18 @@ const answerWordsMost = 3
 func (p *pass) answerInSentence() {
 	const most = 40 // tokens
 	tokens := p.text.Tokens
-	if p.wants.cues&wordAnswer == 0 || !p.wants.agent || p.in.Channel == ChannelLog || len(tokens) == 0 || len(tokens) > most {
+	if p.wants.cues&(wordAnswer|cuePassword) == 0 || !p.wants.agent || p.in.Channel == ChannelLog || len(tokens) == 0 || len(tokens) > most {
+		return
+	}
+	p.saidCharacters()
+	for i, n := 0, len(p.candidates); i < n; i++ {
+		if c := &p.candidates[i]; c.kind.yields() || c.kind == Number || c.kind == AccountID {
+			if a, b := p.tokensOf(c.start, c.end); a <= b {
+				p.addAnswer(a, b)
+			}
+		}
+	}
+	if p.wants.cues&wordAnswer == 0 {
 		return
 	}
 	first := 0
@@ -32,11 +43,14 @@ func (p *pass) answerInSentence() {
 			p.addAnswer(k, k)
 		}
 	}
-	for i, n := 0, len(p.candidates); i < n; i++ {
-		if c := &p.candidates[i]; c.kind.yields() {
-			if a, b := p.tokensOf(c.start, c.end); a <= b {
-				p.addAnswer(a, b)
-			}
+}
+
+// saidCharacters takes letters and digits that stand by themselves behind "is" or a place for characters of the password: "second is r and
+// fifth is k".
+func (p *pass) saidCharacters() {
+	for k := range p.text.Tokens {
+		if t := &p.text.Tokens[k]; t.Len() == 1 && k > 0 && (p.bitsAt(k-1)&wordIs != 0 || p.is(k-1, &characterPlaces)) && !p.isInert(int(t.Start)) && (p.b[t.Start]|0x20 != 'a' || p.endsCode(k)) {
+			p.addCharacters(k, k)
 		}
 	}
 }
@@ -68,10 +82,14 @@ func (p *pass) addSaidAnswer(first int, whole bool) {
 
 // addAnswer adds tokens first to last as an answer.
 func (p *pass) addAnswer(first, last int) {
-	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
-	if end-start < 3 || p.isFound(start, end) {
-		return
+	if start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End); end-start >= 3 {
+		p.addCharacters(first, last)
 	}
+}
+
+// addCharacters adds tokens first to last as an answer, or a part of one.
+func (p *pass) addCharacters(first, last int) {
+	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
 	p.addScored(start, end, guess{kind: Password, score: score{question: 0.65 - p.wants.decay}, rule: "answer", detector: byAssignment}, p.verbatim(start, end))
 }
 
@@ -100,9 +118,10 @@ func (p *pass) isRare(k int) bool {
 }
 
 var (
-	answerVerbs    = wordsOf("was is were called named be it's he's she's")
-	answerNames    = wordsOf("name nickname")
-	answerArticles = wordsOf("a an the my our his her")
+	characterPlaces = wordsOf("first second third fourth fifth sixth seventh eighth ninth tenth last next then one two three four five six seven eight nine ten")
+	answerVerbs     = wordsOf("was is were called named be it's he's she's")
+	answerNames     = wordsOf("name nickname")
+	answerArticles  = wordsOf("a an the my our his her")
 	// answerStops begin what is no answer any more.
 	answerStops = wordsOf("and but so when where because cause who which before after that if i we he she they you it then there not in on at for with from to of as")
 )

@@ -174,7 +174,7 @@ func (p *pass) answer() {
 // answerInWords looks for the password or the answer to a security question in a turn of few words: what is left of it without those
 // that lead to it. "it's bluebell", "green kettle forty two".
 func (p *pass) answerInWords() bool {
-	const most, longest = 8, 4 // tokens; of them those of the answer
+	const most, longest, phrase = 8, 4, 6 // tokens; of them those of the answer, and of one without a word that a sentence has
 	tokens := p.text.Tokens
 	if len(tokens) > most || p.in.Channel == ChannelLog {
 		return false
@@ -186,11 +186,15 @@ func (p *pass) answerInWords() bool {
 	for last >= first && (p.is(last, &thanksWords) || p.is(last, &thanksSaid)) {
 		last--
 	}
-	if first > last || last-first >= longest || p.is(first, &notPasswordsSaid) {
+	if first > last || last-first >= phrase || p.is(first, &notPasswordsSaid) {
 		return false
 	}
 	for k := first; k <= last; k++ {
-		if p.isInert(int(tokens[k].Start)) || p.is(k, &notAnswers) || p.is(k, &notAnswersSaid) || p.is(k, &notPasswords) || tokens[k].Bits&(cuesIdentifier|wordAnswer|wordSpell) != 0 {
+		long := last-first >= longest
+		if long && (p.is(k, &notDictated) || p.is(k, &clauseWords) || p.is(k, &sentenceWords)) {
+			return false
+		}
+		if p.isInert(int(tokens[k].Start)) || p.is(k, &notAnswers) || p.is(k, &notAnswersSaid) || p.is(k, &notPasswords) && !(long && k > first && p.is(k, &phraseSmall)) || tokens[k].Bits&(cuesIdentifier|wordAnswer|wordSpell) != 0 {
 			return false
 		}
 	}
@@ -214,6 +218,12 @@ const passwordMarks = "!#$*&+@%_=?"
 var (
 	answerLead  = wordsOf("it its it's that that's is was s yeah yea ya yes yep yup sure okay ok um uh er erm well so my oh i think probably the")
 	thanksWords = wordsOf("please thanks thank you i think")
+)
+
+var (
+	// sentenceWords are of a sentence, and hardly of a phrase that somebody took for a password; phraseSmall may be of both.
+	sentenceWords = wordsOf("i it you this that these those have has had do did does know think get got need want say said remember give tell see is was were be been am are can could will would just my me")
+	phraseSmall   = wordsOf("at on in of to for by with from the a an")
 )
 
 // The same words in other languages.

@@ -3,7 +3,7 @@ package detectors
 // saidCodes looks for PINs and codes that somebody isn't sure of, in turns that say what they are: "my pin, sort of. it is either 1596 or
 // 9503", "try 9503 first". Such a number looks like any other, and the word for it may stand sentences before.
 func (p *pass) saidCodes() {
-	const codes, shortest, longest = cuePIN | cueOTP | cueCVV, 3, 8
+	const codes, shortest, longest, lastLongest = cuePIN | cueOTP | cueCVV, 3, 8, 6
 	said := p.said & codes
 	if said == 0 || p.in.Channel == ChannelLog {
 		return
@@ -23,7 +23,8 @@ func (p *pass) saidCodes() {
 		if !t.IsNumber() || t.Len() < shortest || t.Len() > longest || kind == CardCVV && t.Len() > 4 || p.isInert(int(t.Start)) {
 			continue
 		}
-		if p.codeLead(k-1) && p.endsCode(k) || p.isAlternative(k) {
+		last := (k+1 == len(tokens) || p.clauseEnds(int(t.End), int(tokens[k+1].Start))) && t.Len() > shortest && t.Len() <= lastLongest // "it's the year i was married 1971"
+		if last || p.codeLead(k-1) && p.endsCode(k) || p.isAlternative(k) {
 			p.addScored(int(t.Start), int(t.End), guess{kind: kind, score: score{form: 0.75}, rule: "said", detector: byCardData}, p.compact(int(t.Start), int(t.End)))
 		}
 	}
@@ -55,6 +56,6 @@ func (p *pass) isAlternative(k int) bool {
 
 var (
 	orWords   = wordsOf("or oder ou o of lub albo eller ya")
-	codeLeads = wordsOf("either try tried maybe it's its was be said entweder soit bien")
+	codeLeads = wordsOf("either to try tried maybe it's its was be said entweder soit bien")
 	codeEnds  = wordsOf("or and but i first maybe perhaps again then please thanks oder ou i'm")
 )
