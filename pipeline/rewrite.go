@@ -478,6 +478,9 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 		if !again && f.Type == detectors.Secret && f.Detector == ruleLimit {
 			w.limited++
 		}
+		if !again && w.linkable[f.Type] { // whoever reads it: what is kept names somebody as well
+			w.names(f.Type.String(), w.canonical(f, text))
+		}
 		style := w.at.styles[f.Type]
 		if style == policy.StyleKeep || isMember && f.Detector == taggerOfNames {
 			if w.explain != nil && !isMember {
@@ -502,9 +505,6 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 		}
 		if w.at.counts[f.Type]++; w.at.counts[f.Type] == 1 {
 			w.at.types = append(w.at.types, f.Type)
-		}
-		if !again && w.linkable[f.Type] {
-			w.names(f.Type.String(), w.canonical(f, text))
 		}
 	}
 	for forged[0] >= 0 {

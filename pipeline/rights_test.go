@@ -113,6 +113,31 @@ func TestRights(t *testing.T) {
 	f("other call", func(c Config) subject.ID { return idOf(t, c, "CALL_ID", "c2") }, erase, old, turnOf("c1", 1, "hi"), 1, 0, 1)
 }
 
+// What is kept in a text names somebody as what is replaced does, whichever class keeps it.
+func TestRightsOfWhatIsKept(t *testing.T) {
+	const one = "tenants: [t]\ntypes: {PHONE: keep}\n"
+	const first = `
+tenants: [t]
+classes:
+  analytics: {purpose: analytics, recipient: tenant, basis: instruction, clauses: [3], types: {PHONE: keep}}
+  monitoring: {purpose: monitoring, recipient: analytics_monitoring, basis: legitimate_interests, clauses: [3]}
+`
+	for classes, head := range map[string]string{"": one, "for: [analytics, monitoring], ": first} {
+		c := simConfig(t, DefaultLimits())
+		var err error
+		c.Policy, err = policy.Parse("p", []byte(head+"categories: {transcript: {clauses: [2], "+classes+"fields: {tenant_id: keep, call_id: token, text: redact, turn: keep}}}\n"))
+		require.NoError(t, err)
+		asked(t, &c, subject.Update{Kind: subject.Object, ID: idOf(t, c, "PHONE", "+447700900123")})
+		a, b := &memorySink{}, &memorySink{}
+		c.Sinks = []SinkConfig{{Name: "a", Sink: a}, {Name: "b", Sink: b, View: View{Class: c.Policy.Classes()[len(c.Policy.Classes())-1].Name}}}
+		runRecords(t, c, "calls", Record{Key: []byte("a"), Value: turnOf("a", 1, "ring +44 7700 900123")},
+			Record{Offset: 1, Key: []byte("b"), Value: turnOf("b", 1, "ring +44 7700 900124")})
+		require.Len(t, a.values(), 1)
+		require.Len(t, b.values(), 1)
+		require.Contains(t, a.values()[0], "900124")
+	}
+}
+
 // Once a call has named somebody who asked for something, its later turns are theirs too.
 func TestRightsOfACall(t *testing.T) {
 	f := func(kind subject.Kind, dead ...int64) {
