@@ -44,7 +44,7 @@ func (c *Call) followPlace(p *pass, said uint64, other bool) {
 			c.asked.bits &^= cueAddress // the next question
 		}
 	case agent:
-		if c.place.open = p.asksPart() && (c.place.had || p.asksFirst()); c.place.open {
+		if c.place.open = p.asksPart() && (c.place.had || p.asksFirst()) || firm && found && p.confirms(); c.place.open {
 			c.place.left = placeTurns
 		}
 	case found && p.in.Role == RoleCustomer && (last == len(p.text.Tokens)-1 || c.place.left > 0):
@@ -153,10 +153,20 @@ func (p *pass) asksPart() bool {
 func (p *pass) asksFirst() bool {
 	part, asks := false, len(p.text.Tokens) <= 4
 	for k := range p.text.Tokens {
-		part = part || p.is(k, &ownParts) || p.bitsAt(k)&wordUnit != 0 && p.isNumberWord(k+1)
+		part = part || p.is(k, &ownParts) || p.bitsAt(k)&wordUnit != 0 && !p.isNumberWord(k) && (p.isNumberWord(k+1) || p.isNumberWord(k-1))
 		asks = asks || p.is(k, &askingWords)
 	}
 	return part && asks
+}
+
+// confirms says whether the turn asks whether something is right: "so that's flat c".
+func (p *pass) confirms() bool {
+	for k := range p.text.Tokens {
+		if p.is(k, &confirming) {
+			return len(p.text.Tokens) <= placeQuestion
+		}
+	}
+	return false
 }
 
 // asksWhat says whether the turn asks for what was spoken of: "what's the new one".
@@ -256,8 +266,14 @@ func (p *pass) endsInHouse() {
 // addPlace takes tokens first to last for a part of an address, or its postcode.
 func (p *pass) addPlace(first, last int, code bool) {
 	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
+	likely := float32(placeScore)
 	for k := range p.candidates {
-		if c := &p.candidates[k]; c.start <= start && end <= c.end && !c.kind.yields() && (c.kind == Postcode || !code) && c.detector != byNames && c.kind != Number {
+		c := &p.candidates[k]
+		switch {
+		case c.end <= start || end <= c.start:
+		case c.kind == Number || c.kind == Spelled:
+			likely = scoreMax // whose label it is
+		case c.start <= start && end <= c.end && !c.kind.yields() && (c.kind == Postcode || !code) && c.detector != byNames:
 			return
 		}
 	}
@@ -265,7 +281,7 @@ func (p *pass) addPlace(first, last int, code bool) {
 		p.addScored(start, end, guess{kind: Postcode, score: score{question: scoreMax}, rule: "answer", detector: byPostcode}, p.compact(start, end))
 		return
 	}
-	p.addScored(start, end, guess{kind: Address, score: score{question: placeScore}, rule: "answer", detector: byAddress}, p.lower(start, end))
+	p.addScored(start, end, guess{kind: Address, score: score{question: likely}, rule: "answer", detector: byAddress}, p.lower(start, end))
 }
 
 // recallPlaces finds what was heard of an address again: names of it anywhere, numbers while it is open.
@@ -316,10 +332,11 @@ var (
 		neighborhood floor flat house building apartment suite unit block sector plot line opposite near region province country address`)
 	// ownParts are those that little else has.
 	ownParts    = wordsOf("street road village county landmark lane avenue")
-	askingWords = wordsOf("what what's whats which any how's how koi kaun kaunsa kya and")
+	askingWords = wordsOf("have what what's whats which any how's how koi kaun kaunsa kya and")
+	confirming  = wordsOf("that's thats confirm read back still correct right")
 	// listening are words of somebody who listens to an address or reads it back.
 	listening = wordsOf(`ok okay yes yeah yep yup ya mhm mm mmhm hmm hm uh huh um right alright sure go on ahead and then the rest next more anything else got it that that's thats is
-		so lovely great perfect sir madam mam maam thank thanks you carry continue sorry say again repeat please i see is in at of number no correct good fine a s cool
+		so lovely great perfect which what whats what's sir madam mam maam thank thanks you carry continue sorry say again repeat please i see is in at of number no correct good fine a s cool
 		achha accha haan theek hai ji boliye ja genau gut weiter verstanden alles klar notiert oui d'accord entendu parfait très bien noté c'est ben alors sí si vale claro acuerdo de entendido perfecto dígame digame mi dica perfetto bene va d'accordo accordo capisco sì certo
 		ga verder goed prima begrepen sim certo muito bem entendi ótimo tak dobrze rozumiem słucham proszę cheers ta gotcha brilliant`)
 	livingWords = wordsOf("live lives living moved reside resides residing house address place flat apartment bungalow")

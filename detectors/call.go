@@ -104,7 +104,7 @@ type want struct {
 	place  bool    // the agent waits for an address or a part of it
 	more   bool    // the turn before gave one
 	small  bool    // the numbers of houses may be said
-	code   bool    // a postcode may be read back
+	code   bool    // a postcode may be read back, or the number of a house has a letter
 }
 
 // score is base, less the decay, if one of the cues is wanted.
@@ -125,7 +125,7 @@ func (w *want) scoreFor(kind Type, base float32, t *tables) float32 {
 
 // expects is what a turn of a role is expected to hold. Who asks doesn't answer in the same breath.
 func (c *Call) expects(role Role) want {
-	w := want{open: c.run.n > 0 && (role == c.run.by || role == RoleUnknown), place: c.place.open && role != RoleAgent, more: c.place.given && role == RoleCustomer, small: c.place.left > 0, code: role == RoleAgent && c.age <= 2 && c.asked.bits&cuePostcode != 0}
+	w := want{open: c.run.n > 0 && (role == c.run.by || role == RoleUnknown), place: c.place.open && role != RoleAgent, more: c.place.given && role == RoleCustomer, small: c.place.left > 0, code: role == RoleAgent && c.age <= 2 && c.asked.bits&cuePostcode != 0 || role != RoleAgent && c.place.open}
 	if c.asked.bits != 0 && c.age <= patience && (role != c.by || role == RoleUnknown || c.by == RoleCustomer) {
 		w.agent = c.by == RoleAgent
 		w.cues, w.topics, w.decay = c.asked.bits, c.asked.topics, 0.08*float32(c.age)
