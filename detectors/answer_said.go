@@ -7,7 +7,8 @@ const answerWordsMost = 3
 
 // answerInSentence looks for the answer to a security question in a turn that says more: "oh the pet, i believe it was buddy", "well she was
 // a brackenridge before she married". It hides too much rather than too little: what stands behind "was" or "called", what a turn begins
-// with, and words that are rare. A name found in such a turn, or a place or date that policies keep, is the answer as well.
+// with, and words that are rare. A name found in such a turn, or a place or date that policies keep, is the answer as well. Once an answer was
+// found, it looks no more.
 func (p *pass) answerInSentence() {
 	const most = 40 // tokens
 	tokens := p.text.Tokens
@@ -15,6 +16,9 @@ func (p *pass) answerInSentence() {
 		return
 	}
 	p.saidCharacters()
+	if p.wants.told {
+		return
+	}
 	for i, n := 0, len(p.candidates); i < n; i++ {
 		if c := &p.candidates[i]; c.kind.yields() || c.kind == Number || c.kind == AccountID {
 			if a, b := p.tokensOf(c.start, c.end); a <= b {

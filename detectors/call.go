@@ -66,6 +66,7 @@ type moment struct {
 	asked meaning // of the last question
 	age   uint8   // turns since then
 	by    Role    // who asked
+	told  bool    // whether a password or the like was found since
 	run   openRun
 	place openPlace
 }
@@ -101,6 +102,7 @@ type want struct {
 	decay  float32 // what the age of the question takes from a score
 	open   bool    // an earlier turn broke off inside a number
 	agent  bool    // the agent asked
+	told   bool    // a password or the like was found since
 	place  bool    // the agent waits for an address or a part of it
 	more   bool    // the turn before gave one
 	small  bool    // the numbers of houses may be said
@@ -127,7 +129,7 @@ func (w *want) scoreFor(kind Type, base float32, t *tables) float32 {
 func (c *Call) expects(role Role) want {
 	w := want{open: c.run.n > 0 && (role == c.run.by || role == RoleUnknown), place: c.place.open && role != RoleAgent, more: c.place.given && role == RoleCustomer, small: c.place.left > 0, code: role == RoleAgent && c.age <= 2 && c.asked.bits&cuePostcode != 0 || role != RoleAgent && c.place.open}
 	if c.asked.bits != 0 && c.age <= patience && (role != c.by || role == RoleUnknown || c.by == RoleCustomer) {
-		w.agent = c.by == RoleAgent
+		w.agent, w.told = c.by == RoleAgent, c.told
 		w.cues, w.topics, w.decay = c.asked.bits, c.asked.topics, 0.08*float32(c.age)
 		if w.more && w.agent {
 			w.cues &^= cueAddress // it has been answered
@@ -154,7 +156,7 @@ func (c *Call) update(p *pass, found []Finding) {
 	c.age++
 	// The agent's words are questions. The customer's count where no value came with them: "my card number is, wait".
 	if said.bits&^wordEnding != 0 && (p.in.Role == RoleAgent || len(p.candidates) == 0) {
-		c.asked, c.age, c.by = said, 0, p.in.Role
+		c.asked, c.age, c.by, c.told = said, 0, p.in.Role, false
 	}
 	if c.age > patience || other && p.in.Role == RoleAgent {
 		c.asked = meaning{}
@@ -165,6 +167,7 @@ func (c *Call) update(p *pass, found []Finding) {
 	c.followPlace(p, said.bits, other)
 	c.groups = p.groups
 	for i := range found {
+		c.told = c.told || found[i].Type == Password && p.in.Role != c.by
 		if f := &found[i]; !f.Type.keepsContext() && f.Type != DateOfBirth && f.Type != Address && (f.Type != Person || f.Detector == p.set.entries[bySpeech].name) {
 			c.heard.add(f.Canonical, f.Type)
 		}
