@@ -139,10 +139,11 @@ func TestConfigurationIsHeldToNotice(t *testing.T) {
 	now := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 	start := func(override bool, refused string, changes ...string) {
 		t.Helper()
-		p, err := assemble(t.Context(), exposedConfig(t, dir, changes...), &bytes.Buffer{}, slog.New(slog.DiscardHandler))
+		c := exposedConfig(t, dir, changes...)
+		p, err := assemble(t.Context(), c, &bytes.Buffer{}, slog.New(slog.DiscardHandler))
 		require.NoError(t, err)
 		defer func() { require.NoError(t, p.close()) }()
-		r := newReloader(p, exposedConfig(t, dir, changes...), override, slog.New(slog.DiscardHandler))
+		r := newReloader(p, c, override, slog.New(slog.DiscardHandler))
 		r.now = func() time.Time { return now }
 		if err := r.resume(); refused != "" {
 			require.ErrorContains(t, err, refused)
