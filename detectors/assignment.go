@@ -12,13 +12,8 @@ func (p *pass) assignment(i int) {
 	if !p.text.Tokens[i].IsWord() {
 		return
 	}
-	if p.text.Tokens[i].Bits&cuePassword != 0 {
-		if p.isPerWeek(i) {
-			return
-		}
-		p.loginFor(i)
-		p.passwordBefore(i)
-		p.passwordBehind(i)
+	if !p.passwordBeside(i) {
+		return
 	}
 	if p.text.Tokens[i].Bits&wordAuth != 0 && p.authorization(i) {
 		return

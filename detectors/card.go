@@ -135,12 +135,13 @@ func (p *pass) cardData(r *run, best *guess) {
 	}
 }
 
-// widenExpiry takes month and year that answer the question for the end of a card for one, with the words between them: "zero seven of
-// twenty eight".
+// widenExpiry takes month and year of the end of a card, asked for or told, for one, with the words between them: "zero seven of twenty
+// eight".
 func (p *pass) widenExpiry() {
 	const most, apart = 12, 3 // tokens
 	tokens := p.text.Tokens
-	if p.wants.cues&cueExpiry == 0 || p.wants.cues&cueBirth != 0 || len(tokens) > most {
+	asked := p.wants.cues&cueExpiry != 0 && p.wants.cues&cueBirth == 0 && len(tokens) <= most
+	if !asked && (p.said&cueExpiry == 0 || p.in.Channel == ChannelLog) {
 		return
 	}
 	month, year := -1, -1
@@ -150,6 +151,7 @@ func (p *pass) widenExpiry() {
 		switch {
 		case p.isInert(int(t.Start)):
 			return
+		case month < 0 && !asked && p.cueBefore(k)&cueExpiry == 0:
 		case month < 0 && (t.Bits&wordMonth != 0 || number && t.Len() <= 2 && p.isMonthNumber(&group{int(t.Start), int(t.End), t.Len()})):
 			month = k
 		case month >= 0 && year < 0 && number && t.Len() != 1 && t.Len() != 3 && t.Len() <= 4 && k-month <= apart:
@@ -160,7 +162,7 @@ func (p *pass) widenExpiry() {
 		return
 	}
 	if start, end := int(tokens[month].Start), int(tokens[year].End); !p.isFound(start, end) {
-		p.addScored(start, end, guess{kind: CardExpiry, score: score{question: 0.85 - p.wants.decay}, rule: "answer", detector: byCardData}, p.compact(start, end))
+		p.addScored(start, end, guess{kind: CardExpiry, score: score{question: 0.85 - p.wants.decay}, rule: "month and year", detector: byCardData}, p.compact(start, end))
 	}
 }
 

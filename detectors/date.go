@@ -390,6 +390,10 @@ func (p *pass) yearAfter(d *date) {
 		k++
 		gap = p.between(k - 1)
 	}
+	if p.isFree(k) && gap == gapSpace && p.isYearOrdinal(k) && (p.said|p.wants.cues)&cueBirth != 0 {
+		d.last, d.year, d.short = k, p.value(int(p.text.Tokens[k].Start), 2), true
+		return
+	}
 	if !p.isFree(k) || !p.text.Tokens[k].IsNumber() || !p.isDateGap(gap) && gap != gapComma && gap != gapQuote {
 		return
 	}

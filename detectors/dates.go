@@ -1,5 +1,7 @@
 package detectors
 
+import "github.com/sonexlabs/tacet/detectors/scan"
+
 // decimal reads digits.
 func decimal(c []byte) (n int) {
 	for _, d := range c {
@@ -26,4 +28,10 @@ func isDayOfAny(year, month, day int) bool { return isDay(year%100+2000, month, 
 // afterPrefix checks what follows the first n characters, a prefix.
 func afterPrefix(n int, check func([]byte) bool) func([]byte) bool {
 	return func(c []byte) bool { return check(c[n:]) }
+}
+
+// isYearOrdinal says whether token k is an ordinal of two digits that is no day, which ends a year in some languages: "62nd".
+func (p *pass) isYearOrdinal(k int) bool {
+	t := &p.text.Tokens[k]
+	return t.Len() == 4 && scan.IsDigit(p.b[t.Start]) && scan.IsDigit(p.b[t.Start+1]) && scan.IsLetter(p.b[t.Start+2]) && p.value(int(t.Start), 2) > 31
 }

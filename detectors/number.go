@@ -296,7 +296,7 @@ func (p *pass) plainNumber(r *run, best *guess) {
 			likely = 0.3
 		}
 		likely = min(likely+r.ctx.boost(cuesNumber)/2, 0.55) // less than any type of its own
-	case r.digits >= 4 && !p.isCardinal(r):
+	case r.digits >= 4 && (!p.isCardinal(r) || r.digits >= shortDigits && r.ctx.near&cueID != 0 && r.ctx.next&cuesAgainst == 0):
 		if likely = r.ctx.boost(cueID|cueSSN|cueAadhaar|cueCard) + 0.15; likely > midBoost {
 			likely = max(likely, 0.5)
 		}

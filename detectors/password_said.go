@@ -94,6 +94,65 @@ func (p *pass) passwordBefore(i int) {
 	p.add(start, end, Password, 0.65, byAssignment, p.verbatim(start, end))
 }
 
+// passwordBeside looks for a password, and who logs in with it, beside a word for one, token i. It says whether the word may mean one.
+func (p *pass) passwordBeside(i int) bool {
+	if p.text.Tokens[i].Bits&cuePassword != 0 {
+		if p.isPerWeek(i) {
+			return false
+		}
+		p.loginFor(i)
+		p.passwordBefore(i)
+		p.passwordBehind(i)
+	}
+	if p.cue(i)&cuePassword != 0 {
+		p.passwordOfWords(i)
+	}
+	return true
+}
+
+// passwordOfWords takes a few words that are none of common speech and the number behind them, right behind a word for a password, token i, for
+// one, whatever goes on: "mi contraseña gatito negro doce no funciona".
+func (p *pass) passwordOfWords(i int) {
+	const most = 3 // words
+	tokens := p.text.Tokens
+	if p.in.Channel == ChannelLog {
+		return
+	}
+	k := i + 1
+	for ; k < len(tokens) && k <= i+most+1 && p.between(k-1) == gapSpace && !p.isInert(int(tokens[k].Start)); k++ {
+		if p.saysNumber(k) {
+			break
+		}
+		if !tokens[k].IsWord() || tokens[k].Bits&^(wordPhrase|wordPhraseEnd) != 0 || tokens[k].Topic != 0 || p.set.names.IsCommon(tokens[k].Hash) ||
+			p.is(k, &notPasswords) || p.is(k, &notPasswordsSaid) || p.is(k, &notAnswersSaid) || p.is(k, &noNames) || p.speech.IsPlain(&tokens[k], p.b) {
+			return
+		}
+	}
+	if k == i+1 || k >= len(tokens) || p.between(k-1) != gapSpace || !p.saysNumber(k) {
+		return
+	}
+	for k+1 < len(tokens) && (p.between(k) == gapSpace || p.between(k) == gapDash) && p.saysNumber(k+1) {
+		k++
+	}
+	if p.bitsAt(k+1)&cuesAgainst != 0 || p.is(k+1, &signCounts) || p.is(k+1, &notPasswords) {
+		return
+	}
+	start, end := int(tokens[i+1].Start), int(tokens[k].End)
+	p.add(start, end, Password, 0.65, byAssignment, p.verbatim(start, end))
+}
+
+// saysNumber says whether token k is a number, written or said by a word that commonly means nothing else.
+func (p *pass) saysNumber(k int) bool {
+	if p.text.Tokens[k].IsNumber() {
+		return true
+	}
+	_, sure := p.speech.IsNumber(&p.text.Tokens[k], p.b)
+	return sure
+}
+
+// signCounts are what a password may have a number of.
+var signCounts = wordsOf("characters digits letters signs zeichen stellen caractères caracteres caratteri tekens znaków tegn tecken aksharon akshar")
+
 // passwordBehind takes a word that is no common one and the number behind it, which end a clause, for a password right behind that word,
 // token i: "sure, password yamaha 544".
 func (p *pass) passwordBehind(i int) {

@@ -86,7 +86,10 @@ func (r *Reader) spelled(k int, st *reading) int {
 	explained := s.char != 0 && r.explained(k, c) > s.last
 	switch l, named := r.as(s, letter, anyLang); {
 	case c == 'a' || c == 'i':
-		// The article and the pronoun.
+		// The article and the pronoun, and a preposition before towns, which some spell with: "sessantadue a bari".
+		if behind && !explained && r.is(&r.symbols[k+1], phonetic) && st.letters == 0 && st.digits > 0 {
+			return 0
+		}
 		again := r.follows(k, k+1) && (r.symbols[k+1].char != 0 || (r.is(&r.symbols[k+1], filler) || r.is(&r.symbols[k+1], hesitation)) && r.follows(k+1, k+2) && r.begins(k+2))
 		last := before && r.parts[len(r.parts)-1].what == letter && st.digits > 1 // "… one a a for"
 		if !explained && !(before && (behind || again || last || st.letters > 0 && r.ends(s.last)) || behind && r.follows(k+1, k+2) && r.begins(k+2) && !r.isNumber(k+1)) {

@@ -415,6 +415,9 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 		for _, p := range r.parts {
 			if p.spoken && p.what == digit {
 				spoken++
+				if p.langs&r.english() == 0 && st.own&r.english() == 0 {
+					before |= p.langs & foreign // "nau aath do ek zero zero zero ek do teen"
+				}
 			}
 		}
 	} else if n > 0 && r.parts[n-1].what == digit && foreign != 0 && r.told(HintCode) && (r.isNumberIn(&r.symbols[k], foreign, false) && r.follows(k, k+1) && r.isNumberIn(&r.symbols[k+1], foreign, false)) {

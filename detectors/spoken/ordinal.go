@@ -153,6 +153,11 @@ func (r *Reader) numberedMonth(i int) int {
 		return 0
 	}
 	end := k + m.width
+	for n := int(r.symbols[i].first); n <= int(r.symbols[end].last); n++ {
+		if r.isTaken(n) {
+			return 0
+		}
+	}
 	start := len(r.with)
 	from, to := r.start(&r.symbols[i]), r.end(&r.symbols[k-1])
 	r.digits = appendValue(r.digits[:0], day.value)
