@@ -102,7 +102,7 @@ func check(tokens token.Tokens) error {
 		case b.keys > keysMost:
 			return beyond(at, "more than %d keys", keysMost)
 		case b.empty > emptyMost:
-			return beyond(at, "more than %d keys and entries without a value, or tags", emptyMost)
+			return beyond(at, "more than %d keys and entries without a value, tags or anchors", emptyMost)
 		case b.documents > documentsMost:
 			return beyond(at, "more than %d documents", documentsMost)
 		}
@@ -115,6 +115,7 @@ type bounds struct {
 	flow                            []bracket // open
 	entries, keys, empty, documents int
 	first, last                     *token.Token // of the line of the token before; that
+	key                             *token.Token // before the last colon
 }
 
 type bracket struct{ isMapping, hasKey bool } // hasKey: the entry at hand
@@ -146,8 +147,17 @@ func (b *bounds) count(t *token.Token) {
 	case token.MappingValueType:
 		b.keys++
 		in.hasKey = true
-	case token.MappingKeyType, token.TagType:
-		b.empty++ // nobody writes them, and both may stand for nothing
+		odd := b.last == nil || b.last.Position.Line != t.Position.Line || b.key != nil && b.key.Position.Line == t.Position.Line
+		if len(b.flow) == 0 && odd {
+			b.empty++ // a colon that begins a line, or the second of one: both may stand for nothing
+		}
+		if b.key = b.last; b.key == nil {
+			b.key = t
+		}
+	case token.MappingKeyType:
+		b.empty += 2 // nobody writes it, and it may stand before no key and no value
+	case token.TagType, token.AnchorType:
+		b.empty++ // few write them, and both may stand before nothing
 	case token.DocumentHeaderType, token.DocumentEndType, token.DirectiveType:
 		b.documents++
 	}
@@ -161,8 +171,8 @@ func (b *bounds) leavesEmpty(t *token.Token) bool {
 	case token.SequenceEntryType:
 		return t.Position.Column <= b.last.Position.Column
 	case token.MappingValueType: // a list may begin right under its key
-		isList := t.Type == token.SequenceEntryType && b.first.Type != token.SequenceEntryType
-		return t.Position.Column <= b.first.Position.Column && !isList
+		isList := t.Type == token.SequenceEntryType && t.Position.Column == b.key.Position.Column
+		return t.Position.Column <= b.key.Position.Column && !isList
 	}
 	return false
 }
