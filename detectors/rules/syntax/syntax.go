@@ -114,7 +114,7 @@ func check(tokens token.Tokens) error {
 type bounds struct {
 	flow                            []bracket // open
 	entries, keys, empty, documents int
-	first, last                     *token.Token // of the line of the token before; that
+	first, before, last             *token.Token // of the line of the token before; the one before that; that
 	key                             *token.Token // before the last colon
 }
 
@@ -147,9 +147,9 @@ func (b *bounds) count(t *token.Token) {
 	case token.MappingValueType:
 		b.keys++
 		in.hasKey = true
-		odd := b.last == nil || b.last.Position.Line != t.Position.Line || b.key != nil && b.key.Position.Line == t.Position.Line
+		odd := isBlock(b.last) || isBlock(b.before) || b.last == nil || b.last.Position.Line != t.Position.Line || b.key != nil && b.key.Position.Line == t.Position.Line
 		if len(b.flow) == 0 && odd {
-			b.empty++ // a colon that begins a line, or the second of one: both may stand for nothing
+			b.empty++ // a colon that begins a line, is behind a block of text or the second of a line: all may stand for nothing
 		}
 		if b.key = b.last; b.key == nil {
 			b.key = t
@@ -161,7 +161,12 @@ func (b *bounds) count(t *token.Token) {
 	case token.DocumentHeaderType, token.DocumentEndType, token.DirectiveType:
 		b.documents++
 	}
-	b.last = t
+	b.before, b.last = b.last, t
+}
+
+// isBlock says whether t begins a text over several lines.
+func isBlock(t *token.Token) bool {
+	return t != nil && (t.Type == token.LiteralType || t.Type == token.FoldedType)
 }
 
 // leavesEmpty tells whether what the last line ends in has no value, now that t begins another line. The parser puts one in each time, and
