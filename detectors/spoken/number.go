@@ -420,7 +420,7 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 				}
 			}
 		}
-	} else if n > 0 && r.parts[n-1].what == digit && foreign != 0 && r.told(HintCode) && (r.isNumberIn(&r.symbols[k], foreign, false) && r.follows(k, k+1) && r.isNumberIn(&r.symbols[k+1], foreign, false)) {
+	} else if n > 0 && r.parts[n-1].what == digit && foreign != 0 && r.told(HintCode) && (r.isNumberIn(&r.symbols[k], foreign, false) && r.follows(k, k+1) && r.symbols[k+1].kind != numeral && r.isNumberIn(&r.symbols[k+1], foreign, false)) {
 		before = foreign // "4111 elf elf"
 	}
 	switch {
