@@ -7,8 +7,8 @@ const answerWordsMost = 3
 
 // answerInSentence looks for the answer to a security question in a turn that says more: "oh the pet, i believe it was buddy", "well she was
 // a brackenridge before she married". It hides too much rather than too little: what stands behind "was" or "called", what a turn begins
-// with, and words that are rare. A name found in such a turn, or a place or date that policies keep, is the answer as well. Once an answer was
-// found, it looks no more.
+// with, and words that are rare. A place, date or number found in such a turn, which policies may keep, is the answer as well. Once an answer
+// was found, it looks for characters only.
 func (p *pass) answerInSentence() {
 	const most = 40 // tokens
 	tokens := p.text.Tokens
