@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -114,9 +115,18 @@ func (id LaneID) compare(o LaneID) int {
 }
 
 // batchCost is what a batch takes of the budget: its bytes, and again for each view (they go out about as long as they came
-// in), and the structures around each record. It leaves room for notes.
-func batchCost(b *Batch, views int, most int64) int64 {
-	return min(int64(1+views)*int64(b.Bytes)+256*int64(1+views)*int64(len(b.Records)+1), most-most/notesShare)
+// in), and the structures around each record; where each line may be another tenant's, its note, too. It leaves room for notes.
+func (l *lane) batchCost(b *Batch) int64 {
+	views, most := int64(len(l.e.views)), l.e.limits.MemoryBytes
+	cost := (1+views)*int64(b.Bytes) + 256*(1+views)*int64(len(b.Records)+1)
+	if l.places != nil && l.topic.format == FormatNDJSON {
+		tenants := 0
+		for i := range b.Records {
+			tenants += bytes.Count(b.Records[i].Value, []byte{'\n'}) + 1
+		}
+		cost += int64(tenants) * tenantBytes(len(l.e.sinks))
+	}
+	return min(cost, most-most/notesShare)
 }
 
 // Submit implements Lane.
@@ -137,7 +147,7 @@ func (l *lane) Submit(ctx context.Context, b *Batch) error {
 	}
 	l.e.metrics.wait.WithLabelValues("lane").Add(time.Since(start).Seconds())
 	start = time.Now()
-	f := &flight{lane: l, batch: b, bundle: l.e.bundle.Load(), cost: batchCost(b, len(l.e.views), l.e.limits.MemoryBytes)}
+	f := &flight{lane: l, batch: b, bundle: l.e.bundle.Load(), cost: l.batchCost(b)}
 	if err := l.e.budget.Acquire(ctx, f.cost); err != nil {
 		<-l.slots
 		l.givePlace(b)

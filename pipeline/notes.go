@@ -126,7 +126,10 @@ func (b *Batch) noteBytes() int64 {
 	n := 512 + len(b.Marks) + 24*len(s.Classes) + 40*len(s.Findings)
 	for i := range s.Tenants {
 		t := &s.Tenants[i]
-		n += 96 + len(t.Tenant) + 8*(len(t.Out)+len(t.Versions))
+		n += int(tenantBytes(len(t.Out)+len(t.Versions))) + len(t.Tenant)
 	}
 	return int64(n)
 }
+
+// tenantBytes is what a note keeps of a tenant beside its name: a TenantCount and so many numbers.
+func tenantBytes(numbers int) int64 { return 96 + 8*int64(numbers) }

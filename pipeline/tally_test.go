@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -196,3 +197,32 @@ func TestKeysOfADeadRecord(t *testing.T) {
 	}
 	require.Equal(t, []string{"acme: 1 in, 1 dead, keys []", "bolt: 1 in, 0 dead, keys []", "cave: 1 in, 0 dead, keys [1]"}, got)
 }
+
+// TestNoteOfManyTinyTenantsIsPaid: what a note keeps is in the budget, also where it is more than the bytes of its batch.
+func TestNoteOfManyTinyTenantsIsPaid(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Topics["lines"] = TopicConfig{Category: "transcript", Format: FormatNDJSON}
+	var e *Engine
+	var kept, noted int64
+	notes := &memorySink{write: func(_ context.Context, b *Batch) error {
+		kept, noted = b.noteBytes(), e.noted.Load()
+		return nil
+	}}
+	c.Sinks = []SinkConfig{{Name: "memory", Sink: &memorySink{}}, {Name: "notes", Sink: notes, FlushAfter: time.Millisecond, Marks: func() Marker { return noMarks{} }}}
+	e, err := New(c)
+	require.NoError(t, err)
+	var lines strings.Builder
+	for i := range 2000 {
+		fmt.Fprintf(&lines, `{"tenant_id":"%d"}`+"\n", i)
+	}
+	require.NoError(t, e.Run(t.Context(), feed(LaneID{"lines", 0}, lines.String())))
+	require.Greater(t, kept, int64(2000*96))
+	require.GreaterOrEqual(t, noted, kept)
+	require.Zero(t, e.used.Load())
+}
+
+// noMarks marks nothing.
+type noMarks struct{}
+
+func (noMarks) Mark(int64, []byte, int) {}
+func (noMarks) Take(dst []byte) []byte  { return dst }
