@@ -78,7 +78,7 @@ in those. What they can't say, it says that they can't.`,
   tacet evidence verify acme-q1 --key tacet.example.com+1b3d…`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError(cmd, fmt.Errorf("unknown command %q", args[0]))
+				return unknownCommand(cmd, args[0])
 			}
 			return nil
 		},

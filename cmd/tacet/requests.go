@@ -56,7 +56,7 @@ func withRequests(cmd *cobra.Command, name string, f func(ctx context.Context, m
 func (m *maker) find(id string) (subject.Status, error) {
 	s, ok := m.rights.register.Get(id, time.Now())
 	if !ok {
-		return s, fmt.Errorf("there is no request %q", id)
+		return s, errors.New("there is no such request: tacet requests list shows their ids")
 	}
 	return s, nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // The exit codes.
@@ -98,16 +99,11 @@ Results go to standard output, everything else to standard error. Exit code: 0 d
 			if len(args) == 0 {
 				return usageError(cmd, errors.New("no command"))
 			}
-			err := fmt.Errorf("unknown command %q", args[0])
-			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-				return &commandError{err: err, usage: true, hints: []string{"did you mean: " + strings.Join(near, ", ")}}
-			}
-			return usageError(cmd, err)
+			return unknownCommand(cmd, args[0])
 		},
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	root.SuggestionsMinimumDistance = 2
-	root.SetFlagErrorFunc(usageError)
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		newRunCommand(),
 		newRedactCommand(),
@@ -166,11 +162,42 @@ func group(cmd *cobra.Command, others ...*cobra.Command) *cobra.Command {
 		if len(args) == 0 {
 			return usageError(cmd, fmt.Errorf("no command: %s or %s", strings.Join(names[:last], ", "), names[last]))
 		}
-		return usageError(cmd, fmt.Errorf("unknown command %q", args[0]))
+		return unknownCommand(cmd, args[0])
 	}
 	cmd.RunE = func(*cobra.Command, []string) error { return nil }
 	cmd.AddCommand(others...)
 	return cmd
+}
+
+// unknownCommand refuses what is no command. It is shown only where it is nearly one: a stray argument may be somebody's identifier, or a
+// key, and errors end up in logs of terminals and jobs. So no error shows any argument that has no place.
+func unknownCommand(cmd *cobra.Command, arg string) error {
+	cmd.SuggestionsMinimumDistance = 2
+	if near := cmd.SuggestionsFor(arg); len(near) > 0 {
+		return &commandError{err: fmt.Errorf("unknown command %q", arg), usage: true, hints: []string{"did you mean: " + strings.Join(near, ", ")}}
+	}
+	return usageError(cmd, errors.New("unknown command"))
+}
+
+// flagError is the library's error about a flag without what stands where a flag's name or value should.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var value *pflag.InvalidValueError
+	var syntax *pflag.InvalidSyntaxError
+	var lacking *pflag.ValueRequiredError
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
+		err = fmt.Errorf("unknown shorthand flag: -%.1s", unknown.GetSpecifiedName())
+	case errors.As(err, &unknown) && strings.Trim(unknown.GetSpecifiedName(), "abcdefghijklmnopqrstuvwxyz-") != "":
+		err = errors.New("unknown flag")
+	case errors.As(err, &lacking):
+		err = fmt.Errorf("flag needs an argument: --%s", lacking.GetFlag().Name)
+	case errors.As(err, &value):
+		err = fmt.Errorf("--%s is no %s", value.GetFlag().Name, value.GetFlag().Value.Type())
+	case errors.As(err, &syntax):
+		err = errors.New("bad flag syntax")
+	}
+	return usageError(cmd, err)
 }
 
 const many = math.MaxInt
@@ -188,7 +215,7 @@ func argsOf(least, most int, what string) cobra.PositionalArgs {
 // atMostOne refuses more than one argument.
 func atMostOne(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return usageError(cmd, fmt.Errorf("unexpected argument %q", args[1]))
+		return usageError(cmd, errors.New("unexpected second argument"))
 	}
 	return nil
 }
@@ -196,7 +223,7 @@ func atMostOne(cmd *cobra.Command, args []string) error {
 // noArgs refuses arguments as wrong usage.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usageError(cmd, fmt.Errorf("unexpected argument %q", args[0]))
+		return usageError(cmd, errors.New("unexpected argument"))
 	}
 	return nil
 }
