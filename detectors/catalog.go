@@ -55,6 +55,8 @@ const (
 	byCommand
 	byRecovery
 	byTool
+	byHtpasswd
+	byEcho
 	bySlashLogin
 	bySQL
 	byCode
@@ -111,6 +113,8 @@ func catalog() []entry {
 		byCommand:    {name: "command", types: []Type{Secret}, begin: "curl sshpass", word: (*pass).curl},
 		byRecovery:   {name: "secret", begin: "backup recovery seed mnemonic", word: (*pass).recovery},
 		byTool:       {name: "command", begin: toolWords, word: (*pass).toolPassword},
+		byHtpasswd:   {name: "command", begin: "htpasswd", word: (*pass).htpasswd},
+		byEcho:       {name: "command", begin: "echo printf", word: (*pass).echoed},
 		bySlashLogin: {name: "command", begin: "thin sqlplus", word: (*pass).slashLogin},
 		bySQL:        {name: "command", begin: "identified", word: (*pass).identified},
 		byCode:       {name: "code", begin: "code passcode", word: (*pass).toldCode},

@@ -8,80 +8,340 @@ import (
 
 // tool is a command that takes a password as an argument.
 type tool struct {
-	name    string
-	option  string // what stands before the password
-	needs   string // a word that the line must hold, too
-	glued   bool   // nothing stands between the two
-	percent bool   // the argument is "name%password"
+	name   string
+	option string // what stands before the password; nothing where it stands behind the name
+	needs  string // words that the line must hold, too
+	form   argumentForm
 }
+
+// argumentForm is how a password stands behind an option.
+type argumentForm uint8
+
+const (
+	apart    argumentForm = iota // "-p secret", "-p=secret"
+	glued                        // "-psecret", and nothing else
+	percent                      // "-U name%secret"
+	second                       // "add_user name secret"
+	literal                      // "--from-literal=name=secret"
+	lastUser                     // no password: the last argument is a user
+)
 
 var tools = [...]tool{
-	{name: "mysql", option: "-p", glued: true}, {name: "mysqldump", option: "-p", glued: true}, {name: "mysqladmin", option: "-p", glued: true},
-	{name: "mariadb", option: "-p", glued: true}, {name: "mongo", option: "-p"}, {name: "mongosh", option: "-p"}, {name: "mongodump", option: "-p"},
-	{name: "redis", option: "-a"}, {name: "ldapsearch", option: "-w"}, {name: "ldapmodify", option: "-w"}, {name: "ldapadd", option: "-w"},
-	{name: "docker", option: "-p", needs: "login"}, {name: "podman", option: "-p", needs: "login"}, {name: "helm", option: "-p", needs: "login"}, {name: "az", option: "-p", needs: "login"},
-	{name: "smbclient", option: "-U", percent: true}, {name: "rpcclient", option: "-U", percent: true}, {name: "plink", option: "-pw"}, {name: "pscp", option: "-pw"},
-	{name: "sqlcmd", option: "-P"}, {name: "bcp", option: "-P"}, {name: "isql", option: "-P"}, {name: "unzip", option: "-P"}, {name: "zip", option: "-P"},
+	{name: "mysql", option: "-p", form: glued}, {name: "mysqldump", option: "-p", form: glued}, {name: "mysqladmin", option: "-p", form: glued},
+	{name: "mysqlimport", option: "-p", form: glued}, {name: "mysqlshow", option: "-p", form: glued}, {name: "mysqlcheck", option: "-p", form: glued},
+	{name: "mariadb", option: "-p", form: glued}, {name: "xtrabackup", option: "-p", form: glued}, {name: "innobackupex", option: "-p", form: glued},
+	{name: "mongo", option: "-p"}, {name: "mongosh", option: "-p"}, {name: "mongodump", option: "-p"}, {name: "mongorestore", option: "-p"},
+	{name: "mongoexport", option: "-p"}, {name: "mongoimport", option: "-p"}, {name: "mongostat", option: "-p"}, {name: "cqlsh", option: "-p"},
+	{name: "redis", option: "-a"}, {name: "redis", option: "auth"}, {name: "redis", option: "AUTH"}, {name: "vsql", option: "-w"},
+	{name: "ldapsearch", option: "-w"}, {name: "ldapmodify", option: "-w"}, {name: "ldapadd", option: "-w"}, {name: "ldapdelete", option: "-w"},
+	{name: "ldapwhoami", option: "-w"}, {name: "ldapcompare", option: "-w"}, {name: "ldappasswd", option: "-w"}, {name: "ldappasswd", option: "-s"}, {name: "ldappasswd", option: "-a"},
+	{name: "docker", option: "-p", needs: "login"}, {name: "podman", option: "-p", needs: "login"}, {name: "nerdctl", option: "-p", needs: "login"},
+	{name: "helm", option: "-p", needs: "login"}, {name: "oras", option: "-p", needs: "login"}, {name: "crane", option: "-p", needs: "login"},
+	{name: "oc", option: "-p", needs: "login"}, {name: "cf", option: "-p", needs: "login"}, {name: "az", option: "-p", needs: "login"},
+	{name: "az", option: "--value", needs: "secret"}, {name: "aws", option: "--value", needs: "SecureString"}, {name: "gh", option: "-b", needs: "secret set"}, {name: "gh", option: "--body", needs: "secret set"},
+	{name: "kubectl", option: "--from-literal", needs: "secret", form: literal},
+	{name: "smbclient", option: "-U", form: percent}, {name: "rpcclient", option: "-U", form: percent}, {name: "winexe", option: "-U", form: percent}, {name: "net", option: "-U", form: percent},
+	{name: "plink", option: "-pw"}, {name: "pscp", option: "-pw"}, {name: "psftp", option: "-pw"}, {name: "psexec", option: "-p"}, {name: "winrs", option: "-p"}, {name: "smbmap", option: "-p"},
+	{name: "sqlcmd", option: "-P"}, {name: "bcp", option: "-P"}, {name: "isql", option: "-P"}, {name: "osql", option: "-P"}, {name: "tsql", option: "-P"},
+	{name: "unzip", option: "-P"}, {name: "zip", option: "-P"}, {name: "rar", option: "-p", form: glued}, {name: "unrar", option: "-p", form: glued},
+	{name: "ipmitool", option: "-P"}, {name: "mosquitto", option: "-P"}, {name: "rdesktop", option: "-p"}, {name: "xfreerdp", option: "/p:", form: glued}, {name: "schtasks", option: "/rp"},
+	{name: "snmpget", option: "-c"}, {name: "snmpwalk", option: "-c"}, {name: "snmpbulkwalk", option: "-c"}, {name: "snmpset", option: "-c"}, {name: "snmptrap", option: "-c"},
+	{name: "snmpget", option: "-A"}, {name: "snmpwalk", option: "-A"}, {name: "snmpbulkwalk", option: "-A"}, {name: "snmpset", option: "-A"}, {name: "snmptrap", option: "-A"},
+	{name: "snmpget", option: "-X"}, {name: "snmpwalk", option: "-X"}, {name: "snmpbulkwalk", option: "-X"}, {name: "snmpset", option: "-X"}, {name: "snmptrap", option: "-X"},
+	{name: "openssl", option: "-k"}, {name: "openssl", option: "-K"}, {name: "wpa", form: second},
+	{name: "rabbitmqctl", option: "add_user", form: second}, {name: "rabbitmqctl", option: "change_password", form: second}, {name: "rabbitmqctl", option: "authenticate_user", form: second},
+	{name: "net", option: "user", form: second},
+	{name: "useradd", form: lastUser}, {name: "usermod", form: lastUser}, {name: "userdel", form: lastUser}, {name: "adduser", form: lastUser}, {name: "deluser", form: lastUser}, {name: "kinit", form: lastUser},
 }
 
-const toolWords = "mysql mysqldump mysqladmin mariadb mongo mongosh mongodump redis ldapsearch ldapmodify ldapadd docker podman helm az smbclient rpcclient plink pscp sqlcmd bcp isql unzip zip"
+const toolWords = "mysql mysqldump mysqladmin mysqlimport mysqlshow mysqlcheck mariadb xtrabackup innobackupex mongo mongosh mongodump mongorestore mongoexport mongoimport mongostat cqlsh " +
+	"redis vsql ldapsearch ldapmodify ldapadd ldapdelete ldapwhoami ldapcompare ldappasswd docker podman nerdctl helm oras crane oc cf az aws gh kubectl smbclient rpcclient winexe net " +
+	"plink pscp psftp psexec winrs smbmap sqlcmd bcp isql osql tsql unzip zip rar unrar ipmitool mosquitto rdesktop xfreerdp schtasks snmpget snmpwalk snmpbulkwalk snmpset snmptrap openssl wpa rabbitmqctl " +
+	"useradd usermod userdel adduser deluser kinit"
 
-// toolPassword looks for the password that a command gives behind token i, its name: "mysql -u root -pS3cret", "redis-cli -a S3cret".
+// arguments are those of a command line, in a shell's form or as a list: `-u root -p'S3cret pw'`, `"-u", "root", "-pS3cret"`.
+type arguments struct {
+	b  []byte
+	at int // where the next one may begin
+}
+
+// next gives the bounds of the next argument without its outer quotes; start is -1 behind the last. An argument may have a quoted part
+// behind its option.
+func (a *arguments) next() (start, end int) {
+	for a.at < len(a.b) && (a.b[a.at] == ' ' || a.b[a.at] == ',' || a.b[a.at] == '\\' && a.at+1 < len(a.b) && isQuote(a.b[a.at+1])) {
+		a.at++
+	}
+	if a.at >= len(a.b) || isCommandEnd(a.b[a.at]) {
+		return -1, -1
+	}
+	start, end = a.at, a.at
+	if quote := a.b[end]; isQuote(quote) {
+		start++
+		for end++; end < len(a.b) && a.b[end] != quote && a.b[end] != '\n'; end++ {
+		}
+		a.at = end + 1
+		if end > start && a.b[end-1] == '\\' {
+			end--
+		}
+		return start, end
+	}
+	for ; end < len(a.b) && a.b[end] > ' '; end++ {
+		c := a.b[end]
+		if c == '\\' && end+1 < len(a.b) && isQuote(a.b[end+1]) || c == '|' || c == ';' && a.b[start] != '-' {
+			a.at = len(a.b)
+			return start, end
+		}
+		if !isQuote(c) {
+			continue
+		}
+		if k := bytes.IndexByte(a.b[end+1:], c); k >= 0 && (end-start == 2 && a.b[start] == '-' || end > start && (a.b[end-1] == '=' || a.b[end-1] == ':')) {
+			end += 1 + k
+			continue
+		}
+		a.at = len(a.b) // of the text round the command
+		return start, end
+	}
+	a.at = end
+	return start, end
+}
+
+func isQuote(c byte) bool { return c == '"' || c == '\'' }
+
+func isCommandEnd(c byte) bool {
+	return c == '\n' || c == '|' || c == '&' || c == ';' || c == '>' || c == '<' || c == ']' || c == ')'
+}
+
+// toolPassword looks for the passwords that a command gives behind token i, its name: "mysql -u root -pS3cret", "redis-cli -a S3cret".
 func (p *pass) toolPassword(i int) {
-	const longest = 1024
+	const longest = 512
 	from := int(p.text.Tokens[i].End)
-	if c := p.at(from); c != ' ' && c != '-' && c != '.' {
+	for c := p.at(from); from < len(p.b) && (c == '-' || c == '.' || c == '_' || scan.IsWordByte(c)); c = p.at(from) {
+		from++ // "redis-cli", "mongo.exe"
+	}
+	if c := p.at(from); from >= len(p.b) || c != ' ' && !isQuote(c) && c != '\\' || from-int(p.text.Tokens[i].End) > 16 {
 		return
 	}
-	line := p.b[from:min(from+longest, len(p.b))]
-	if k := bytes.IndexByte(line, '\n'); k >= 0 {
-		line = line[:k]
+	if isQuote(p.b[from]) {
+		from++
+	} else if p.b[from] == '\\' {
+		from += 2
 	}
+	line := p.b[min(from, len(p.b)):min(from+longest, len(p.b))]
+	all := arguments{b: line}
+	for start, _ := all.next(); start >= 0; start, _ = all.next() {
+	}
+	line = line[:min(all.at, len(line))]
 	name := p.bytesOf(&p.text.Tokens[i])
 	for k := range tools {
 		t := &tools[k]
-		if !isWord(name, t.name) || !bytes.Contains(line, []byte(t.needs)) {
+		if t.form == second && t.option == "" && p.at(int(p.text.Tokens[i].End)) != '_' {
+			continue // "wpa passphrase is", which is no command
+		}
+		if isWord(name, t.name) && bytes.Contains(line, []byte(t.needs)) && bytes.Contains(line, []byte(t.option)) {
+			p.toolArguments(arguments{b: line}, from, t)
+		}
+	}
+	if isWord(name, "net") {
+		p.netUse(arguments{b: line}, from)
+	}
+}
+
+// toolArguments looks through the arguments of a command, which begin at a place, for what t says.
+func (p *pass) toolArguments(args arguments, from int, t *tool) {
+	user, options, plain := -1, false, 0
+	for start, end := args.next(); start >= 0; start, end = args.next() {
+		value := args.b[start:end]
+		if option := len(value) > 0 && value[0] == '-'; option || options {
+			options, user = option, start
+		} else {
+			user = start
+			plain++
+		}
+		if len(value) < len(t.option) || string(value[:len(t.option)]) != t.option {
 			continue
 		}
-		for at := 0; ; {
-			k := bytes.Index(line[at:], []byte(t.option))
-			if k < 0 {
+		whole := len(value) == len(t.option)
+		switch {
+		case t.form == lastUser:
+			continue
+		case t.form == glued:
+			if !whole {
+				p.argument(from+start+len(t.option), from+end, t)
 				return
 			}
-			at += k + len(t.option)
-			if line[max(at-len(t.option)-1, 0)] == ' ' && at < len(line) && (line[at] == ' ') != t.glued {
-				p.argument(from+at, t)
+		case t.form == second && t.option == "":
+			if start, end = args.next(); start >= 0 {
+				p.argument(from+start, from+end, t)
+			}
+			return
+		case t.form == second && whole:
+			if start, _ = args.next(); start < 0 {
 				return
 			}
+			name := start
+			start, end = args.next()
+			if isWord([]byte(t.name), "net") && start >= 0 && args.b[start] != '/' && (!isMixed(args.b[start:end]) || isDecimal(args.b[start:end])) {
+				return // "net user growth was"
+			}
+			p.addUser(from+name, 0.75)
+			if start >= 0 && args.b[start] != '/' {
+				p.argument(from+start, from+end, t)
+			}
+			return
+		case whole:
+			if start, end = args.next(); start < 0 {
+				return
+			}
+			p.argument(from+start, from+end, t)
+		case value[len(t.option)] == '=' && t.form != second:
+			p.argument(from+start+len(t.option)+1, from+end, t)
+		}
+	}
+	if t.form == lastUser && user >= 0 && plain < 2 && args.b[user] != '-' && args.b[user] != '/' {
+		p.addUser(from+user, 0.7)
+	}
+}
+
+// argument takes the argument from start to end, or the part of it that t says, for a password.
+func (p *pass) argument(start, end int, t *tool) {
+	const least = 3
+	for start < end && isQuote(p.b[start]) {
+		start++
+	}
+	for end > start && isQuote(p.b[end-1]) {
+		end--
+	}
+	mark := byte(0)
+	switch t.form {
+	case percent:
+		mark = '%'
+	case literal:
+		mark = '='
+	}
+	if mark != 0 {
+		k := bytes.IndexByte(p.b[start:end], mark)
+		if k < 0 {
+			return
+		}
+		if t.form == literal && endsInUser(p.b[start:start+k]) {
+			p.addUser(start+k+1, 0.75)
+			return
+		}
+		start += k + 1
+	}
+	value := p.b[start:end]
+	if len(value) < least || value[0] == '-' || p.isInert(start) || isPlaceholder(value) || isDummyWord(value) || isDummy(value) ||
+		t.form == glued && (isDecimal(value) && len(value) < 6 || isWord(value, "assword")) || t.option != "" && t.option[0]|0x20 == 'a' && t.form == apart && !hasDigit(value) {
+		return
+	}
+	p.add(start, end, Password, 0.8, byCommand, p.verbatim(start, end))
+}
+
+// netUse looks for the password of "net use Z: \\host\share secret /user:name" and "… /user:name secret".
+func (p *pass) netUse(args arguments, from int) {
+	start, end := args.next()
+	if start < 0 || !isWord(args.b[start:end], "use") {
+		return
+	}
+	user := false
+	for n := 0; ; n++ {
+		if start, end = args.next(); start < 0 {
+			return
+		}
+		value := args.b[start:end]
+		switch {
+		case len(value) > 5 && (equalFold(value, "/user:") || equalFold(value, "/u:")):
+			user = true
+		case value[0] == '/' || value[0] == '\\' || value[len(value)-1] == ':' || n == 0 && !user || len(value) < 3:
+		default:
+			p.argument(from+start, from+end, &tool{})
+			return
 		}
 	}
 }
 
-// argument takes the argument at a place for a password.
-func (p *pass) argument(at int, t *tool) {
-	const least = 4
-	if !t.glued {
-		at++
-	}
-	if at >= len(p.b) || p.b[at] == '-' || p.isInert(at) {
+// htpasswd looks for the user and the password that a command adds to a file, behind token i: "htpasswd -b file name secret", "htpasswd
+// -nb name secret".
+func (p *pass) htpasswd(i int) {
+	const longest = 512
+	from := int(p.text.Tokens[i].End)
+	if p.at(from) != ' ' {
 		return
 	}
-	end, quoted := p.valueEnd(at)
-	if quoted {
-		at++
-	}
-	if t.percent {
-		k := bytes.IndexByte(p.b[at:end], '%')
-		if k < 0 {
+	args := arguments{b: p.b[from:min(from+longest, len(p.b))]}
+	given, files := false, 1
+	for {
+		start, end := args.next()
+		if start < 0 {
 			return
 		}
-		at += k + 1
-	}
-	value := p.b[at:end]
-	if len(value) < least || isPlaceholder(value) || isDummyWord(value) || isDummy(value) || isDecimal(value) && t.glued || t.glued && isWord(value, "assword") {
+		if value := args.b[start:end]; len(value) > 0 && value[0] == '-' {
+			given = given || bytes.IndexByte(value, 'b') > 0
+			if bytes.IndexByte(value, 'n') > 0 {
+				files = 0
+			}
+			continue
+		}
+		if files > 0 {
+			files--
+			continue
+		}
+		p.addUser(from+start, 0.75)
+		if start, end = args.next(); given && start >= 0 {
+			p.argument(from+start, from+end, &tool{})
+		}
 		return
 	}
-	p.add(at, end, Password, 0.8, byCommand, p.verbatim(at, end))
+}
+
+// echoed looks for the password that a command hands on to another behind token i, "echo" or "printf": "echo hunter2 | sudo -S true", "echo
+// asha:hunter2 | chpasswd".
+func (p *pass) echoed(i int) {
+	const longest, least = 256, 3
+	from := int(p.text.Tokens[i].End)
+	if p.at(from) != ' ' {
+		return
+	}
+	args := arguments{b: p.b[from:min(from+longest, len(p.b))]}
+	start, end := args.next()
+	for start >= 0 && end > start && args.b[start] == '-' {
+		start, end = args.next() // "-n"
+	}
+	if start < 0 {
+		return
+	}
+	rest := bytes.TrimLeft(args.b[min(args.at, len(args.b)):], " ")
+	if len(rest) < 2 || rest[0] != '|' {
+		return
+	}
+	next := arguments{b: bytes.TrimLeft(rest[1:], " ")}
+	first, stop := next.next()
+	if first < 0 {
+		return
+	}
+	value, reader := args.b[start:end], next.b[first:stop]
+	told := false
+	for k := range readers {
+		told = told || isWord(reader, readers[k].name) && bytes.Contains(next.b, []byte(readers[k].needs)) && (!readers[k].mixed || isMixed(value))
+	}
+	if !told || len(value) < least || isPlaceholder(value) || isDummyWord(value) || p.isInert(from+start) {
+		return
+	}
+	if k := bytes.IndexByte(value, ':'); k > 0 && isWord(reader, "chpasswd") {
+		p.add(from+start, from+start+k, Username, 0.75, byUser, p.lower(from+start, from+start+k))
+		start += k + 1
+	}
+	p.add(from+start, from+end, Password, 0.75, byCommand, p.verbatim(from+start, from+end))
+}
+
+// readers are commands that read a password from their input; of mixed ones only what looks like no word is one.
+var readers = [...]struct {
+	name, needs string
+	mixed       bool
+}{
+	{"sudo", "-S", false}, {"chpasswd", "", false}, {"kinit", "", false}, {"smbpasswd", "", false}, {"cryptsetup", "", false}, {"passwd", "stdin", false},
+	{"docker", "stdin", false}, {"podman", "stdin", false}, {"helm", "stdin", false}, {"oras", "stdin", false}, {"gh", "with-token", false}, {"gpg", "passphrase-fd", false},
+	{"base64", "", true}, {"openssl", "", true},
 }
 
 // slashLogin looks for "name/password@" behind token i, the word before a login of Oracle: "jdbc:oracle:thin:scott/tiger@//db", "sqlplus

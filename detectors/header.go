@@ -79,6 +79,8 @@ func (p *pass) curl(i int) {
 			at += 3
 		case len(option) > 6 && string(option[:6]) == "--user" && (option[6] == ' ' || option[6] == '='):
 			at += 7
+		case len(option) > 12 && string(option[:12]) == "--proxy-user" && (option[12] == ' ' || option[12] == '='):
+			at += 13
 		default:
 			continue
 		}

@@ -288,8 +288,8 @@ func (p *pass) toldAnswer(k int) {
 func (p *pass) mayBeUnsigned(k, first int) bool {
 	const digits = 4
 	t := &p.text.Tokens[first]
-	if p.between(k) != gapSpace {
-		return false
+	if p.between(k) != gapSpace || p.at(int(p.text.Tokens[k].Start)-1) == '_' {
+		return false // "wpa_passphrase HomeNet"
 	}
 	if p.isCapital(first) && !(p.set.names.IsCommon(t.Hash) && p.isCapital(k)) || t.IsNumber() && t.Len() >= digits {
 		return true
