@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -56,7 +55,7 @@ leave, and so needs 14 days' notice. With --connect it also tests brokers, topic
 		printRegions(cmd.OutOrStdout(), c)
 		printAdditions(cmd.OutOrStdout(), c.Detection, p.detection)
 		fmt.Fprintln(cmd.OutOrStdout(), "\nwhatever is not named here is dropped")
-		if err := printChanges(cmd.OutOrStdout(), c, p.engine.Policy); err != nil {
+		if err := printChanges(cmd.OutOrStdout(), c, p.engine.Policy, p.lists); err != nil {
 			return err
 		}
 		for _, w := range slices.Concat(warnings(c, p.engine.Policy), p.instructions.warnings(p.engine.Policy), unsupported(p.detection)) {
@@ -106,15 +105,16 @@ func printRegions(w io.Writer, c config) {
 }
 
 // printChanges shows what differs from what a running pipeline had in force, where that is known.
-func printChanges(w io.Writer, c config, p *policy.Policy) error {
+func printChanges(w io.Writer, c config, p *policy.Policy, lists contents) error {
 	var was standing
 	before, _, err := was.read(string(c.Policy.Witness))
 	if err != nil || before == nil {
 		return err
 	}
 	changes := policy.Loosens(before, p)
+	now := c.exposure(before, lists.prints(c.Audit.Key.Reveal()))
 	if was.Config != nil {
-		changes = append(changes, was.Config.changes(c.exposure(before))...)
+		changes = append(changes, was.Config.changes(now, before)...)
 	}
 	if len(changes) > 0 {
 		fmt.Fprintf(w, "\nsince what was in force; what lets more leave needs %d days' notice\n", policy.Notice/(24*time.Hour))
@@ -122,7 +122,7 @@ func printChanges(w io.Writer, c config, p *policy.Policy) error {
 	for _, change := range changes {
 		fmt.Fprintf(w, "  %s\n", change)
 	}
-	if a := was.Announced; a != nil && reflect.DeepEqual(a.Config, c.exposure(before)) {
+	if a := was.Announced; a.covers(now, before) && len(loosening(changes)) > 0 {
 		fmt.Fprintf(w, "  the configuration was made known %s and can be in force from %s on\n", a.Since.Format(time.RFC3339), a.Since.Add(policy.Notice).Format(time.RFC3339))
 	}
 	return nil

@@ -31,14 +31,14 @@ func readRules(names []string) (*rules.Set, error) {
 	return detectors.ReadRules(files...)
 }
 
-// readList reads a list of words and phrases.
-func readList(name string, exact bool) (*rules.List, error) {
+// readList reads a list of words and phrases, and gives its lines to seen.
+func readList(name string, exact bool, seen io.Writer) (*rules.List, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("read list: %w", err)
 	}
 	defer f.Close()
-	return rules.ReadList(name, f, exact)
+	return rules.ReadList(name, io.TeeReader(f, seen), exact)
 }
 
 // detectionFlags adds the flags that choose detectors. Users' files are read before the command runs.
@@ -80,27 +80,35 @@ func detectionFlags(cmd *cobra.Command, o *detectors.Options) {
 }
 
 // options reads c's files.
-func (c detectionConfig) options() (o detectors.Options, err error) {
+func (c detectionConfig) options() (detectors.Options, error) { return c.read(contents{}) }
+
+// read is options that notes what is in the files.
+func (c detectionConfig) read(all contents) (o detectors.Options, err error) {
 	o = detectors.Options{Locales: c.Locales, Preset: c.Preset}
 	if o.Rules, err = readRules(c.ruleFiles()); err != nil {
 		return o, err
 	}
+	all.rules("rules", o.Rules)
 	for _, d := range c.Deny {
 		kind, ok := detectors.ParseType(d.Type)
 		if !ok {
 			return o, fmt.Errorf("unknown type %q", d.Type)
 		}
-		l, err := readList(string(d.File), d.Exact)
+		seen := all.list(fmt.Sprintf("deny %s exact %t", d.Type, d.Exact))
+		l, err := readList(string(d.File), d.Exact, seen)
 		if err != nil {
 			return o, err
 		}
+		seen.end()
 		o.Deny = append(o.Deny, detectors.Deny{Type: kind, List: l})
 	}
 	for _, a := range c.Allow {
-		l, err := readList(string(a.File), a.Exact)
+		seen := all.list(fmt.Sprintf("allow exact %t", a.Exact))
+		l, err := readList(string(a.File), a.Exact, seen)
 		if err != nil {
 			return o, err
 		}
+		seen.end()
 		o.Allow = append(o.Allow, l)
 	}
 	return o, nil
@@ -117,6 +125,12 @@ func (c detectionConfig) set() (*detectors.Set, error) {
 
 // setsFor reads the rule sets that tenants may pick from, and gives what tightens usual by instructions.
 func (c detectionConfig) setsFor(usual *detectors.Set) (*policy.DetectorSets, error) {
+	sets, err := c.readSets(contents{})
+	return policy.NewDetectorSets(usual, sets), err
+}
+
+// readSets reads the rule sets that tenants may pick from, and notes what is in them.
+func (c detectionConfig) readSets(all contents) (map[string]*detectors.RuleSet, error) {
 	sets := map[string]*detectors.RuleSet{}
 	for name, file := range c.RuleSets {
 		set, err := readRules([]string{string(file)})
@@ -124,8 +138,9 @@ func (c detectionConfig) setsFor(usual *detectors.Set) (*policy.DetectorSets, er
 			return nil, err
 		}
 		sets[name] = set
+		all.rules("rule_sets "+name, set)
 	}
-	return policy.NewDetectorSets(usual, sets), nil
+	return sets, nil
 }
 
 func (c detectionConfig) ruleFiles() (names []string) {

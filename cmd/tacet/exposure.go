@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,14 +15,20 @@ import (
 	"github.com/sonexlabs/tacet/pipeline/policy"
 )
 
-// exposure is what of a configuration decides what leaves, besides the policy: settings of it as a whole, of each sink, of each topic. What
-// is in lists and rules is not in it, nor who reads a sink's topic or directory.
+// exposure is what of a configuration decides what leaves, besides the policy: settings of it as a whole, of each sink and where it writes,
+// of each topic, and what is in lists and rules.
 type exposure map[string]map[string]string
 
 const named = "named"
 
-// exposure is c's, where sinks that name no class are of the policy's first.
-func (c config) exposure(p *policy.Policy) exposure {
+// The groups of an exposure besides sinks and topics.
+const (
+	inLists      = "lists"
+	inQuarantine = "quarantine"
+)
+
+// exposure is c's with what its files of rules and lists hold, where sinks that name no class are of the policy's first.
+func (c config) exposure(p *policy.Policy, lists map[string]string) exposure {
 	whole := map[string]string{"detection.preset": c.Detection.Preset,
 		"pseudonym.retention.day": c.Pseudonym.Retention.Day.String(), "pseudonym.retention.month": c.Pseudonym.Retention.Month.String()}
 	for setting, is := range map[string]bool{"instructions": c.Instructions.enabled(), "instructions.unasked": c.Instructions.Unasked,
@@ -45,12 +50,16 @@ func (c config) exposure(p *policy.Policy) exposure {
 	for _, a := range c.Detection.Allow {
 		whole[fmt.Sprintf("detection.allow %s exact %t", base(a.File), a.Exact)] = named
 	}
-	e := exposure{"": whole}
+	e := exposure{"": whole, inQuarantine: {"public_key": c.Quarantine.PublicKey}}
+	if lists != nil {
+		e[inLists] = lists
+	}
 	for _, t := range c.Source.Topics {
 		e["topic "+t.Name] = map[string]string{"category": t.Category, "tenant": t.Tenant}
 	}
 	for _, s := range c.Sinks {
 		own := map[string]string{"class": cmp.Or(s.Class, p.Classes()[0].Name), "content": s.Content, "consent": s.Consent, "region": s.Region}
+		maps.Copy(own, c.destination(s))
 		if s.Entities {
 			own["entities"] = strconv.FormatBool(s.Entities)
 		}
@@ -64,15 +73,39 @@ func (c config) exposure(p *policy.Policy) exposure {
 	return e
 }
 
-// changes lists what differs in next. A sink or topic that is new is one of a class or category of which the policy says what leaves: that
-// has had its notice.
-func (e exposure) changes(next exposure) (all []policy.Change) {
+// destination is where a sink writes, by which it is known who reads it.
+func (c config) destination(s sinkConfig) map[string]string {
+	to := map[string]string{"type": s.Type}
+	switch s.Type {
+	case "kafka":
+		cluster := c.cluster(s.Kafka)
+		to["topic"], to["brokers"] = s.Topic, strings.Join(slices.Sorted(slices.Values(cluster.Brokers)), ",")
+		for from, topic := range s.Topics {
+			to["topics "+from] = topic
+		}
+		if cluster.Insecure {
+			to["insecure"] = named
+		}
+	case "file":
+		to["directory"] = string(s.Directory)
+	}
+	return to
+}
+
+// changes lists what differs in next, under a policy. A sink or topic that is new is one of a class or category of which the policy says what
+// leaves: that has had its notice. What earlier versions didn't note has not changed.
+func (e exposure) changes(next exposure, p *policy.Policy) (all []policy.Change) {
 	of := func(e exposure) []string { return slices.Collect(maps.Keys(e)) }
 	groups := append(of(e), of(next)...)
 	slices.Sort(groups)
 	for _, group := range slices.Compact(groups) {
 		from, to := e[group], next[group]
 		switch {
+		case group == inLists:
+			all = append(all, listChanges(from, to)...)
+			continue
+		case group == inQuarantine && from == nil:
+			continue
 		case from == nil:
 			all = append(all, policy.Change{Label: policy.Neutral, What: group, To: cmp.Or(to["class"], to["category"])})
 			continue
@@ -83,16 +116,22 @@ func (e exposure) changes(next exposure) (all []policy.Change) {
 		settings := append(slices.Collect(maps.Keys(from)), slices.Collect(maps.Keys(to))...)
 		slices.Sort(settings)
 		for _, s := range slices.Compact(settings) {
-			if from[s] != to[s] {
-				all = append(all, policy.Change{Label: exposes(s, from[s], to[s]), What: strings.TrimSpace(group + " " + s), From: from[s], To: to[s]})
+			if from[s] != to[s] && (from["type"] != "" || !isDestination(s)) {
+				all = append(all, policy.Change{Label: exposes(s, from[s], to[s], p), What: strings.TrimSpace(group + " " + s), From: from[s], To: to[s]})
 			}
 		}
 	}
 	return all
 }
 
+// isDestination tells whether a setting of a sink says where it writes.
+func isDestination(setting string) bool {
+	name, _, _ := strings.Cut(setting, " ")
+	return slices.Contains([]string{"type", "topic", "topics", "brokers", "insecure", "directory"}, name)
+}
+
 // exposes tells whether more leaves once a setting has another value.
-func exposes(setting, from, to string) policy.Label {
+func exposes(setting, from, to string, p *policy.Policy) policy.Label {
 	label := func(less bool) policy.Label {
 		if less {
 			return policy.Tightening
@@ -100,10 +139,20 @@ func exposes(setting, from, to string) policy.Label {
 		return policy.Loosening
 	}
 	switch name, _, _ := strings.Cut(setting, " "); name {
-	case "instructions.unasked", "pseudonym.insecure_dev_keys", "detection.allow", "entities", "domain": // each lets something leave
+	case "instructions.unasked", "pseudonym.insecure_dev_keys", "detection.allow", "entities", "domain", "insecure": // each lets something leave
 		return label(to == "")
 	case "instructions", "rights", "detection.rules", "detection.rule_sets", "detection.deny": // each keeps something back
 		return label(from == "")
+	case "class":
+		return p.Between(from, to)
+	case "brokers": // of one cluster where any is the same
+		if slices.ContainsFunc(strings.Split(from, ","), func(b string) bool { return slices.Contains(strings.Split(to, ","), b) }) {
+			return policy.Neutral
+		}
+	case "public_key": // without one records are left out
+		if from == "" || to == "" {
+			return label(to == "")
+		}
 	case "consent", "region": // the same, but one that takes the place of another lets leave what that kept back
 		return label(from == "")
 	case "detection.preset":
@@ -128,6 +177,11 @@ type announced struct {
 	Since  time.Time `json:"since"`
 }
 
+// covers tells whether a configuration lets no more leave than the one that was made known.
+func (a *announced) covers(now exposure, p *policy.Policy) bool {
+	return a != nil && len(loosening(a.Config.changes(now, p))) == 0
+}
+
 // admit holds the configuration against the one before, by the policy that was in force, so that what lets more leave has its notice
 // wherever it is set. One that lets more leave too soon is refused: there is no other to run. That it was tried is what makes it known.
 func (r *reloader) admit(was standing, p *policy.Policy) error {
@@ -136,9 +190,9 @@ func (r *reloader) admit(was standing, p *policy.Policy) error {
 	if was.Config == nil {
 		return nil
 	}
-	changes := was.Config.changes(now)
+	changes := was.Config.changes(now, p)
 	more := loosening(changes)
-	waits := was.Announced != nil && reflect.DeepEqual(was.Announced.Config, now)
+	waits := was.Announced.covers(now, p)
 	switch {
 	case len(changes) == 0:
 		return nil // another may still wait

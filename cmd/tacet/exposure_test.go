@@ -78,7 +78,7 @@ func TestExposure(t *testing.T) {
 		for _, c := range changes {
 			all = append(all, c.String())
 		}
-		return strings.Join(all, "|")
+		return strings.ReplaceAll(strings.Join(all, "|"), dir, "DIR")
 	}
 	for _, c := range []struct{ from, to, there, back string }{
 		{"unasked: false", "unasked: true", "loosening: instructions.unasked: nothing -> named", "tightening: instructions.unasked: named -> nothing"},
@@ -106,27 +106,56 @@ func TestExposure(t *testing.T) {
 		{"domain: own", "domain: screen", "loosening: sink models domain shared with screen: nothing -> named|loosening: sink screen domain shared with models: nothing -> named",
 			"tightening: sink models domain shared with screen: named -> nothing|tightening: sink screen domain shared with models: named -> nothing"},
 		{"domain: own", "domain: other", "", ""},
+		{"directory: models", "directory: others", "both: sink models directory: DIR/models -> DIR/others", "both: sink models directory: DIR/others -> DIR/models"},
+		{"type: file, directory: models", "type: kafka, topic: models", "both: sink models brokers: nothing -> 127.0.0.1:1|both: sink models directory: DIR/models -> nothing|" +
+			"both: sink models topic: nothing -> models|both: sink models type: file -> kafka",
+			"both: sink models brokers: 127.0.0.1:1 -> nothing|both: sink models directory: nothing -> DIR/models|" +
+				"both: sink models topic: models -> nothing|both: sink models type: kafka -> file"},
+		{"{directory: dead}", "{directory: dead, public_key: age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p}",
+			"loosening: quarantine public_key: nothing -> age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+			"tightening: quarantine public_key: age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p -> nothing"},
 		{"category: billing", "category: account", "both: topic bills category: billing -> account", "both: topic bills category: account -> billing"},
 		{"tenant: acme", "tenant: bolt", "both: topic bills tenant: acme -> bolt", "both: topic bills tenant: bolt -> acme"},
 		{", {name: bills, category: billing, tenant: acme}", "", "tightening: topic bills: billing -> nothing", "neutral: topic bills: nothing -> billing"},
 		{"  - {name: screen, type: stdout, class: monitoring, entities: false}\n", "", "tightening: sink screen: monitoring -> nothing", "neutral: sink screen: nothing -> monitoring"},
 	} {
 		after := exposedConfig(t, dir, c.from, c.to)
-		require.Equal(t, c.there, lines(before.exposure(p).changes(after.exposure(p))))
-		require.Equal(t, c.back, lines(after.exposure(p).changes(before.exposure(p))))
+		require.Equal(t, c.there, lines(before.exposure(p, nil).changes(after.exposure(p, nil), p)))
+		require.Equal(t, c.back, lines(after.exposure(p, nil).changes(before.exposure(p, nil), p)))
 	}
 	regions := func(of string) exposure {
 		c := before
 		c.Sinks = slices.Clone(before.Sinks)
 		c.Sinks[0].Region = of
-		return c.exposure(p)
+		return c.exposure(p, nil)
 	}
-	require.Equal(t, "loosening: sink screen region: eu -> us", lines(regions("eu").changes(regions("us"))))
-	require.Equal(t, "loosening: sink screen region: eu -> nothing", lines(regions("eu").changes(regions(""))))
-	require.Equal(t, "tightening: sink screen region: nothing -> eu", lines(regions("").changes(regions("eu"))))
+	require.Equal(t, "loosening: sink screen region: eu -> us", lines(regions("eu").changes(regions("us"), p)))
+	require.Equal(t, "loosening: sink screen region: eu -> nothing", lines(regions("eu").changes(regions(""), p)))
+	require.Equal(t, "tightening: sink screen region: nothing -> eu", lines(regions("").changes(regions("eu"), p)))
+	sink := func(settings ...string) exposure {
+		own := map[string]string{}
+		for i := 0; i < len(settings); i += 2 {
+			own[settings[i]] = settings[i+1]
+		}
+		return exposure{"sink s": own}
+	}
+	for _, c := range []struct {
+		from, to exposure
+		want     string
+	}{
+		{sink("type", "kafka", "brokers", "a:1,b:1"), sink("type", "kafka", "brokers", "b:1,c:1"), "neutral: sink s brokers: a:1,b:1 -> b:1,c:1"},
+		{sink("type", "kafka", "brokers", "a:1,b:1"), sink("type", "kafka", "brokers", "c:1"), "both: sink s brokers: a:1,b:1 -> c:1"},
+		{sink("type", "kafka", "topics in", "out"), sink("type", "kafka", "topics in", "other"), "both: sink s topics in: out -> other"},
+		{sink("class", "analytics"), sink("class", "monitoring"), "both: sink s class: analytics -> monitoring"},
+		{sink("class", "analytics"), sink("class", "analytics", "type", "file", "directory", "d"), ""}, // an earlier version didn't note it
+		{exposure{}, exposure{inQuarantine: {"public_key": "age1"}, inLists: {theKey: "k"}}, ""},
+		{exposure{inQuarantine: {"public_key": "age1"}}, exposure{inQuarantine: {"public_key": "age2"}}, "both: quarantine public_key: age1 -> age2"},
+	} {
+		require.Equal(t, c.want, lines(c.from.changes(c.to, p)))
+	}
 	var read exposure
-	require.NoError(t, json.Unmarshal(must(json.Marshal(before.exposure(p))), &read))
-	require.Equal(t, before.exposure(p), read)
+	require.NoError(t, json.Unmarshal(must(json.Marshal(before.exposure(p, nil))), &read))
+	require.Equal(t, before.exposure(p, nil), read)
 }
 
 // clause: 14
@@ -219,4 +248,92 @@ func TestConfigurationIsHeldToNotice(t *testing.T) {
 	require.Equal(t, []string{"config.refused " + up, "config.refused " + up, "config.change " + up, "config.refused " + down,
 		"config.change 1 tightening: detection.preset: strict -> paranoid", "config.refused " + laxer, "config.refused 1 loosening: detection.preset: paranoid -> balanced",
 		"config.refused " + laxer, "config.override " + laxer, "config.refused 2 tightening: instructions.unasked: named -> nothing", "config.refused 2 loosening: instructions.unasked: nothing -> named"}, noted)
+}
+
+// clause: 14
+//
+// What is in files of rules and lists is held to notice, too, and no witness holds an entry, or what anybody could check a guess with.
+func TestListsAreHeldToNotice(t *testing.T) {
+	kept := func(key, rules, set, deny, allow string) map[string]string {
+		t.Helper()
+		dir := t.TempDir()
+		for name, text := range map[string]string{"rules": rules, "set": set, "deny": deny, "allow": allow} {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+		}
+		at := func(name string) path { return path(filepath.Join(dir, name)) }
+		c := detectionConfig{Rules: []path{at("rules")}, RuleSets: map[string]path{"own": at("set")}, Deny: []denyConfig{{Type: "ACCOUNT_ID", File: at("deny")}}, Allow: []allowConfig{{File: at("allow")}}}
+		all := contents{}
+		_, err := c.read(all)
+		require.NoError(t, err)
+		_, err = c.readSets(all)
+		require.NoError(t, err)
+		return all.prints([]byte(key))
+	}
+	rule := func(name, pattern, example string) string {
+		return "  - {name: " + name + ", type: ACCOUNT_ID, pattern: '" + pattern + "', examples: [" + example + "]}\n"
+	}
+	one, two := "rules:\n"+rule("badge", `BX-\d{4}`, "BX-1204"), "rules:\n"+rule("badge", `BX-\d{4}`, "BX-1205")+rule("desk", `DK-\d{4}`, "DK-1204")
+	const deny, allow = "# our own\nAB-1234\nAB-1235\n", "0800 000 000"
+	before := kept("k", one, one, deny, allow)
+	for _, c := range []struct {
+		after       map[string]string
+		there, back string
+	}{
+		{kept("k", one, one, "\n AB-1235\nAB-1234\nAB-1234", allow+"\n"), "", ""},
+		{kept("k", two, one, deny, allow), "tightening: entries of detection.rules: 1 -> 2, 1 of them new and 0 gone", "loosening: entries of detection.rules: 2 -> 1, 0 of them new and 1 gone"},
+		{kept("k", one, two, deny, allow), "tightening: entries of detection.rule_sets own: 1 -> 2, 1 of them new and 0 gone", "loosening: entries of detection.rule_sets own: 2 -> 1, 0 of them new and 1 gone"},
+		{kept("k", strings.Replace(one, "{4}", "{4,5}", 1), one, deny, allow), "both: entries of detection.rules: 1 -> 1, 1 of them new and 1 gone", "both: entries of detection.rules: 1 -> 1, 1 of them new and 1 gone"},
+		{kept("k", one, one, deny+"AB-1236", allow), "tightening: entries of detection.deny ACCOUNT_ID exact false: 2 -> 3, 1 of them new and 0 gone",
+			"loosening: entries of detection.deny ACCOUNT_ID exact false: 3 -> 2, 0 of them new and 1 gone"},
+		{kept("k", one, one, "# nobody", allow), "loosening: entries of detection.deny ACCOUNT_ID exact false: 2 -> 0, 0 of them new and 2 gone",
+			"tightening: entries of detection.deny ACCOUNT_ID exact false: 0 -> 2, 2 of them new and 0 gone"},
+		{kept("k", one, one, deny, allow+"\n0800 000 001"), "loosening: entries of detection.allow exact false: 1 -> 2, 1 of them new and 0 gone",
+			"tightening: entries of detection.allow exact false: 2 -> 1, 0 of them new and 1 gone"},
+		{kept("k", one, one, deny, "0800 000 001"), "both: entries of detection.allow exact false: 1 -> 1, 1 of them new and 1 gone",
+			"both: entries of detection.allow exact false: 1 -> 1, 1 of them new and 1 gone"},
+		{kept("", one, one, "", ""), "", ""},
+	} {
+		text := func(changes []policy.Change) string {
+			var all []string
+			for _, c := range changes {
+				all = append(all, c.String())
+			}
+			return strings.Join(all, "|")
+		}
+		require.Equal(t, c.there, text(listChanges(before, c.after)))
+		require.Equal(t, c.back, text(listChanges(c.after, before)))
+	}
+	other := kept("l", one, one, deny, allow)
+	require.Len(t, listChanges(before, other), 4)
+	for kind, prints := range other {
+		require.NotEqual(t, before[kind], prints)
+	}
+	for _, c := range listChanges(before, other) {
+		require.Equal(t, policy.Both, c.Label)
+	}
+
+	// And so at a start.
+	dir := exposedDir(t)
+	now := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+	start := func(deny, allow string) error {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "deny.txt"), []byte(deny), 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "allow.txt"), []byte(allow), 0o600))
+		c := exposedConfig(t, dir, "insecure_dev_keys: false, store: store.db, kek: {key: \"file:kek\"}", "insecure_dev_keys: true")
+		p, err := assemble(t.Context(), c, &bytes.Buffer{}, slog.New(slog.DiscardHandler))
+		require.NoError(t, err)
+		defer func() { require.NoError(t, p.close()) }()
+		r := newReloader(p, c, false, slog.New(slog.DiscardHandler))
+		r.now = func() time.Time { return now }
+		return r.resume()
+	}
+	require.NoError(t, start("AB-1234", allow))
+	require.NoError(t, start("AB-1234\nAB-1235", allow))
+	require.ErrorContains(t, start("AB-1234\nAB-1235", allow+"\n0800 000 001"), "2026-06-15T12:00:00Z on; 1 changes, the first: loosening: entries of detection.allow exact false: 1 -> 2")
+	require.ErrorContains(t, start("AB-1234", allow), "1 changes, the first: loosening: entries of detection.deny ACCOUNT_ID exact false: 2 -> 1")
+	require.ErrorContains(t, start("AB-1234\nAB-1235", allow+"\n0800 000 001"), "2026-06-15T12:00:00Z on")
+	now = now.AddDate(0, 0, 14)
+	require.NoError(t, start("AB-1234\nAB-1235\nAB-1236", allow+"\n0800 000 001"), "one that finds more besides has had its notice, too")
+	witness := string(must(os.ReadFile(filepath.Join(dir, "in-force"))))
+	require.NotContains(t, witness, "AB-1234")
+	require.Contains(t, witness, "deny ACCOUNT_ID exact false")
 }

@@ -38,7 +38,9 @@ type reloader struct {
 
 // newReloader begins to take SIGHUP; watch must follow.
 func newReloader(p *program, c config, override bool, log *slog.Logger) *reloader {
-	r := &reloader{p: p, c: c.Policy, exposed: c.exposure, log: log, override: override, now: time.Now, reloads: prometheus.NewCounterVec(prometheus.CounterOpts{
+	lists := p.lists.prints(c.Audit.Key.Reveal())
+	exposed := func(p *policy.Policy) exposure { return c.exposure(p, lists) }
+	r := &reloader{p: p, c: c.Policy, exposed: exposed, log: log, override: override, now: time.Now, reloads: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "tacet_config_reloads_total", Help: "Changed policies met while running, by what became of them."}, []string{"outcome"})}
 	p.registry.MustRegister(r.reloads)
 	r.reloads.WithLabelValues("done")

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"net"
@@ -220,7 +221,7 @@ func (d *document) wordList(key string, name path, exact bool) {
 	if d.exists(key, name); len(d.problems) > before {
 		return
 	}
-	if _, err := readList(string(name), exact); err != nil {
+	if _, err := readList(string(name), exact, io.Discard); err != nil {
 		d.fail(ruleList, key, strings.TrimPrefix(err.Error(), "read list "), "")
 	}
 }

@@ -28,6 +28,7 @@ const devKey = "tacet's public key for development, tests and the demo"
 // parts are what a configuration describes, made but not running.
 type parts struct {
 	detection    detectors.Options
+	lists        contents // what is in the files of detection
 	engine       pipeline.Config
 	sinks        []pipeline.SinkConfig
 	dead         deadLetters
@@ -47,13 +48,16 @@ type deadLetters interface {
 
 // build makes the parts. Lines of stdout sinks go to out. It doesn't connect.
 func build(c config, out io.Writer, log *slog.Logger) (_ *parts, err error) {
-	p := &parts{registry: prometheus.NewRegistry(), keyEvents: &keyEvents{log: log}}
+	p := &parts{lists: contents{}, registry: prometheus.NewRegistry(), keyEvents: &keyEvents{log: log}}
 	defer func() {
 		if err != nil {
 			_ = p.close()
 		}
 	}()
-	if p.detection, err = c.Detection.options(); err != nil {
+	if p.detection, err = c.Detection.read(p.lists); err != nil {
+		return nil, err
+	}
+	if _, err = c.Detection.readSets(p.lists); err != nil {
 		return nil, err
 	}
 	if p.engine, err = c.engine(p.detection, log, p.registry); err != nil {

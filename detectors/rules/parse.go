@@ -119,6 +119,7 @@ func (d *document) rule(n ast.Node, key string, o *Options) *spec {
 	d.known(members, key, "name", "type", "pattern", "patterns", "group", "literals", "keywords", "window", "everywhere",
 		"validator", "invalid", "score", "context", "paths", "except_paths", "channels", "examples", "counter_examples")
 	sp := &spec{line: lineOf(n), key: key}
+	sp.Version = versionOf(members, 0)
 	d.name(members, sp)
 	d.kind(members, sp, o)
 	d.patterns(members, sp)
@@ -141,6 +142,18 @@ func (d *document) rule(n ast.Node, key string, o *Options) *spec {
 		return nil
 	}
 	return sp
+}
+
+// versionOf names what a rule's members and flags say it finds.
+func versionOf(members []member, flags int) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d\n", flags)
+	for _, m := range members {
+		if m.name != "examples" && m.name != "counter_examples" {
+			fmt.Fprintf(h, "%q %q\n", m.name, m.value.String())
+		}
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)[:8])
 }
 
 func isName(s string) bool {

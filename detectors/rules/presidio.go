@@ -72,6 +72,7 @@ func (d *document) recognizer(n ast.Node, key string, flags int, o *Options) *sp
 		return nil
 	}
 	sp := &spec{line: lineOf(n), key: key, foreign: true}
+	sp.Version = versionOf(members, flags)
 	name := ""
 	if m := find(members, "name"); m != nil {
 		name, _ = text(m.value)

@@ -11,8 +11,9 @@ func TestPresidio(t *testing.T) {
 	s, err := Parse(testOptions(), sample(t, "presidio.yaml"))
 	require.NoError(t, err)
 	require.Equal(t, []Rule{
-		{"Zip-code-recognizer", "POSTCODE"}, {"Titles-recognizer", "CUSTOM"}, {"Ticket-recognizer", "CUSTOM"}, {"Phones-by-another-name", "PHONE"},
-	}, s.Rules())
+		{Name: "Zip-code-recognizer", Type: "POSTCODE"}, {Name: "Titles-recognizer", Type: "CUSTOM"}, {Name: "Ticket-recognizer", Type: "CUSTOM"},
+		{Name: "Phones-by-another-name", Type: "PHONE"},
+	}, unversioned(s))
 	require.Equal(t, []string{
 		`presidio.yaml:10: recognizers[0].patterns[0]: works, but slowly: no text is in every match, so it is searched nearly everywhere`,
 		`presidio.yaml:18: recognizers[1]: its entity is no type here: what it finds is CUSTOM`,

@@ -33,8 +33,9 @@ type File struct {
 
 // Rule is what a caller needs to know of a rule.
 type Rule struct {
-	Name string
-	Type string // one of the program's types
+	Name    string
+	Type    string // one of the program's types
+	Version string // of what it finds: another where anything but its examples is written otherwise
 }
 
 // Match is a place that a rule found.

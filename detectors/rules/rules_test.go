@@ -88,7 +88,8 @@ func sample(t testing.TB, name string) File {
 func TestExampleFile(t *testing.T) {
 	s, err := Parse(testOptions(), sample(t, "example.yaml"))
 	require.NoError(t, err)
-	require.Equal(t, []Rule{{"acme-account", "ACCOUNT_ID"}, {"loyalty-card", "CUSTOM"}, {"desk-phone", "PHONE"}, {"two-letters-six-digits", "CUSTOM"}}, s.Rules())
+	require.Equal(t, []Rule{{Name: "acme-account", Type: "ACCOUNT_ID"}, {Name: "loyalty-card", Type: "CUSTOM"}, {Name: "desk-phone", Type: "PHONE"},
+		{Name: "two-letters-six-digits", Type: "CUSTOM"}}, unversioned(s))
 	require.Empty(t, s.Unsupported())
 	again, err := Parse(testOptions(), sample(t, "example.yaml"))
 	require.NoError(t, err)
@@ -303,5 +304,31 @@ func TestFindAllocatesNothing(t *testing.T) {
 	path := []byte("turns[].text")
 	for _, text := range texts {
 		require.Zero(t, testing.AllocsPerRun(100, func() { s.Find(dst, text, path, "call", m) }), "%s", text)
+	}
+}
+
+func unversioned(s *Set) []Rule {
+	all := s.Rules()
+	for i := range all {
+		all[i].Version = ""
+	}
+	return all
+}
+
+// A rule has another version once it finds other things, and not for an example more.
+func TestVersionOfRule(t *testing.T) {
+	version := func(rule string) string {
+		t.Helper()
+		s, err := Parse(testOptions(), File{"own.yaml", []byte("rules:\n  - name: badge\n    type: ACCOUNT_ID\n" + rule)})
+		require.NoError(t, err)
+		return s.Rules()[0].Version
+	}
+	plain := version("    pattern: 'BX-\\d{4}'\n    examples: ['BX-1204']\n")
+	require.Equal(t, plain, version("    pattern: 'BX-\\d{4}'\n    examples: ['BX-1204', 'BX-1205']\n    counter_examples: ['BX-1']\n"))
+	for _, other := range []string{
+		"    pattern: 'BX-\\d{5}'\n    examples: ['BX-12045']\n", "    pattern: 'BX-\\d{4}'\n    score: 0.9\n    examples: ['BX-1204']\n",
+		"    pattern: 'BX-\\d{4}'\n    except_paths: [text]\n    examples: ['BX-1204']\n",
+	} {
+		require.NotEqual(t, plain, version(other))
 	}
 }

@@ -169,6 +169,38 @@ func (d *differ) class(name string, old, next *Policy) {
 	}
 }
 
+// Between labels what it is for who reads a sink that it goes from one of the policy's classes to another: by what leaves, under which consent and
+// for how long it is kept. What the other class is for, and for whom, the policy has said before.
+func (p *Policy) Between(from, to string) Label {
+	a, known := p.Class(from)
+	b, ok := p.Class(to)
+	if !known || !ok {
+		return Both
+	}
+	var d differ
+	d.add(Change{From: "a", To: "b", Label: condition(a.Consent, b.Consent)})
+	d.retention("", kept(p, a), kept(p, b), "a", "b")
+	for _, t := range detectors.Types() {
+		d.add(Change{From: "a", To: "b", Label: label(shownAs(t, a.styles[t], a.options[t]), shownAs(t, b.styles[t], b.options[t]))})
+	}
+	for _, name := range Categories() {
+		c, ok := p.Category(name)
+		switch isFrom, isTo := ok && slices.Contains(c.For, from), ok && slices.Contains(c.For, to); {
+		case isFrom && isTo:
+			d.fields("", name, c.rulesOf(from), c.rulesOf(to))
+		case isFrom:
+			d.add(Change{From: "a", To: "b", Label: Tightening})
+		case isTo:
+			d.add(Change{From: "a", To: "b", Label: Loosening})
+		}
+	}
+	all := Neutral
+	for _, c := range d.changes {
+		all = together(all, c.Label)
+	}
+	return all
+}
+
 // condition labels something that must hold for records to leave.
 func condition(from, to string) Label {
 	switch {

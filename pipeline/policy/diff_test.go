@@ -389,3 +389,37 @@ func ruleFor(t *rapid.T, p *Policy, class, value string) *Rule {
 	}
 	return nil
 }
+
+// A sink that goes from one class to another lets less leave where the policy says so of every category, type, consent and time.
+func TestBetween(t *testing.T) {
+	p, err := Parse("p", []byte(`
+tenants: [acme]
+retention: {short: 10d, long: 90d}
+classes:
+  usual: {purpose: analytics, recipient: tenant, basis: instruction, retention: short, clauses: [3], types: {DATE: keep, ORG: redact}}
+  same: {purpose: monitoring, recipient: infrastructure, basis: contract, retention: short, clauses: [3], types: {DATE: keep, ORG: redact}}
+  coarse: {purpose: analytics, recipient: tenant, basis: instruction, retention: short, clauses: [3], types: {DATE: redact, ORG: redact}}
+  other: {purpose: analytics, recipient: tenant, basis: instruction, retention: short, clauses: [3], types: {DATE: redact, ORG: keep}}
+  kept: {purpose: analytics, recipient: tenant, basis: instruction, retention: long, clauses: [3], types: {DATE: keep, ORG: redact}}
+  asked: {purpose: analytics, recipient: tenant, basis: consent, consent: tuning, retention: short, clauses: [3], types: {DATE: keep, ORG: redact}}
+  few: {purpose: analytics, recipient: tenant, basis: instruction, retention: short, clauses: [3], types: {DATE: keep, ORG: redact}}
+  bare: {purpose: analytics, recipient: tenant, basis: instruction, retention: short, clauses: [3], types: {DATE: keep, ORG: redact}}
+categories:
+  account:
+    clauses: [2]
+    for: [usual, same, coarse, other, kept, asked, bare]
+    fields: {field: keep, more: {usual: keep, same: keep, coarse: keep, other: keep, kept: keep, asked: keep, bare: drop}}
+`))
+	require.NoError(t, err)
+	for _, c := range []struct {
+		to          string
+		there, back Label
+	}{{"usual", Neutral, Neutral}, {"same", Neutral, Neutral}, {"coarse", Tightening, Loosening}, {"kept", Loosening, Tightening}, {"asked", Tightening, Loosening},
+		{"few", Tightening, Loosening}, {"bare", Tightening, Loosening}, {"none", Both, Both}} {
+		require.Equal(t, c.there, p.Between("usual", c.to), c.to)
+		require.Equal(t, c.back, p.Between(c.to, "usual"), c.to)
+	}
+	require.Equal(t, Loosening, p.Between("coarse", "other"))
+	require.Equal(t, Both, p.Between("other", "bare"))
+	require.Equal(t, Both, p.Between("none", "none"))
+}
