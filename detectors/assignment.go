@@ -41,6 +41,8 @@ func (p *pass) assignment(i int) {
 	end, quoted := p.valueEnd(start)
 	if quoted {
 		start++
+	} else if p.netrcLogin(i) {
+		strict = false
 	} else if c := p.b[end-1]; strict && (c == '!' || c == '?') && end-1 > start {
 		end-- // of the sentence
 	}
@@ -55,6 +57,9 @@ func (p *pass) assignment(i int) {
 	case kind == Password:
 		if value[0] == '/' && isWord(p.bytesOf(&p.text.Tokens[i]), "pwd") {
 			return // the directory at work
+		}
+		if !quoted && value[len(value)-1] == '(' {
+			return // a call
 		}
 		if strict && !quoted {
 			if spoken := p.spokenPassword(start, end); spoken > end {
@@ -315,13 +320,16 @@ func (p *pass) keyKind(i int) (kind Type, last int, vague bool) {
 	for last+1 < len(p.text.Tokens) && last < i+3 {
 		t := &p.text.Tokens[last+1]
 		if c := p.b[t.Start-1]; t.Start != p.text.Tokens[last].End+1 || c != '_' && c != '-' && c != ' ' ||
-			t.Bits&(cueSecret|wordKey|cueAnyID|wordNumber) == 0 {
+			t.Bits&(cueSecret|wordKey|cueAnyID|wordNumber) == 0 && (c == ' ' || !p.is(last+1, &keyEndings) && !(t.IsNumber() && t.Len() <= 2)) {
 			break
 		}
 		last++
 	}
 	return kind, last, vague
 }
+
+// keyEndings end the names of passwords and keys behind what they hold: SECRET_KEY_BASE, "password_confirmation".
+var keyEndings = wordsOf("base value text string plain raw data prod production dev development test testing stage staging live sandbox new old current previous next primary secondary master main default confirmation confirm again repeat retype b64 base64")
 
 // notSecret are the words before "key" that make it the name of a thing and no secret.
 var notSecret = [...]string{
@@ -351,131 +359,6 @@ func (p *pass) isSomeKey(i int) bool {
 		}
 	}
 	return true
-}
-
-// valueAfter is where the value begins that is assigned to the name ending at i. It is strict where words stand for
-// the sign, or a colon and a space: a sentence can go on there with anything.
-func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
-	if c := p.at(i); c == '"' || c == '\'' || c == ']' {
-		i++
-	} else if c == '\\' && p.at(i+1) == '"' {
-		i += 2
-	}
-	sign := i
-	for p.at(sign) == ' ' && sign < i+3 {
-		sign++
-	}
-	begin := int(p.text.Tokens[token].Start)
-	switch c := p.at(sign); {
-	case c == '=' || c == ':' || c == '?' && p.at(sign+1) == '=':
-		for sign++; sign < i+8 && (p.at(sign) == '=' || p.at(sign) == '>' || p.at(sign) == ':'); sign++ {
-		}
-		strict = c == ':' && p.at(sign) == ' ' && sign == i+1
-	case c == '>' && sign == i && !scan.IsSpace(p.at(i+1)) && p.isTag(i): // <password>…
-		sign++
-	case token+1 < len(p.text.Tokens) && p.startsValue(token+1) && sign == i+1:
-		sign, strict = int(p.text.Tokens[token+1].End), true
-		if c := p.at(sign); c == ':' || c == '=' {
-			sign++
-		}
-	case sign == i+1 && p.isSetTo(token):
-		sign, strict = int(p.text.Tokens[token+2].End), true
-	case sign == i+1 && p.isOption(begin), sign == i+1 && p.isNetrc(token):
-		strict = true
-	case sign == i+1 && p.is(token+1, &forWords):
-		if sign = p.behindFor(token + 1); sign == 0 {
-			return 0, false, false
-		}
-		strict = true
-	default:
-		return 0, false, false
-	}
-	for sign < len(p.b) && (p.b[sign] == ' ' || p.b[sign] == '\t') {
-		sign++
-	}
-	return sign, strict, sign < len(p.b) && p.b[sign] != '\n'
-}
-
-// behindFor is where the words end that say what a password is for, from token k on, and the "is" behind them: "for the portal is". It is 0
-// if there is none.
-func (p *pass) behindFor(k int) int {
-	const most = 6
-	for n := k + 1; n < len(p.text.Tokens) && n <= k+most && (p.between(n-1) == gapSpace || p.between(n-1) == gapQuote) && p.text.Tokens[n].IsWord(); n++ {
-		if p.bitsAt(n)&wordIs != 0 || isWord(p.bytesOf(&p.text.Tokens[n]), "to") {
-			return int(p.text.Tokens[n].End)
-		}
-		if p.isInert(int(p.text.Tokens[n].Start)) {
-			break
-		}
-	}
-	return 0
-}
-
-// forWords begin to say what a password is for.
-var forWords = wordsOf("for of on in to that i we " + said("for", ""))
-
-// startsValue says whether token k stands between a name and its value: "the password is …", "<add key="password" value="…">",
-// "changed my password to …".
-func (p *pass) startsValue(k int) bool {
-	return p.bitsAt(k)&wordIs != 0 || isWord(p.bytesOf(&p.text.Tokens[k]), "to") || p.bitsAt(k)&wordNumber != 0 && p.at(int(p.text.Tokens[k].End)) == '='
-}
-
-// isTag says whether the name that ends at i is that of an element: "<db.password>".
-func (p *pass) isTag(i int) bool {
-	for k := i - 1; k >= 0 && i-k < 48; k-- {
-		if c := p.b[k]; c == '<' {
-			return true
-		} else if !scan.IsWordByte(c) && c != '_' && c != '-' && c != '.' && c != ':' {
-			return false
-		}
-	}
-	return false
-}
-
-// isOption says whether the name with a part at i is an option of a command: "--db-password x", "-ClientSecret x".
-func (p *pass) isOption(i int) bool {
-	for k := i - 1; k >= 0 && i-k < 32; k-- {
-		if c := p.b[k]; c == '-' && (k == 0 || p.b[k-1] == ' ' || p.b[k-1] == '-' && (k == 1 || p.b[k-2] == ' ')) {
-			return true
-		} else if !scan.IsWordByte(c) && c != '-' && c != '_' {
-			return false
-		}
-	}
-	return false
-}
-
-// isNetrc says whether token i is the word "password" of a line "machine … login … password …".
-func (p *pass) isNetrc(i int) bool {
-	return i >= 2 && isWord(p.bytesOf(&p.text.Tokens[i]), "password") &&
-		(isWord(p.bytesOf(&p.text.Tokens[i-2]), "login") || i >= 4 && isWord(p.bytesOf(&p.text.Tokens[i-4]), "login"))
-}
-
-// valueEnd is where the value at start ends: at the quote that it begins with, or at a space or mark.
-func (p *pass) valueEnd(start int) (end int, quoted bool) {
-	const longest = 1024
-	quote := byte(0)
-	if c := p.b[start]; c == '"' || c == '\'' {
-		quote = c
-	}
-	for end = start + 1; end < len(p.b) && end-start < longest; end++ {
-		c := p.b[end]
-		if quote != 0 {
-			if c == quote || c == '\n' {
-				return end, true
-			}
-			continue
-		}
-		if p.text.IsPercent(end) {
-			continue
-		}
-		if scan.IsSpace(c) || c == '"' || c == '\'' || c == '&' || c == ';' || c == ',' || c == '<' || c == '>' || c == ')' || c == ']' || c == '}' || c == '\\' {
-			break
-		}
-	}
-	for end > start+1 && p.b[end-1] == '.' {
-		end--
-	}
-	return end, false
 }
 
 // isMixed says whether a value doesn't look like a word: it has a digit, a mark, or capitals behind small letters.

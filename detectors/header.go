@@ -1,16 +1,26 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // authorization looks for the credential of an HTTP header that token i names (RFC 9110 §11.6.2): "Authorization: Token
 // abc…". What follows "Bearer" and "Basic" is found wherever they stand.
 func (p *pass) authorization(i int) bool {
+	if p.text.Tokens[i].Len() == 4 {
+		return p.authCommand(i)
+	}
 	at, _, ok := p.valueAfter(int(p.text.Tokens[i].End), i)
-	if !ok || p.text.Tokens[i].Len() < 8 {
+	if !ok {
 		return false
 	}
 	if c := p.b[at]; c == '"' || c == '\'' {
 		at++
+	}
+	if len(p.b)-at > 7 && equalFold(p.b[at:], "digest ") {
+		return p.digest(at)
 	}
 	for range 2 { // the scheme, then the credential
 		end := p.keyEnd(at, "-._~+/=")
@@ -27,6 +37,67 @@ func (p *pass) authorization(i int) bool {
 	}
 	return false
 }
+
+// digest looks for the user and the response of a digest (RFC 7616) at a place: what is made of the password can be guessed from.
+func (p *pass) digest(at int) (found bool) {
+	const longest, least = 1024, 16
+	b := p.b[at:min(at+longest, len(p.b))]
+	if k := bytes.IndexByte(b, '\n'); k >= 0 {
+		b = b[:k]
+	}
+	for _, name := range [...]string{"username=", "response="} {
+		k := bytes.Index(b, []byte(name))
+		if k < 0 {
+			continue
+		}
+		start := p.pastQuote(at + k + len(name))
+		end := start
+		for end < at+len(b) && !isQuote(p.b[end]) && p.b[end] != '\\' && p.b[end] != ',' && p.b[end] > ' ' {
+			end++
+		}
+		switch {
+		case end-start < 2 || isPlaceholder(p.b[start:end]) || p.isInert(start):
+		case name[0] == 'u':
+			p.add(start, end, Username, 0.75, byUser, p.lower(start, end))
+		case end-start >= least:
+			p.add(start, end, Secret, 0.9, bySecret, p.verbatim(start, end))
+			found = true
+		}
+	}
+	return found
+}
+
+// authCommand looks for what stands behind token i, the command "AUTH": a password in what a monitor of Redis writes ("AUTH" "x"), or the
+// answer of a client of SMTP, name and password in base64 (RFC 4954).
+func (p *pass) authCommand(i int) bool {
+	const least = 8
+	at := int(p.text.Tokens[i].End)
+	if p.at(at) == '"' && p.at(at+1) == ' ' && p.at(at+2) == '"' {
+		start := at + 3
+		end, _ := p.valueEnd(start - 1)
+		if p.at(end+1) == ' ' && p.at(end+2) == '"' { // behind the user
+			start = end + 3
+			end, _ = p.valueEnd(start - 1)
+		}
+		if end-start > 2 && !p.isInert(start) && !isPlaceholder(p.b[start:end]) {
+			p.add(start, end, Password, 0.85, byCommand, p.verbatim(start, end))
+			return true
+		}
+		return false
+	}
+	if !p.is(i+1, &mechanisms) || p.between(i) != gapSpace {
+		return false
+	}
+	start := int(p.text.Tokens[i+1].End) + 1
+	end := p.keyEnd(start, "+/=")
+	if end-start < least || p.at(start-1) != ' ' || p.isInert(start) {
+		return false
+	}
+	p.add(start, end, Secret, 0.85, bySecret, p.verbatim(start, end))
+	return true
+}
+
+var mechanisms = wordsOf("plain login xoauth2 oauthbearer ntlm")
 
 // cookies looks for the values of a cookie header at start (RFC 6265): "a=b; c=d". It says whether there is a pair at all.
 func (p *pass) cookies(start int) (any bool) {

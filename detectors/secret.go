@@ -15,6 +15,7 @@ func (p *pass) secretWord(i int) {
 		p.bearer(i)
 	default:
 		p.prefixed(i)
+		p.hashScheme(i)
 	}
 }
 
@@ -51,8 +52,8 @@ func (p *pass) prefixed(i int) {
 		if found := end - start - n; found < c.least || c.most > 0 && found > c.most || isDummy(p.b[start+n:end]) {
 			continue
 		}
-		if rest[0] == 'x' && rest[1] == 'o' && digitsIn(p.b[start+n:end]) < 4 {
-			continue // a name: the tokens of Slack hold numbers
+		if (rest[0] == 'x' && rest[1] == 'o' || n == 2) && digitsIn(p.b[start+n:end]) < 4 {
+			continue // a name: the tokens of Slack and Vault hold numbers
 		}
 		p.add(start-before, end, Secret, 0.97, bySecret, p.verbatim(start, end))
 		return

@@ -91,6 +91,9 @@ func (p *pass) shaped(i int) {
 	case c == '$' && p.at(start-1) == '$':
 		p.passwordHash(start - 1)
 		return
+	case c == '}' && p.at(start-1) == '{':
+		p.hashScheme(i)
+		return
 	case len(b) == 34 && (string(b[:2]) == "AC" || string(b[:2]) == "SK") && isHex(b[2:]): // Twilio
 		least = 34
 	case len(b) == 66 && b[0] == '0' && b[1] == 'x' && isHex(b[2:]) && !p.isOfLedger(i): // secp256k1 private key
@@ -144,6 +147,9 @@ func (p *pass) numbered(i int) {
 	case c == '$' && p.at(start-1) == '$' && t.Len() == 1:
 		p.passwordHash(start - 1)
 		return
+	case c == ':' && t.Len() == 4 && p.at(start-1) == ':' && p.b[start+1] == '4' && p.b[start+2] == '3':
+		p.pgpass(start)
+		return
 	case c == '|' && t.Len() >= 15 && t.Len() <= 17: // Facebook app
 		stop, least = p.keyEnd(end+1, "-_"), 27
 	case c == ':' && t.Len() >= 8 && t.Len() <= 10 && p.at(end+1) == 'A' && p.at(end+2) == 'A': // Telegram bot
@@ -172,6 +178,49 @@ func (p *pass) passwordHash(i int) {
 		return
 	}
 	p.add(i, end, Secret, 0.95, bySecret, p.verbatim(i, end))
+}
+
+// hashScheme looks for the hash of a password as directories write it (RFC 2307) round token i, the name of its scheme: "{SSHA}…".
+func (p *pass) hashScheme(i int) {
+	const least = 16
+	t := &p.text.Tokens[i]
+	start, end := int(t.Start)-1, int(t.End)
+	if p.at(start) != '{' || p.at(end) != '}' || !p.is(i, &hashSchemes) {
+		return
+	}
+	stop := p.keyEnd(end+1, "+/=.$")
+	if stop-end <= least || p.isInert(start) {
+		return
+	}
+	p.add(start, stop, Secret, 0.95, bySecret, p.verbatim(start, stop))
+}
+
+var hashSchemes = wordsOf("sha ssha sha256 ssha256 sha384 ssha384 sha512 ssha512 md5 smd5 pbkdf2 crypt argon2")
+
+// pgpass looks for user and password in a line of a password file of PostgreSQL whose port stands at a place: "db:5432:shop:app:secret".
+func (p *pass) pgpass(port int) {
+	const least, longest = 4, 64
+	at := port + 5
+	var fields [3][2]int
+	for k := range fields {
+		end := at
+		for end < len(p.b) && end-at < longest && p.b[end] > ' ' && p.b[end] != ':' && !isQuote(p.b[end]) {
+			end++
+		}
+		if end == at || k < 2 && p.at(end) != ':' || k == 2 && p.at(end) == ':' {
+			return
+		}
+		fields[k] = [2]int{at, end}
+		at = end + 1
+	}
+	user, password := fields[1], fields[2]
+	if password[1]-password[0] < least || isDecimal(p.b[password[0]:password[1]]) || isDecimal(p.b[user[0]:user[1]]) || isPlaceholder(p.b[password[0]:password[1]]) || p.isInert(password[0]) {
+		return
+	}
+	if !p.isInert(user[0]) {
+		p.add(user[0], user[1], Username, 0.75, byUser, p.lower(user[0], user[1]))
+	}
+	p.add(password[0], password[1], Password, 0.85, byAssignment, p.verbatim(password[0], password[1]))
 }
 
 // webhooks are addresses that anybody who knows them may write to, by host and what the path holds.

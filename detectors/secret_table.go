@@ -131,6 +131,7 @@ var credentials = [...]credential{
 	{"rk_test_", 16, "", 0},         //
 	{"rpa_", 40, "", 0},             // RunPod
 	{"rubygems_", 48, "", 0},        // RubyGems
+	{"s.", 24, "", 24},              // HashiCorp Vault
 	{"s4t2af-", 64, "", 0},          // 42; behind "s-" or "u-"
 	{"s4t2ud-", 64, "", 0},          //
 	{"sb_secret_", 20, "-_", 0},     // Supabase
@@ -189,7 +190,7 @@ var credentialsAt = func() (at [256][2]uint8) {
 
 // credentialWords are the words that credentials begin with, and those that stand before one.
 var credentialWords = func() string {
-	words := []string{"eyj", "begin", "bearer", "basic"}
+	words := []string{"eyj", "begin", "bearer", "basic", "sha", "ssha", "smd"}
 	for _, c := range credentials {
 		end := 0
 		for end < len(c.prefix) && scan.IsLetter(c.prefix[end]) {

@@ -1,0 +1,223 @@
+package detectors
+
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// valueAfter is where the value begins that is assigned to the name ending at i. It is strict where words stand for
+// the sign, or a colon and a space: a sentence can go on there with anything.
+func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
+	if i = p.pastQuote(i); p.at(i) == ']' {
+		i++
+	}
+	sign := i
+	for p.at(sign) == ' ' && sign < i+3 {
+		sign++
+	}
+	begin := int(p.text.Tokens[token].Start)
+	switch c := p.at(sign); {
+	case c == '=' || c == ':' || c == '?' && p.at(sign+1) == '=':
+		for sign++; sign < i+8 && (p.at(sign) == '=' || p.at(sign) == '>' || p.at(sign) == ':'); sign++ {
+		}
+		strict = c == ':' && p.at(sign) == ' ' && sign == i+1
+	case c == '>' && sign == i && !scan.IsSpace(p.at(i+1)) && (p.isTag(i) || p.isEntry(begin, i)): // <password>…
+		sign++
+	case c == '(' && sign == i && isQuote(p.at(i+1)): // PASSWORD('…')
+		if end, _ := p.valueEnd(i + 1); !isMixed(p.b[i+2:end]) || bytes.IndexByte(p.b[i+2:end], ' ') >= 0 {
+			return 0, false, false
+		}
+		sign++
+	case token+1 < len(p.text.Tokens) && p.startsValue(token+1) && sign == i+1:
+		sign, strict = int(p.text.Tokens[token+1].End), true
+		if c := p.at(sign); c == ':' || c == '=' {
+			sign++
+		}
+	case sign == i+1 && p.isSetTo(token):
+		sign, strict = int(p.text.Tokens[token+2].End), true
+	case sign == i+1 && (p.isOption(begin) || p.isNetrc(token) || p.isSetting(begin)):
+		strict = true
+	case sign == i+1 && p.isTag(i):
+		sign = p.elementEnd(i)
+	case sign == i+1 && p.is(token+1, &forWords):
+		if sign = p.behindFor(token + 1); sign == 0 {
+			return 0, false, false
+		}
+		strict = true
+	default:
+		return 0, false, false
+	}
+	for sign < len(p.b) && (p.b[sign] == ' ' || p.b[sign] == '\t') {
+		sign++
+	}
+	if p.at(sign) == 'N' && p.at(sign+1) == '\'' {
+		sign++ // a literal of Transact-SQL
+	}
+	if quote := p.pastQuote(sign); quote > sign {
+		sign = quote - 1
+	}
+	return sign, strict, sign > i && sign < len(p.b) && p.b[sign] != '\n'
+}
+
+// pastQuote is where what follows a quote at i begins, which may be escaped several times, as in JSON within JSON; i if there is none.
+func (p *pass) pastQuote(i int) int {
+	const most = 8
+	k := i
+	for k < i+most && p.at(k) == '\\' {
+		k++
+	}
+	if isQuote(p.at(k)) {
+		return k + 1
+	}
+	return i
+}
+
+// behindFor is where the words end that say what a password is for, from token k on, and the "is" behind them: "for the portal is". It is 0
+// if there is none.
+func (p *pass) behindFor(k int) int {
+	const most = 6
+	for n := k + 1; n < len(p.text.Tokens) && n <= k+most && (p.between(n-1) == gapSpace || p.between(n-1) == gapQuote) && p.text.Tokens[n].IsWord(); n++ {
+		if p.bitsAt(n)&wordIs != 0 || isWord(p.bytesOf(&p.text.Tokens[n]), "to") {
+			return int(p.text.Tokens[n].End)
+		}
+		if p.isInert(int(p.text.Tokens[n].Start)) {
+			break
+		}
+	}
+	return 0
+}
+
+// forWords begin to say what a password is for.
+var forWords = wordsOf("for of on in to that i we " + said("for", ""))
+
+// startsValue says whether token k stands between a name and its value: "the password is …", "<add key="password" value="…">",
+// "changed my password to …".
+func (p *pass) startsValue(k int) bool {
+	const least = 4 // "as 1197"
+	if isWord(p.bytesOf(&p.text.Tokens[k]), "as") && k+1 < len(p.text.Tokens) {
+		next := &p.text.Tokens[k+1]
+		return next.Len() >= least && next.Shape&scan.Digit != 0 && p.between(k) == gapSpace
+	}
+	return p.bitsAt(k)&wordIs != 0 || isWord(p.bytesOf(&p.text.Tokens[k]), "to") || p.bitsAt(k)&wordNumber != 0 && p.at(int(p.text.Tokens[k].End)) == '='
+}
+
+// isTag says whether the name that ends at i is that of an element: "<db.password>".
+func (p *pass) isTag(i int) bool {
+	for k := i - 1; k >= 0 && i-k < 48; k-- {
+		if c := p.b[k]; c == '<' {
+			return true
+		} else if !scan.IsWordByte(c) && c != '_' && c != '-' && c != '.' && c != ':' {
+			return false
+		}
+	}
+	return false
+}
+
+// isEntry says whether the name from start on, which a quote before i ends, is that of an entry of XML: `<entry key="db.password">`.
+func (p *pass) isEntry(start, i int) bool {
+	const longest = 64
+	k := start
+	for k > 0 && start-k < longest && (scan.IsWordByte(p.b[k-1]) || p.b[k-1] == '.' || p.b[k-1] == '-' || p.b[k-1] == '_') {
+		k--
+	}
+	head := p.b[:max(k-1, 0)]
+	return isQuote(p.at(i-1)) && isQuote(p.at(k-1)) && (bytes.HasSuffix(head, []byte(" key=")) || bytes.HasSuffix(head, []byte(" name=")))
+}
+
+// elementEnd is where the content begins of the element whose name ends at i; 0 if it has none.
+func (p *pass) elementEnd(i int) int {
+	const longest = 256
+	k := bytes.IndexByte(p.b[i:min(i+longest, len(p.b))], '>')
+	if k < 1 || p.b[i+k-1] == '/' || bytes.ContainsAny(p.b[i:i+k], "<\n") {
+		return 0
+	}
+	return i + k + 1
+}
+
+// isSetting says whether the name with a part at i stands behind "set": "configure set aws_secret_access_key x".
+func (p *pass) isSetting(i int) bool {
+	const longest = 64
+	k := i
+	for k > 0 && i-k < longest && (scan.IsWordByte(p.b[k-1]) || p.b[k-1] == '.' || p.b[k-1] == '-' || p.b[k-1] == '_') {
+		k--
+	}
+	return k >= 4 && p.b[k-1] == ' ' && equalFold(p.b[k-4:k-1], "set") && (k == 4 || p.b[k-5] == ' ')
+}
+
+// isOption says whether the name with a part at i is an option of a command: "--db-password x", "-ClientSecret x".
+func (p *pass) isOption(i int) bool {
+	for k := i - 1; k >= 0 && i-k < 32; k-- {
+		if c := p.b[k]; c == '-' && (k == 0 || p.b[k-1] == ' ' || p.b[k-1] == '-' && (k == 1 || p.b[k-2] == ' ')) {
+			return true
+		} else if !scan.IsWordByte(c) && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return false
+}
+
+// isNetrc says whether token i is the word "password" of a line "machine … login … password …".
+func (p *pass) isNetrc(i int) bool {
+	return i >= 2 && isWord(p.bytesOf(&p.text.Tokens[i]), "password") &&
+		(isWord(p.bytesOf(&p.text.Tokens[i-2]), "login") || i >= 4 && isWord(p.bytesOf(&p.text.Tokens[i-4]), "login"))
+}
+
+// netrcLogin says whether token i is the word "password" of a line that begins with "machine", and notes who logs in.
+func (p *pass) netrcLogin(i int) bool {
+	const most = 16 // tokens
+	if !p.isNetrc(i) {
+		return false
+	}
+	for k := i - 2; k >= 0 && k > i-most; k-- {
+		if w := p.bytesOf(&p.text.Tokens[k]); isWord(w, "machine") || isWord(w, "default") {
+			p.addUser(int(p.text.Tokens[i-1].Start), 0.75)
+			return true
+		}
+	}
+	return false
+}
+
+// endsValue says whether what stands at i ends a value, so that the quote before it isn't one of the value's.
+func (p *pass) endsValue(i int) bool {
+	c := p.at(i)
+	return i >= len(p.b) || c == ',' || c == '}' || c == ']' || c == ')' || c == ';' || scan.IsSpace(c)
+}
+
+// valueEnd is where the value at start ends: at the quote that it begins with, or at a space or mark.
+func (p *pass) valueEnd(start int) (end int, quoted bool) {
+	const longest = 1024
+	quote, level := byte(0), 0
+	if c := p.b[start]; isQuote(c) {
+		quote = c
+		for start-level > 0 && p.b[start-level-1] == '\\' {
+			level++
+		}
+	}
+	for end = start + 1; end < len(p.b) && end-start < longest; end++ {
+		c := p.b[end]
+		if quote != 0 {
+			if c == quote || c == '\n' {
+				return end, true
+			}
+			if c == '\\' {
+				if k := p.pastQuote(end); k > end && (k-end-1 <= level || p.endsValue(k)) {
+					return end, true
+				} else if k > end {
+					end = k - 1
+				}
+			}
+			continue
+		}
+		if p.text.IsPercent(end) {
+			continue
+		}
+		if scan.IsSpace(c) || c == '"' || c == '\'' || c == '&' || c == ';' || c == ',' || c == '<' || c == '>' || c == ')' || c == ']' || c == '}' || c == '\\' {
+			break
+		}
+	}
+	for end > start+1 && p.b[end-1] == '.' {
+		end--
+	}
+	return end, false
+}
