@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -62,6 +63,7 @@ type demo struct {
 	listen, dir   string
 	out, errOut   io.Writer
 
+	broker   *kfake.Cluster
 	client   *kafka.Client
 	traffic  *traffic.Generator
 	bytes    atomic.Int64
@@ -70,6 +72,9 @@ type demo struct {
 
 // demoPartitions is that of every topic: enough to show several lanes.
 const demoPartitions = 4
+
+// demoKept is how many bytes of a partition the broker, which has them in memory, keeps once the sample is through: a demo may run for days.
+const demoKept = 2 << 20
 
 // demoTopics are the input topics. Log lines have one of their own, because they are no JSON.
 var demoTopics = []topicConfig{
@@ -123,14 +128,20 @@ func (d *demo) run(ctx context.Context) error {
 }
 
 func (d *demo) startBroker() (*kfake.Cluster, error) {
-	var names []string
-	for _, t := range demoTopics {
-		names = append(names, t.Name, redactedTopic(t.Name))
-	}
-	c, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(demoPartitions, names...))
+	c, err := kfake.NewCluster(kfake.NumBrokers(1))
 	if err != nil {
 		return nil, fmt.Errorf("start the embedded broker: %w", err)
 	}
+	kept, segment := strconv.Itoa(demoKept), strconv.Itoa(demoKept/4)
+	for _, t := range demoTopics {
+		for _, name := range []string{t.Name, redactedTopic(t.Name)} {
+			if err := c.CreateTopic(name, demoPartitions, map[string]string{"retention.bytes": kept, "segment.bytes": segment}); err != nil {
+				c.Close()
+				return nil, fmt.Errorf("create topic %s: %w", name, err)
+			}
+		}
+	}
+	d.broker = c
 	d.client = &kafka.Client{Addr: kafka.TCP(c.ListenAddrs()...)}
 	return c, nil
 }
@@ -440,16 +451,20 @@ func (d *demo) read(ctx context.Context, topic string, each int) (all []demoReco
 	return all, nil
 }
 
-// keepProducing lets traffic go on at the rate asked for.
+// keepProducing lets traffic go on at the rate asked for, and old records go. The broker would do that by itself, but not only with what
+// was read: the sample may be larger than what is kept.
 func (d *demo) keepProducing(ctx context.Context) {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	due := 0.0
-	for {
+	for n := 1; ; n++ {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		}
+		if n%100 == 0 {
+			d.broker.ApplyRetention()
 		}
 		due += float64(d.rate) / 10
 		if n := int(due); n > 0 {

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/segmentio/kafka-go"
 	"github.com/stretchr/testify/require"
 )
 
@@ -75,4 +76,27 @@ func TestDemoTenants(t *testing.T) {
 	}
 	require.Equal(t, map[string]int{"acme": calls["acme"]}, trained)
 	require.Equal(t, trained, trainedTexts)
+}
+
+// The demo's broker keeps so much of what it has in memory, and no more.
+func TestDemoForgets(t *testing.T) {
+	var d demo
+	broker, err := d.startBroker()
+	require.NoError(t, err)
+	t.Cleanup(broker.Close)
+	topic := demoTopics[0].Name
+	for range 12 {
+		r, err := d.client.Produce(t.Context(), &kafka.ProduceRequest{Topic: topic, RequiredAcks: kafka.RequireAll,
+			Records: kafka.NewRecordReader(kafka.Record{Value: kafka.NewBytes(make([]byte, demoKept/6))})})
+		require.NoError(t, err)
+		require.NoError(t, r.Error)
+	}
+	first := func() int64 {
+		r, err := d.client.ListOffsets(t.Context(), &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{topic: {kafka.FirstOffsetOf(0)}}})
+		require.NoError(t, err)
+		return r.Topics[topic][0].FirstOffset
+	}
+	require.Zero(t, first(), "the sample stays until it is read")
+	broker.ApplyRetention()
+	require.InDelta(t, 6, first(), 1)
 }
