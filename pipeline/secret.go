@@ -14,9 +14,13 @@ const secretText = "secret"
 // Secret is a password, key or token given by reference in a configuration: "file:PATH" or "env:NAME". A value written
 // into the configuration itself is refused. Every printed form is the word "secret".
 type Secret struct {
-	ref   string
-	value []byte
+	ref string
+	// value gives the bytes. It is behind a function because fmt prints what is in an unexported field of a struct around this one without
+	// asking.
+	value func() []byte
 }
+
+func newSecret(ref string, value []byte) Secret { return Secret{ref, func() []byte { return value }} }
 
 // ParseSecret resolves a reference. A trailing newline of a file is not part of the secret.
 func ParseSecret(ref string) (Secret, error) {
@@ -34,22 +38,27 @@ func ParseSecret(ref string) (Secret, error) {
 		if len(b) == 0 {
 			return Secret{}, fmt.Errorf("read secret: file %s is empty", name)
 		}
-		return Secret{ref, b}, nil
+		return newSecret(ref, b), nil
 	case "env":
 		v := os.Getenv(name)
 		if v == "" {
 			return Secret{}, fmt.Errorf("read secret: environment variable %s is not set", name)
 		}
-		return Secret{ref, []byte(v)}, nil
+		return newSecret(ref, []byte(v)), nil
 	}
 	return Secret{}, errors.New("secret must be a reference: file:PATH or env:NAME")
 }
 
 // NewSecret wraps bytes that did not come from a configuration: generated keys, tests.
-func NewSecret(value []byte) Secret { return Secret{"generated", bytes.Clone(value)} }
+func NewSecret(value []byte) Secret { return newSecret("generated", bytes.Clone(value)) }
 
 // Reveal returns the bytes. Every place that reads a secret calls it: grep for it to audit them.
-func (s Secret) Reveal() []byte { return s.value }
+func (s Secret) Reveal() []byte {
+	if s.value == nil {
+		return nil
+	}
+	return s.value()
+}
 
 // IsZero tells whether no secret was given.
 func (s Secret) IsZero() bool { return s.ref == "" }

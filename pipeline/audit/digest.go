@@ -74,7 +74,7 @@ func (k Key) NewDigester() (*Digester, error) {
 	}
 	var blocks [5]cipher.Block
 	for i, use := range []string{"digest of records", "digest of long records", "digest of blocks", "digest of batches", "digest of places"} {
-		key, err := hkdf.Expand(sha256.New, k.secret, use, 32)
+		key, err := hkdf.Expand(sha256.New, k.secret(), use, 32)
 		if err == nil {
 			blocks[i], err = aes.NewCipher(key)
 		}

@@ -125,6 +125,12 @@ func TestKeyIsNotPrinted(t *testing.T) {
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		require.Equal(t, "key", fmt.Sprintf(verb, k))
 		require.NotContains(t, fmt.Sprintf(verb, struct{ K Key }{k}), text[40:])
+		for _, holder := range []any{struct{ k Key }{k}, &struct{ c Config }{Config{Key: k}}, []struct{ k map[string]Key }{{map[string]Key{"a": k}}}} {
+			printed := fmt.Sprintf(verb, holder)
+			for _, form := range []string{"%x", "%X", "%s", "%v", "%#v"} {
+				require.NotContains(t, printed, strings.Trim(fmt.Sprintf(form, k.secret()), "[]byte{}"), verb)
+			}
+		}
 	}
 	j, err := json.Marshal(map[string]any{"k": k})
 	require.NoError(t, err)

@@ -19,7 +19,9 @@ import (
 type Key struct {
 	signer   note.Signer
 	verifier string
-	secret   []byte // from which keys of digests are derived
+	// secret is what keys of digests are derived from. It is behind a function because fmt prints what is in an unexported field of a struct
+	// around this one without asking.
+	secret func() []byte
 }
 
 const keyText = "key"
@@ -71,7 +73,7 @@ func ParseKey(text []byte) (Key, error) {
 	if err != nil {
 		return Key{}, errKey
 	}
-	return Key{signer, verifier, secret}, nil
+	return Key{signer, verifier, func() []byte { return secret }}, nil
 }
 
 // ParseVerifier reads the public half of a pair.
