@@ -67,13 +67,30 @@ func report(w io.Writer, err error) int {
 			}
 		}
 	}
-	for line := range strings.SplitSeq(err.Error(), "\n") {
+	for line := range strings.SplitSeq(hideKeys(err.Error()), "\n") {
 		say(w, "error: %s", line)
 	}
 	for _, h := range hints {
 		say(w, "hint: %s", h)
 	}
 	return code
+}
+
+// hideKeys takes private keys out of an error: one that was given in place of the name of its file is in what the system says about that
+// file.
+func hideKeys(text string) string {
+	for _, begin := range []string{"PRIVATE+KEY+", "AGE-SECRET-KEY-", "TACET-REVEAL-"} {
+		parts := strings.Split(text, begin)
+		for i, part := range parts[1:] {
+			end := strings.LastIndex(part, ": ") // as in "open NAME: no such file or directory"
+			if end < 0 {
+				end = len(part)
+			}
+			parts[i+1] = part[end:]
+		}
+		text = strings.Join(parts, "[private key]")
+	}
+	return text
 }
 
 // say prints one line for a person: no capital, no full stop, never a payload.
