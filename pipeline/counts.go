@@ -185,3 +185,10 @@ func (w *rewriter) countMinimised(m *Metrics, topic string) {
 		}
 	}
 }
+
+// countFinding counts a finding for the class at hand.
+func (w *rewriter) countFinding(t detectors.Type) {
+	if w.at.counts[t]++; w.at.counts[t] == 1 {
+		w.at.types = append(w.at.types, t)
+	}
+}

@@ -49,6 +49,9 @@ func CheckPolicy(p *policy.Policy) error {
 
 // operate does to a field what needs no search of it. What depends on the recipient is done when the views are written.
 func (w *rewriter) operate(d *codec.Doc, i int, r *rule) {
+	if (r.action == policy.Seal || r.action == policy.FPE || r.action == policy.Mask) && w.replaceNeverStored(d, i) {
+		return
+	}
 	switch r.action {
 	case policy.Token, policy.Seal, policy.Surrogate, policy.FPE, policy.DateShift:
 		w.keyed = append(w.keyed, keyedField{i, r})
@@ -67,6 +70,21 @@ func (w *rewriter) operate(d *codec.Doc, i int, r *rule) {
 		return
 	}
 	w.leave(d, i, r.dropping())
+}
+
+// replaceNeverStored replaces a field in which there is what no operator may leave anything of, or give back, whatever the policy takes the
+// field for: account numbers are typed where cards should be, and the other way round. It tells whether there was.
+func (w *rewriter) replaceNeverStored(d *codec.Doc, i int) bool {
+	w.found = w.set.Find(w.found[:0], d.Text(i), detectors.Input{}, w.scratch)
+	for k := range w.found {
+		if typ := w.found[k].Type.String(); pseudonym.NeverStored(typ) {
+			w.with = pseudonym.AppendType(w.with[:0], typ)
+			d.SetString(i, w.with)
+			w.countFinding(w.found[k].Type)
+			return true
+		}
+	}
+	return false
 }
 
 // appendPlaceholder appends what stands for a finding in text. The pieces of one identifier have one alias, in whatever turns they

@@ -89,3 +89,38 @@ categories: {billing: {clauses: [2], fields: {ip: {action: generalise, as: IP_AD
 	require.ErrorContains(t, err, `categories.billing.fields.ip: IP_ADDRESS is not generalised to "/8"`)
 	require.NotContains(t, err.Error(), "amount")
 }
+
+// TestNeverStoredInOtherFields: a card number or a password leaves nothing where the policy takes a field for something else, under no operator
+// that shows a part of it or can be undone.
+func TestNeverStoredInOtherFields(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	c.Policy = policyOf(t, `
+categories:
+  transcript:
+    clauses: [2]
+    fields:
+      tenant_id: keep
+      call_id: token
+      masked: {action: mask, last: 4}
+      long: {action: mask, first: 8}
+      number: {action: fpe, as: ACCOUNT_ID}
+      sealed: {action: seal, as: ACCOUNT_ID}
+`)
+	sink, sealed := &memorySink{}, &memorySink{}
+	c.Sinks = []SinkConfig{{Name: "m", Sink: sink}, {Name: "c", Sink: sealed, View: View{Content: ContentCapsules, Domain: "c"}}}
+	for i, value := range []string{`"4111 1111 1111 1111"`, `4111111111111111`, `"my password is hunter2"`} {
+		record := `{"tenant_id":"t","call_id":"c1"`
+		for _, field := range []string{"masked", "long", "number", "sealed"} {
+			record += `,"` + field + `":` + value
+		}
+		runRecords(t, c, "calls", Record{Key: []byte("c1"), Time: time.Unix(1, 0), Value: []byte(record + "}")})
+		require.Len(t, sink.values(), i+1)
+		typ := []string{"CREDIT_CARD", "CREDIT_CARD", "PASSWORD"}[i]
+		require.Contains(t, sink.values()[i], `"masked":"[`+typ+`]","long":"[`+typ+`]","number":"[`+typ+`]","sealed":"[`+typ+`]"`)
+		require.Contains(t, sink.values()[i], `"findings":{"`+typ+`":4}`)
+	}
+	require.Empty(t, sealed.values())
+	runRecords(t, c, "calls", Record{Key: []byte("c1"), Time: time.Unix(1, 0), Value: []byte(`{"tenant_id":"t","call_id":"c1","masked":"12345678","number":"1234567890"}`)})
+	require.Contains(t, sink.values()[3], `"masked":"****5678"`)
+	require.NotContains(t, sink.values()[3], "[ACCOUNT_ID]")
+}

@@ -503,9 +503,7 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 			w.explainFinding(k, reasons, w.with, grown)
 			grown += len(w.with) - (f.End - f.Start)
 		}
-		if w.at.counts[f.Type]++; w.at.counts[f.Type] == 1 {
-			w.at.types = append(w.at.types, f.Type)
-		}
+		w.countFinding(f.Type)
 	}
 	for forged[0] >= 0 {
 		w.disarm(d, i, forged)
