@@ -200,6 +200,9 @@ func redactStream(ctx context.Context, in *input, out io.Writer, set *detectors.
 		return err
 	}
 	if err := engine.Run(ctx, source.Replay{Lane: lane, Next: cut.next}); err != nil {
+		if of := (*pipeline.Error)(nil); errors.As(err, &of) && of.Lane == lane && of.Offset < 0 {
+			err = of.Err // a filter has no sink, topic or offset to tell of
+		}
 		return fmt.Errorf("redact %s: %w", in.name, err)
 	}
 	return bad.err()
