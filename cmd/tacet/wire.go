@@ -69,6 +69,9 @@ func build(c config, out io.Writer, log *slog.Logger) (_ *parts, err error) {
 	p.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "tacet_tenants_without_keys_total", Help: "Times that a tenant met first got no keys, because of pseudonym.create_hourly or create_most."},
 		func() float64 { return float64(p.engine.Keys.Crowded()) }))
+	p.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "tacet_key_sweep_errors_total", Help: "Times that keys of days and months that are over could not be destroyed; it is tried again."},
+		func() float64 { return float64(p.engine.Keys.Unswept()) }))
 	if c.Instructions.enabled() {
 		if p.instructions, err = newInstructions(c, p.engine.Detectors, log); err != nil {
 			return nil, fmt.Errorf("configure instructions: %w", err)

@@ -246,15 +246,30 @@ func (r *Ring) tick() {
 	today := now.UTC().Truncate(24 * time.Hour)
 	newDay := !today.Equal(r.day)
 	r.day = today
+	if newDay {
+		r.sweep = now
+	}
+	due := !r.sweep.IsZero() && !now.Before(r.sweep)
 	r.mu.Unlock()
 	if changed || newDay {
 		r.generation.Add(1)
 	}
-	if newDay {
-		if _, err := r.Sweep(now); err != nil {
-			r.config.Log.Error("keys of epochs that are over were not destroyed", "error", err)
-		}
+	if due {
+		r.sweepNow(now)
 	}
+}
+
+// sweepNow destroys what is over; what fails is tried again.
+func (r *Ring) sweepNow(now time.Time) {
+	next := time.Time{}
+	if _, err := r.Sweep(now); err != nil {
+		next = now.Add(r.config.Retry)
+		r.unswept.Add(1)
+		r.config.Log.Error("keys of epochs that are over were not destroyed; trying again", "error", err)
+	}
+	r.mu.Lock()
+	r.sweep = next
+	r.mu.Unlock()
 }
 
 // look compares the store with what was seen of it, and tells whether holders must ask again.

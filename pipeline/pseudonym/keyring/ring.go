@@ -94,6 +94,7 @@ type Ring struct {
 
 	generation atomic.Uint64 // what holders see
 	changes    atomic.Uint64 // generation of the store
+	unswept    atomic.Uint64 // sweeps that failed
 	crowded    atomic.Uint64 // times that a tenant got no keys because of ErrMany
 	said       atomic.Int64  // the hour in which that was said
 
@@ -101,7 +102,8 @@ type Ring struct {
 	tenants map[string]*entry
 	salts   map[saltID]Key
 	refused error     // why no key is given at all
-	day     time.Time // of the last sweep
+	day     time.Time // the last that was seen
+	sweep   time.Time // when what is over is destroyed; zero once it was
 
 	stop chan struct{}
 	done chan struct{}
@@ -156,6 +158,9 @@ func (r *Ring) Generation() uint64 { return r.generation.Load() }
 
 // Crowded counts how often a tenant that was met first got no keys because of Config.CreateHourly or CreateMost.
 func (r *Ring) Crowded() uint64 { return r.crowded.Load() }
+
+// Unswept counts how often keys of days and months that are over could not be destroyed. It is tried again until they are.
+func (r *Ring) Unswept() uint64 { return r.unswept.Load() }
 
 // Domain gives the keys that a token of a domain goes through, in order: one, or after rotations of mode chain one for each
 // version, where T2 = HMAC(K2, T1). The last one's version is printed in the token.
