@@ -40,6 +40,13 @@ func (t *Text) foldRunes(at int) {
 	var word wordState
 	for i := at; i < len(b); {
 		if c := b[i]; c < utf8.RuneSelf {
+			if isControl(c) {
+				if c == 0x7F || controls[c] == 0 {
+					i++
+					continue
+				}
+				c = ' '
+			}
 			word.ascii(c)
 			b[w], origin[w], ends[w] = c, origin[i], ends[i]
 			w, i = w+1, i+1
@@ -59,7 +66,14 @@ func (t *Text) foldRunes(at int) {
 			}
 		}
 		var out [4]byte
-		n := word.fold(b, i, r, width, &out)
+		n := 0
+		switch digit := w > at && isDigit(b[w-1]); {
+		case digit && isMark(r): // a digit that is struck through is one
+		case digit && r == utf8.RuneError && i+width < len(b) && isDigit(b[i+width]): // whatever stood there
+			out[0], n = ' ', 1
+		default:
+			n = word.fold(b, i, r, width, &out)
+		}
 		if n < 0 {
 			n = copy(out[:], b[i:i+width])
 		}
@@ -77,12 +91,17 @@ func firstFoldable(b []byte) int {
 	i := asciiLen(b)
 	for i < len(b) {
 		if b[i] < utf8.RuneSelf {
+			if isControl(b[i]) {
+				return wordStart(b, i)
+			}
 			i += max(asciiLen(b[i:]), 1)
 			continue
 		}
 		r, width := utf8.DecodeRune(b[i:])
 		switch {
-		case r < 0xA0 || r >= 0xC0 && r < 0x300:
+		case i > 0 && isDigit(b[i-1]) && (isMark(r) || r == utf8.RuneError):
+			return wordStart(b, i)
+		case r >= 0xC0 && r < 0x300:
 		case r >= 0x370 && r < 0x530: // Greek and Cyrillic: only beside ASCII
 			if i+width < len(b) && isASCIIWord(b[i+width]) || i > 0 && isASCIIWord(b[i-1]) {
 				return wordStart(b, i)
@@ -95,21 +114,49 @@ func firstFoldable(b []byte) int {
 	return -1
 }
 
-// asciiLen is a length up to which b is ASCII: all of it, or short of the first other byte by less than eight.
+// asciiLen is a length up to which b is ASCII without controls: all of it, or short of the first other byte by less than eight.
 func asciiLen(b []byte) int {
-	const high = 0x8080808080808080
 	i := 0
 	for ; i+8 <= len(b); i += 8 {
-		if binary.LittleEndian.Uint64(b[i:])&high != 0 {
+		if !isPlain(b[i:]) {
 			return i
 		}
 	}
 	// The end is looked at as a whole: where it lies is another with each text, and a loop over its bytes would end unforeseen.
-	if i > 0 && binary.LittleEndian.Uint64(b[len(b)-8:])&high == 0 {
+	if i > 0 && isPlain(b[len(b)-8:]) {
 		return len(b)
 	}
 	return i
 }
+
+// isPlain tells whether eight bytes are ASCII and none is a control. White space below a blank, and what only seems to be some, is looked at
+// again.
+func isPlain(b []byte) bool {
+	const high, blanks = 0x8080808080808080, 0x2020202020202020
+	v := binary.LittleEndian.Uint64(b)
+	del := v ^ 0x7F7F7F7F7F7F7F7F
+	if (v|(v-blanks)&^v|(del-0x0101010101010101)&^del)&high == 0 {
+		return true
+	}
+	for _, c := range b[:8] {
+		if c >= utf8.RuneSelf || isControl(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// controls gives what a control character below a blank stands for: a blank for what parts pages and fields, nothing for those that nobody
+// sees. White space stays.
+const controls = "\x00\x00\x00\x00\x00\x00\x00\x00\x00\t\n  \r\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00    "
+
+// isControl tells ASCII's control characters from white space.
+func isControl(c byte) bool { return c < ' ' && (c == 0 || controls[c] != c) || c == 0x7F }
+
+func isDigit(c byte) bool { return c-'0' < 10 }
+
+// isMark tells marks that stand on, in or around the character before.
+func isMark(r rune) bool { return r >= 0x300 && r < 0x370 || r >= 0x20D0 && r < 0x2100 }
 
 // wordStart is where the word at i begins.
 func wordStart(b []byte, i int) int {
@@ -134,6 +181,10 @@ func foldRune(r rune) int {
 		return foldLatin(r)
 	case r < 0x330:
 		return many // accents: they may make a letter with the one before
+	case r == 0x034F || r == 0x061C || r == 0x115F || r == 0x1160 || r == 0x17B4 || r == 0x17B5 || r >= 0x180B && r <= 0x180F:
+		return drop // joiners, marks of direction, fillers and selectors, which nobody sees
+	case r == 0x1680 || r == 0x2800:
+		return ' '
 	case r < 0x0660:
 		return keep
 	case r <= 0x0669: // Arabic-Indic
@@ -155,6 +206,8 @@ func foldRune(r rune) int {
 		return foldSymbol(r)
 	case r == 0x3000:
 		return ' '
+	case r == 0x3164 || r == 0xFFA0 || r >= 0xFFF0 && r <= 0xFFFB || r >= 0x1BCA0 && r <= 0x1BCA3 || r >= 0x1D173 && r <= 0x1D17A || r >= 0xE0000 && r <= 0xE0FFF:
+		return drop // fillers, annotations, beams, tags, selectors
 	case r >= 0xFB00 && r <= 0xFB06:
 		return many
 	case r >= 0xFE00 && r <= 0xFE0F || r == 0xFEFF: // variation selectors, byte order mark
@@ -170,10 +223,10 @@ func foldRune(r rune) int {
 }
 
 func foldLatin(r rune) int {
-	switch r {
-	case 0xA0:
+	switch {
+	case r == 0xA0 || r == 0x85: // the end of a line
 		return ' '
-	case 0xAD: // soft hyphen
+	case r == 0xAD || r >= 0x80 && r < 0xA0: // soft hyphen, controls
 		return drop
 	}
 	return keep
