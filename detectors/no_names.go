@@ -14,6 +14,8 @@ var (
 	firms   = wordsOf(firmWords)
 	// hinglish stand where a name would between "naam" and "hai", too: "naam galat hai", "naam wahan nahi dikh raha hai".
 	hinglish = wordsOf(said("no-name", "hi") + " raha rahi rahe gaya gayi hua hui kya nahi ho hota hoti tha thi kiya karo kar")
+	// saidNoNames are those of the tables of languages.
+	saidNoNames = wordsOf(said("no-name", ""))
 	// noneAlone, articles and the like, are parts of names and none by themselves, whatever was asked for: "op welke naam is de reservering".
 	noneAlone = wordsOf("il lo gli del della di da das dos do de du des der die den dem le la les los las el au aux het een une un uma um ein eine en et und nom naam nome namen imię")
 	// makes also say of a number behind them that it is a model or a year.
@@ -55,13 +57,16 @@ const countryWords = "afghanistan africa albania algeria angola argentina armeni
 const typedWords = "ack alot asap bbye brb btw byee byeee cod cud fyi goodmorning gud haii hii higud hmmk hmmm idk lol mam mrg mrng nada nope nopes np okies okok oky oops pls plz plss qty sry tks tnx ty k wk wks thanku thankyou thanx thnks thnx tq ur veh yaa yea yup"
 
 // technicalWords are of programs and of networks.
-const technicalWords = "curl href lodash npm pypi nginx tomcat jenkins grafana kibana kubectl javascript typescript nodejs jquery regex async await stdin param params localhost hostname ssid wifi vpn dns dhcp router modem firmware bday bvn nuban puk bitlocker mprn gprn ucic ndis crn cust pob imei iccid msisdn"
+const technicalWords = "curl href lodash npm pypi nginx tomcat jenkins grafana kibana kubectl javascript typescript nodejs jquery regex async await stdin param params localhost hostname ssid wifi vpn dns dhcp router modem firmware bday bvn nuban puk bitlocker mprn gprn ucic ndis crn cust pob imei iccid msisdn siri cortana"
 
 // notPerson says what token k is that the tagger took for a person's name, in a span from first to last: Person, a place or an
 // organisation, or nothing by a list or because it is a common word, if misspelled, and none beside it is listed as a name.
 func (p *pass) notPerson(k, first, last int) Type {
 	if p.is(k, &hinglish) && p.areAll(&hinglish, first, last) || p.is(k, &titles) && p.areAll(&addressed, first, last) {
 		return 0
+	}
+	if t := &p.text.Tokens[k]; k < last && t.Len() > leastLead && t.Shape&(scan.Upper|scan.Lower) != scan.Upper|scan.Lower && !p.isWritten() && p.areAll(&saidNoNames, first, k) {
+		return 0 // the verb before a name: "ich heisse xaver"
 	}
 	if p.isAnnounced(first, last) || p.at(int(p.text.Tokens[k].Start)-1) == '@' {
 		return Person
@@ -79,6 +84,9 @@ func (p *pass) notPerson(k, first, last int) Type {
 	return 0
 }
 
+// leastLead is how long a word before a name is at least that is no particle: "de".
+const leastLead = 3
+
 // areAll says whether all tokens from first to last are of a list.
 func (p *pass) areAll(list *words, first, last int) bool {
 	for k := first; k <= last; k++ {
@@ -93,7 +101,7 @@ func (p *pass) areAll(list *words, first, last int) bool {
 func (p *pass) isAnnounced(first, last int) bool {
 	const cues, before, behind = cueName | cuePassword | cueSecret | wordAnswer, 5, 5
 	const answered = 0.1
-	if p.path.bits&cues != 0 || p.wants.cues&cues != 0 && p.wants.decay <= answered || p.is(first-1, &titles) {
+	if p.path.bits&cues != 0 || p.wants.cues&cues != 0 && p.wants.decay <= answered || p.is(first-1, &titles) || first < last && p.is(first, &titles) {
 		return true
 	}
 	if p.said&cues == 0 || p.in.Role == RoleAgent {

@@ -51,7 +51,11 @@ func (p *pass) findNames() {
 		for i+1 < len(p.spans) && p.isHesitant(&p.spans[i], &p.spans[i+1]) {
 			p.spans[i+1].First = p.spans[i].First
 			p.spans[i+1].Confidence = max(p.spans[i].Confidence, p.spans[i+1].Confidence)
+			p.spans[i+1].Weak = false
 			i++
+		}
+		if p.spans[i].Weak && p.isNoName(&p.spans[i]) {
+			continue
 		}
 		p.widenPerson(i)
 		next = p.addSpan(&p.spans[i], next, before)
@@ -267,7 +271,10 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 			continue
 		}
 		t, as := &p.text.Tokens[k], kind
-		if told.start <= k && k < told.end || (t.Bits&wordsNoName != 0 || t.Topic != 0 || p.speech.IsPlain(t, p.b) || p.is(k, &programWords)) && !p.set.names.IsGiven(t.Hash) {
+		if kind == Person && k == span && k < last && p.is(k, &titles) {
+			continue // "Ms Boland"
+		}
+		if told.start <= k && k < told.end || (t.Bits&wordsNoName != 0 || t.Topic != 0 || p.isPlainWord(k, span, last, kind) || p.is(k, &programWords)) && !p.set.names.IsGiven(t.Hash) {
 			as = 0
 		} else if kind == Person {
 			as = p.notPerson(k, span, last)
@@ -285,6 +292,15 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 	if first <= last {
 		p.addTokens(first, last, kind, confidence)
 	}
+}
+
+// isPlainWord says whether token k is a word of spoken numbers in a span from first to last that is no surname there: "Han" is one behind a given
+// name and where names are announced.
+func (p *pass) isPlainWord(k, first, last int, kind Type) bool {
+	if !p.speech.IsPlain(&p.text.Tokens[k], p.b) {
+		return false
+	}
+	return kind != Person || p.set.names.Listing(p.text.Tokens[k].Hash).Surname < 2 || !(k > first && p.set.names.IsGiven(p.text.Tokens[first].Hash) || p.isAnnounced(first, last))
 }
 
 // phraseIn are the tokens of the phrase about an identifier that stands in tokens first to last, or reaches into them: "číslo pasu".

@@ -44,6 +44,9 @@ func (m *Model) findSegment(dst []Span, t *scan.Text, from, to int, c *Context, 
 	if !c.Written && isForeign(s.foreign, to-from) {
 		dst = m.addListed(dst, first, t, from, to, s)
 	}
+	if !c.Written {
+		dst = m.addNear(dst, first, t, from, s)
+	}
 	if len(dst) > first {
 		dst = m.widen(dst, first, t, from, to, s)
 	}
@@ -61,7 +64,7 @@ func (m *Model) addListed(dst []Span, first int, t *scan.Text, from, to int, s *
 			continue
 		}
 		if w := &s.words[i-from+2]; w.sig.isNameOnly() && t.Tokens[i].Len() > 2 {
-			dst = append(dst, Span{i, i, Person, listedSure})
+			dst = append(dst, Span{First: i, Last: i, Class: Person, Confidence: listedSure, Weak: true})
 		}
 	}
 	if len(dst) == last {
@@ -70,8 +73,40 @@ func (m *Model) addListed(dst []Span, first int, t *scan.Text, from, to int, s *
 	return arrange(dst, first)
 }
 
-// listedSure is how sure a listed name is that nothing else speaks for.
-const listedSure = 0.7
+// addNear appends the frequent given names that the search left in a conversation though they are likelier persons than nothing by themselves:
+// a name alone costs more there than in a run of names, since few of the texts it was learnt from have it. How much likelier they must be
+// grows with how common the word is.
+func (m *Model) addNear(dst []Span, first int, t *scan.Text, from int, s *Scratch) []Span {
+	const short = 3
+	next, last := first, len(dst)
+	for _, k := range s.some {
+		w := &s.words[k+2]
+		if w.sig.given() < 2 || s.scores[k][Outside]-s.scores[k][Person] >= nearLeast[w.sig.common()] {
+			continue
+		}
+		i := int(k) + from
+		for next < last && dst[next].Last < i {
+			next++
+		}
+		if next < last && dst[next].First <= i || t.Tokens[i].Len() < short || w.sig.kind() != KindNone && (w.sig.kind() != KindForeign || s.foreign > 1) {
+			continue
+		}
+		dst = append(dst, Span{First: i, Last: i, Class: Person, Confidence: nearSure, Weak: true})
+	}
+	if len(dst) == last {
+		return dst
+	}
+	return arrange(dst, first)
+}
+
+// nearLeast is by how much a listed name that the search left must be a person rather than nothing, by how common the word is.
+var nearLeast = [8]int32{-15, -15, -15, -15, -50, -50, -80, -80}
+
+// How sure a listed name is that nothing else speaks for, and one that the search left.
+const (
+	listedSure = 0.7
+	nearSure   = 0.65
+)
 
 // isForeign says whether a segment of n words, of which so many are frequent words of other languages, isn't English.
 func isForeign(words, n int) bool { return words >= 2 && words*5 >= n }
@@ -80,6 +115,7 @@ func isForeign(words, n int) bool { return words >= 2 && words*5 >= n }
 func (m *Model) label(dst []Span, t *scan.Text, from, to int, c *Context, s *Scratch) []Span {
 	shapes, any, street := m.resolve(t, from, to, s)
 	asked := c.Expect&ExpectName != 0 && !c.Written
+	s.some = s.some[:0]
 	if !any && !asked && !street {
 		return dst
 	}
@@ -226,7 +262,7 @@ func (m *Model) spans(dst []Span, i, j, n, from int, s *Scratch) []Span {
 		for ; at < j && s.labels[at] == class; at++ {
 			margin = min(margin, s.ahead[at][class]-s.ahead[at][Outside])
 		}
-		dst = append(dst, Span{from + begin, from + at - 1, class, m.confidence(class, margin)})
+		dst = append(dst, Span{First: from + begin, Last: from + at - 1, Class: class, Confidence: m.confidence(class, margin)})
 	}
 	return dst
 }
@@ -260,6 +296,7 @@ func (m *Model) widen(dst []Span, first int, t *scan.Text, from, to int, s *Scra
 			filled := span.First == last.Last+2 && (kind(last.Last+1) == KindFiller || span.Class != Person && s.words[last.Last+1-from+2].plain)
 			if span.Class == last.Class && (touches || filled) {
 				last.Last, last.Confidence = max(last.Last, span.Last), min(last.Confidence, span.Confidence)
+				last.Weak = last.Weak && span.Weak
 				continue
 			}
 			if span.First = max(span.First, last.Last+1); span.First > span.Last {

@@ -97,7 +97,7 @@ func (m *Model) recall(dst []Span, first int, t *scan.Text, c *Context, s *Scrat
 		h := t.Tokens[i].Hash
 		heard := filter>>(h>>26)&1 != 0 && s.hasHeard(h) || c.Memory != nil && c.Memory.Has(h)
 		if heard && m.canRecall(t, i, s) {
-			dst = append(dst, Span{i, i, Person, sure})
+			dst = append(dst, Span{First: i, Last: i, Class: Person, Confidence: sure})
 		}
 	}
 	if len(dst) == last {
@@ -144,6 +144,7 @@ func arrange(dst []Span, first int) []Span {
 			last := &list[out-1]
 			if span.Class == last.Class && span.First <= last.Last+1 {
 				last.Last, last.Confidence = max(last.Last, span.Last), min(last.Confidence, span.Confidence)
+				last.Weak = last.Weak && span.Weak
 				continue
 			}
 			if span.First <= last.Last { // a remembered word within a place or an organisation

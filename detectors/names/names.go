@@ -39,6 +39,7 @@ type Span struct {
 	First, Last int // tokens, inclusive
 	Class       Class
 	Confidence  float32 // 0 to 1: how many spans of this confidence are right, as measured on development data
+	Weak        bool    // a frequent given name that the search left: other words beside it may say what it is
 }
 
 // Expect says what the last question asked for. Several bits may be set; none is set where nothing is known.
