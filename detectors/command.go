@@ -68,7 +68,7 @@ type arguments struct {
 // next gives the bounds of the next argument without its outer quotes; start is -1 behind the last. An argument may have a quoted part
 // behind its option.
 func (a *arguments) next() (start, end int) {
-	for a.at < len(a.b) && (a.b[a.at] == ' ' || a.b[a.at] == ',' || a.b[a.at] == '\\' && a.at+1 < len(a.b) && isQuote(a.b[a.at+1])) {
+	for a.at < len(a.b) && (a.b[a.at] <= ' ' && a.b[a.at] != '\n' || a.b[a.at] == ',' || a.b[a.at] == '\\' && a.at+1 < len(a.b) && isQuote(a.b[a.at+1])) {
 		a.at++
 	}
 	if a.at >= len(a.b) || isCommandEnd(a.b[a.at]) {

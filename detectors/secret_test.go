@@ -83,3 +83,16 @@ func TestPlaceholdersAreNoSecrets(t *testing.T) {
 		}
 	}
 }
+
+// TestControlsBetweenArguments holds that every byte between the arguments of a command is passed over.
+func TestControlsBetweenArguments(t *testing.T) {
+	set, sc := newSet(t, Options{}), NewScratch()
+	for c := range 256 {
+		text := "docker " + string([]byte{byte(c)}) + " login -p Gr3y-Heron-41"
+		set.Find(nil, []byte(text), Input{Channel: ChannelLog}, sc)
+	}
+	for _, c := range "\t\r\x00\x1f" {
+		found := set.Find(nil, []byte("docker login "+string(c)+"-u anna -p Gr3y-Heron-41"), Input{Channel: ChannelLog}, sc)
+		require.NotEmpty(t, found, "%q", c)
+	}
+}
