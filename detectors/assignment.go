@@ -35,7 +35,7 @@ func (p *pass) assignment(i int) {
 		}
 		return
 	}
-	if p.isInert(start) {
+	if p.isInert(start) || strict && p.isTicket(i) && !hasDigit(p.b[start:p.pieceStop(start)]) || p.namesSetting(last) {
 		return
 	}
 	end, quoted := p.valueEnd(start)
@@ -50,6 +50,9 @@ func (p *pass) assignment(i int) {
 		return
 	}
 	value := p.b[start:end]
+	if kind == SessionID && value[0] == '<' && p.at(end) == '>' && isKey(value[1:]) {
+		start, value = start+1, value[1:] // "session=<k7Fh2x8LqQDGM2QI>"
+	}
 	if len(value) < 3 && (kind != Password || !strict || !p.numberFollows(start, end)) || isPlaceholder(value) || p.isScheme(value) {
 		return
 	}
@@ -328,6 +331,33 @@ func (p *pass) keyKind(i int) (kind Type, last int, vague bool) {
 	return kind, last, vague
 }
 
+// pieceStop is where the piece without spaces ends that begins at a place.
+func (p *pass) pieceStop(at int) int {
+	for at < len(p.b) && !scan.IsSpace(p.b[at]) {
+		at++
+	}
+	return at
+}
+
+// namesSetting says whether token i is the name of what has to do with passwords or keys and holds none: "passwordEncoder", "tokenEndpoint", and whether
+// it is the word of a test that passed.
+func (p *pass) namesSetting(i int) bool {
+	t := &p.text.Tokens[i]
+	b := p.bytesOf(t)
+	if start := int(t.Start); start > 3 && len(b) == 4 && string(p.b[start-4:start]) == "--- " {
+		return true
+	}
+	if t.Shape&(scan.Upper|scan.Lower) != scan.Upper|scan.Lower {
+		return false
+	}
+	for _, w := range [...]string{"Encoder", "Endpoint", "Policy", "Length", "Provider", "Manager", "Factory", "Service", "Expiry", "Validator", "Converter", "Repository"} {
+		if bytes.HasSuffix(b, []byte(w)) {
+			return true
+		}
+	}
+	return false
+}
+
 // keyEndings end the names of passwords and keys behind what they hold: SECRET_KEY_BASE, "password_confirmation".
 var keyEndings = wordsOf("base value text string plain raw data prod production dev development test testing stage staging live sandbox new old current previous next primary secondary master main default confirmation confirm again repeat retype b64 base64")
 
@@ -337,6 +367,8 @@ var notSecret = [...]string{
 	"message", "hash", "lookup", "index", "map", "group", "sharding", "shard", "event", "trace", "file", "s3", "redis", "config",
 	"unique", "composite", "candidate", "surrogate", "bucket", "pub", "issue", "dedup", "correlation",
 }
+
+var azureWords = wordsOf("azure account blob")
 
 // isSomeKey says whether token i ends a name of several parts, "deploy_key" or "hubspotKey", that may be the name of a secret.
 func (p *pass) isSomeKey(i int) bool {
@@ -352,6 +384,9 @@ func (p *pass) isSomeKey(i int) bool {
 			return false
 		}
 		b = p.bytesOf(&p.text.Tokens[i-1])
+	}
+	if isWord(b, "storage") && p.is(i-2, &azureWords) {
+		return true
 	}
 	for _, w := range notSecret {
 		if len(b) >= len(w) && equalFold(b[len(b)-len(w):], w) {
@@ -469,7 +504,7 @@ func (p *pass) bearer(i int) {
 	}
 	end := p.keyEnd(start, "-._~+/=")
 	value := p.b[start:end]
-	if len(value) < 8 || !isMixed(value) || isPlaceholder(value) {
+	if len(value) < 8 || !isMixed(value) || isPlaceholder(value) || bytes.IndexByte(bytes.TrimRight(value, "="), '=') > 0 {
 		return
 	}
 	p.add(start, end, Secret, 0.9, bySecret, p.verbatim(start, end))

@@ -57,6 +57,9 @@ const (
 	byTool
 	byHtpasswd
 	byEcho
+	byCommunity
+	byUID
+	byJob
 	bySlashLogin
 	bySQL
 	byCode
@@ -66,6 +69,9 @@ const (
 	byZone
 	byPatient
 	byRole
+	byPart
+	byCommonName
+	byDevice
 	byEncoded
 	byAssignment
 	byPayment
@@ -115,6 +121,9 @@ func catalog() []entry {
 		byTool:       {name: "command", begin: toolWords, word: (*pass).toolPassword},
 		byHtpasswd:   {name: "command", begin: "htpasswd", word: (*pass).htpasswd},
 		byEcho:       {name: "command", begin: "echo printf", word: (*pass).echoed},
+		byCommunity:  {name: "command", begin: "community rocommunity rwcommunity", word: (*pass).community},
+		byUID:        {name: "user", begin: "uid", word: (*pass).uidUser},
+		byJob:        {name: "user", begin: "cron crond su", word: (*pass).jobUser},
 		bySlashLogin: {name: "command", begin: "thin sqlplus", word: (*pass).slashLogin},
 		bySQL:        {name: "command", begin: "identified", word: (*pass).identified},
 		byCode:       {name: "code", begin: "code passcode", word: (*pass).toldCode},
@@ -124,6 +133,9 @@ func catalog() []entry {
 		byZone:       {name: "zone", begin: "p", word: (*pass).machineReadable, code: (*pass).machineReadable},
 		byPatient:    {name: "row", begin: "pid", word: (*pass).patient},
 		byRole:       {name: "names", begin: roleWords, word: (*pass).roleWord},
+		byPart:       {name: "names", begin: personWords, word: (*pass).partValue},
+		byCommonName: {name: "names", begin: "cn", word: (*pass).commonName},
+		byDevice:     {name: "names", begin: "iphone ipad macbook mbp imac galaxy laptop", word: (*pass).deviceName},
 		byEncoded:    {name: "encoded", code: (*pass).encoded, long: (*pass).encoded},
 		byAssignment: {name: "assignment", types: []Type{Password, Secret, SessionID}, long: (*pass).assignment},
 		byPayment:    {name: "in", begin: saidHandles, word: (*pass).saidUPI},

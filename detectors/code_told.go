@@ -11,7 +11,7 @@ const (
 // toldCode looks for a code that somebody was sent or that opens something, by token i, "code" or the like: "your Example code is 482913",
 // "482 913 is your Example code", "door code 4821". What other codes there are (of errors, areas, products) are none.
 func (p *pass) toldCode(i int) {
-	if p.passcode(i) {
+	if p.passcode(i) || p.grantCode(i) {
 		return
 	}
 	kind := p.codeKind(i)
@@ -42,6 +42,20 @@ func (p *pass) passcode(i int) bool {
 		return false
 	}
 	p.add(start, end, Password, 0.7, byAssignment, p.verbatim(start, end))
+	return true
+}
+
+// grantCode takes what is assigned to token i, "code", and drawn by lot for what a log tells of a login: "code=4/0AX4XfW…&state=…" (RFC 6749 §4.1.2).
+func (p *pass) grantCode(i int) bool {
+	start := int(p.text.Tokens[i].End) + 1
+	if p.in.Channel != ChannelLog || p.at(start-1) != '=' || start >= len(p.b) || p.isInert(start) {
+		return false
+	}
+	end, quoted := p.valueEnd(start)
+	if quoted || !isRandom(p.b[start:end]) {
+		return false
+	}
+	p.add(start, end, Secret, 0.7, byAssignment, p.verbatim(start, end))
 	return true
 }
 

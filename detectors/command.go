@@ -65,44 +65,54 @@ type arguments struct {
 	at int // where the next one may begin
 }
 
-// next gives the bounds of the next argument without its outer quotes; start is -1 behind the last. An argument may have a quoted part
-// behind its option.
+// next gives the bounds of the next argument that isn't empty, without its outer quotes; start is -1 behind the last. An argument may have a
+// quoted part behind its option.
 func (a *arguments) next() (start, end int) {
-	for a.at < len(a.b) && (a.b[a.at] <= ' ' && a.b[a.at] != '\n' || a.b[a.at] == ',' || a.b[a.at] == '\\' && a.at+1 < len(a.b) && isQuote(a.b[a.at+1])) {
-		a.at++
-	}
-	if a.at >= len(a.b) || isCommandEnd(a.b[a.at]) {
-		return -1, -1
-	}
-	start, end = a.at, a.at
-	if quote := a.b[end]; isQuote(quote) {
-		start++
-		for end++; end < len(a.b) && a.b[end] != quote && a.b[end] != '\n'; end++ {
+	for {
+		for a.at < len(a.b) && (a.b[a.at] <= ' ' && a.b[a.at] != '\n' || a.b[a.at] == ',' || a.b[a.at] == '\\' && a.at+1 < len(a.b) && isQuote(a.b[a.at+1])) {
+			a.at++
+		}
+		if a.at >= len(a.b) || isCommandEnd(a.b[a.at]) {
+			return -1, -1
+		}
+		if !isQuote(a.b[a.at]) {
+			return a.plain()
+		}
+		quote := a.b[a.at]
+		start = a.at + 1
+		for end = start; end < len(a.b) && a.b[end] != quote && a.b[end] != '\n'; end++ {
 		}
 		a.at = end + 1
 		if end > start && a.b[end-1] == '\\' {
 			end--
 		}
-		return start, end
+		if end > start {
+			return start, end
+		}
 	}
+}
+
+// plain gives the bounds of the argument that begins here without a quote.
+func (a *arguments) plain() (start, end int) {
+	start, end = a.at, a.at
 	for ; end < len(a.b) && a.b[end] > ' '; end++ {
 		c := a.b[end]
-		if c == '\\' && end+1 < len(a.b) && isQuote(a.b[end+1]) || c == '|' || c == ';' && a.b[start] != '-' {
+		if end > start && (c == '\\' && end+1 < len(a.b) && isQuote(a.b[end+1]) || c == '|' || c == ';' && a.b[start] != '-') {
 			a.at = len(a.b)
 			return start, end
 		}
 		if !isQuote(c) {
 			continue
 		}
-		if k := bytes.IndexByte(a.b[end+1:], c); k >= 0 && (end-start == 2 && a.b[start] == '-' || end > start && (a.b[end-1] == '=' || a.b[end-1] == ':')) {
+		if k := bytes.IndexByte(a.b[end+1:], c); k >= 0 && (end-start == 2 && a.b[start] == '-' || a.b[end-1] == '=' || a.b[end-1] == ':') {
 			end += 1 + k
 			continue
 		}
 		a.at = len(a.b) // of the text round the command
 		return start, end
 	}
-	a.at = end
-	return start, end
+	a.at = max(end, start+1)
+	return start, a.at
 }
 
 func isQuote(c byte) bool { return c == '"' || c == '\'' }

@@ -217,7 +217,7 @@ func (p *pass) meaning(i int) (m meaning) {
 	m = meaning{t.Bits, [2]uint16{t.Topic}}
 	if m.bits&joined != 0 {
 		m.bits = joinCues(p.bitsAt(i-2), p.bitsAt(i-1), m.bits, p.bitsAt(i+1))
-		if m.bits&cuePassword != 0 && i > 0 && p.is(i-1, &passKinds) {
+		if m.bits&cuePassword != 0 && i > 0 && t.Len() == len("pass") && p.between(i-1) == gapSpace && p.is(i-1, &passKinds) {
 			m.bits &^= cuePassword
 		}
 	}

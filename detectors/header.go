@@ -22,6 +22,9 @@ func (p *pass) authorization(i int) bool {
 	if len(p.b)-at > 7 && equalFold(p.b[at:], "digest ") {
 		return p.digest(at)
 	}
+	if len(p.b)-at > 9 && string(p.b[at:at+9]) == "AWS4-HMAC" {
+		return p.awsSignature(at)
+	}
 	for range 2 { // the scheme, then the credential
 		end := p.keyEnd(at, "-._~+/=")
 		value := p.b[at:end]
@@ -65,6 +68,21 @@ func (p *pass) digest(at int) (found bool) {
 		}
 	}
 	return found
+}
+
+// awsSignature looks for the signature of a request to Amazon's services at a place: "AWS4-HMAC-SHA256 Credential=…, Signature=…".
+func (p *pass) awsSignature(at int) bool {
+	const longest, least = 512, 32
+	b := p.b[at:min(at+longest, len(p.b))]
+	k := bytes.Index(b, []byte("Signature="))
+	if k < 0 {
+		return true
+	}
+	start := at + k + len("Signature=")
+	if end := p.keyEnd(start, ""); end-start >= least {
+		p.add(start, end, Secret, 0.9, bySecret, p.verbatim(start, end))
+	}
+	return true
 }
 
 // authCommand looks for what stands behind token i, the command "AUTH": a password in what a monitor of Redis writes ("AUTH" "x"), or the

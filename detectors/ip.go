@@ -108,6 +108,7 @@ func (p *pass) ipv4(i int) {
 	}
 	p.add(start, p.prefixEnd(end, 32), IPAddress, 0.95, byIP, canon)
 	p.logUser(end)
+	p.pairedUser(start)
 }
 
 // prefixEnd takes in the length of a network's prefix behind an address that ends at i (RFC 4632, RFC 4291 §2.3): "/24". The part

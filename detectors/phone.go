@@ -24,8 +24,8 @@ const (
 // phone scores a run as a telephone number: how it is grouped, what the numbering plans say of it, and the words beside
 // it. A number of no plan is one still, if it is written like one or words say so.
 func (p *pass) phone(r *run, best *guess) {
-	if r.digits < phoneLeast || r.digits > digitsMax || r.digits > digitsE164 && r.d[0] != '0' || p.isTimestamp(r) {
-		return
+	if r.digits < phoneLeast || r.digits > digitsMax || r.digits > digitsE164 && r.d[0] != '0' || p.isTimestamp(r) || r.sep == '/' && len(r.groups) > 3 && p.in.Channel == ChannelLog {
+		return // "key=2026/11/27/10"
 	}
 	d, how := p.dial(r)
 	s := score{words: r.ctx.boost(cuePhone | cueCalling), question: p.wants.score(cuePhone, 0.4)}

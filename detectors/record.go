@@ -75,7 +75,7 @@ func (p *pass) row(at int, columns []byte) int {
 // cell notes the value of a column that is named for something personal.
 func (p *pass) cell(start, end int, column []byte) {
 	const longest = 128
-	if end-start < 2 || end-start > longest || isPlaceholder(p.b[start:end]) || p.isInert(start) {
+	if end-start < 2 || end-start > longest || p.b[start] == '$' && isDecimal(p.b[start+1:end]) || isPlaceholder(p.b[start:end]) || p.isInert(start) {
 		return
 	}
 	kind := columnKind(p.set.nameMeaning(column).bits, column)

@@ -147,6 +147,12 @@ func (p *pass) numbered(i int) {
 	case c == '$' && p.at(start-1) == '$' && t.Len() == 1:
 		p.passwordHash(start - 1)
 		return
+	case c == '>' && p.at(start-1) == '<' && p.in.Channel == ChannelLog:
+		p.callerID(start, end)
+		return
+	case c == '@' && p.at(start-1) == '[' && t.Len() >= 7 && t.Len() <= 15 && scan.IsLetter(p.at(end+1)): // Asterisk: [07700900123@from-internal:1]
+		p.add(start, end, Phone, 0.65, byPhone, p.verbatim(start, end))
+		return
 	case c == ':' && t.Len() == 4 && p.at(start-1) == ':' && p.b[start+1] == '4' && p.b[start+2] == '3':
 		p.pgpass(start)
 		return
@@ -174,7 +180,7 @@ func (p *pass) passwordHash(i int) {
 			break
 		}
 	}
-	if dollars < 3 || end-i < 20 {
+	if k := bytes.IndexByte(p.b[i+1:end], '$'); dollars < 3 || end-i < 20 || k > 14 { // longer names are of classes
 		return
 	}
 	p.add(i, end, Secret, 0.95, bySecret, p.verbatim(i, end))

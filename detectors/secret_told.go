@@ -11,6 +11,13 @@ import (
 func (p *pass) toldKey(at int, kind Type) {
 	const gap, quotedMost = 3, 64
 	start := p.pastDash(at)
+	if p.in.Channel != ChannelCall && start == at+1 && scan.IsDigit(p.at(start)) && p.at(start+1) == ' ' {
+		start += 2 // "password 7 0822455D0A16": how it is written
+		if end, _ := p.valueEnd(min(start, len(p.b)-1)); end-start > gap*2 && isHex(p.b[start:end]) && hasDigit(p.b[start:end]) && !p.isInert(start) {
+			p.add(start, end, kind, 0.65, byAssignment, p.verbatim(start, end))
+		}
+		return
+	}
 	if start == at || start-at > gap || start >= len(p.b) || p.isInert(start) {
 		return
 	}
@@ -47,7 +54,7 @@ func (p *pass) isPerWeek(i int) bool {
 
 // isTicket says whether token i is "pass" and no word before it says that it is a password: "bus pass".
 func (p *pass) isTicket(i int) bool {
-	return isWord(p.bytesOf(&p.text.Tokens[i]), "pass") && !p.is(i-1, &networkWords) && !p.is(i-1, &loginWords) && !p.is(i-1, &passLeads)
+	return isWord(p.bytesOf(&p.text.Tokens[i]), "pass") && !p.isPrompted(i) && !p.is(i-1, &networkWords) && !p.is(i-1, &loginWords) && !p.is(i-1, &passLeads) && !(p.is(i-2, &loginWords) && p.between(i-2) == gapSpace)
 }
 
 var passLeads = wordsOf("temp temporary admin portal root new old current default")
@@ -105,7 +112,7 @@ func (p *pass) mayBeQuoted(start, end int, kind Type) bool {
 		return false
 	}
 	if kind != Password {
-		return isKey(value) && bytes.IndexByte(value, ' ') < 0
+		return isKey(value) && bytes.IndexByte(value, ' ') < 0 && (bytes.IndexByte(value, '-') < 0 || isRandom(value) || bytes.ContainsAny(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_+/="))
 	}
 	first, last := p.tokensOf(start, end)
 	if first > last || p.is(first, &notPasswords) || p.is(first, &notAnswers) || p.text.Tokens[first].Bits&cuePassword != 0 {
@@ -202,7 +209,7 @@ func (p *pass) loginPair(at int, told bool) bool {
 	for stop > next && p.b[stop-1] == '.' {
 		stop--
 	}
-	if stop-next < 5 || !hasDigit(p.b[next:stop]) || !hasLetter(p.b[next:stop]) || isPlaceholder(p.b[next:stop]) || p.isInert(next) {
+	if stop-next < 5 || !told && bytes.ContainsAny(p.b[next:stop], "/=") || !hasDigit(p.b[next:stop]) || !hasLetter(p.b[next:stop]) || isPlaceholder(p.b[next:stop]) || p.isInert(next) {
 		return false
 	}
 	if bytes.IndexByte(p.b[start:end], '@') < 0 {

@@ -24,5 +24,6 @@ func (p *pass) sipURI(i int) {
 	if end-at < 4 || !user && digits < 3 {
 		return // a word, or a server's name
 	}
+	p.mailName(start)
 	p.add(start, end, SIPURI, 0.97, bySIP, p.lower(start, end))
 }

@@ -35,6 +35,7 @@ func (p *pass) findNames() {
 	}
 	p.spans = p.set.names.Find(p.spans[:0], &p.text, &ctx, &p.tagger)
 	p.keepNear()
+	p.leaveCode()
 	if len(p.spans) == 0 {
 		p.nameInLaw()
 		p.findDevanagari()

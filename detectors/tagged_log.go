@@ -27,6 +27,7 @@ func (p *pass) keepNear() {
 	if p.in.Channel != ChannelLog || p.path.bits&cueName != 0 {
 		return
 	}
+	p.cutAtMarks()
 	kept, last := p.spans[:0], -reach-1
 	for _, s := range p.spans {
 		if s.Class == names.Person {
@@ -80,7 +81,14 @@ func (p *pass) rowNames() {
 	const most = 4
 	tokens := p.text.Tokens
 	for k := 0; k < len(tokens); k++ {
-		if !isFieldEnd(p.at(int(tokens[k].Start)-1)) || !isUpperAt(p.b, int(tokens[k].Start)) {
+		start := int(tokens[k].Start)
+		if c := p.at(start - 1); !isFieldEnd(c) && (c != ' ' || p.at(start-2) != ',') {
+			continue
+		}
+		if tokens[k].IsNumber() && tokens[k].Len() == 4 {
+			p.rowBirth(start)
+		}
+		if !isUpperAt(p.b, start) {
 			continue
 		}
 		first, listed := k, false
@@ -119,8 +127,8 @@ func (p *pass) mailName(start int) {
 		end--
 	}
 	quoted := p.at(end-1) == '"'
-	if quoted {
-		end--
+	for quoted && p.at(end-1) == '"' && end > 0 {
+		end-- // two of them in a row of commas
 	}
 	from := end
 	for from > 0 && end-from < longest {
@@ -132,6 +140,9 @@ func (p *pass) mailName(start int) {
 	}
 	for from < end && p.b[from] == ' ' {
 		from++
+	}
+	if !quoted {
+		from = lastWords(p.b, from, end)
 	}
 	first, last := p.tokensOf(from, end)
 	if first > last || last-first >= words || !quoted && !p.isCapital(first) || p.isInert(from) {

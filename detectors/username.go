@@ -19,6 +19,12 @@ func (p *pass) username(i int) {
 		}
 		last = next
 	}
+	if last == i && p.is(i+1, &idWord) && p.between(i) == gapSpace && p.at(int(p.text.Tokens[i+1].End)) == '=' {
+		last = i + 1 // "User Id=asha"
+	}
+	if last == i && p.protocolLogin(i) {
+		return
+	}
 	end := int(p.text.Tokens[last].End)
 	login := last == i && isWord(p.bytesOf(&p.text.Tokens[i]), "login")
 	if start, strict, ok := p.valueAfter(end, last); ok {
@@ -47,6 +53,8 @@ func (p *pass) username(i int) {
 		p.userAt(end+1, p.precedesUser(i))
 	}
 }
+
+var idWord = wordsOf("id")
 
 // camelUser looks at a name in camel case, token i, that may end in a word for a user: "dbUser", "userName".
 func (p *pass) camelUser(i int) {
@@ -112,9 +120,20 @@ func (p *pass) userAt(start int, told bool) {
 	}
 	end := p.userEnd(start)
 	from := end+6 <= len(p.b) && equalFold(p.b[end+1:end+5], "from") && p.at(end) == ' '
-	if told || from || p.at(end) == ')' || p.at(end) == ' ' && (p.at(end+1) == '(' || p.tellsOfUser(end+1)) || p.at(end) == ':' && p.at(end+1) == ' ' {
+	if told || from || p.at(end) == ')' || p.at(end) == ' ' && (p.at(end+1) == '(' && !p.isElapsed(end+2) || p.tellsOfUser(end+1)) || p.at(end) == ':' && p.at(end+1) == ' ' {
+		if first, _ := p.tokensOf(start, end); p.set.names != nil && first < len(p.text.Tokens) && p.listedName(first, 2) {
+			return // "started by user Asha Roe"
+		}
 		p.addUser(start, 0.7)
 	}
+}
+
+// isElapsed says whether milliseconds stand at i up to a bracket: "User Load (0.4ms)", which tells of a query.
+func (p *pass) isElapsed(i int) bool {
+	for scan.IsDigit(p.at(i)) || p.at(i) == '.' {
+		i++
+	}
+	return p.at(i) == 'm' && p.at(i+1) == 's' && p.at(i+2) == ')'
 }
 
 // tellsOfUser says whether the word at i goes on telling what a user did.
@@ -126,7 +145,7 @@ func (p *pass) tellsOfUser(i int) bool {
 	for scan.IsLetter(p.at(end)) {
 		end++
 	}
-	for _, w := range [...]string{"has", "authentication", "failed", "logged", "details", "login", "succeeded", "denied", "successfully"} {
+	for _, w := range [...]string{"has", "authentication", "failed", "logged", "details", "login", "succeeded", "denied", "successfully", "privilege", "secret", "enable"} {
 		if isWord(p.b[i:end], w) {
 			return true
 		}
@@ -145,10 +164,13 @@ func (p *pass) userEnd(i int) int {
 // addUser notes the user name at start, which may be in quotes or brackets.
 func (p *pass) addUser(start int, score float32) {
 	for start < len(p.b) {
-		if c := p.b[start]; c != '"' && c != '\'' && c != '`' && c != '[' && c != '\\' {
+		if c := p.b[start]; c != '"' && c != '\'' && c != '`' && c != '[' && c != '\\' && (c != '<' || p.at(start-1) != '=' || p.in.Channel != ChannelLog) {
 			break
 		}
 		start++
+	}
+	if start >= len(p.b) {
+		return
 	}
 	end := p.userEnd(start)
 	if p.at(end) == '\\' && scan.IsWordByte(p.at(end+1)) { // DOMAIN\name
@@ -158,6 +180,10 @@ func (p *pass) addUser(start int, score float32) {
 		end--
 	}
 	value := p.b[start:end]
+	if p.in.Channel == ChannelLog && len(value) >= 9 && len(value) <= 15 && isDecimal(value) && value[0] == '0' && hasDigit(value) && !p.isInert(start) {
+		p.add(start, end, Phone, 0.6, byUser, p.verbatim(start, end)) // as switches log them
+		return
+	}
 	if len(value) < 2 || len(value) > localMax || !hasLetter(value) || isPlaceholder(value) || isNoUser(value) || p.isInert(start) {
 		return
 	}

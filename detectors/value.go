@@ -24,6 +24,21 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 		strict = c == ':' && p.at(sign) == ' ' && sign == i+1
 	case c == '>' && sign == i && !scan.IsSpace(p.at(i+1)) && (p.isTag(i) || p.isEntry(begin, i)): // <password>…
 		sign++
+	case c == ',' && sign == i && p.isTuple(begin, i):
+		for sign++; p.at(sign) == ' ' && sign < len(p.b); sign++ {
+		}
+		if !isQuote(p.at(sign)) {
+			return 0, false, false
+		}
+	case c == '<' && p.at(i+1) == '/' && p.namesEntry(begin):
+		if sign = p.elementEnd(i + 1); sign == 0 || p.at(sign) != '<' {
+			return 0, false, false
+		}
+	case isQuote(p.at(i-1)) && scan.IsSpace(p.at(i)) && bytes.HasSuffix(p.b[:max(begin-1, 0)], []byte(`form-data; name=`)):
+		for sign < len(p.b) && scan.IsSpace(p.b[sign]) {
+			sign++
+		}
+		return sign, true, sign < len(p.b)
 	case c == '(' && sign == i && isQuote(p.at(i+1)): // PASSWORD('…')
 		if end, _ := p.valueEnd(i + 1); !isMixed(p.b[i+2:end]) || bytes.IndexByte(p.b[i+2:end], ' ') >= 0 {
 			return 0, false, false
@@ -50,6 +65,9 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 	}
 	for sign < len(p.b) && (p.b[sign] == ' ' || p.b[sign] == '\t') {
 		sign++
+	}
+	if p.at(sign) == '<' && sign > 0 && p.b[sign-1] == '>' {
+		sign = p.innerStart(sign)
 	}
 	if p.at(sign) == 'N' && p.at(sign+1) == '\'' {
 		sign++ // a literal of Transact-SQL
@@ -83,6 +101,9 @@ func (p *pass) behindFor(k int) int {
 		}
 		if p.isInert(int(p.text.Tokens[n].Start)) {
 			break
+		}
+		if end := int(p.text.Tokens[n].End); p.at(end) == ':' && p.at(end+1) == ' ' {
+			return end + 1
 		}
 	}
 	return 0
@@ -133,6 +154,39 @@ func (p *pass) elementEnd(i int) int {
 		return 0
 	}
 	return i + k + 1
+}
+
+// innerStart is where the text begins that stands at i in elements of its own: "<value><string>…", "<![CDATA[…".
+func (p *pass) innerStart(i int) int {
+	const deep = 3
+	for range deep {
+		switch {
+		case bytes.HasPrefix(p.b[i:], []byte("<![CDATA[")):
+			return i + len("<![CDATA[")
+		case p.at(i) != '<' || !scan.IsLetter(p.at(i+1)):
+			return i
+		}
+		end := p.elementEnd(i + 1)
+		if end == 0 {
+			return i
+		}
+		i = end
+	}
+	return i
+}
+
+// namesEntry says whether the name that begins at start is all that stands in an element for a name: "<key>password</key>".
+func (p *pass) namesEntry(start int) bool {
+	head := p.b[:start]
+	return bytes.HasSuffix(head, []byte("<name>")) || bytes.HasSuffix(head, []byte("<key>"))
+}
+
+// isTuple says whether the name from start on and the quote before i begin a pair: "('password', 'x')", `["password", "x"]`.
+func (p *pass) isTuple(start, i int) bool {
+	for start > 0 && (scan.IsWordByte(p.b[start-1]) || p.b[start-1] == '_' || p.b[start-1] == '-') {
+		start--
+	}
+	return isQuote(p.at(i-1)) && isQuote(p.at(start-1)) && (p.at(start-2) == '(' || p.at(start-2) == '[')
 }
 
 // isSetting says whether the name with a part at i stands behind "set": "configure set aws_secret_access_key x".

@@ -1,0 +1,245 @@
+package detectors
+
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/names"
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// personWords stand before the names of persons in logs, where most of what follows them is none.
+const personWords = "owner holder driver recipient author assignee reporter assigned reviewer approver attendee employee student sender buyer seller operator surgeon nurse requester submitter"
+
+// partValue takes words with capitals behind token i, one of personWords, for a name if the lists have one of them: "owner='Asha Roe'", "assigned to
+// Asha Roe".
+func (p *pass) partValue(i int) {
+	const gap = 4
+	if p.in.Channel != ChannelLog || p.set.names == nil {
+		return
+	}
+	k := i + 1
+	if p.is(k, &partLinks) && p.between(i) == gapSpace {
+		k++
+	}
+	if k < len(p.text.Tokens) && p.text.Tokens[k].Start-p.text.Tokens[k-1].End <= gap {
+		p.listedName(k, 2)
+	}
+}
+
+var partLinks = wordsOf("to by is")
+
+// listedName takes the words with capitals from token k on for a name if the lists have one of them and there are as many as least.
+func (p *pass) listedName(k, least int) bool {
+	const most = 4
+	tokens := p.text.Tokens
+	last, listed := k, false
+	for ; last < len(tokens) && last-k < most && tokens[last].IsWord() && isUpperAt(p.b, int(tokens[last].Start)) && !p.isInert(int(tokens[last].Start)) && !p.is(last, &firms); last++ {
+		listed = listed || p.isListed(last)
+		if p.between(last) != gapSpace {
+			last++
+			break
+		}
+	}
+	if !listed || last-k < least || last-k >= most && p.between(last-1) == gapSpace {
+		return false
+	}
+	start, end := int(tokens[k].Start), int(tokens[last-1].End)
+	if c := p.at(end); c == '_' || c == '/' || c == '(' || c == '.' && scan.IsLetter(p.at(end+1)) {
+		return false
+	}
+	p.add(start, end, Person, 0.65, byNames, p.lower(start, end))
+	return true
+}
+
+// isListed says whether the lists have token k as a name, and not as a common word.
+func (p *pass) isListed(k int) bool {
+	l := p.set.names.Listing(p.text.Tokens[k].Hash)
+	return max(l.Given, l.Surname) > 1 && l.Common < commonWord && !l.Other
+}
+
+// commonName looks for a name in a directory behind token i, "cn": "cn=Asha Roe,ou=people", "CN=Roe\, Asha,OU=Users".
+func (p *pass) commonName(i int) {
+	const longest, words = 64, 4
+	start := int(p.text.Tokens[i].End) + 1
+	if p.at(start-1) != '=' || p.set.names == nil {
+		return
+	}
+	end := start
+	for end < len(p.b) && end-start < longest && (p.b[end] != ',' || p.b[end-1] == '\\') && p.b[end] != ')' && !isQuote(p.b[end]) && p.b[end] != ';' && p.b[end] != '/' && p.b[end] >= ' ' {
+		end++
+	}
+	first, last := p.tokensOf(start, end)
+	if last-first >= words || p.isInert(start) {
+		return
+	}
+	listed := false
+	for k := first; k <= last; k++ {
+		if !p.text.Tokens[k].IsWord() {
+			return
+		}
+		listed = listed || p.isListed(k)
+	}
+	if listed && last > first {
+		p.add(start, end, Person, 0.65, byNames, p.lower(start, end))
+	}
+}
+
+// cutAtMarks parts the spans of persons in a log where marks of programs stand within them, and leaves out words of programs: most of what the
+// tagger takes for names there stands in a path or is the name of a class.
+func (p *pass) cutAtMarks() {
+	n := len(p.spans)
+	for i := range n {
+		s := p.spans[i]
+		if s.Class != names.Person {
+			p.spans = append(p.spans, s)
+			continue
+		}
+		first := s.First
+		for k := s.First; k <= s.Last; k++ {
+			if k < s.Last && p.isNameGap(k) {
+				continue
+			}
+			part := s
+			part.First, part.Last = first, k
+			first = k + 1
+			for part.First <= part.Last && p.isClass(part.First) {
+				part.First++
+			}
+			for part.Last >= part.First && p.isClass(part.Last) {
+				part.Last--
+			}
+			if part.First <= part.Last && !p.isInCode(&part) {
+				p.spans = append(p.spans, part)
+			}
+		}
+	}
+	p.spans = append(p.spans[:0], p.spans[n:]...)
+}
+
+// isNameGap says whether what stands between token k and the next may stand within a name.
+func (p *pass) isNameGap(k int) bool {
+	for _, c := range p.b[p.text.Tokens[k].End:p.text.Tokens[k+1].Start] {
+		switch c {
+		case '(', ')', '{', '}', '[', ']', '<', '>', '=', '"', '|', ':', ';', '/', '\\', '$', '#', '*', '?', '&', '@', '\n':
+			return false
+		}
+	}
+	return true
+}
+
+// isClass says whether token k is written as the names of classes and functions are: "workerPool", "PlainTextAuthProvider". Names of persons with a
+// capital within begin with a few letters, "McGrath", or with a name.
+func (p *pass) isClass(k int) bool {
+	const short = 4
+	t := &p.text.Tokens[k]
+	if t.Shape&(scan.Upper|scan.Lower) != scan.Upper|scan.Lower {
+		return false
+	}
+	b := p.bytesOf(t)
+	for i := 1; i < len(b); i++ {
+		if b[i] >= 'A' && b[i] <= 'Z' {
+			l := p.set.names.Listing(p.set.lexicon.Lookup(b[:i]).Hash)
+			return i >= short && l.Given < 2
+		}
+	}
+	return false
+}
+
+// isInCode says whether a span stands within a path, a name of several parts or before the arguments of a function, and the lists have none of it.
+func (p *pass) isInCode(s *names.Span) bool {
+	start, end := int(p.text.Tokens[s.First].Start), int(p.text.Tokens[s.Last].End)
+	before, after := p.at(start-1), p.at(end)
+	if before != '/' && before != '.' && before != '_' && before != '$' && after != '/' && after != '_' && after != '(' && (after != '.' || !scan.IsLetter(p.at(end+1))) {
+		return false
+	}
+	for k := s.First; k <= s.Last; k++ {
+		if p.isListed(k) {
+			return false
+		}
+	}
+	return true
+}
+
+// leaveCode takes what stands within code out of the spans of persons in a document.
+func (p *pass) leaveCode() {
+	if !p.isWritten() || p.in.Channel == ChannelLog {
+		return
+	}
+	kept := p.spans[:0]
+	for k := range p.spans {
+		s := &p.spans[k]
+		end := int(p.text.Tokens[s.Last].End)
+		if c := p.at(end); s.Class == names.Person && (c == '_' || c == '(' || p.at(int(p.text.Tokens[s.First].Start)-1) == '_') && p.isInCode(s) {
+			continue
+		}
+		kept = append(kept, *s)
+	}
+	p.spans = kept
+}
+
+// callerID takes a number in angle brackets from start to end for that of a caller, if a name stands before it, and the name: "Asha Roe <07700900123>".
+func (p *pass) callerID(start, end int) {
+	const least, most = 7, 15
+	before := len(p.candidates)
+	p.mailName(start)
+	if len(p.candidates) == before || end-start < least || end-start > most {
+		return
+	}
+	p.add(start, end, Phone, 0.65, byPhone, p.verbatim(start, end))
+	if from := end + 3; p.at(end+1) == '-' && p.at(end+2) == '>' {
+		to := from
+		for to < len(p.b) && scan.IsDigit(p.b[to]) {
+			to++
+		}
+		if to-from >= least && to-from <= most && !p.isInert(from) {
+			p.add(from, to, Phone, 0.65, byPhone, p.verbatim(from, to))
+		}
+	}
+}
+
+// deviceName looks for the name that a device of somebody bears, before token i: "Ashas-iPhone", "Asha's MacBook", "asha-mbp".
+func (p *pass) deviceName(i int) {
+	if i == 0 || p.in.Channel != ChannelLog || p.set.names == nil {
+		return
+	}
+	k := i - 1
+	if t := &p.text.Tokens[k]; t.Len() == 1 && p.b[t.Start]|0x20 == 's' && k > 0 && p.at(int(t.Start)-1) == '\'' {
+		k--
+	}
+	t := &p.text.Tokens[k]
+	if gap := p.b[t.End:p.text.Tokens[i].Start]; len(gap) == 0 || len(gap) > 4 || gap[len(gap)-1] != '-' && (k == i-1 || gap[len(gap)-1] != ' ') || !t.IsWord() || p.isInert(int(t.Start)) {
+		return
+	}
+	b := p.bytesOf(t)
+	l := p.set.names.Listing(t.Hash)
+	if n := len(b) - 1; n > 2 && b[n]|0x20 == 's' && l.Given < 2 {
+		l = p.set.names.Listing(p.set.lexicon.Lookup(b[:n]).Hash)
+	}
+	if l.Given > 1 && l.Common < commonWord || k < i-1 {
+		p.add(int(t.Start), int(t.End), Person, 0.65, byNames, p.lower(int(t.Start), int(t.End)))
+	}
+}
+
+// rowBirth takes the date from start on for a date of birth if it is a field of a row about somebody and no younger than a child's.
+func (p *pass) rowBirth(start int) {
+	end := p.isDateAt(start)
+	if end-start != 10 || p.b[start] != '1' && string(p.b[start:start+3]) != "200" || !isFieldEnd(p.at(end)) && p.at(end) != ')' && end < len(p.b) {
+		return
+	}
+	p.add(start, end, DateOfBirth, 0.6, byRow, p.verbatim(start, end))
+}
+
+// lastWords is where the last few words with capitals begin that end at a place, behind words without.
+func lastWords(b []byte, from, end int) int {
+	at := end
+	for at > from {
+		k := bytes.LastIndexByte(b[from:at], ' ') + 1 + from
+		if !isUpperAt(b, k) {
+			break
+		}
+		if at = k - 1; k == from {
+			return from
+		}
+	}
+	return min(at+1, end)
+}

@@ -1,0 +1,139 @@
+package detectors
+
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// uidUser looks for the user that token i, "uid", names in a log: "session opened for user asha(uid=1001)", "dn=uid=asha,ou=people".
+func (p *pass) uidUser(i int) {
+	t := &p.text.Tokens[i]
+	start, end := int(t.Start), int(t.End)
+	if p.in.Channel != ChannelLog || p.at(end) != '=' {
+		return
+	}
+	switch {
+	case scan.IsDigit(p.at(end+1)) && p.at(start-1) == '(':
+		p.userBefore(start - 1)
+	case scan.IsLetter(p.at(end + 1)):
+		stop := p.userEnd(end + 1)
+		if c := p.at(stop); c == ',' || c == ')' || isQuote(c) {
+			p.addUser(end+1, 0.7)
+		}
+	}
+}
+
+// userBefore takes the word that ends at a place for a user name.
+func (p *pass) userBefore(end int) {
+	start := end
+	for start > 0 && end-start <= localMax && (scan.IsWordByte(p.b[start-1]) || p.b[start-1] == '.' || p.b[start-1] == '_' || p.b[start-1] == '-') {
+		start--
+	}
+	value := p.b[start:end]
+	if len(value) < 2 || !hasLetter(value) || isNoUser(value) || p.isInert(start) {
+		return
+	}
+	p.add(start, end, Username, 0.7, byUser, p.lower(start, end))
+}
+
+// pairedUser takes the word in "(asha,192.0.2.1" for a user name, whose address begins at a place, as Dovecot writes it.
+func (p *pass) pairedUser(at int) {
+	if p.in.Channel != ChannelLog || p.at(at-1) != ',' {
+		return
+	}
+	start := at - 1
+	for start > 0 && at-start <= localMax && (scan.IsWordByte(p.b[start-1]) || p.b[start-1] == '.' || p.b[start-1] == '_' || p.b[start-1] == '-') {
+		start--
+	}
+	if p.at(start-1) == '(' {
+		p.userBefore(at - 1)
+	}
+}
+
+// jobUser looks for the user in a line of token i, cron or su: "CRON[991]: (asha) CMD (…", "su: (to root) asha on pts/1".
+func (p *pass) jobUser(i int) {
+	at := int(p.text.Tokens[i].End)
+	if p.in.Channel != ChannelLog {
+		return
+	}
+	if p.at(at) == '[' {
+		for at < len(p.b) && p.b[at] != ':' && p.b[at] != '\n' {
+			at++
+		}
+	}
+	if p.at(at) != ':' || p.at(at+1) != ' ' || p.at(at+2) != '(' {
+		return
+	}
+	start := at + 3
+	end := p.userEnd(start)
+	switch {
+	case p.at(end) == ')' && p.at(end+1) == ' ' && end+2 < len(p.b) && isUpperAt(p.b, end+2):
+		p.userBefore(end)
+	case isWord(p.b[start:end], "to"):
+		if end = p.userEnd(end + 1); p.at(end) == ')' && p.at(end+1) == ' ' {
+			p.addUser(end+2, 0.7)
+		}
+	}
+}
+
+// isPrompted says whether token i begins what a client says, in the trace of a protocol: "C: USER asha", "> PASS secret", "a001 LOGIN asha secret".
+func (p *pass) isPrompted(i int) bool {
+	k := int(p.text.Tokens[i].Start)
+	return p.in.Channel == ChannelLog && k > 1 && p.b[k-1] == ' ' && (p.b[k-2] == ':' || p.b[k-2] == '>') && p.at(int(p.text.Tokens[i].End)) == ' ' && (k < 6 || string(p.b[k-6:k-2]) != "PASS")
+}
+
+// protocolLogin takes what stands behind token i, the command of a protocol, for a user and a password: `LOGIN asha hunter2`, `LOGIN "asha" "secret"`,
+// "ftp> user asha hunter2".
+func (p *pass) protocolLogin(i int) bool {
+	t := &p.text.Tokens[i]
+	word := p.bytesOf(t)
+	if p.in.Channel != ChannelLog || p.at(int(t.End)) != ' ' {
+		return false
+	}
+	login := string(word) == "LOGIN"
+	if !login && !(p.isPrompted(i) && isWord(word, "user")) {
+		return false
+	}
+	const longest = 256
+	from := int(t.End)
+	args := arguments{b: p.b[from:min(from+longest, len(p.b))]}
+	start, end := args.next()
+	if start < 0 || end == start {
+		return false
+	}
+	first, second := [2]int{from + start, from + end}, [2]int{}
+	if start, end = args.next(); start >= 0 {
+		second = [2]int{from + start, from + end}
+	}
+	value := p.b[second[0]:second[1]]
+	quoted := isQuote(p.at(first[0]-1)) && isQuote(p.at(second[0]-1))
+	given := len(value) > 3 && (quoted || hasDigit(value) && hasLetter(value) && isMixed(value)) && !isPlaceholder(value) && bytes.IndexByte(value, '=') < 0
+	if login && !given {
+		return false
+	}
+	p.addUser(first[0], 0.7)
+	if given && !p.isInert(second[0]) {
+		p.add(second[0], second[1], Password, 0.75, byCommand, p.verbatim(second[0], second[1]))
+	}
+	return true
+}
+
+// community looks for the community of SNMP behind token i: "snmp-server community s3cret RO", "rocommunity s3cret".
+func (p *pass) community(i int) {
+	const least = 4
+	t := &p.text.Tokens[i]
+	if p.at(int(t.End)) != ' ' || t.Len() == len("community") && !p.is(i-1, &communityLeads) {
+		return
+	}
+	start := int(t.End) + 1
+	end, quoted := p.valueEnd(min(start, len(p.b)-1))
+	if quoted {
+		start++
+	}
+	if value := p.b[min(start, end):end]; len(value) >= least && !isPlaceholder(value) && !p.isInert(start) && p.text.Tokens[i].Len() < 16 && !isWord(value, "string") {
+		p.add(start, end, Password, 0.75, byCommand, p.verbatim(start, end))
+	}
+}
+
+var communityLeads = wordsOf("server snmp")
