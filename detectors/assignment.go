@@ -9,13 +9,7 @@ import (
 
 // assignment looks for the value that token i names: "password=…", `"api_key": "…"`, "the password is …".
 func (p *pass) assignment(i int) {
-	if !p.text.Tokens[i].IsWord() {
-		return
-	}
-	if !p.passwordBeside(i) {
-		return
-	}
-	if p.text.Tokens[i].Bits&wordAuth != 0 && p.authorization(i) {
+	if !p.text.Tokens[i].IsWord() || !p.passwordBeside(i) || p.text.Tokens[i].Bits&wordAuth != 0 && p.authorization(i) {
 		return
 	}
 	kind, last, vague := p.keyKind(i)
@@ -58,11 +52,8 @@ func (p *pass) assignment(i int) {
 	}
 	switch {
 	case kind == Password:
-		if value[0] == '/' && isWord(p.bytesOf(&p.text.Tokens[i]), "pwd") {
-			return // the directory at work
-		}
-		if !quoted && value[len(value)-1] == '(' {
-			return // a call
+		if value[0] == '/' && isWord(p.bytesOf(&p.text.Tokens[i]), "pwd") || !quoted && (value[len(value)-1] == '(' || bytes.HasPrefix(value, []byte("pam_"))) {
+			return // the directory at work, a call
 		}
 		if strict && !quoted {
 			if spoken := p.spokenPassword(start, end); spoken > end {
@@ -79,6 +70,26 @@ func (p *pass) assignment(i int) {
 		score = 0.65
 	}
 	p.add(start, end, kind, score, byAssignment, p.verbatim(start, end))
+	if quoted {
+		p.successor(end, kind)
+	}
+}
+
+// successor takes what a password or key was changed to, behind the quote at a place that ends it: "'x' -> 'y'", "from 'x' to 'y'".
+func (p *pass) successor(end int, kind Type) {
+	const least = 4
+	rest := p.b[min(end+1, len(p.b)):]
+	for _, sign := range [...]string{" -> ", " => ", " to "} {
+		if len(rest) <= len(sign)+least || string(rest[:len(sign)]) != sign || !isQuote(rest[len(sign)]) {
+			continue
+		}
+		start := end + 1 + len(sign)
+		stop, _ := p.valueEnd(start)
+		if start++; stop-start >= least && !isPlaceholder(p.b[start:stop]) && !p.isInert(start) {
+			p.add(start, stop, kind, 0.75, byAssignment, p.verbatim(start, stop))
+		}
+		return
+	}
 }
 
 // notPasswords are words that go on after "the password is" without being one.

@@ -103,6 +103,19 @@ func (p *pass) authCommand(i int) bool {
 		}
 		return false
 	}
+	if p.at(at) == '"' && p.at(at+1) == ':' { // "auth":"bmFtZTpwYXNzd29yZA==" of Docker
+		start := at + 2
+		for p.at(start) == ' ' && start < len(p.b) {
+			start++
+		}
+		start++
+		end := p.keyEnd(min(start, len(p.b)), "+/=")
+		if end-start < 2*least || p.at(end) != '"' || p.at(start-1) != '"' || !isMixed(p.b[start:end]) || p.isInert(start) {
+			return false
+		}
+		p.add(start, end, Secret, 0.85, bySecret, p.verbatim(start, end))
+		return true
+	}
 	if !p.is(i+1, &mechanisms) || p.between(i) != gapSpace {
 		return false
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // personWords stand before the names of persons in logs, where most of what follows them is none.
-const personWords = "owner holder driver recipient author assignee reporter assigned reviewer approver attendee employee student sender buyer seller operator surgeon nurse requester submitter"
+const personWords = "owner holder driver recipient author assignee reporter assigned reviewer approver attendee employee student sender buyer seller operator surgeon nurse requester submitter nm"
 
 // partValue takes words with capitals behind token i, one of personWords, for a name if the lists have one of them: "owner='Asha Roe'", "assigned to
 // Asha Roe".
@@ -22,7 +22,11 @@ func (p *pass) partValue(i int) {
 		k++
 	}
 	if k < len(p.text.Tokens) && p.text.Tokens[k].Start-p.text.Tokens[k-1].End <= gap {
-		p.listedName(k, 2)
+		least := 2
+		if p.at(int(p.text.Tokens[i].Start)-1) == '<' {
+			least = 1 // an element
+		}
+		p.listedName(k, least)
 	}
 }
 

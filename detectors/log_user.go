@@ -18,7 +18,7 @@ func (p *pass) uidUser(i int) {
 		p.userBefore(start - 1)
 	case scan.IsLetter(p.at(end + 1)):
 		stop := p.userEnd(end + 1)
-		if c := p.at(stop); c == ',' || c == ')' || isQuote(c) {
+		if c := p.at(stop); c == ',' || c == ')' || c == ';' || isQuote(c) {
 			p.addUser(end+1, 0.7)
 		}
 	}
@@ -83,6 +83,36 @@ func (p *pass) isPrompted(i int) bool {
 	return p.in.Channel == ChannelLog && k > 1 && p.b[k-1] == ' ' && (p.b[k-2] == ':' || p.b[k-2] == '>') && p.at(int(p.text.Tokens[i].End)) == ' ' && (k < 6 || string(p.b[k-6:k-2]) != "PASS")
 }
 
+// radiusLogin looks for name and password that RADIUS writes behind token i, "Login": "Login incorrect (…): [asha/hunter2] (from client …".
+func (p *pass) radiusLogin(i int) bool {
+	const longest = 128
+	if p.in.Channel != ChannelLog || !p.is(i+1, &loginResults) {
+		return false
+	}
+	at := int(p.text.Tokens[i].End)
+	k := bytes.Index(p.b[at:min(at+longest, len(p.b))], []byte(": ["))
+	if k < 0 {
+		return false
+	}
+	start := at + k + 3
+	end := p.userEnd(start)
+	p.addUser(start, 0.7)
+	if p.at(end) != '/' {
+		return true
+	}
+	stop := end + 1
+	for stop < len(p.b) && p.b[stop] != ']' && p.b[stop] >= ' ' {
+		stop++
+	}
+	if value := p.b[end+1 : stop]; len(value) > 2 && !isPlaceholder(value) && !p.isInert(end+1) {
+		p.add(start, end, Username, 0.75, byUser, p.lower(start, end))
+		p.add(end+1, stop, Password, 0.8, byCommand, p.verbatim(end+1, stop))
+	}
+	return true
+}
+
+var loginResults = wordsOf("incorrect ok")
+
 // protocolLogin takes what stands behind token i, the command of a protocol, for a user and a password: `LOGIN asha hunter2`, `LOGIN "asha" "secret"`,
 // "ftp> user asha hunter2".
 func (p *pass) protocolLogin(i int) bool {
@@ -109,7 +139,7 @@ func (p *pass) protocolLogin(i int) bool {
 	value := p.b[second[0]:second[1]]
 	quoted := isQuote(p.at(first[0]-1)) && isQuote(p.at(second[0]-1))
 	given := len(value) > 3 && (quoted || hasDigit(value) && hasLetter(value) && isMixed(value)) && !isPlaceholder(value) && bytes.IndexByte(value, '=') < 0
-	if login && !given {
+	if login && !given || isNoUser(p.b[first[0]:first[1]]) {
 		return false
 	}
 	p.addUser(first[0], 0.7)

@@ -22,7 +22,7 @@ func (p *pass) username(i int) {
 	if last == i && p.is(i+1, &idWord) && p.between(i) == gapSpace && p.at(int(p.text.Tokens[i+1].End)) == '=' {
 		last = i + 1 // "User Id=asha"
 	}
-	if last == i && p.protocolLogin(i) {
+	if last == i && (p.protocolLogin(i) || p.radiusLogin(i)) {
 		return
 	}
 	end := int(p.text.Tokens[last].End)
@@ -193,6 +193,11 @@ func (p *pass) addUser(start int, score float32) {
 		}
 	}
 	p.add(start, end, Username, score, byUser, p.lower(start, end))
+	if p.at(end) == ']' && p.at(end+1) == '\\' && p.at(end+2) == '[' { // [DOMAIN]\[name]
+		if name, stop := end+3, p.userEnd(end+3); stop > name+1 && !p.isInert(name) {
+			p.add(name, stop, Username, score, byUser, p.lower(name, stop))
+		}
+	}
 }
 
 func hasLetter(b []byte) bool {

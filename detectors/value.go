@@ -24,21 +24,11 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 		strict = c == ':' && p.at(sign) == ' ' && sign == i+1
 	case c == '>' && sign == i && !scan.IsSpace(p.at(i+1)) && (p.isTag(i) || p.isEntry(begin, i)): // <password>…
 		sign++
-	case c == ',' && sign == i && p.isTuple(begin, i):
-		for sign++; p.at(sign) == ' ' && sign < len(p.b); sign++ {
-		}
-		if !isQuote(p.at(sign)) {
+	case p.pairValue(i, token) != 0:
+		if sign = p.pairValue(i, token); sign < 0 {
 			return 0, false, false
 		}
-	case c == '<' && p.at(i+1) == '/' && p.namesEntry(begin):
-		if sign = p.elementEnd(i + 1); sign == 0 || p.at(sign) != '<' {
-			return 0, false, false
-		}
-	case isQuote(p.at(i-1)) && scan.IsSpace(p.at(i)) && bytes.HasSuffix(p.b[:max(begin-1, 0)], []byte(`form-data; name=`)):
-		for sign < len(p.b) && scan.IsSpace(p.b[sign]) {
-			sign++
-		}
-		return sign, true, sign < len(p.b)
+		strict = true
 	case c == '(' && sign == i && isQuote(p.at(i+1)): // PASSWORD('…')
 		if end, _ := p.valueEnd(i + 1); !isMixed(p.b[i+2:end]) || bytes.IndexByte(p.b[i+2:end], ' ') >= 0 {
 			return 0, false, false
@@ -69,13 +59,65 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 	if p.at(sign) == '<' && sign > 0 && p.b[sign-1] == '>' {
 		sign = p.innerStart(sign)
 	}
-	if p.at(sign) == 'N' && p.at(sign+1) == '\'' {
-		sign++ // a literal of Transact-SQL
-	}
+	sign = p.literalStart(sign)
 	if quote := p.pastQuote(sign); quote > sign {
 		sign = quote - 1
 	}
 	return sign, strict, sign > i && sign < len(p.b) && p.b[sign] != '\n'
+}
+
+// pairValue is where the value begins that belongs to the name which token ends and what closes it before i, where no sign stands between the two: in
+// pairs, lists of arguments, entries of XML and forms. It is 0 if there is nothing like that, and less if there is and no value.
+func (p *pass) pairValue(i, token int) int {
+	begin := int(p.text.Tokens[token].Start)
+	switch c := p.at(i); {
+	case p.entryValue(token) > 0: // {"name":"DB_PASSWORD","value":"…"}
+		return p.entryValue(token)
+	case c == ',' && (p.isTuple(begin, i) || p.isListedOption(begin)):
+		sign := i + 1
+		for p.at(sign) == ' ' && sign < len(p.b) {
+			sign++
+		}
+		if isQuote(p.at(sign)) || p.isListedOption(begin) {
+			return sign
+		}
+		return -1
+	case c == ';' && isQuote(p.at(i-1)) && p.at(i+1) == 's' && p.at(i+2) == ':' && scan.IsDigit(p.at(i+3)): // s:8:"password";s:8:"…" of PHP
+		sign := i + 3
+		for scan.IsDigit(p.at(sign)) || p.at(sign) == ':' {
+			sign++
+		}
+		return sign
+	case c == '<' && p.at(i+1) == '/' && p.namesEntry(begin):
+		if sign := p.elementEnd(i + 1); sign > 0 && p.at(sign) == '<' {
+			return sign
+		}
+		return -1
+	case isQuote(p.at(i-1)) && scan.IsSpace(c) && bytes.HasSuffix(p.b[:max(begin-1, 0)], []byte(`form-data; name=`)):
+		sign := i
+		for sign < len(p.b) && scan.IsSpace(p.b[sign]) {
+			sign++
+		}
+		return sign
+	}
+	return 0
+}
+
+// literalStart is where the quote of a literal stands that begins at i: N'…' of Transact-SQL, Some("…") of Rust, string(8) "…" of PHP; i if there is none.
+func (p *pass) literalStart(i int) int {
+	for _, w := range [...]string{"N", "Some(", "Secret(", "string("} {
+		at := i + len(w)
+		if at >= len(p.b) || string(p.b[i:at]) != w {
+			continue
+		}
+		for at < len(p.b) && (scan.IsDigit(p.b[at]) || p.b[at] == ')' || p.b[at] == ' ') {
+			at++
+		}
+		if isQuote(p.at(at)) {
+			return at
+		}
+	}
+	return i
 }
 
 // pastQuote is where what follows a quote at i begins, which may be escaped several times, as in JSON within JSON; i if there is none.
@@ -116,6 +158,10 @@ var forWords = wordsOf("for of on in to that i we " + said("for", ""))
 // "changed my password to …".
 func (p *pass) startsValue(k int) bool {
 	const least = 4 // "as 1197"
+	if w := p.bytesOf(&p.text.Tokens[k]); isWord(w, "from") && p.at(int(p.text.Tokens[k].End)) == ' ' && isQuote(p.at(int(p.text.Tokens[k].End)+1)) {
+		end, _ := p.valueEnd(int(p.text.Tokens[k].End) + 1) // "changed the password from 'x' to 'y'"
+		return bytes.HasPrefix(p.b[min(end+1, len(p.b)):], []byte(" to ")) && isQuote(p.at(end+5))
+	}
 	if isWord(p.bytesOf(&p.text.Tokens[k]), "as") && k+1 < len(p.text.Tokens) {
 		next := &p.text.Tokens[k+1]
 		return next.Len() >= least && next.Shape&scan.Digit != 0 && p.between(k) == gapSpace
@@ -187,6 +233,44 @@ func (p *pass) isTuple(start, i int) bool {
 		start--
 	}
 	return isQuote(p.at(i-1)) && isQuote(p.at(start-1)) && (p.at(start-2) == '(' || p.at(start-2) == '[')
+}
+
+// entryValue is where the value begins of an entry whose name token k ends and whose value has a name of its own: `"name":"DB_PASSWORD","value":"…"`,
+// `variable "db_password" { default = "…" }`; 0 if there is none.
+func (p *pass) entryValue(k int) int {
+	const gap = 8
+	if k+1 >= len(p.text.Tokens) {
+		return 0
+	}
+	t, next := &p.text.Tokens[k], &p.text.Tokens[k+1]
+	between := p.b[t.End:next.Start]
+	if len(between) < 2 || len(between) > gap || next.Len() < 5 {
+		return 0
+	}
+	name := p.bytesOf(next)
+	switch {
+	case equalFold(name[len(name)-5:], "value") && bytes.ContainsAny(between, ",\n") && (isQuote(between[0]) || between[0] == '\n' || between[0] == '\r'):
+	case isWord(name, "default") && bytes.IndexByte(between, '{') > 0 && isQuote(between[0]):
+	default:
+		return 0
+	}
+	at := p.pastQuote(int(next.End))
+	for p.at(at) == ' ' && at < len(p.b) {
+		at++
+	}
+	if c := p.at(at); c != ':' && c != '=' {
+		return 0
+	}
+	return at + 1
+}
+
+// isListedOption says whether the name with a part at i is an option in a list of arguments: `["--db-password", "x"]`, "[--password, x]".
+func (p *pass) isListedOption(i int) bool {
+	k := i
+	for k > 0 && i-k < 32 && (scan.IsWordByte(p.b[k-1]) || p.b[k-1] == '-' || p.b[k-1] == '_') {
+		k--
+	}
+	return p.at(k) == '-' && (isQuote(p.at(k-1)) || p.at(k-1) == '[' || p.at(k-1) == ' ')
 }
 
 // isSetting says whether the name with a part at i stands behind "set": "configure set aws_secret_access_key x".
