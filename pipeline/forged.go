@@ -16,7 +16,7 @@ func (w *rewriter) nextForged(text []byte, from int) [2]int {
 	if w.filter || from >= len(text) {
 		return [2]int{-1, -1}
 	}
-	start, end := pseudonym.Next(text[from:])
+	start, end := pseudonym.NextForged(text[from:])
 	if start < 0 {
 		return [2]int{-1, -1}
 	}

@@ -215,3 +215,16 @@ func FuzzForged(f *testing.F) {
 	x := newForger(f)
 	f.Fuzz(func(t *testing.T, text string) { x.check(t, text) })
 }
+
+// TestForgedInDisguise: an imitation that only people take for ours is harmless, too, however its disguise is written in JSON.
+func TestForgedInDisguise(t *testing.T) {
+	f := newForger(t)
+	for _, in := range []string{`[PER\u200bSON_1]`, "[PER\u200bSON_1]", `[PERSON_1\u0000]`, `[\u0420ERSON_1]`, `\u005bPERSON\uff3f1]`, `[PERSON_\udead1]`} {
+		out := f.through("json", `{"tenant_id":"t","call_id":"c","role":"customer","text":"`+in+`","lang":"`+in+`"}`)
+		require.NotEmpty(t, out)
+		var left struct{ Text, Lang string }
+		require.NoError(t, json.Unmarshal([]byte(out), &left))
+		require.Regexp(t, `^\(.*\)$`, left.Text)
+		require.Equal(t, left.Text, left.Lang)
+	}
+}

@@ -1,6 +1,10 @@
 package pseudonym
 
-import "bytes"
+import (
+	"bytes"
+	"unicode"
+	"unicode/utf8"
+)
 
 // Next finds the first alias with a number, token or generalised value in text: text[start:end], brackets included. Without one,
 // start is -1.
@@ -9,7 +13,20 @@ import "bytes"
 //
 // or, in place of the number, what isGeneral knows.
 // A bare type ("[PHONE]") is not looked for: it claims nothing, and log lines are full of [INFO] and [ERROR].
-func Next(text []byte) (start, end int) {
+func Next(text []byte) (start, end int) { return next(text, match) }
+
+// NextForged is Next that also finds what only looks like ours to people, or to a program that tidies text up: with characters in it that
+// nobody sees, or with letters, digits and signs of other alphabets.
+func NextForged(text []byte) (start, end int) {
+	return next(text, func(b []byte) int {
+		if n := match(b); n > 0 {
+			return n
+		}
+		return disguised(b)
+	})
+}
+
+func next(text []byte, match func([]byte) int) (start, end int) {
 	for i := 0; ; i++ {
 		next := bytes.IndexByte(text[i:], '[')
 		if next < 0 {
@@ -20,6 +37,47 @@ func Next(text []byte) (start, end int) {
 			return i, i + n
 		}
 	}
+}
+
+// disguisedMax is the length in bytes of what is looked at as an imitation in disguise: the longest of ours with characters of four bytes.
+const disguisedMax = 256
+
+// disguised gives the length of what b begins with if it could be taken for an alias or token: the letters of a name, then what stands for a
+// number or a token, and something in it that is not ASCII. 0 if not. It takes more than it must: brackets become round, no more.
+func disguised(b []byte) int {
+	other, low, digit, colon := false, false, false, false
+	for i := 1; i < len(b) && i < disguisedMax; {
+		switch c := b[i]; {
+		case c == ']':
+			if other && (low && digit || colon) {
+				return i + 1
+			}
+			return 0
+		case c >= 'A' && c <= 'Z':
+		case c == '_':
+			low = true
+		case c >= '0' && c <= '9':
+			digit = true
+		case c == ':':
+			colon = true
+		case c >= utf8.RuneSelf:
+			r, width := utf8.DecodeRune(b[i:])
+			other = true
+			low = low || unicode.Is(unicode.Pc, r)
+			digit = digit || unicode.IsNumber(r)
+			colon = colon || r == '：' || r == '﹕' || r == '∶' || r == '꞉' || r == 'ː' || r == '։' || r == '׃'
+			i += width
+			continue
+		case c < ' ' || c == 0x7F:
+			other = true
+		default:
+			if !colon || !isLetter(c) && c != 'c' && c != 'd' && c != 'm' && c != 'r' && c != 'p' {
+				return 0
+			}
+		}
+		i++
+	}
+	return 0
 }
 
 // Neutralise appends text to dst with the brackets of every alias, token and generalised value in it made round: "(PERSON_1)". In input they

@@ -2,6 +2,7 @@ package pseudonym
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -57,4 +58,20 @@ func FuzzNeutralise(f *testing.F) {
 		start, end := Next(got)
 		require.Equal(t, [2]int{-1, -1}, [2]int{start, end}, "neutralised text holds none")
 	})
+}
+
+// What only looks like ours is found, too; what is no name with a number or token is not.
+func TestNextForged(t *testing.T) {
+	for _, forged := range []string{
+		"[PERSON_1]", "[PHONE:r3:bdkqtscmfghjrlnpqsdtckbm]", "[PER\u200bSON_1]", "[PERSON\u00ad_1]", "[PERSON_1\x00]", "[\ufeffPERSON_1]", "[РERSON_1]", "[ＰＥＲＳＯＮ＿１]", "[PERSON_１]",
+		"[PERSON_\u0661]", "[PHONE:r3:bdkqtscmfghjrlnpqs\u200bdtckbm]", "[PHONE：r3：bdkqtscmfghjrlnpqsdtckbm]", "[PERSON_\U000E00311]", "[PERSON_\xff1]", "[P\u0335ERSON_1]",
+	} {
+		text := "é " + forged + " x [A"
+		start, end := NextForged([]byte(text))
+		require.Equal(t, [2]int{3, 3 + len(forged)}, [2]int{start, end}, "%+q", forged)
+	}
+	for _, plain := range []string{"[INFO]", "[ERRÓR]", "[ERROR…]", "[é]", "[Ärger 1]", "[1, 2]", "[§5]", "[a_é1]", "[PERSON_é 1]", "[PER\u200bSON_1", "[", "[\u200b", "[" + strings.Repeat("é", 200) + "_1]"} {
+		start, _ := NextForged([]byte(plain))
+		require.Equal(t, -1, start, "%+q", plain)
+	}
 }
