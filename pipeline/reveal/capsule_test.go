@@ -366,3 +366,21 @@ func FuzzItems(f *testing.F) {
 		}
 	})
 }
+
+// The most values of a record, and the longest names, go in and come out again.
+func TestBoundsOfItems(t *testing.T) {
+	items := make([]Item, itemsMax)
+	for i := range items {
+		items[i] = Item{"[" + strings.Repeat("X", nameLenMax-2) + "]", strings.Repeat("T", typeLenMax), []byte{byte(i)}}
+	}
+	plain, err := appendItems(nil, items)
+	require.NoError(t, err)
+	back, err := parseItems(plain)
+	require.NoError(t, err)
+	require.Equal(t, items, back)
+	items[0].Name += "X"
+	_, err = appendItems(nil, items)
+	require.Error(t, err)
+	require.True(t, isPerson(strings.Repeat("a", personLenMax)))
+	require.False(t, isPerson(strings.Repeat("a", personLenMax+1)))
+}

@@ -153,6 +153,7 @@ func TestWitness(t *testing.T) {
 		_, loaded, err = follow(t, testLog(9), NewWitness(name))
 		require.ErrorContains(t, err, "damaged")
 		require.Zero(t, loaded)
+		require.ErrorContains(t, NewWitness(name).Check(Version{9, 9}), "damaged")
 	}
 	left, err := filepath.Glob(name + ".*")
 	require.NoError(t, err)

@@ -262,3 +262,33 @@ func all[T any](messages []T, f func(T)) {
 		f(m)
 	}
 }
+
+// What was done for a request counts as it was first said: a second message, by whoever, changes nothing of it.
+func TestIssuedIsSaidOnce(t *testing.T) {
+	d := newDesk(t)
+	r := testRequest("r1")
+	d.request(r)
+	first := issued(r)
+	d.request(first)
+	again := issued(r)
+	again.Done.Directives = first.Done.Directives + 9
+	d.request(again)
+	require.Equal(t, first.Done.Directives, d.get("r1", midnight()).Request.Done.Directives)
+}
+
+// A register that is full refuses what would be a request more, whatever kind of message tells of it, and goes on with those it has.
+func TestRegisterIsBounded(t *testing.T) {
+	d := newDesk(t)
+	d.request(testRequest("r1"))
+	for i := range requestsMax {
+		d.cases[fmt.Sprint(i)] = nil
+	}
+	r, m, a := testRequest("r2"), testDirective("r2", "analytics"), Ack{Request: "r2", Sink: "analytics", Answer: AnswerDone, At: midnight()}
+	require.ErrorContains(t, d.TakeRequest(r.Key(), r.Value()), "more than")
+	for _, request := range []string{"r2", "r1"} {
+		m.Request, a.Request = request, request
+		full := request == "r2"
+		require.Equal(t, full, d.TakeDirective(m.Key(), m.Value()) != nil)
+		require.Equal(t, full, d.TakeAck(a.Key(), a.Value()) != nil)
+	}
+}
