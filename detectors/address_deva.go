@@ -94,7 +94,10 @@ func (p *pass) devaAddress(i int) (next int) {
 
 // devaBefore takes in what stands before the first token, a number: the word for a unit, the name of a building, places before a postcode.
 func (p *pass) devaBefore(s *devaStretch) {
-	const most, names = 6, 2 // tokens; words of a name
+	const most, names = 6, 2                                                          // tokens; words of a name
+	if k := s.first - 1; p.isNumberAt(k) && p.between(k) == gapSlash && p.isFree(k) { // "16/17"
+		s.first, s.last = k, k-1
+	}
 	pin := p.text.Tokens[s.first].IsNumber() && p.text.Tokens[s.first].Len() == 6
 	k := s.first - 1
 	if p.is(k, &devaNumber) {
@@ -155,6 +158,9 @@ func (p *pass) devaToken(s *devaStretch, j int) bool {
 		if t.Len() == 6 && t.IsNumber() && s.form > 0 {
 			s.form += devaPinForm
 		}
+		if p.is(j-1, &devaNumber) && p.between(j) == gapSlash && p.isNumberAt(j+1) {
+			s.form += devaUnitForm // "नंबर 22/18"
+		}
 		s.named = false
 	case p.isDevaStreet(j):
 		if s.number && s.named || p.isNumberAt(j+1) || p.is(j+1, &devaNumber) && p.isNumberAt(j+2) {
@@ -167,7 +173,7 @@ func (p *pass) devaToken(s *devaStretch, j int) bool {
 		switch numbered := p.isNumberAt(j+1) || p.is(j+1, &devaNumber) && p.isNumberAt(j+2); {
 		case numbered && p.is(j, &devaFirm):
 			s.form += devaFirmForm
-		case numbered || j > 0 && p.isNumberAt(j-1):
+		case numbered || p.isNumberAt(j-1) || p.is(j-1, &devaOrdinals):
 			s.form += devaUnitForm
 		default:
 			s.form += devaPartForm
@@ -176,9 +182,13 @@ func (p *pass) devaToken(s *devaStretch, j int) bool {
 		return p.isNumberAt(j + 1)
 	case p.is(j, &devaPlaces):
 		s.form += devaTownForm
+		s.named = true // "मथुरा रोड"
 	case p.is(j, &devaParts) && j > s.first:
-		s.form += devaPartForm
-	case p.is(j, &devaAnd) && p.isNumberAt(j-1) && p.isNumberAt(j+1):
+		if s.form += devaPartForm; p.isNumberAt(j + 1) {
+			s.form += devaUnitForm - devaPartForm // "फेज 1"
+		}
+		s.named = true // "पार्क एवेन्यू"
+	case p.is(j, &devaAnd) && (p.isNumberAt(j-1) && p.isNumberAt(j+1) || p.is(j-1, &devaPlaces) && p.is(j+1, &devaPlaces)):
 		return true
 	case p.is(j, &devaBeside) && s.form > 0:
 	case isWord(p.bytesOf(t), "के") && p.is(j+1, &devaBeside):

@@ -248,7 +248,7 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 	kind, detector = wantedKind(ctx.near | ctx.mid)
 	switch g.Kind {
 	case spoken.Digits:
-		if g.Symbols >= spokenLeast && !isYears(p.b[g.Start:g.End]) && !isFraction(p.b[g.Start:g.End]) {
+		if (g.Symbols >= spokenLeast || p.isReadAlone(g)) && !isYears(p.b[g.Start:g.End]) && !isFraction(p.b[g.Start:g.End]) {
 			return kind, score{form: 0.5}, "spoken", detector
 		}
 	case spoken.Code:
@@ -257,6 +257,22 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 		return Spelled, score{form: 0.5}, "spoken", bySpeech
 	}
 	return 0, s, "", 0
+}
+
+// isReadAlone says whether a region is all of a text, of four digits and more that are read one by one and don't count up or down: the last
+// four of a number, whatever was asked.
+func (p *pass) isReadAlone(g *spoken.Region) bool {
+	const least = 4
+	d := p.b[g.Start:g.End]
+	if len(p.text.Tokens) != 1 || g.Symbols < least || g.Single < g.Symbols || digitsIn(d) != len(d) {
+		return false
+	}
+	for k := 2; k < len(d); k++ {
+		if step := int(d[k]) - int(d[k-1]); step != int(d[1])-int(d[0]) || step != 1 && step != -1 {
+			return true
+		}
+	}
+	return false
 }
 
 // isMeasured says whether a word behind a region says that it is an amount or a time, and none before that it is an identifier.

@@ -8,6 +8,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func TestDigitsReadAlone(t *testing.T) {
+	s := newSet(t, Options{})
+	for text, want := range map[string]string{
+		"seven nine three one": "{{NUMBER|seven nine three one}}", "पाँच शून्य शून्य नौ": "{{NUMBER|पाँच शून्य शून्य नौ}}", "zero eight three oh": "{{NUMBER|zero eight three oh}}",
+		"one two three four": "one two three four", "five four three two one": "five four three two one", "two zero two four": "two zero two four",
+		"seven nine three": "seven nine three", "seven nine three one times": "seven nine three one times", "seven hundred ninety three": "seven hundred ninety three",
+	} {
+		require.Equal(t, want, show(text, s.Find(nil, []byte(text), Input{Channel: ChannelCall}, NewScratch())))
+	}
+}
+
 // saidDigits puts digits into words as people say them: doubles, triples, pairs, "oh", and hesitation between.
 func saidDigits(r *rand.Rand, digits string) (words []string) {
 	ones := strings.Fields("zero one two three four five six seven eight nine")

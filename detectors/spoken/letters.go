@@ -92,7 +92,7 @@ func (r *Reader) spelled(k int, st *reading) int {
 		}
 		again := r.follows(k, k+1) && (r.symbols[k+1].char != 0 || (r.is(&r.symbols[k+1], filler) || r.is(&r.symbols[k+1], hesitation)) && r.follows(k+1, k+2) && r.begins(k+2))
 		last := before && r.parts[len(r.parts)-1].what == letter && st.digits > 1 // "… one a a for"
-		if !explained && !(before && (behind || again || last || st.letters > 0 && r.ends(s.last)) || behind && r.follows(k+1, k+2) && r.begins(k+2) && !r.isNumber(k+1)) {
+		if !explained && !r.isBetweenMarks(k) && !(before && (behind || again || last || st.letters > 0 && r.ends(s.last)) || behind && r.follows(k+1, k+2) && r.begins(k+2) && !r.isNumber(k+1)) {
 			return 0
 		}
 	case c == 'o' && r.isOr(k, st), c != 0 && r.isAnd(k, st):

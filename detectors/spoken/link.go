@@ -20,7 +20,9 @@ func (r *Reader) spell(first, last int, domain bool) (n int) {
 		from, to := r.start(s), r.end(s)
 		k = int(s.last) + 1
 		if m, ok := r.as(s, mark, anyLang); ok && first < k-1 && (k <= last || m.value == '/') {
-			r.put(byte(m.value), from, to)
+			if r.put(byte(m.value), from, to); m.value == '/' && len(r.with) > start+1 && r.with[len(r.with)-2] == ':' && !r.isSlash(k) {
+				r.put('/', from, to) // "colon double slash"
+			}
 			continue
 		}
 		if m, ok := r.as(s, times, anyLang); ok && k <= last {
@@ -70,6 +72,16 @@ func (r *Reader) spell(first, last int, domain bool) (n int) {
 		}
 	}
 	return len(r.with) - start
+}
+
+// isSlash says whether a slash is said at token k.
+func (r *Reader) isSlash(k int) bool {
+	s := r.symbolAt(k)
+	if s == nil {
+		return false
+	}
+	m, _ := r.as(s, mark, anyLang)
+	return m.value == '/'
 }
 
 // putGap writes what stands between token k and the next in a domain: a dot or a dash as it is written, and the dot that "gmail com"
@@ -276,19 +288,23 @@ func (r *Reader) isWeb(k int) bool {
 	return true
 }
 
-// schemeStart takes in "h t t p s colon slash slash" before a host.
+// schemeStart takes in "h t t p s colon slash slash" before a host, or "colon double slash".
 func (r *Reader) schemeStart(first int) int {
 	k := first - 1
-	want := [...]byte{'/', '/', ':'}
-	for _, c := range want {
+	slashes := 0
+	for ; ; slashes++ {
 		s := r.symbolTo(k)
 		if s == nil {
 			return first
 		}
-		if m, ok := r.as(s, mark, anyLang); !ok || byte(m.value) != c {
+		m, _ := r.as(s, mark, anyLang)
+		k = int(s.first) - 1
+		if m.value == ':' && slashes > 0 {
+			break
+		}
+		if m.value != '/' || slashes > 1 {
 			return first
 		}
-		k = int(s.first) - 1
 	}
 	n := 0
 	for ; k >= 0 && n < 5; n++ {
@@ -318,7 +334,7 @@ func (r *Reader) path(last int) int {
 			break
 		}
 		m, ok := r.as(s, mark, anyLang)
-		if !ok || m.value != '/' && m.value != '-' && m.value != '_' && m.value != '.' {
+		if !ok || m.value == ':' || m.value == ',' || m.value == '+' {
 			break
 		}
 		end := r.label(int(s.last)+1, true)
@@ -326,7 +342,7 @@ func (r *Reader) path(last int) int {
 			end = int(x.last)
 		}
 		if end < 0 || !r.gap(int(s.last)) {
-			if m.value == '/' {
+			if m.value != '.' && m.value != '-' && m.value != '_' {
 				last = int(s.last)
 			}
 			break

@@ -2,7 +2,6 @@ package spoken
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
@@ -18,15 +17,24 @@ const (
 // addresses finds e-mail addresses and links among the symbols and writes them. What they take is no part of runs.
 func (r *Reader) addresses() {
 	tokens := len(r.t.Tokens)
-	if !r.dots && !(r.seen&(1<<at) != 0 && (r.told(HintEmail) || r.hasCertain())) {
+	if !r.dots && !(r.certain || r.seen&(1<<at) != 0 && r.told(HintEmail)) {
 		return // most texts
 	}
 	r.at, r.taken = r.at[:0], r.taken[:0]
 	for range tokens {
 		r.at, r.taken = append(r.at, -1), append(r.taken, false)
 	}
+	r.marks = 0
 	for i := range r.symbols {
-		r.at[r.symbols[i].first] = int32(i)
+		s := &r.symbols[i]
+		r.at[s.first] = int32(i)
+		if r.isDot(s) {
+			m, _ := r.as(s, mark, anyLang)
+			r.marks |= m.langs &^ r.english()
+		} else if s.char == 0 && r.is(s, at) {
+			a, _ := r.as(s, at, anyLang)
+			r.marks |= a.langs &^ r.english()
+		}
 	}
 	for i := range r.symbols {
 		if r.is(&r.symbols[i], at) && r.symbols[i].char == 0 {
@@ -38,16 +46,6 @@ func (r *Reader) addresses() {
 			r.link(i)
 		}
 	}
-}
-
-// hasCertain says whether a symbol stands for "at" and nothing else.
-func (r *Reader) hasCertain() bool {
-	for i := range r.symbols {
-		if s := &r.symbols[i]; r.is(s, at) && s.char == 0 && r.isCertain(s) {
-			return true
-		}
-	}
-	return false
 }
 
 // isDot says whether a symbol is a spoken dot.
@@ -219,13 +217,13 @@ func (r *Reader) label(k int, behindDot bool) (last int) {
 				return last
 			}
 			return int(s.last)
-		case s.char != 0 || r.is(s, letter) || s.kind != none || r.isNumber(int(r.at[k])):
+		case s.char != 0 || r.is(s, letter) || s.kind != none || r.isNumber(int(r.at[k])), n > 0 && words == 0 && r.isDigitBeside(s), n == 0 && behindDot && r.isDigitBeside(s):
 			if words > 0 && behindDot {
 				return last
 			}
 			end = int(s.last)
 		case r.is(s, mark):
-			if m, _ := r.as(s, mark, anyLang); m.value != '-' || n == 0 {
+			if m, _ := r.as(s, mark, anyLang); m.value != '-' && m.value != '_' || n == 0 {
 				return last
 			}
 			end = int(s.last)
@@ -249,6 +247,15 @@ func (r *Reader) label(k int, behindDot bool) (last int) {
 		}
 	}
 	return last
+}
+
+// isDigitBeside says whether a word that may mean something else is a digit in the language that the dots are said in: "uno due d f".
+func (r *Reader) isDigitBeside(s *symbol) bool {
+	if r.marks == 0 {
+		return false
+	}
+	_, ok := r.as(s, digit, r.marks)
+	return ok
 }
 
 // endsLabel says whether a dot stands behind token k, and a single letter before it: "n vidia dot".
@@ -318,14 +325,22 @@ func (r *Reader) email(i int) {
 		}
 		return
 	}
-	if !r.gap(int(s.last)) || s.first == 0 || !r.gap(int(s.first)-1) {
+	if s.first == 0 || !r.gap(int(s.first)-1) {
+		r.handle(s)
+		return
+	}
+	if !r.gap(int(s.last)) {
 		return
 	}
 	last, known := r.domain(int(s.last)+1, r.told(HintEmail) || r.isCertain(s))
 	if last < 0 {
+		r.handle(s)
 		return
 	}
 	first := r.local(int(s.first) - 1)
+	if first < 0 {
+		r.handle(s)
+	}
 	if first < 0 && s.first <= plainMost && r.told(HintEmail) {
 		r.half(int(s.first), last) // the rest of an address begun before
 		return
@@ -335,6 +350,11 @@ func (r *Reader) email(i int) {
 	}
 	if !r.isCertain(s) && r.isWritten(int(s.last)+1, last) && !r.isService(int(s.last)+1) && !r.isLocal(first, int(s.first)) && !r.told(HintEmail) {
 		return // "buy it at example.com"
+	}
+	if r.isSlash(last+1) && r.bare < 0 {
+		if end := r.path(last); r.symbolAt(end+1) == nil || !r.is(r.symbolAt(end+1), at) {
+			last = end // of an account on a server
+		}
 	}
 	start := len(r.with)
 	n := r.spell(first, int(s.first)-1, false)
@@ -349,6 +369,26 @@ func (r *Reader) email(i int) {
 		n += r.spell(int(s.last)+1, last, true)
 	}
 	r.take(first, last, start, Region{Kind: Email, Symbols: n, Spoken: n})
+}
+
+// handle writes the name of an account that ends the text behind s, a word for "at" that means nothing else: "arroba jensen punto me".
+func (r *Reader) handle(s *symbol) {
+	k := int(s.last) + 1
+	a, _ := r.as(s, at, anyLang)
+	if !r.isCertain(s) || a.langs&r.english() != 0 || !r.gap(k-1) {
+		return
+	}
+	last, known := r.domain(k, false)
+	if !known {
+		last = r.label(k, true)
+	}
+	if last < 0 || last != len(r.t.Tokens)-1 || a.langs&^a.weak == 0 && !r.isLocal(k, last+1) {
+		return
+	}
+	start := len(r.with)
+	r.put('@', r.start(s), r.end(s))
+	r.spell(k, last, true)
+	r.take(int(s.first), last, start, Region{Kind: Other})
 }
 
 // spellBare writes the domain without dots that was read last, up to a token, with them.
@@ -439,158 +479,4 @@ func (r *Reader) take(first, last, start int, region Region) {
 			*s = symbol{first: s.first, last: s.last, phrase: -1}
 		}
 	}
-}
-
-// local finds where the local part begins that ends with a token, -1 if there is none. Letters, numbers and what marks join belong to
-// it; of other words a few do, up to one that no address begins with.
-func (r *Reader) local(end int) (first int) {
-	first = -1
-	plain, joined := 0, false // joined: the token behind is a mark
-	for k := end; k >= 0 && end-k < localMost && !r.isTaken(k); k-- {
-		if k < end && !r.gap(k) {
-			break
-		}
-		s := r.symbolTo(k)
-		switch {
-		case k == end && s != nil && r.isPause(s):
-			end--
-		case s == nil && r.isContraction(k):
-			return first
-		case s == nil:
-			if t := &r.t.Tokens[k]; t.Shape&scan.Digit == 0 && !joined && k > 0 && r.isExplanation(k) {
-				joined = false
-				continue // the word behind "as in"
-			}
-			if !joined {
-				if plain++; plain > plainMost || k < end && !r.isOneSpace(k) {
-					return first
-				}
-			}
-			joined = false
-			first = k
-		case s.kind == none && s.entry == 0 && s.char == 0, k < end && s.char == 0 && !joined && !r.isOneSpace(k) && !r.isNumber(int(r.at[s.first])):
-			return first
-		case k == end && r.isForeignWord(s):
-			plain++
-			k = int(s.first)
-			first = k
-		case k > 1 && s.first == s.last && !joined && r.isExplanation(k):
-			continue // the word behind "as in"
-		case r.isMark(s):
-			joined = true
-			k = int(s.first)
-		case joined && s.char == 0 && !r.is(s, digit) && !r.is(s, number):
-			joined = false
-			k = int(s.first)
-			first = k
-		case k > 0 && k < end && (r.is(s, asIn) || r.is(s, like)) && r.explains(s, k):
-			k = int(s.first)
-		case s.kind != none, s.char != 0, r.is(s, digit), r.is(s, number), r.is(s, times), r.is(s, letter) && !r.is(s, stop), r.is(s, phonetic):
-			if r.is(s, stop) && s.char == 0 && !r.is(s, number) && !joined && !r.isSaidBeside(s) && !r.isAmongLetters(s) {
-				return first
-			}
-			joined = false
-			k = int(s.first)
-			first = k
-		case r.is(s, asIn), r.is(s, like) && k < end:
-			joined = false
-			k = int(s.first)
-		case r.is(s, stop) && r.isMarked(int(s.first)): // "grace dot will"
-			k = int(s.first)
-			first = k
-		case r.is(s, stop), r.is(s, at):
-			return first
-		case r.is(s, filler), r.is(s, hesitation):
-			k = int(s.first)
-		default:
-			if plain++; plain > plainMost {
-				return first
-			}
-			joined = false
-			k = int(s.first)
-			first = k
-		}
-	}
-	return first
-}
-
-// isPause says whether a symbol is a hesitation that is no word: "smith um at".
-func (r *Reader) isPause(s *symbol) bool {
-	return s.first == s.last && r.is(s, filler) && slices.ContainsFunc(pauses, func(w string) bool { return strings.EqualFold(w, string(r.text(s.first))) })
-}
-
-var pauses = []string{"uh", "um", "er", "erm", "uhm", "hmm", "eh", "ah", "äh", "ähm", "euh", "ehm"}
-
-// isContraction says whether token k is what an apostrophe leaves of a verb: "they're", "mine's".
-func (r *Reader) isContraction(k int) bool {
-	t := &r.t.Tokens[k]
-	if t.Start < 2 || t.Len() > 2 || r.b[t.Start-1] != '\'' {
-		return false
-	}
-	switch r.b[t.Start] | 0x20 {
-	case 's', 'r', 'l', 'v', 'm', 'd', 't':
-		return true
-	}
-	return false
-}
-
-// isMarked says whether a mark, and something before it, stands right before a token.
-func (r *Reader) isMarked(k int) bool {
-	s := r.symbolTo(k - 1)
-	return s != nil && s.first > 0 && r.isMark(s) && r.gap(k-1)
-}
-
-// isSaidBeside says whether a zero stands beside a number or a word that repeats it: "double oh seven".
-func (r *Reader) isSaidBeside(s *symbol) bool {
-	if !r.is(s, digit) {
-		return false
-	}
-	if x := r.symbolTo(int(s.first) - 1); x != nil && (r.is(x, times) || r.isNumber(int(r.at[x.first]))) {
-		return true
-	}
-	x := r.symbolAt(int(s.last) + 1)
-	return x != nil && r.isNumber(int(r.at[x.first]))
-}
-
-// smallWords are the kinds of words that addresses don't consist of.
-const smallWords kindSet = 1<<stop | 1<<filler | 1<<hesitation | 1<<fix | 1<<like
-
-// isForeignWord says whether a symbol is a small word of another language alone and so may be a name in English: "ben", "mia".
-func (r *Reader) isForeignWord(s *symbol) bool {
-	return s.char == 0 && s.kinds&smallWords != 0 && s.kinds&^smallWords == 0 &&
-		!slices.ContainsFunc(r.senses(s), func(x sense) bool { return x.langs&r.english() != 0 })
-}
-
-// isAmongLetters says whether a digit that is another word, too, stands between single letters: "a un b".
-func (r *Reader) isAmongLetters(s *symbol) bool {
-	before, behind := r.symbolTo(int(s.first)-1), r.symbolAt(int(s.last)+1)
-	return r.is(s, digit) && before != nil && before.char != 0 && behind != nil && behind.char != 0
-}
-
-// isOneSpace says whether a single space stands between token k and the next: a sentence may end at anything else.
-func (r *Reader) isOneSpace(k int) bool {
-	at := r.t.Tokens[k].End
-	return r.t.Tokens[k+1].Start == at+1 && r.b[at] == ' '
-}
-
-// isMark says whether a symbol is a mark that stands within addresses.
-func (r *Reader) isMark(s *symbol) bool {
-	m, ok := r.as(s, mark, anyLang)
-	return ok && (m.value == '.' || m.value == '-' || m.value == '_' || m.value == '+')
-}
-
-// explains says whether a symbol that ends with token k stands between a letter and the word that explains it.
-func (r *Reader) explains(s *symbol, k int) bool {
-	l := r.symbolTo(int(s.first) - 1)
-	return l != nil && l.char != 0 && k+1 < len(r.t.Tokens) && (r.is(s, asIn) || l.char == r.b[r.t.Tokens[k+1].Start]|0x20)
-}
-
-// isExplanation says whether token k explains the letter before: "s as in sam".
-func (r *Reader) isExplanation(k int) bool {
-	s := r.symbolTo(k - 1)
-	if s == nil || s.first == 0 || !r.is(s, asIn) && !r.is(s, like) {
-		return false
-	}
-	l := r.symbolTo(int(s.first) - 1)
-	return l != nil && l.char != 0 && (r.is(s, asIn) || l.char == r.b[r.t.Tokens[k].Start]|0x20)
 }

@@ -417,20 +417,6 @@ func (r *Reader) sayValue(v uint64) (p piece) {
 	return p
 }
 
-// keepSeparator keeps what stands between two written numbers, as in 3.5 and 12/03.
-func (r *Reader) keepSeparator(k int, st *reading) {
-	if len(r.parts) == 0 || r.parts[len(r.parts)-1].what != digit || r.parts[len(r.parts)-1].spoken {
-		return
-	}
-	from, to := r.t.Tokens[st.last].End, r.start(&r.symbols[k])
-	if to-from != 1 {
-		return
-	}
-	if c := r.b[from]; c == '.' || c == '/' || c == '-' {
-		r.push(part{first: st.last, last: st.last, what: mark, text: r.say([]byte{c})}, st)
-	}
-}
-
 // repeated reads "double four" and "triple w".
 func (r *Reader) repeated(k int, st *reading) int {
 	m, ok := r.as(&r.symbols[k], times, st.langs)
@@ -468,27 +454,6 @@ func (r *Reader) repeated(k int, st *reading) int {
 	p.text.end = len(r.digits)
 	r.push(p, st)
 	return next - k + 1
-}
-
-// marked reads a mark between two parts, or a plus before the first.
-func (r *Reader) marked(k int, st *reading) int {
-	s := &r.symbols[k]
-	m, ok := r.as(s, mark, anyLang)
-	if !ok || m.value == ':' || m.value == '_' || !r.follows(k, k+1) || !r.begins(k+1) && !r.isNumberOf(k+1, st) {
-		return 0
-	}
-	if len(r.parts) == 0 {
-		if m.value != '+' || !r.isNumber(k+1) {
-			return 0
-		}
-	} else {
-		last := &r.parts[len(r.parts)-1]
-		if last.what == mark || m.value == '+' || m.langs&^m.weak == 0 && (last.what != digit || !r.isNumber(k+1) && !r.isNumberOf(k+1, st)) {
-			return 0
-		}
-	}
-	r.push(part{first: s.first, last: s.last, what: mark, spoken: true, text: r.say([]byte{byte(m.value)})}, st)
-	return 1
 }
 
 // trim takes single spoken digits off the ends of a written number: "555 0123 one more time".

@@ -88,6 +88,8 @@ type Reader struct {
 	given   Hint
 	symbols []symbol
 	dots    bool    // there is a spoken dot, or a mail service
+	certain bool    // there is a word for "at" that means nothing else
+	marks   uint32  // languages of the dots and signs for "at", but English, where addresses are read
 	seen    kindSet // kinds of all symbols
 	at      []int32 // by token: its symbol, or -1; only where addresses are read
 
@@ -262,7 +264,7 @@ func (r *Reader) list() bool {
 	tokens := r.t.Tokens
 	r.symbols, r.seen = r.symbols[:0], 0
 	numbers, letters, numerals, joined := 0, 0, 0, false
-	r.dots = false
+	r.dots, r.certain = false, false
 	for i := 0; i < len(tokens); i++ {
 		t := &tokens[i]
 		s := symbol{first: int32(i), last: int32(i), phrase: -1}
@@ -316,6 +318,7 @@ func (r *Reader) list() bool {
 			case first == firstLetter:
 				letters++
 			}
+			r.certain = r.certain || s.kinds&(1<<at) != 0 && s.char == 0 && r.isCertain(&s)
 			r.dots = r.dots || s.kinds&(1<<provider) != 0 || s.kinds&(1<<mark) != 0 && r.isDot(&s)
 		}
 		r.symbols = append(r.symbols, s)
@@ -324,7 +327,7 @@ func (r *Reader) list() bool {
 	if numbers > 0 && r.h.Mark != nil && r.h.Mark() {
 		return true
 	}
-	return numbers > 1 || letters > 2 || joined || r.dots && len(r.symbols) > 1 || numbers > 0 && numerals > 0 || r.seen&(1<<month) != 0 && r.seen&(1<<digit|1<<number|1<<ordinal) != 0 ||
+	return numbers > 1 || letters > 2 || joined || r.certain || r.dots && len(r.symbols) > 1 || numbers > 0 && numerals > 0 || r.seen&(1<<month) != 0 && r.seen&(1<<digit|1<<number|1<<ordinal) != 0 ||
 		numbers+letters > 0 && (r.t.Said&r.h.Near != 0 || r.told(HintCode) || r.told(HintOpen) || r.told(HintSmall)) || r.seen&(1<<at) != 0 && r.told(HintEmail)
 }
 
@@ -403,12 +406,21 @@ next:
 				continue next
 			}
 		}
+		if list[k].kinds == 1<<stop && r.isAmongSingles(i) {
+			continue // "q u i m b y"
+		}
 		s.phrase = int16(k)
 		s.char = 0
 		s.last = int32(i + len(rest))
 		return i + len(rest)
 	}
 	return i
+}
+
+// isAmongSingles says whether tokens i and the next are single letters with a space between them, and another beside them.
+func (r *Reader) isAmongSingles(i int) bool {
+	one := func(k int) bool { return k >= 0 && k < len(r.t.Tokens) && r.t.Tokens[k].Len() == 1 }
+	return one(i) && one(i+1) && r.b[r.t.Tokens[i].End] == ' ' && (one(i-1) || one(i+2))
 }
 
 // close says whether the token that begins at a place follows the one before without more than a space, an apostrophe or a dash.
