@@ -316,7 +316,7 @@ func (p *pass) digitCodeAt(k int, gap byte) int {
 			return k + 1
 		}
 	case 3:
-		if pair(3, ' ') && p.b[t.Start] != '0' { // India
+		if pair(3, ' ') && p.b[t.Start] != '0' && !(p.codeGap(k+1) == ' ' && tokens[k+2].IsNumber() && tokens[k+2].Len() < 5) { // India, not "723 813 266"
 			return k + 1
 		}
 		if pair(2, ' ') && town(k+1) { // Sweden, Czechia, Slovakia, Greece

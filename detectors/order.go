@@ -90,7 +90,7 @@ func (p *pass) spacedOrder(i int) {
 			return t.Len() <= 6
 		}
 		if t.Len() == 1 {
-			return !p.is(k, &stopWords)
+			return !p.is(k, &stopWords) && p.at(int(t.Start)-1) != '\'' // "number's"
 		}
 		return t.IsWord() && t.Shape&scan.High == 0 && t.Len() <= 4 && t.Bits&^(wordPlace|wordUnit|wordSoftLead|wordPhrase|wordPhraseEnd) == 0 && !p.is(k, &stopWords)
 	}

@@ -252,11 +252,22 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 			return kind, score{form: 0.5}, "spoken", detector
 		}
 	case spoken.Code:
-		return kind, score{form: 0.5}, "spoken", detector
+		if !isResolution(p.b[g.Start:g.End]) {
+			return kind, score{form: 0.5}, "spoken", detector
+		}
 	case spoken.Letters:
 		return Spelled, score{form: 0.5}, "spoken", bySpeech
 	}
 	return 0, s, "", 0
+}
+
+// isResolution says whether a code is the height of a screen, "1080P".
+func isResolution(d []byte) bool {
+	switch string(d) {
+	case "480P", "720P", "1080P", "1440P", "2160P", "1080I":
+		return true
+	}
+	return false
 }
 
 // isReadAlone says whether a region is all of a text, of four digits and more that are read one by one and don't count up or down: the last

@@ -92,7 +92,7 @@ func (r *Reader) spelled(k int, st *reading) int {
 		}
 		again := r.follows(k, k+1) && (r.symbols[k+1].char != 0 || (r.is(&r.symbols[k+1], filler) || r.is(&r.symbols[k+1], hesitation)) && r.follows(k+1, k+2) && r.begins(k+2))
 		last := before && r.parts[len(r.parts)-1].what == letter && st.digits > 1 // "… one a a for"
-		if !explained && !r.isBetweenMarks(k) && !(before && (behind || again || last || st.letters > 0 && r.ends(s.last)) || behind && r.follows(k+1, k+2) && r.begins(k+2) && !r.isNumber(k+1)) {
+		if !explained && !r.isBetweenMarks(k) && !(before && (behind || again || last || st.letters > 0 && r.ends(s.last)) || behind && r.follows(k+1, k+2) && (r.begins(k+2) || r.isExplainedAt(k+1)) && !r.isNumber(k+1)) {
 			return 0
 		}
 	case c == 'o' && r.isOr(k, st), c != 0 && r.isAnd(k, st):
@@ -324,6 +324,32 @@ func (r *Reader) isAmount() bool {
 
 func (r *Reader) isRepeated(p piece) bool {
 	return p.len() > 1 && r.digits[p.start] == r.digits[p.start+1]
+}
+
+// isExplainedAt says whether symbol k is a letter that a word explains and that more is read out behind.
+func (r *Reader) isExplainedAt(k int) bool {
+	c := r.symbols[k].char
+	if c == 0 {
+		return false
+	}
+	last := r.explained(k, c)
+	for n := k + 1; last > r.symbols[k].last && n < len(r.symbols) && n < k+4; n++ {
+		if r.symbols[n].first > last {
+			return r.adjacent(last, n) && r.begins(n)
+		}
+	}
+	return false
+}
+
+// isExplained says whether two letters of a run are explained by a word: "s for sierra, one, n for november".
+func (r *Reader) isExplained() bool {
+	n := 0
+	for _, p := range r.parts {
+		if p.what == letter && p.spoken && p.last > p.first+1 {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // isInitialism says whether parts are the letters of a common abbreviation in a list, which is said letter by letter, too.

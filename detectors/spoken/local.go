@@ -58,14 +58,12 @@ func (r *Reader) local(end int) (first int) {
 			joined = false
 			k = int(s.first)
 			first = k
-		case r.is(s, asIn), r.is(s, like) && k < end:
+		case r.is(s, asIn):
 			joined = false
 			k = int(s.first)
-		case r.is(s, stop) && r.isMarked(int(s.first)): // "grace dot will"
+		case r.is(s, stop) && r.isMarked(int(s.first)), r.is(s, and) && k < end && r.isWithinNumber(s): // "grace dot will", "two thousand and one"
 			k = int(s.first)
 			first = k
-		case r.is(s, and) && k < end && r.isWithinNumber(s): // "two thousand and one"
-			k = int(s.first)
 		case r.is(s, stop), r.is(s, at):
 			return first
 		case r.is(s, filler), r.is(s, hesitation):

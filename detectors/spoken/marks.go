@@ -1,5 +1,7 @@
 package spoken
 
+import "github.com/sonexlabs/tacet/detectors/scan"
+
 // marked reads a mark between two parts, or a plus before the first.
 func (r *Reader) marked(k int, st *reading) int {
 	s := &r.symbols[k]
@@ -20,7 +22,7 @@ func (r *Reader) marked(k int, st *reading) int {
 		}
 	} else {
 		last := &r.parts[len(r.parts)-1]
-		if last.what == mark || m.value == '+' || m.langs&^m.weak == 0 && (last.what != digit || !r.isNumber(k+1) && !r.isNumberOf(k+1, st)) {
+		if last.what == mark || m.value == '+' || m.langs&^m.weak == 0 && (last.what != digit || !r.isNumber(k+1) && !r.isNumberOf(k+1, st) && r.symbols[k+1].char != 'o') {
 			return 0
 		}
 	}
@@ -81,4 +83,31 @@ func (r *Reader) keepSeparator(k int, st *reading) {
 	if c := r.b[from]; c == '.' || c == '/' || c == '-' {
 		r.push(part{first: st.last, last: st.last, what: mark, text: r.say([]byte{c})}, st)
 	}
+}
+
+// isBehindPoint says whether a point or a comma is said before a run of digits, and before that a number that is another word, too: "um vírgula
+// zero dois".
+func (r *Reader) isBehindPoint() bool {
+	k := r.parts[0].symbol
+	if k < 2 || !r.symbols[k].joined || !r.symbols[k-1].joined {
+		return false
+	}
+	m, _ := r.as(&r.symbols[k-1], mark, anyLang)
+	if m.value != ',' && m.value != '.' {
+		return false
+	}
+	_, ok := r.cardinal(k-2, m.langs&^r.english())
+	return ok
+}
+
+// isFraction says whether a run is two numbers with a stroke between them, and one of them is said in hundreds or more: "5000 by 12356".
+func (r *Reader) isFraction() bool {
+	return len(r.parts) == 3 && r.parts[1].what == mark && r.digits[r.parts[1].text.start] == '/' && (r.parts[0].scale || r.parts[2].scale) && !r.isNear()
+}
+
+// isWithinWord says whether a run ends with a number that is the first part of a longer word: "huszonegy háromezer-négyszáznegyvenharmad".
+func (r *Reader) isWithinWord(st *reading) bool {
+	last := &r.symbols[r.parts[len(r.parts)-1].symbol]
+	at := int(r.end(last))
+	return last.kind == glued && last.last == st.last && at+1 < len(r.b) && r.b[at] == '-' && scan.IsWordByte(r.b[at+1])
 }

@@ -127,8 +127,8 @@ func (r *Reader) cardinal(i int, langs uint32) (c cardinal, ok bool) {
 	total, limit := uint64(0), uint64(1)<<62
 	for {
 		k := i + whole.width
-		if c.value > 999 && c.value%1000 == 0 && r.symbols[i].kind == glued && whole.width == 1 {
-			total, limit = c.value, 1000 // "viertausend achthundert"
+		if c.value > 999 && c.value%1000 == 0 && c.width == 1 && r.symbols[k-1].kind == glued {
+			total, limit = total+c.value, 1000 // "viertausend achthundert", also behind millions
 		} else {
 			if c.width > 0 && !r.follows(k-1, k) || c.value == 0 {
 				break
@@ -158,6 +158,9 @@ func (r *Reader) cardinal(i int, langs uint32) (c cardinal, ok bool) {
 		next, ok := r.below1000(k, c.langs)
 		if !ok {
 			next, ok = r.lastBelow100(k, c.langs)
+		}
+		if !ok && limit > 1000 {
+			next, ok = r.bareScale(k, c.langs) // "um milhão mil e cem"
 		}
 		if !ok || next.value >= limit || next.value == 0 || next.weak && !next.scale && (next.own&r.english() != 0 || next.own&c.own == 0) || !joined && r.isSequence(k, next) {
 			break

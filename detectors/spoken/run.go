@@ -170,7 +170,14 @@ func (r *Reader) gather(i int, st *reading) (next int) {
 // isMeasure says whether a run is a number with a fraction and a word for thousands or more, within it or behind it: "one point five nine
 // billion".
 func (r *Reader) isMeasure(st *reading, next int) bool {
-	if st.letters > 0 || !r.hasPoint() || r.told(HintCode) {
+	switch {
+	case st.letters > 0:
+		return false
+	case r.isWithinWord(st):
+		return true
+	case !r.hasPoint():
+		return (r.isBehindPoint() || r.isFraction()) && !r.told(HintCode)
+	case r.told(HintCode):
 		return false
 	}
 	for _, p := range r.parts {
@@ -515,7 +522,7 @@ func (r *Reader) accept(st *reading) (Kind, bool) {
 	if st.phonetic == st.letters && st.letters < 3 && (st.letters == 1 || st.written > 2) && !r.isWanted() {
 		return Code, false // "28013 Madrid"
 	}
-	return Code, n >= codeLeast || n > 1 && r.isWanted()
+	return Code, n >= codeLeast || n == codeLeast-1 && r.isExplained() || n > 1 && r.isWanted()
 }
 
 // isWanted says whether an identifier was asked for, or the run may go on with one.
