@@ -20,9 +20,7 @@ func (r *Reader) spell(first, last int, domain bool) (n int) {
 		from, to := r.start(s), r.end(s)
 		k = int(s.last) + 1
 		if m, ok := r.as(s, mark, anyLang); ok && first < k-1 && (k <= last || m.value == '/') {
-			if r.put(byte(m.value), from, to); m.value == '/' && len(r.with) > start+1 && r.with[len(r.with)-2] == ':' && !r.isSlash(k) {
-				r.put('/', from, to) // "colon double slash"
-			}
+			r.putMark(byte(m.value), from, to, k)
 			continue
 		}
 		if m, ok := r.as(s, times, anyLang); ok && k <= last {
@@ -72,6 +70,15 @@ func (r *Reader) spell(first, last int, domain bool) (n int) {
 		}
 	}
 	return len(r.with) - start
+}
+
+// putMark writes a mark that is said before token k: both slashes of "colon double slash".
+func (r *Reader) putMark(c byte, from, to uint32, k int) {
+	colon := len(r.with) > 0 && r.with[len(r.with)-1] == ':'
+	r.put(c, from, to)
+	if c == '/' && colon && !r.isSlash(k) {
+		r.put(c, from, to)
+	}
 }
 
 // isSlash says whether a slash is said at token k.
