@@ -273,6 +273,9 @@ func (p *pass) named() {
 		return
 	}
 	value := bytes.TrimSpace(p.b)
+	if n := len(value) - 1; kind == SessionID && n > 0 && value[0] == '<' && value[n] == '>' {
+		value = value[1:n]
+	}
 	if len(value) < 3 || isPlaceholder(value) || bytes.HasSuffix(p.in.Path, value) {
 		return
 	}
@@ -281,6 +284,35 @@ func (p *pass) named() {
 	}
 	start := bytes.Index(p.b, value)
 	p.add(start, start+len(value), kind, 0.85, byAssignment, p.verbatim(start, start+len(value)))
+}
+
+// namedKey looks at a text whose field is named for some key, or in a log for a code, and which is drawn by lot: DEPLOY_KEY=…, code=…&state=….
+func (p *pass) namedKey() {
+	name := p.in.Path
+	if k := bytes.LastIndexAny(name, "./"); k >= 0 {
+		name = name[k+1:]
+	}
+	value := bytes.TrimSpace(p.b)
+	if k := bytes.IndexByte(value, '&'); k > 0 {
+		value = value[:k]
+	}
+	if !isRandom(value) {
+		return
+	}
+	switch n := len(name) - 3; {
+	case isWord(name, "code") && p.in.Channel == ChannelLog:
+	case n > 1 && isWord(name[n:], "key"):
+		head := bytes.TrimRight(name[:n], "_-")
+		for _, w := range notSecret {
+			if len(head) >= len(w) && equalFold(head[len(head)-len(w):], w) && !(w == "storage" && len(head) > 5 && equalFold(head, "azure")) {
+				return
+			}
+		}
+	default:
+		return
+	}
+	start := bytes.Index(p.b, value)
+	p.add(start, start+len(value), Secret, 0.7, byAssignment, p.verbatim(start, start+len(value)))
 }
 
 // isKey says whether a value can be a key rather than a word or a count.

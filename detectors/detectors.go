@@ -249,6 +249,8 @@ func (p *pass) searchText() {
 	}
 	if p.path.bits&(cuePassword|cueSecret|cueSession|wordAnswer) != 0 {
 		p.named()
+	} else if p.path.bits&(wordKey|wordCode) != 0 {
+		p.namedKey()
 	}
 	if len(p.in.Path) > 0 {
 		p.namedUser()

@@ -187,7 +187,7 @@ func (p *pass) addUser(start int, score float32) {
 	if len(value) < 2 || len(value) > localMax || !hasLetter(value) || isPlaceholder(value) || isNoUser(value) || p.isInert(start) {
 		return
 	}
-	if c := p.at(end); c == '@' || c == '/' || c == '(' || c == '=' || c == '{' || c == ':' && scan.IsWordByte(p.at(end+1)) {
+	if c := p.at(end); c == '@' || c == '/' || c == '(' && end+1 < len(p.b) || c == '=' || c == '{' || c == ':' && scan.IsWordByte(p.at(end+1)) {
 		if c != '@' || p.at(end-1) != '\'' {
 			return // an address, a path, a call
 		}
@@ -283,6 +283,9 @@ func (p *pass) namedUser() {
 		name = name[k+1:]
 	}
 	value := bytes.TrimSpace(p.b)
+	if n := len(value) - 1; n > 0 && value[0] == '<' && value[n] == '>' {
+		value = value[1:n] // as Dovecot writes it
+	}
 	if !endsInUser(name) || len(value) < 2 || bytes.HasSuffix(p.in.Path, value) || bytes.IndexByte(value, ' ') >= 0 {
 		return
 	}
