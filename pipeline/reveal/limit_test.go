@@ -2,6 +2,7 @@ package reveal
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -143,6 +144,14 @@ func TestDamagedLimitsAreRefused(t *testing.T) {
 	f(string(text) + "{}")
 	f(strings.Replace(string(text), `"version": 1`, `"version": 2`, 1))
 	f(strings.Replace(string(text), `"clock"`, `"clocks"`, 1))
+	for _, part := range []struct{ name, value string }{{"created", `"0001-01-01T00:00:00Z"`}, {"clock", `"2001-01-01T00:00:00Z"`}, {"buckets", "null"}, {"days", "null"}} {
+		var whole map[string]json.RawMessage
+		require.NoError(t, json.Unmarshal(text, &whole))
+		whole[part.name] = json.RawMessage(part.value)
+		spoiled, err := json.Marshal(whole)
+		require.NoError(t, err)
+		f(string(spoiled))
+	}
 	for i := range len(text) - 2 {
 		f(string(text[:i]))
 	}

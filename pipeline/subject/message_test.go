@@ -93,6 +93,8 @@ func TestMessagesRefused(t *testing.T) {
 	f(request, "stage", r.Key(), edit(t, r.Value(), "stage", "issued"))
 	f(request, "stage", r.Key(), edit(t, r.Value(), "stage", phone))
 	f(request, "required", r.Key(), edit(t, r.Value(), "subjects", []Subject{}))
+	f(request, "required", r.Key(), edit(t, r.Value(), "at", time.Time{}))
+	f(request, "required", r.Key(), edit(t, r.Value(), "due", time.Time{}))
 	f(request, "no message", r.Key(), edit(t, r.Value(), "subjects", []map[string]string{{"type": "PHONE", "sid": phone}}))
 	f(request, "ticket has other", r.Key(), edit(t, r.Value(), "ticket", "ada@example.com"))
 	f(request, "20001 sinks", r.Key(), edit(t, r.Value(), "sinks", make([]string, listMax+1)))
@@ -148,4 +150,20 @@ func FuzzParse(f *testing.F) {
 		_ = register.TakeAck(key, value)
 		register.All(midnight())
 	})
+}
+
+// What stands in messages may be as long, and of all the characters, that it says it may.
+func TestBoundsOfWords(t *testing.T) {
+	const all = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	require.NoError(t, wordError("ticket", all[:31]))
+	require.NoError(t, wordError("ticket", all[31:]+"._:#-"))
+	require.NoError(t, basisError("basis", all[:31]))
+	require.NoError(t, basisError("basis", all[31:]+" .,:;()§/-"))
+	require.NoError(t, wordError("ticket", strings.Repeat("a", wordMax)))
+	require.Error(t, wordError("ticket", strings.Repeat("a", wordMax+1)))
+	require.NoError(t, sizeError("sinks", listMax))
+	require.Error(t, sizeError("sinks", listMax+1))
+	require.NoError(t, kindError(Erase, "", time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), false))
+	require.Error(t, kindError(Erase, "", time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), false))
+	require.Error(t, kindError(Erase, "", time.Date(1969, 12, 31, 0, 0, 0, 0, time.UTC), false))
 }
