@@ -75,6 +75,8 @@ const (
 
 	wordAround // of directions and of addresses without a street: "the corner of", "box 4"
 
+	wordDoes // what somebody does, behind a name: "komt om negen"
+
 	wordCompound // ends with the word for a street, in texts in which a number is said: no word of the lexicon
 )
 

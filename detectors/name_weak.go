@@ -1,6 +1,9 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/names"
+import (
+	"github.com/sonexlabs/tacet/detectors/names"
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // isNoName says whether a given name that the search for names left is the other thing that the word means, or a part of a contraction.
 func (p *pass) isNoName(s *names.Span) bool {
@@ -22,3 +25,57 @@ var (
 	personLead = wordsOf("hi hello hey thanks thank ask asked tell told email text message from with am i'm m mister named called name's met")
 	contracted = wordsOf("t ll ve re")
 )
+
+// findDoing adds the names before what somebody does in other languages than English, of whose sentences the tagger knows few: "finn komt om 9
+// uur", "mukesh aur rakesh". A name that no list has is one where a clause begins with it.
+func (p *pass) findDoing() {
+	if p.text.Said&wordDoes == 0 || p.isWritten() {
+		return
+	}
+	for _, h := range p.text.Hot {
+		i := int(h)
+		if p.text.Tokens[i].Bits&wordDoes == 0 || i == 0 || p.isInert(int(p.text.Tokens[i].Start)) {
+			continue
+		}
+		k := i - 1
+		for k > 0 && p.is(k, &hesitations) {
+			k--
+		}
+		if p.is(i, &joining) {
+			for j := i + 1; j < len(p.text.Tokens) && j <= i+2; j++ {
+				if !p.is(j, &hesitations) {
+					p.addDoing(j, false)
+					break
+				}
+			}
+			p.addDoing(k, false)
+		} else {
+			p.addDoing(k, k == 0 || p.between(k-1) != gapSpace || p.text.Tokens[k-1].IsNumber() || p.is(k-1, &clauseStarts))
+		}
+	}
+}
+
+var (
+	joining      = wordsOf("aur")
+	clauseStarts = wordsOf("und et y e en i og och aur a uur uhr heures ore horas godzinie")
+)
+
+// addDoing adds token k as a person if it is listed as a name, or, where a clause begins with it, listed as nothing else.
+func (p *pass) addDoing(k int, begins bool) {
+	const short, common = 3, 6
+	t := &p.text.Tokens[k]
+	if !t.IsWord() || t.Len() < short || t.Bits&^(wordPlace|wordSoftLead|wordUnit|wordPhrase|wordPhraseEnd|cueCalling|cueMoney) != 0 || t.Topic != 0 || p.isInert(int(t.Start)) ||
+		p.is(k, &noNames) || p.is(k, &notAnswers) || p.speech.IsPlain(t, p.b) {
+		return
+	}
+	l := p.set.names.Listing(t.Hash)
+	if l.Other || l.Common > common || l.Given == 0 && !(begins && l.Common == 0 && t.Shape&scan.Digit == 0) {
+		return
+	}
+	for c := range p.candidates {
+		if x := &p.candidates[c]; x.start < int(t.End) && x.end > int(t.Start) {
+			return
+		}
+	}
+	p.addPerson(k, k)
+}

@@ -40,6 +40,7 @@ func (p *pass) findNames() {
 		p.nameInLaw()
 		p.findDevanagari()
 		p.findSaidName()
+		p.findDoing()
 		p.answerName(&ctx)
 		return
 	}
@@ -64,6 +65,7 @@ func (p *pass) findNames() {
 	p.nameInLaw()
 	p.findDevanagari()
 	p.findSaidName()
+	p.findDoing()
 	p.answerName(&ctx)
 }
 
