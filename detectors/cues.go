@@ -77,6 +77,8 @@ const (
 
 	wordDoes // what somebody does, behind a name: "komt om negen"
 
+	wordRelation // what somebody is to the one who speaks, before a name: "my wife"
+
 	wordCompound // ends with the word for a street, in texts in which a number is said: no word of the lexicon
 )
 
@@ -99,7 +101,7 @@ const (
 	// cuesAgainst make a number less likely to be personal.
 	cuesAgainst = cueMetric | cueTime | cueMoney | cueVersion
 	// wordsQuiet mean something only beside a number, and set nothing off.
-	wordsQuiet = wordPhrase | wordYear | wordPlace | wordLead | wordSoftLead | wordUnit | wordAround
+	wordsQuiet = wordPhrase | wordYear | wordPlace | wordLead | wordSoftLead | wordUnit | wordAround | wordRelation
 	// wordsAssigned are those that a value may be assigned to.
 	wordsAssigned = cuePassword | cueSecret | cueSession | wordKey | wordAuth | wordAPI
 )
@@ -165,6 +167,7 @@ var lexicon = []struct {
 	{wordSpell, "spell spelled spelt spelling spells buchstabieren buchstabiert épeler deletrear compitare spellen przeliterować soletrar"},
 	{wordBegin, "begin"},
 	{wordBearer, "bearer basic"},
+	{wordRelation, "wife husband son daughter sister brother mother father mum mom dad nan gran grandma grandad aunt uncle cousin niece nephew flatmate roommate mate friend partner neighbour neighbor colleague boss boyfriend girlfriend fiance stepson stepdaughter carer caretaker landlord landlady"},
 	{wordUser, "username usernames benutzername benutzernamen anmeldename gebruikersnaam användarnamn brugernavn"},
 }
 

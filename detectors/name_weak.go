@@ -72,10 +72,54 @@ func (p *pass) addDoing(k int, begins bool) {
 	if l.Other || l.Common > common || l.Given == 0 && !(begins && l.Common == 0 && t.Shape&scan.Digit == 0) {
 		return
 	}
-	for c := range p.candidates {
-		if x := &p.candidates[c]; x.start < int(t.End) && x.end > int(t.Start) {
-			return
+	if !p.isFound(int(t.Start), int(t.End)) {
+		p.addPerson(k, k)
+	}
+}
+
+// findRelated adds the name behind what somebody is to the one who speaks, "my flatmate bill", also one that is a common word; one that no list
+// has where a verb follows, "min man sixten har".
+func (p *pass) findRelated() {
+	if (p.text.Said|p.said)&wordRelation == 0 || p.isWritten() {
+		return
+	}
+	for i := range p.text.Tokens {
+		if p.bitsAt(i)&(wordRelation|wordPhraseEnd) == 0 || p.cue(i)&wordRelation == 0 {
+			continue
+		}
+		k := i + 1
+		for p.is(k, &hesitations) {
+			k++
+		}
+		if k < len(p.text.Tokens) && p.between(k-1) == gapSpace {
+			p.addRelated(k)
 		}
 	}
-	p.addPerson(k, k)
 }
+
+// addRelated adds token k, behind what somebody is, and the surname behind it, if it is a name.
+func (p *pass) addRelated(k int) {
+	const short = 3
+	t := &p.text.Tokens[k]
+	if !t.IsWord() || t.Len() < short || t.Bits&^(wordPlace|wordSoftLead|wordUnit|wordPhrase|wordPhraseEnd|cueCalling|cueMoney) != 0 || t.Topic != 0 || p.isInert(int(t.Start)) ||
+		p.is(k, &noNames) || p.is(k, &notAnswers) || p.is(k, &notRelated) || p.speech.IsPlain(t, p.b) || p.isFound(int(t.Start), int(t.End)) {
+		return
+	}
+	l := p.set.names.Listing(t.Hash)
+	if l.Other || l.Given < 2 && !(l.Common == 0 && (l.Given > 0 || l.Surname > 0 || p.bitsAt(k+1)&wordIs != 0 || p.is(k+1, &auxiliaries))) {
+		return
+	}
+	last := k
+	if n := k + 1; n < len(p.text.Tokens) && p.between(k) == gapSpace && p.text.Tokens[n].IsWord() && !p.is(n, &noNames) && !p.isFound(int(p.text.Tokens[n].Start), int(p.text.Tokens[n].End)) {
+		if s := p.set.names.Listing(p.text.Tokens[n].Hash); !s.Other && s.Surname > 0 && s.Common < commonWord {
+			last = n
+		}
+	}
+	p.addPerson(k, last)
+}
+
+var (
+	// notRelated are given names that are verbs and other words behind "my wife": "my wife will".
+	notRelated  = wordsOf("will may can said mark sue chase grant drew rob bid pat see page skip case love bless trust wade chuck rich christian junior senior young early long german roman dutch")
+	auxiliaries = wordsOf("har heeft hat ha ma tiene tem a hade had wil vil kan kann può peut puede pode może ska skal möchte wilde chce")
+)

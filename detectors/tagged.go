@@ -41,6 +41,7 @@ func (p *pass) findNames() {
 		p.findDevanagari()
 		p.findSaidName()
 		p.findDoing()
+		p.findRelated()
 		p.answerName(&ctx)
 		return
 	}
@@ -66,6 +67,7 @@ func (p *pass) findNames() {
 	p.findDevanagari()
 	p.findSaidName()
 	p.findDoing()
+	p.findRelated()
 	p.answerName(&ctx)
 }
 
@@ -380,7 +382,7 @@ func (p *pass) answerName(ctx *names.Context) {
 		return
 	}
 	for k := first; k <= last; k++ {
-		if t := &tokens[k]; !t.IsWord() || p.isInert(int(t.Start)) || t.Bits&^(wordPlace|wordSoftLead|wordUnit|wordPhrase|wordPhraseEnd|wordMonth|cueCalling) != 0 || p.is(k, &notAnswers) || p.is(k, &notPasswords) || p.set.names.IsCommon(t.Hash) {
+		if t := &tokens[k]; !t.IsWord() || p.isInert(int(t.Start)) || t.Bits&^(wordPlace|wordSoftLead|wordUnit|wordPhrase|wordPhraseEnd|wordMonth|wordRelation|cueCalling) != 0 || p.is(k, &notAnswers) || p.is(k, &notPasswords) || p.set.names.IsCommon(t.Hash) {
 			return
 		}
 	}
