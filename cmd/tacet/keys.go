@@ -138,7 +138,7 @@ can be joined with what is written then.`,
 		return withKeys(cmd, *name, func(ctx context.Context, keys *keyring.Ring) error {
 			for _, tenant := range args {
 				if err := keys.Create(ctx, tenant); err != nil {
-					return err
+					return &commandError{err: err, hints: []string{fmt.Sprintf("this was about %q; those named before it have their keys", tenant)}}
 				}
 			}
 			return nil
