@@ -253,19 +253,22 @@ func (p *pass) netUse(args arguments, from int) {
 	if start < 0 || !isWord(args.b[start:end], "use") {
 		return
 	}
-	user := false
-	for n := 0; ; n++ {
+	user, share := false, false
+	for {
 		if start, end = args.next(); start < 0 {
 			return
 		}
 		value := args.b[start:end]
+		share = share || value[0] == '\\'
 		switch {
 		case len(value) > 5 && (equalFold(value, "/user:") || equalFold(value, "/u:")):
 			user = true
-		case value[0] == '/' || value[0] == '\\' || value[len(value)-1] == ':' || n == 0 && !user || len(value) < 3:
-		default:
+		case value[0] == '/' || value[0] == '\\' || value[len(value)-1] == ':' || len(value) < 3:
+		case share || user:
 			p.argument(from+start, from+end, &tool{})
 			return
+		default:
+			return // "net use of funds"
 		}
 	}
 }

@@ -161,7 +161,7 @@ func (p *pass) community(i int) {
 	if quoted {
 		start++
 	}
-	if value := p.b[min(start, end):end]; len(value) >= least && !isPlaceholder(value) && !p.isInert(start) && p.text.Tokens[i].Len() < 16 && !isWord(value, "string") {
+	if value := p.b[min(start, end):end]; len(value) >= least && (p.in.Channel == ChannelLog || hasDigit(value)) && !isPlaceholder(value) && !p.isInert(start) && p.text.Tokens[i].Len() < 16 && !isWord(value, "string") {
 		p.add(start, end, Password, 0.75, byCommand, p.verbatim(start, end))
 	}
 }
