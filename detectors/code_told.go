@@ -100,7 +100,7 @@ func (p *pass) isBareCode(i int) bool {
 	return p.text.Tokens[k].Len() == digits || last > k && p.text.Tokens[k].Len()*2 == digits
 }
 
-var bareLeads = wordsOf("the my sms text this it's its ok yes yeah so and here's")
+var bareLeads = wordsOf("the my sms text this it's its ok yes yeah so and here's der mein dieser le mon el mi il mio mijn de mera o meu ja oui sí si sim haan")
 
 // isOpened says whether the word before token i is for what a code opens: "alarm code", "key safe code".
 func (p *pass) isOpened(i int) bool {
@@ -116,7 +116,7 @@ var (
 	// opened are what a code opens that is told to somebody.
 	opened = wordsOf("door gate alarm entry entrance safe lockbox keypad garage burglar unlock locker intercom keysafe padlock panel bike gym lobby disarm")
 	// yourWords say of a code that it is somebody's.
-	yourWords = wordsOf("your ur my his her their one-time otp")
+	yourWords = wordsOf("your ur my his her their one-time otp mein meine ihr ihre mon votre ton mi su mio suo mijn uw jouw mera aapka")
 )
 
 // codeBehind takes the digits behind token i for the code, next to it or behind "is".
