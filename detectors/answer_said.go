@@ -71,7 +71,7 @@ func (p *pass) addSaidAnswer(first int, whole bool) {
 		if p.isInert(int(t.Start)) || p.is(last, &notAnswers) || p.is(last, &notAnswersSaid) || p.is(last, &notDictated) || t.Bits&(cuesIdentifier|wordAnswer) != 0 {
 			return
 		}
-		if p.is(last, &answerStops) {
+		if p.is(last, &answerStops) && !(whole && last == first+1 && last+2 == len(tokens) && p.is(last, &answerPairs)) {
 			if !whole && last > first {
 				p.addAnswer(first, last-1)
 			}
@@ -126,6 +126,7 @@ var (
 	answerVerbs     = wordsOf("was is were called named be it's he's she's")
 	answerNames     = wordsOf("name nickname")
 	answerArticles  = wordsOf("a an the my our his her")
+	answerPairs     = wordsOf("and of with in") // "fish and chips"
 	// answerStops begin what is no answer any more.
 	answerStops = wordsOf("and but so when where because cause who which before after that if i we he she they you it then there not in on at for with from to of as")
 )

@@ -74,7 +74,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 21
+const revision = 22
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -225,6 +225,7 @@ func (s *Set) find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	if in.Call != nil {
 		p.answerPart()
 		p.recallPlaces()
+		p.codesAgain()
 		p.groupPieces()
 	}
 	before := len(dst)
