@@ -270,6 +270,7 @@ func (p *pass) searchText() {
 		p.toldAnswers()
 	}
 	p.findMailWithoutMarks()
+	p.findMailWithAt()
 }
 
 // search runs the detectors over the text.

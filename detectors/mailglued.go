@@ -125,3 +125,33 @@ func (p *pass) takeSeries() {
 		}
 	}
 }
+
+// findMailWithAt looks for e-mail addresses of which only the "@" is said: "kcoleman at example.co.uk". "I work at example.com" is none.
+func (p *pass) findMailWithAt() {
+	if p.in.Channel == ChannelLog || p.set.names == nil || bytes.IndexByte(p.b, '.') < 0 {
+		return
+	}
+	tokens := p.text.Tokens
+	for k := 1; k+2 < len(tokens); k++ {
+		if tokens[k].Len() != 2 || !p.is(k, &atWord) || p.codeGap(k-1) != ' ' || p.codeGap(k) != ' ' || p.isInert(int(tokens[k-1].Start)) {
+			continue
+		}
+		first, last := k-1, k+1
+		if t := &tokens[first]; t.IsNumber() || t.IsWord() && (t.Len() < 3 || p.set.names.IsCommon(t.Hash) || p.is(first, &placeNames) || t.Bits&cuesIdentifier != 0) {
+			continue
+		}
+		for first > 0 && p.codeGap(first-1) != 0 && p.codeGap(first-1) != ' ' {
+			first-- // "k.coleman"
+		}
+		for p.codeGap(last) == '.' && !p.isInert(int(tokens[last+1].Start)) {
+			last++
+		}
+		if last > k+1 && p.is(last, &topDomains) {
+			start, end := int(tokens[first].Start), int(tokens[last].End)
+			p.add(start, end, Email, 0.7, byEmail, p.lower(start, end))
+		}
+	}
+}
+
+// topDomains are those of mail addresses that are read out.
+var topDomains = wordsOf("com org net info biz edu gov io uk ie in us au ca eu de at ch fr be nl es it pt pl se dk no fi cz")

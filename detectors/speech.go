@@ -350,7 +350,7 @@ func (p *pass) goesOnFrom(start int) bool {
 	for k := range p.text.Tokens {
 		if t := &p.text.Tokens[k]; int(t.End) > start {
 			return k <= words
-		} else if !p.is(k, &goesOnWords) && !p.speech.IsPlain(t, p.b) {
+		} else if k == words || !p.is(k, &goesOnWords) && !p.speech.IsPlain(t, p.b) {
 			return false
 		}
 	}

@@ -70,10 +70,15 @@ func (p *pass) isPasswordAlone(t *scan.Token) bool {
 		return false
 	case mark == '#' || mark == '$' || mark == '*' || mark == '&' || mark == '@':
 		return true
+	case p.is(0, &algorithms) || numberedThings.holds(b[:n]) || makes.holds(b[:n]):
+		return false
 	default:
-		return (mark == '!' || mark == '?') && (len(b)-n > digits || p.listingOf(b[:n]).Common < commonWord) && !p.is(0, &algorithms)
+		return mark == '!' && n > letters || (mark == '!' || mark == '?') && (len(b)-n > digits || p.listingOf(b[:n]).Common < commonWord)
 	}
 }
+
+// numberedThings are words that figures are written onto without making a password of them.
+var numberedThings = wordsOf("class level route flight platform terminal covid windows python version channel episode season chapter section number stage floor track phase agent round group score question point thank thanks hello today iphone galaxy pixel")
 
 // isUserShape says whether a token is letters with a few figures behind them.
 func isUserShape(t *scan.Token) bool {
