@@ -74,8 +74,8 @@ type lineParser struct {
 // It knows the frames of syslog (RFC 3164 and 5424) and of access logs (common and combined); their parts are columns,
 // with the paths syslog.timestamp, .host, .app, .pid, .msgid, .sd (the id of an element), .sd.NAME, and ip, ident, user,
 // timestamp, request, status, bytes, referer, user_agent. What is behind the frame, or the whole line, is a list: each
-// key=value (or "key": value) is a field with the key as its path, a whole JSON object or array is a field message, and
-// so is each run of other words. A bare value ends at white space, in CEF and LEEF where the next pair starts; see
+// key=value (or "key": value) is a field with the key as its path, unless it stands behind an option ("-D cn=admin"); a whole JSON object
+// or array is a field message, and so is each run of other words. A bare value ends at white space, in CEF and LEEF where the next pair starts; see
 // Field.Joined for the exception.
 //
 // An item of the list that no path selects is left out with its separator; a column becomes "-".
@@ -247,7 +247,7 @@ func (l *lineParser) list(p int) error {
 		if len(d.fields)+len(d.cuts) > d.lim.Fields {
 			return at(ErrFields, p)
 		}
-		if l.pairAt(p, &k) {
+		if l.pairAt(p, &k) && !isArgument(src, prose, p) {
 			flush(p)
 			l.pair(partKey, root, &k)
 			p = skipSeparator(src, k.end)
@@ -265,6 +265,17 @@ func (l *lineParser) list(p int) error {
 	}
 	flush(len(src))
 	return nil
+}
+
+// isArgument tells whether what is at p stands behind an option, as in "ldapsearch -D cn=admin -w …": it belongs to the command, of which
+// the parts say what each other are, and is no field. from is where the words before it begin.
+func isArgument(src []byte, from, p int) bool {
+	end := skipBlankBack(src, from, p)
+	k := end
+	for k > from && src[k-1] > ' ' && src[k-1] != '=' {
+		k--
+	}
+	return end < p && end-k > 1 && src[k] == '-' && (k == from || src[k-1] <= ' ') && (keyBytes[src[end-1]]&1 != 0)
 }
 
 // nextToken gives the start of the token behind the one at p. Only white space and an opening bracket start one:

@@ -46,6 +46,8 @@ func TestParseLine(t *testing.T) {
 	f(`a=1, b='it is', c="", d='open e="open`, `a=1 | b=it is | c= | d='open | e="open`)
 	f(`msg="Jane Roe said x=1 end`, `msg="Jane Roe said | x=1 | message=end`)
 	f(`q="a \"b\" \\ \u0041\n" w="C:\dir" s='it\'s'`, "q=a \"b\" \\ A\n | w=C:\\dir | s=it's")
+	f(`ran ldapsearch -D cn=admin -w "a b" ok a=1`, `message=ran ldapsearch -D cn=admin -w "a b" ok | a=1`)
+	f(`a=1 - b=2 --set c=3 -- d=4 x-y e=5 -1 f=6`, `a=1 | message=- | b=2 | message=--set c=3 -- | d=4 | message=x-y | e=5 | message=-1 | f=6`)
 	f(`name='O'Brien' x=1`, `name=O'Brien | x=1`)
 	f(`p={"name":"Jane Roe","n":[1]} q=["a b"] r={a b}`, `p={"name":"Jane Roe","n":[1]} | q=["a b"] | r={a | message=b}`)
 	f(`call(user=jroe id=7) [x=1] {y=2}`, "message=call( | user=jroe | id=7) | message=[ | x=1] | message={ | y=2}")
