@@ -17,7 +17,7 @@ const (
 func (w *rewriter) pathOf(d *codec.Doc, i int) []byte {
 	path, fields := d.Path(i), d.Fields()
 	f := &fields[i]
-	if f.Kind != codec.String || f.Parent < 0 && len(path) == 0 {
+	if f.Kind != codec.String {
 		return path
 	}
 	if bytes.HasSuffix(path, []byte("[]")) {
