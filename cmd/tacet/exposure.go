@@ -182,6 +182,11 @@ func (a *announced) covers(now exposure, p *policy.Policy) bool {
 	return a != nil && len(loosening(a.Config.changes(now, p))) == 0
 }
 
+// over tells whether a configuration lets no more leave than the one that was made known, whose notice is over.
+func (a *announced) over(now exposure, p *policy.Policy, at time.Time) bool {
+	return a.covers(now, p) && !at.Before(a.Since.Add(policy.Notice))
+}
+
 // admit holds the configuration against the one before, by the policy that was in force, so that what lets more leave has its notice
 // wherever it is set. One that lets more leave too soon is refused: there is no other to run. That it was tried is what makes it known.
 func (r *reloader) admit(was standing, p *policy.Policy) error {
@@ -196,7 +201,7 @@ func (r *reloader) admit(was standing, p *policy.Policy) error {
 	switch {
 	case len(changes) == 0:
 		return nil // another may still wait
-	case len(more) == 0 || waits && !r.now().Before(was.Announced.Since.Add(policy.Notice)):
+	case len(more) == 0 || was.Announced.over(now, p, r.now()):
 		r.announced = nil
 		r.log.Info("configuration lets other things leave", "changes", len(changes), "first", changes[0].String())
 		if err := r.p.note("config.change", attrsOf(changes)...); err != nil {

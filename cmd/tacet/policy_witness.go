@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
+	"time"
 
 	"github.com/sonexlabs/tacet/pipeline/policy"
 )
@@ -80,6 +82,36 @@ func (r *reloader) resume() error {
 		return r.remember(before)
 	}
 	return r.wait(before, after)
+}
+
+// inForce is the policy under which a command delivers that is not the pipeline itself: that of the file, unless the pipeline may not run
+// under it yet. A configuration that it may not run under yet is refused. The witness is read only.
+func (c config) inForce(file *policy.Policy, lists contents, now time.Time, log *slog.Logger) (*policy.Policy, error) {
+	if c.Policy.Witness == "" {
+		return file, nil
+	}
+	var was standing
+	before, next, err := was.read(string(c.Policy.Witness))
+	if err != nil || before == nil {
+		return file, err
+	}
+	exposed := c.exposure(before, lists.prints(c.Audit.Key.Reveal()))
+	if more := loosening(was.Config.changes(exposed, before)); was.Config != nil && len(more) > 0 && !was.Announced.over(exposed, before, now) {
+		return nil, &commandError{err: fmt.Errorf("configuration lets more leave than the one of the pipeline; %d changes, the first: %s", len(more), more[0]),
+			hints: []string{"use the pipeline's until its notice is over; tacet check lists the changes"}}
+	}
+	if file.Hash() == before.Hash() {
+		return file, nil
+	}
+	err = policy.CheckLead(before, file, now)
+	if next != nil && next.Hash() == file.Hash() {
+		err = nil // it was checked when it was made known
+	}
+	if err != nil || file.EffectiveFrom().After(now) {
+		log.Warn("the policy of the file is not in force; the one of the pipeline is", "policy", before.Hash(), "next", file.Hash(), "error", err)
+		return before, nil
+	}
+	return file, nil
 }
 
 // wait has a policy wait for the time from which it is effective.

@@ -146,17 +146,14 @@ const replayFolder = "replay-20060102T150405Z"
 // replay brings back what it can and gives an error when something stays.
 func replay(ctx context.Context, c config, identities []age.Identity, out, errOut io.Writer) (err error) {
 	log := newLogger(errOut, c.Log.Level)
-	folder := time.Now().UTC().Format(replayFolder)
-	for i := range c.Sinks {
-		if c.Sinks[i].Type == "file" {
-			c.Sinks[i].Directory = path(filepath.Join(string(c.Sinks[i].Directory), folder))
-		}
-	}
-	p, err := build(c, out, log)
+	p, err := build(c.elsewhere(time.Now()), out, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
+	if p.engine.Policy, err = c.inForce(p.engine.Policy, p.lists, time.Now(), log); err != nil {
+		return err
+	}
 	if err = p.openAudit(ctx, c, auditOfReplay, log); err != nil {
 		return err
 	}
@@ -169,7 +166,9 @@ func replay(ctx context.Context, c config, identities []age.Identity, out, errOu
 	if err != nil {
 		return fmt.Errorf("read quarantine: %w", err)
 	}
-	r := &replayer{entries: entries, identities: identities, refetch: newRefetcher(c.Kafka), log: log, failed: map[coordinate]bool{}, minors: map[coordinate]bool{}}
+	r := &replayer{entries: entries, identities: identities, refetch: newRefetcher(c.Kafka), calls: newCallReader(c, log), log: log,
+		failed: map[coordinate]bool{}, minors: map[coordinate]bool{}}
+	defer r.calls.close()
 	source, err := r.source(ctx, c)
 	if err != nil {
 		return err
@@ -180,11 +179,14 @@ func replay(ctx context.Context, c config, identities []age.Identity, out, errOu
 	if err != nil {
 		return err
 	}
-	ctx, stopHeeding, err := p.heed(ctx)
+	heeding, stopHeeding, err := p.heed(ctx)
 	if err != nil {
 		return fmt.Errorf("replay: %w", err)
 	}
-	if err := errors.Join(engine.Run(ctx, source), stopHeeding()); err != nil {
+	if err = c.refuse(p.engine.Instructions, time.Now()); err == nil {
+		err = engine.Run(heeding, source)
+	}
+	if err = errors.Join(err, stopHeeding()); err != nil {
 		return fmt.Errorf("replay: %w", err)
 	}
 	back := r.succeeded()
@@ -196,6 +198,17 @@ func replay(ctx context.Context, c config, identities []age.Identity, out, errOu
 		return &commandError{err: fmt.Errorf("%d entries stay in quarantine", left), hints: []string{"the log says why for each"}}
 	}
 	return nil
+}
+
+// elsewhere is c with file sinks that write to a folder of a replay.
+func (c config) elsewhere(now time.Time) config {
+	c.Sinks = slices.Clone(c.Sinks)
+	for i := range c.Sinks {
+		if s := &c.Sinks[i]; s.Type == "file" {
+			s.Directory = path(filepath.Join(string(s.Directory), now.UTC().Format(replayFolder)))
+		}
+	}
+	return c
 }
 
 // coordinate is where a record was read.
@@ -213,6 +226,7 @@ type replayer struct {
 	entries    []pipeline.Entry
 	identities []age.Identity
 	refetch    *refetcher
+	calls      *callReader
 	log        *slog.Logger
 	minors     map[coordinate]bool // kept back because somebody in their call seemed to be a minor
 
@@ -246,7 +260,7 @@ func (r *replayer) source(ctx context.Context, c config) (replays, error) {
 			rest = append(rest, e)
 		}
 		slices.SortFunc(rest, func(a, b pipeline.Entry) int { return cmp.Compare(a.Offset, b.Offset) })
-		all = append(all, source.Replay{Lane: lane, Next: func() (*pipeline.Batch, error) {
+		all = append(all, source.Replay{Lane: lane, Before: r.calls.before, Next: func() (*pipeline.Batch, error) {
 			for len(rest) > 0 {
 				e := rest[0]
 				rest = rest[1:]

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -12,6 +13,60 @@ import (
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/source"
 )
+
+// callReader has calls heard again up to the records that come back of them, so that whom a call named before, and what was known of its
+// customer, is known of these records too: of who asked for something nothing comes back. It belongs to one goroutine.
+type callReader struct {
+	config config
+	log    *slog.Logger
+	topics map[string]*source.Topic // nil where it can't be heard
+	heard  map[pipeline.LaneID]int64
+}
+
+func newCallReader(c config, log *slog.Logger) *callReader {
+	return &callReader{config: c, log: log, topics: map[string]*source.Topic{}, heard: map[pipeline.LaneID]int64{}}
+}
+
+func (c *callReader) close() {
+	for _, t := range c.topics {
+		if t != nil {
+			t.Close()
+		}
+	}
+}
+
+// before has the lane hear what its topic holds before a batch, as far as a worker would that starts there.
+func (c *callReader) before(ctx context.Context, lane pipeline.Lane, b *pipeline.Batch) error {
+	t, err := c.topic(ctx, b.Lane)
+	if t == nil || err != nil {
+		return err
+	}
+	w := c.config.Source.Warm
+	err = t.Warm(ctx, lane, b.Lane.Partition, c.heard[b.Lane], b.First, w.Records, w.Age)
+	c.heard[b.Lane] = b.Next
+	return err
+}
+
+// topic is nil where a worker would have nothing to hear either: the topic is gone.
+func (c *callReader) topic(ctx context.Context, lane pipeline.LaneID) (t *source.Topic, err error) {
+	t, known := c.topics[lane.Topic]
+	if known || c.config.Source.Warm.Records == 0 {
+		return t, nil
+	}
+	if t, err = source.NewTopic(c.config.Kafka.connect(), lane.Topic, c.log); err != nil {
+		return nil, err
+	}
+	n, err := t.Partitions(ctx)
+	if errors.Is(err, source.ErrNoTopic) || err == nil && n <= int(lane.Partition) {
+		c.log.Warn("calls can't be heard again: records come back without what was said before them", "topic", lane.Topic)
+		t.Close()
+		t, err = nil, nil
+	}
+	if err == nil {
+		c.topics[lane.Topic] = t
+	}
+	return t, err
+}
 
 // refetcher reads single records by their coordinates.
 type refetcher struct {

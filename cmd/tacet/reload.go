@@ -27,6 +27,8 @@ type reloader struct {
 	c         policyConfig
 	log       *slog.Logger
 	seen      []byte                        // hash of the file that was last tried
+	unread    int                           // looks in a row at which there was none
+	untaken   string                        // why instructions were refused at the last look, "" where they weren't
 	pending   *policy.Policy                // waits for the time from which it is effective; nil where none does
 	exposed   func(*policy.Policy) exposure // what the configuration lets leave, under a policy
 	announced *announced                    // another configuration that waits; nil where none does
@@ -45,7 +47,9 @@ func newReloader(p *program, c config, override bool, log *slog.Logger) *reloade
 	p.registry.MustRegister(r.reloads)
 	r.reloads.WithLabelValues("done")
 	r.reloads.WithLabelValues("refused")
-	r.seen = r.fingerprint()
+	if c.Policy.File != "" {
+		r.seen, _ = r.fingerprint() // looked at again soon
+	}
 	r.hangup = make(chan os.Signal, 1)
 	signal.Notify(r.hangup, syscall.SIGHUP) // from here on it doesn't end the process
 	return r
@@ -62,58 +66,72 @@ func (r *reloader) watch(ctx context.Context) {
 			return
 		case <-r.hangup:
 			r.log.Info("told to reload")
-			r.seen = nil
+			r.seen, r.unread, r.untaken = nil, 1, "" // what is wrong is said again
 		case <-tick.C:
 		}
 		r.look()
 	}
 }
 
-// fingerprint tells the file's present content from another; nil where it can't be read or there is none.
-func (r *reloader) fingerprint() []byte {
-	if r.c.File == "" {
-		return nil
-	}
+// fingerprint tells the file's present content from another.
+func (r *reloader) fingerprint() ([]byte, error) {
 	text, err := os.ReadFile(string(r.c.File))
 	if err != nil {
-		return nil
+		return nil, fmt.Errorf("read policy: %w", err)
 	}
 	sum := sha256.Sum256(text)
-	return sum[:]
+	return sum[:], nil
 }
 
-// look reloads the file if it has changed since it was last tried.
+// look reloads what has changed since it was last tried.
 func (r *reloader) look() {
-	if i := r.p.instructions; i != nil {
-		switch changed, err := i.look(); {
-		case err != nil:
-			r.reloads.WithLabelValues("refused").Inc()
-			r.log.Error("instructions are refused; those before stay in force", "error", err)
-			r.noted("instructions.refused")
-		case changed:
-			r.reloads.WithLabelValues("done").Inc()
-			r.log.Info("instructions are in force", "tenants", len(i.table.Tenants()))
-			if err := i.remember(); err != nil {
-				r.log.Error("can't note how far instructions go", "error", err)
-			}
-			r.noted("instructions.reload")
+	if r.p.instructions != nil {
+		r.lookAtInstructions(r.p.instructions)
+	}
+	if r.c.File != "" {
+		r.lookAtPolicy()
+	}
+}
+
+// lookAtInstructions says once what is wrong with them, however often it is met.
+func (r *reloader) lookAtInstructions(i *instructions) {
+	changed, err := i.look()
+	if err == nil {
+		r.untaken = ""
+	}
+	switch {
+	case err != nil && err.Error() != r.untaken:
+		r.untaken = err.Error()
+		r.reloads.WithLabelValues("refused").Inc()
+		r.log.Error("instructions are refused; those before stay in force", "error", err)
+		r.noted("instructions.refused")
+	case changed:
+		r.reloads.WithLabelValues("done").Inc()
+		r.log.Info("instructions are in force", "tenants", len(i.table.Tenants()))
+		if err := i.remember(); err != nil {
+			r.log.Error("can't note how far instructions go", "error", err)
 		}
+		r.noted("instructions.reload")
 	}
-	if r.c.File == "" {
-		return
-	}
+}
+
+func (r *reloader) lookAtPolicy() {
 	if r.pending != nil && !r.now().Before(r.pending.EffectiveFrom()) {
 		r.enforce(r.pending) // it was checked when it was made known
 	}
-	now := r.fingerprint()
-	if now != nil && bytes.Equal(now, r.seen) {
+	before := r.p.running.Policy()
+	now, err := r.fingerprint()
+	if err != nil {
+		if r.unread++; r.unread == 2 { // once; at the first look it may be between two versions of the file
+			r.report("policy.refused", before, nil, err)
+		}
 		return
 	}
-	if now == nil && r.seen != nil {
-		return // between two versions of the file, perhaps
+	r.unread = 0
+	if bytes.Equal(now, r.seen) {
+		return
 	}
 	r.seen = now
-	before := r.p.running.Policy()
 	after, err := loadPolicy(r.c)
 	if err != nil {
 		r.report("policy.refused", before, nil, err)

@@ -88,7 +88,7 @@ func TestReload(t *testing.T) {
 	write(strings.Replace(tighter, "    recipient: tenant\n", "    recipient: advertiser\n", 1))
 	f(second.Hash(), 1, 3, "unknown recipient")
 	require.NoError(t, os.Remove(file))
-	f(second.Hash(), 1, 3, "")
+	f(second.Hash(), 1, 3, "") // between two versions, perhaps
 
 	// What lets more leave needs 14 days' notice, and then takes effect by itself.
 	write(builtIn)
@@ -171,6 +171,51 @@ func TestHangup(t *testing.T) {
 	defer func() { cancel(); <-done }()
 	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGHUP))
 	require.Eventually(t, func() bool { return refused() == 2 }, 30*time.Second, 5*time.Millisecond)
+}
+
+// Files that can't be read any more are said and counted, once; what was in force stays. SIGHUP has it said again.
+func TestReloadOfWhatCantBeRead(t *testing.T) {
+	told := newCounsel(t)
+	told.sign("signed/acme-1.signed", "acme", 1, "2026-01-01")
+	c, write, builtIn := reloadConfig(t)
+	c.Instructions = instructionsConfig{Directory: path(told.path("signed")), Keys: path(told.path("keys"))}
+	p, err := assemble(t.Context(), c, &bytes.Buffer{}, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, p.close()) }()
+	r := newReloader(p, c, false, slog.New(slog.DiscardHandler))
+	inForce := p.running.Policy()
+	f := func(looks, refused int) {
+		t.Helper()
+		for range looks {
+			r.look()
+		}
+		require.Equal(t, float64(refused), testutil.ToFloat64(r.reloads.WithLabelValues("refused")))
+		require.Zero(t, testutil.ToFloat64(r.reloads.WithLabelValues("done")))
+		require.Same(t, inForce, p.running.Policy())
+		require.Equal(t, []string{"acme"}, p.instructions.table.Tenants())
+	}
+	require.NoError(t, os.Remove(string(c.Policy.File)))
+	f(1, 0) // between two versions, perhaps
+	f(4, 1)
+	write(builtIn)
+	f(3, 1)
+	require.NoError(t, os.Remove(string(c.Policy.File)))
+	f(4, 2)
+	require.NoError(t, os.Rename(told.path("keys"), told.path("kept")))
+	f(4, 3)
+	require.NoError(t, os.Rename(told.path("kept"), told.path("keys")))
+	f(4, 3)
+	require.NoError(t, os.Rename(told.path("keys"), told.path("kept")))
+	f(4, 4)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); r.watch(ctx) }()
+	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGHUP))
+	require.Eventually(t, func() bool { return testutil.ToFloat64(r.reloads.WithLabelValues("refused")) == 6 }, 30*time.Second, 5*time.Millisecond)
+	cancel()
+	<-done
+	f(4, 6)
 }
 
 // A changed file is found without a signal, too.

@@ -95,6 +95,16 @@ func (t *Topic) read(ctx context.Context, f *fetcher, position int64, take func(
 	return c.next, c.end, nil
 }
 
+// Warm has a lane hear what a partition holds before an offset, but not before floor, as a lane that is opened at that offset does: so many
+// records, and none that is older by age than the one there.
+func (t *Topic) Warm(ctx context.Context, lane pipeline.Lane, partition int32, floor, from int64, records int, age time.Duration) error {
+	s := *t.s
+	s.cfg.WarmRecords, s.cfg.WarmAge = records, age
+	f := t.fetcher(int(partition))
+	f.Source = &s
+	return f.warm(ctx, lane, floor, from)
+}
+
 // Each calls f for every message that the topic holds now, in the order of each partition. Key and value belong to f.
 func (t *Topic) Each(ctx context.Context, f func(partition int, offset int64, key, value []byte) error) error {
 	n, err := t.Partitions(ctx)

@@ -193,8 +193,8 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// warm reads again what lies just before from and hands it over as warm batches.
-func (f *fetcher) warm(ctx context.Context, lane pipeline.Lane, from int64) error {
+// warm reads again what lies just before from, but not before floor, and hands it over as warm batches.
+func (f *fetcher) warm(ctx context.Context, lane pipeline.Lane, floor, from int64) error {
 	if f.cfg.WarmRecords == 0 {
 		return nil
 	}
@@ -202,7 +202,7 @@ func (f *fetcher) warm(ctx context.Context, lane pipeline.Lane, from int64) erro
 	if err != nil {
 		return err
 	}
-	position := max(start, from-int64(f.cfg.WarmRecords))
+	position := max(start, floor, from-int64(f.cfg.WarmRecords))
 	if position >= from {
 		return nil
 	}

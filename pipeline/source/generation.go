@@ -198,7 +198,7 @@ func (f *fetcher) feed(ctx context.Context, lane pipeline.Lane, from int64) erro
 }
 
 func (f *fetcher) read(ctx context.Context, lane pipeline.Lane, position int64) error {
-	if err := f.warm(ctx, lane, position); err != nil {
+	if err := f.warm(ctx, lane, 0, position); err != nil {
 		return err
 	}
 	for {

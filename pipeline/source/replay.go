@@ -15,6 +15,8 @@ type Replay struct {
 	Lane pipeline.LaneID
 	// Next gives the batches in order, with First, Next, Records and Bytes set, and io.EOF after the last one.
 	Next func() (*pipeline.Batch, error)
+	// Before is called with each batch before it is handed over, where there is one. It may hand over warm batches.
+	Before func(ctx context.Context, lane pipeline.Lane, b *pipeline.Batch) error
 }
 
 var _ pipeline.Source = Replay{}
@@ -42,6 +44,11 @@ func (r Replay) Run(ctx context.Context, in pipeline.Intake) error {
 		}
 	}()
 	for err == nil {
+		if r.Before != nil {
+			if err = r.Before(feed, lane, b); err != nil {
+				break
+			}
+		}
 		if err = lane.Submit(feed, b); err != nil {
 			err = fmt.Errorf("hand over batch: %w", err)
 			break
