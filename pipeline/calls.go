@@ -45,7 +45,7 @@ type call struct {
 	known      *knownValues // nil where its records brought none
 	tokens     []callToken  // that stand for the call in what leaves, for each recipient
 	began      time.Time    // when it began, or the first record of it that was seen
-	people     []subject.ID // of people it named who asked for something
+	people     []subject.ID // of people it named
 	minor      bool         // somebody in it seemed to be one
 	unknown    bool         // it named somebody of whom that could not be told, for want of a key
 	tokensOf   uint64       // the generation of the keys they were made with

@@ -57,6 +57,7 @@ func (w *rewriter) learn(d *codec.Doc, value []byte, at int) error {
 		return err
 	}
 	w.hearKnown(values)
+	w.namesKnown(values)
 	known, err := newKnownValues(list, values, before)
 	if err != nil {
 		return err

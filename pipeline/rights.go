@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
 	"github.com/sonexlabs/tacet/pipeline/subject"
 )
@@ -23,15 +24,18 @@ var (
 	errNoKey      = errors.New("the key of subject ids can't be had: whether somebody asked for something is not known")
 )
 
-// idsMost bounds what is remembered of one record or call. More people who asked for something are not in one call.
-const idsMost = 16
+// callType is the type of ids of calls.
+const callType = "CALL_ID"
 
-// watches tells whether anybody of the tenant asked for something, so that identifiers have to be looked up.
+// idsMost bounds what is remembered of a call: what is known of its customer, and some more.
+const idsMost = knownMost + 16
+
+// watches tells whether anybody of the tenant asked for something.
 func (w *rewriter) watches() bool { return w.rights.list != nil && !w.rights.list.Empty(w.tenant) }
 
 // names notes that the record names somebody by an identifier.
 func (w *rewriter) names(typ string, value []byte) {
-	if !w.watches() || len(value) == 0 {
+	if w.rights.list == nil || len(value) == 0 {
 		return
 	}
 	w.canon = pseudonym.Canonical(w.canon[:0], typ, value)
@@ -44,22 +48,37 @@ func (w *rewriter) names(typ string, value []byte) {
 	}
 }
 
-// namesCanonical is names for the value in canon.
+// namesCanonical is names for the value in canon. The call remembers it, though nobody may have asked for anything yet: the turns that follow
+// are of the same person, and may not name them.
 func (w *rewriter) namesCanonical(typ string) {
 	id, ok := w.hasher.ID(w.tenant, typ, w.canon)
 	if !ok {
-		w.rights.unknown = true
+		w.rights.unknown = w.rights.unknown || w.watches()
 		if w.call != nil {
 			w.call.unknown = true // brought back from quarantine together, the turns are heard in their order
 		}
 		return
 	}
 	w.heed(id)
-	if w.call != nil && len(w.call.people) < idsMost && !slices.Contains(w.call.people, id) {
-		if _, ok := w.rights.list.Match(w.tenant, id); ok {
-			w.call.people = append(w.call.people, id) // the turns that follow are of the same person, and may not name them
-		}
+	if w.call != nil && typ != callType { // of which each record tells
+		w.remember(id)
 	}
+}
+
+// remember adds an id to those that the call named. Where it is one too many, the oldest of those go of whom nobody asked for anything.
+func (w *rewriter) remember(id subject.ID) {
+	c := w.call
+	if slices.Contains(c.people, id) {
+		return
+	}
+	if len(c.people) == idsMost {
+		old := slices.IndexFunc(c.people, func(id subject.ID) bool { _, asked := w.rights.list.Match(w.tenant, id); return !asked })
+		if old < 0 {
+			return
+		}
+		c.people = slices.Delete(c.people, old, old+1)
+	}
+	c.people = append(c.people, id)
 }
 
 // namesInField is names for a field that the policy says is of a person. The first one is whose dates are shifted together.
@@ -89,12 +108,21 @@ func (w *rewriter) heed(id subject.ID) {
 	}
 }
 
+// namesKnown notes what the record's call knows of its customer.
+func (w *rewriter) namesKnown(values []detectors.KnownValue) {
+	for _, v := range values {
+		if kind, ok := detectors.ParseType(v.Type); ok && w.linkable[kind] {
+			w.names(v.Type, v.Value)
+		}
+	}
+}
+
 // namesCall notes the record's call, and everybody whom the call named before.
 func (w *rewriter) namesCall() {
 	if !w.watches() {
 		return
 	}
-	w.names("CALL_ID", w.callID)
+	w.names(callType, w.callID)
 	if w.call != nil {
 		w.rights.unknown = w.rights.unknown || w.call.unknown
 		for _, id := range w.call.people {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sonexlabs/tacet/pipeline/policy"
+	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
 	"github.com/sonexlabs/tacet/pipeline/reveal"
 	"github.com/sonexlabs/tacet/pipeline/subject"
 )
@@ -161,6 +163,61 @@ func TestRightsOfACall(t *testing.T) {
 	f(subject.Object)
 	f(subject.Restrict, 1, 2)
 }
+
+// What somebody asks for in the middle of a call holds for the turns that follow, though only earlier ones name them, and though nobody of
+// the tenant had asked for anything by then.
+func TestRightsInTheMiddleOfACall(t *testing.T) {
+	f := func(name string, first []byte, others int, key bool) {
+		t.Run(name, func(t *testing.T) {
+			limits := DefaultLimits()
+			limits.Workers = 1
+			c := simConfig(t, limits)
+			c.Policy = rightsPolicy(t)
+			asked(t, &c) // nobody has
+			sink := &memorySink{}
+			c.Sinks = []SinkConfig{{Name: "all", Sink: sink}}
+			e, err := New(c)
+			require.NoError(t, err)
+			rw := e.workers[0].rw
+			if !key {
+				rw.hasher = subject.NewHasher(noKeys{})
+			}
+			records := []Record{{Value: first}}
+			for i := range others {
+				records = append(records, Record{Value: turnOf("c1", 2, fmt.Sprintf("another one is ring%d@example.com", i))})
+			}
+			records = append(records, Record{Value: turnOf("c1", 3, "thank you")}, Record{Value: turnOf("c2", 1, "bye")})
+			for i := range records {
+				records[i].Offset, records[i].Key = int64(i), []byte("c1")
+			}
+			e.onRecord = func(r *Record) {
+				if int(r.Offset) != others+1 {
+					return
+				}
+				rw.hasher = subject.NewHasher(c.Keys)
+				require.NoError(t, c.Suppressed.Apply(subject.Update{Tenant: "t", ID: idOf(t, c, "EMAIL", "ada@example.com"), Kind: subject.Object,
+					Seq: 1, Request: "r1", At: time.Unix(1, 0)}))
+			}
+			runIn(t, e, "calls", records...)
+			require.Len(t, sink.values(), others+2)
+			dead := c.Quarantine.(*simQuarantine)
+			require.Equal(t, !key, dead.has(LaneID{"calls", 0}, int64(others+1)), "without the key it was not known")
+			require.Len(t, dead.seen, map[bool]int{false: 1}[key])
+		})
+	}
+	said := turnOf("c1", 1, "ada at example dot com")
+	f("said", said, 0, true)
+	f("one of many", said, idsMost-1, true)
+	f("no key by then", said, 0, false)
+	known := []byte(`{"tenant_id":"t","call_id":"c1","turn":1,"known_values":[{"type":"EMAIL","value":"Ada@Example.com"},{"type":"PERSON","value":"Ada"}],"text":"hi"}`)
+	f("known", known, 0, true)
+}
+
+// noKeys has no key of any tenant.
+type noKeys struct{}
+
+func (noKeys) Suppression(string) (keyring.Key, error) { return keyring.Key{}, errNoKey }
+func (noKeys) Generation() uint64                      { return 0 }
 
 func TestEngineWaitsForTheList(t *testing.T) {
 	c := simConfig(t, DefaultLimits())

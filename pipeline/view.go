@@ -353,7 +353,7 @@ func ifToken(dst, with []byte) []byte {
 func (w *rewriter) appendCallToken(dst []byte, view *viewed) []byte {
 	scope := policy.ScopeRelationship
 	if w.call == nil {
-		return w.tokens.Append(dst, w.domain(view, pseudonym.OriginMeta, scope), "CALL_ID", byte(scope), w.callID)
+		return w.tokens.Append(dst, w.domain(view, pseudonym.OriginMeta, scope), callType, byte(scope), w.callID)
 	}
 	if g := w.tokens.Generation(); w.call.tokensOf != g {
 		w.call.tokens, w.call.tokensOf = nil, g
@@ -365,7 +365,7 @@ func (w *rewriter) appendCallToken(dst []byte, view *viewed) []byte {
 		}
 	}
 	start := len(dst)
-	dst = w.tokens.Append(dst, w.domain(view, pseudonym.OriginMeta, scope), "CALL_ID", byte(scope), w.callID)
+	dst = w.tokens.Append(dst, w.domain(view, pseudonym.OriginMeta, scope), callType, byte(scope), w.callID)
 	if isToken(dst[start:]) {
 		w.call.tokens = append(w.call.tokens, callToken{view.Domain, bytes.Clone(dst[start:]), pseudonym.VersionOf(dst[start:])})
 	}
