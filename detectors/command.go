@@ -2,6 +2,8 @@ package detectors
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
@@ -51,6 +53,7 @@ var tools = [...]tool{
 	{name: "openssl", option: "-k"}, {name: "openssl", option: "-K"}, {name: "wpa", form: second},
 	{name: "rabbitmqctl", option: "add_user", form: second}, {name: "rabbitmqctl", option: "change_password", form: second}, {name: "rabbitmqctl", option: "authenticate_user", form: second},
 	{name: "net", option: "user", form: second},
+	{name: "sshpass", option: "-p"}, {name: "7z", option: "-p", form: glued}, {name: "7za", option: "-p", form: glued}, {name: "7zr", option: "-p", form: glued},
 	{name: "useradd", form: lastUser}, {name: "usermod", form: lastUser}, {name: "userdel", form: lastUser}, {name: "adduser", form: lastUser}, {name: "deluser", form: lastUser}, {name: "kinit", form: lastUser},
 }
 
@@ -58,6 +61,52 @@ const toolWords = "mysql mysqldump mysqladmin mysqlimport mysqlshow mysqlcheck m
 	"redis vsql ldapsearch ldapmodify ldapadd ldapdelete ldapwhoami ldapcompare ldappasswd docker podman nerdctl helm oras crane oc cf az aws gh kubectl smbclient rpcclient winexe net " +
 	"plink pscp psftp psexec winrs smbmap sqlcmd bcp isql osql tsql unzip zip rar unrar ipmitool mosquitto rdesktop xfreerdp schtasks snmpget snmpwalk snmpbulkwalk snmpset snmptrap openssl wpa rabbitmqctl " +
 	"useradd usermod userdel adduser deluser kinit"
+
+// GivesPassword says whether the last of some words of a command line is a password or holds one: "mysql", "-u", "root", "-pS3cret".
+func GivesPassword(words [][]byte) bool {
+	last := len(words) - 1
+	if last < 1 || !isOption(words[last]) && !isOption(words[last-1]) {
+		return false
+	}
+	for k, word := range words[:last] {
+		name := commandName(word)
+		for t := range tools {
+			if isWord(name, tools[t].name) && tools[t].isGiven(words[k+1:]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isOption(word []byte) bool { return len(word) > 1 && (word[0] == '-' || word[0] == '/') }
+
+// commandName is the name of a command as tools have it: "/usr/bin/redis-cli" is of "redis".
+func commandName(word []byte) []byte {
+	word = word[bytes.LastIndexAny(word, "/\\")+1:]
+	if k := bytes.IndexAny(word, "-_."); k >= 0 {
+		word = word[:k]
+	}
+	return word
+}
+
+// isGiven says whether the last of the words behind a command's name is the password that t says, or holds it.
+func (t *tool) isGiven(words [][]byte) bool {
+	value := words[len(words)-1]
+	for _, need := range strings.Fields(t.needs) {
+		if !slices.ContainsFunc(words, func(w []byte) bool { return string(w) == need }) {
+			return false
+		}
+	}
+	switch t.form {
+	case glued:
+		n := len(t.option)
+		return len(value) > n+2 && string(value[:n]) == t.option && !(isDecimal(value[n:]) && len(value) < n+6)
+	case apart, percent, literal:
+		return len(words) > 1 && string(words[len(words)-2]) == t.option && value[0] != '-' && (t.form != percent || bytes.IndexByte(value, '%') > 0)
+	}
+	return false
+}
 
 // arguments are those of a command line, in a shell's form or as a list: `-u root -p'S3cret pw'`, `"-u", "root", "-pS3cret"`.
 type arguments struct {

@@ -23,6 +23,9 @@ func (p *pass) secretWord(i int) {
 func (p *pass) secretCode(i int) {
 	p.prefixed(i)
 	p.shaped(i)
+	if t := &p.text.Tokens[i]; t.Len() <= 3 && p.b[t.Start] == '7' {
+		p.toolPassword(i) // "7z a -psecret", a name that is no word
+	}
 }
 
 // prefixed looks for a credential that begins with token i, and for a JSON web token.

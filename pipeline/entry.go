@@ -3,44 +3,154 @@ package pipeline
 import (
 	"bytes"
 
+	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline/codec"
 )
 
-// The bounds of what names another member.
+// The bounds of what names another value.
 const (
-	entryNear = 4  // fields between the two
-	entryName = 64 // bytes of a name
+	entryNear  = 6  // fields between the two
+	entryDeep  = 6  // containers round the value: those of OpenTelemetry, {"key":"pin","value":{"arrayValue":{"values":[{"stringValue":…
+	entryName  = 64 // bytes of a name
+	entryWords = 3
+	argsMost   = 24 // words of a command before an argument
 )
 
-// pathOf is the path of field i as detection takes it: that of an entry that has its name in a member of its own, as environments and labels are
-// written, {"name":"DB_PASSWORD","value":"…"}, ends with that name, and so does that of the element of a list behind an option, ["--password","…"].
+// pathOf is the path of field i as detection takes it. Where the name of a value stands beside it, the path ends with that name: in entries as
+// environments, labels and attributes are written, {"name":"DB_PASSWORD","value":"…"}, in lists of arguments, ["--password","…"], and in pairs,
+// ["x-user","…"].
 func (w *rewriter) pathOf(d *codec.Doc, i int) []byte {
-	path, fields := d.Path(i), d.Fields()
-	f := &fields[i]
-	if f.Kind != codec.String {
+	path := d.Path(i)
+	switch d.Fields()[i].Kind {
+	case codec.Line:
+		return w.lineName(d, i, path)
+	case codec.String, codec.Number:
+	default:
 		return path
 	}
 	if bytes.HasSuffix(path, []byte("[]")) {
-		if k := i - 1; k >= 0 && fields[k].Parent == f.Parent && fields[k].Kind == codec.String {
-			if name := d.Text(k); bytes.HasPrefix(name, []byte("--")) && isEntryName(name) {
-				return w.renamed(path, name)
-			}
+		if name := w.elementName(d, i); name != nil {
+			return w.renamed(path, name)
 		}
-		return path
 	}
-	member := path[bytes.LastIndexByte(path, '.')+1:]
-	if !bytes.EqualFold(member, []byte("value")) {
-		return path
+	return w.entryPath(d, i, path)
+}
+
+// entryPath is the path of a value of an entry: what holds it is called a value, as far up as the entry is.
+func (w *rewriter) entryPath(d *codec.Doc, i int, path []byte) []byte {
+	at, of := i, path
+	for n := 0; n < entryDeep && isValueMember(lastMember(of)); n++ {
+		if name := entryNameOf(d, at, d.Text(i)); name != nil {
+			return w.renamed(of[:max(bytes.LastIndexByte(of, '.'), 0)], name)
+		}
+		if at = int(d.Fields()[at].Parent); at < 0 {
+			break
+		}
+		of = d.Path(at)
 	}
+	return path
+}
+
+// isValueMember tells whether a member is called a value: "value", "ParameterValue", "stringValue", "values".
+func isValueMember(member []byte) bool {
+	member = bytes.TrimRight(member, "s")
+	k := len(member) - len("value")
+	return k >= 0 && bytes.EqualFold(member[k:], []byte("value"))
+}
+
+// lastMember is the last name of a path, without the brackets of a list.
+func lastMember(path []byte) []byte {
+	for bytes.HasSuffix(path, []byte("[]")) {
+		path = path[:len(path)-2]
+	}
+	return path[bytes.LastIndexByte(path, '.')+1:]
+}
+
+// entryNameOf gives the text of the member beside a value that says what the value is; nil if there is none. What only says of which
+// kind it is ("type") is believed of values with a digit: {"type":"password","value":"failed"} tells of a login.
+func entryNameOf(d *codec.Doc, i int, value []byte) (name []byte) {
+	fields := d.Fields()
+	best := 0
 	for k := max(i-entryNear, 0); k <= i+entryNear && k < len(fields); k++ {
-		if k == i || fields[k].Parent != f.Parent || fields[k].Kind != codec.String {
+		if k == i || fields[k].Parent != fields[i].Parent || fields[k].Kind != codec.String {
 			continue
 		}
-		other := d.Path(k)
-		other = other[bytes.LastIndexByte(other, '.')+1:]
-		if bytes.EqualFold(other, []byte("name")) || bytes.EqualFold(other, []byte("key")) {
-			if name := d.Text(k); isEntryName(name) {
-				return w.renamed(path[:len(path)-len(member)], name)
+		if rank := nameRank(lastMember(d.Path(k))); rank > best && (rank > 1 || bytes.ContainsAny(value, "0123456789")) {
+			if text := d.Text(k); isEntryName(text) {
+				name, best = text, rank
+			}
+		}
+	}
+	return name
+}
+
+// nameRank is how surely a member holds the name of the value beside it; 0 if it doesn't.
+func nameRank(member []byte) int {
+	for _, w := range [...]struct {
+		word string
+		rank int
+	}{{"name", 4}, {"key", 4}, {"field", 3}, {"attribute", 3}, {"property", 3}, {"variable", 3}, {"header", 3}, {"label", 2}, {"id", 2}, {"type", 1}, {"system", 1}, {"kind", 1}} {
+		if k := len(member) - len(w.word); k >= 0 && bytes.EqualFold(member[k:], []byte(w.word)) {
+			return w.rank
+		}
+	}
+	return 0
+}
+
+// elementName is what a list says an element of it is, by the one before: an option, in a list of arguments, or a name, in a pair within a list.
+func (w *rewriter) elementName(d *codec.Doc, i int) []byte {
+	fields := d.Fields()
+	f := &fields[i]
+	if f.Kind != codec.String || f.Parent < 0 && i == 0 {
+		return nil
+	}
+	first := int(f.Parent) + 1
+	if before := i - 1; before >= first && fields[before].Parent == f.Parent && fields[before].Kind == codec.String {
+		name := d.Text(before)
+		if bytes.HasPrefix(name, []byte("--")) && isEntryName(name) {
+			return bytes.TrimLeft(name, "-")
+		}
+		pair := before == first && f.Parent >= 0 && (i+1 == len(fields) || fields[i+1].Parent != f.Parent)
+		if pair && bytes.HasSuffix(d.Path(int(f.Parent)), []byte("[]")) && isEntryName(name) {
+			return name
+		}
+	}
+	w.args = w.args[:0]
+	for k := max(first, i-argsMost); k <= i; k++ {
+		if fields[k].Parent == f.Parent && fields[k].Kind == codec.String {
+			w.args = append(w.args, d.Text(k))
+		}
+	}
+	return w.argumentName()
+}
+
+// argumentName names the last of w.args a password if the command that they are takes it for one.
+func (w *rewriter) argumentName() []byte {
+	if detectors.GivesPassword(w.args) {
+		return []byte("password")
+	}
+	return nil
+}
+
+// lineName is the path of a part of a log line: of what the kernel's audit calls a0, a1 and so on, the words of one command, that of the
+// argument, and of the response to a challenge that of a secret.
+func (w *rewriter) lineName(d *codec.Doc, i int, path []byte) []byte {
+	switch {
+	case len(path) > 1 && len(path) < 4 && path[0] == 'a' && path[1] >= '1' && path[1] <= '9':
+		w.args = w.args[:0]
+		fields := d.Fields()
+		for k := max(0, i-2*argsMost); k <= i; k++ {
+			if name := d.Path(k); fields[k].Kind == codec.Line && len(name) > 1 && len(name) < 4 && name[0] == 'a' && name[1] >= '0' && name[1] <= '9' {
+				w.args = append(w.args, d.Text(k))
+			}
+		}
+		if name := w.argumentName(); name != nil {
+			return w.renamed(path, name)
+		}
+	case string(path) == "response":
+		for k := max(0, i-2*argsMost); k < i; k++ {
+			if string(d.Path(k)) == "nonce" { // RFC 7616
+				return w.renamed(path, []byte("secret"))
 			}
 		}
 	}
@@ -49,11 +159,11 @@ func (w *rewriter) pathOf(d *codec.Doc, i int) []byte {
 
 // renamed is a path that ends with a name.
 func (w *rewriter) renamed(path, name []byte) []byte {
-	w.entry = append(append(append(w.entry[:0], path...), '.'), bytes.TrimLeft(name, "-")...)
+	w.entry = append(append(append(w.entry[:0], path...), '.'), name...)
 	return w.entry
 }
 
-// isEntryName tells whether a text may be the name of a variable or an option.
+// isEntryName tells whether a text may be the name of a variable, an option or a field of a form.
 func isEntryName(b []byte) bool {
-	return len(b) > 0 && len(b) <= entryName && bytes.IndexByte(b, ' ') < 0
+	return len(b) > 0 && len(b) <= entryName && bytes.Count(b, []byte(" ")) < entryWords
 }

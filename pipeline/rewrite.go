@@ -46,7 +46,8 @@ type rewriter struct {
 	all          *codec.Selector
 	message      *codec.Selector // of the envelope's one field
 	scratch      *detectors.Scratch
-	entry        []byte // see pathOf
+	entry        []byte   // see pathOf
+	args         [][]byte // see argumentName
 	found        []detectors.Finding
 	with         []byte // one replacement
 	joined       []byte // what would stand around it
