@@ -26,6 +26,7 @@ func (p *pass) assignment(i int) {
 			p.toldKey(at, kind)
 			p.keyFar(last, kind)
 			p.keyBefore(i, kind)
+			p.passwordOf(last)
 		}
 		return
 	}
@@ -52,7 +53,7 @@ func (p *pass) assignment(i int) {
 	}
 	switch {
 	case kind == Password:
-		if value[0] == '/' && isWord(p.bytesOf(&p.text.Tokens[i]), "pwd") || !quoted && (value[len(value)-1] == '(' || bytes.HasPrefix(value, []byte("pam_"))) {
+		if p.isModule(i) || value[0] == '/' && isWord(p.bytesOf(&p.text.Tokens[i]), "pwd") || !quoted && (value[len(value)-1] == '(' || bytes.HasPrefix(value, []byte("pam_"))) {
 			return // the directory at work, a call
 		}
 		if strict && !quoted {
@@ -73,6 +74,12 @@ func (p *pass) assignment(i int) {
 	if quoted {
 		p.successor(end, kind)
 	}
+}
+
+// isModule says whether token i names a service to a module of PAM: "pam_unix(passwd:chauthtok)".
+func (p *pass) isModule(i int) bool {
+	start := int(p.text.Tokens[i].Start)
+	return p.at(start-1) == '(' && bytes.Contains(p.b[max(0, start-16):start], []byte("pam_"))
 }
 
 // successor takes what a password or key was changed to, behind the quote at a place that ends it: "'x' -> 'y'", "from 'x' to 'y'".

@@ -108,6 +108,7 @@ func (p *pass) ipv4(i int) {
 	}
 	p.add(start, p.prefixEnd(end, 32), IPAddress, 0.95, byIP, canon)
 	p.logUser(end)
+	p.hostUser(start, end)
 	p.pairedUser(start)
 }
 
@@ -163,6 +164,9 @@ func (p *pass) isVersion(i int) bool {
 	gap := p.b[before.End:t.Start]
 	if len(gap) == 1 && gap[0] == '/' {
 		c := p.at(int(before.Start) - 1)
+		if end := int(p.text.Tokens[i+3].End); p.at(end) == ':' && scan.IsDigit(p.at(end+1)) && p.in.Channel == ChannelLog {
+			return false // "asha/192.0.2.7:1194" of OpenVPN
+		}
 		return before.IsWord() && (scan.IsSpace(c) || c == '"' || c == '(') && before.Bits&cueIP == 0
 	}
 	return before.Bits&cueVersion != 0 && len(gap) <= 3 && before.Shape&scan.Digit == 0

@@ -80,7 +80,7 @@ func (p *pass) jobUser(i int) {
 // isPrompted says whether token i begins what a client says, in the trace of a protocol: "C: USER asha", "> PASS secret", "a001 LOGIN asha secret".
 func (p *pass) isPrompted(i int) bool {
 	k := int(p.text.Tokens[i].Start)
-	return p.in.Channel == ChannelLog && k > 1 && p.b[k-1] == ' ' && (p.b[k-2] == ':' || p.b[k-2] == '>') && p.at(int(p.text.Tokens[i].End)) == ' ' && (k < 6 || string(p.b[k-6:k-2]) != "PASS")
+	return p.in.Channel == ChannelLog && k > 1 && p.b[k-1] == ' ' && (p.b[k-2] == ':' || p.b[k-2] == '>') && k > 2 && p.b[k-3] > ' ' && p.at(int(p.text.Tokens[i].End)) == ' ' && p.at(int(p.text.Tokens[i].End)+1) != '=' && (k < 6 || string(p.b[k-6:k-2]) != "PASS")
 }
 
 // radiusLogin looks for name and password that RADIUS writes behind token i, "Login": "Login incorrect (…): [asha/hunter2] (from client …".
@@ -104,8 +104,8 @@ func (p *pass) radiusLogin(i int) bool {
 	for stop < len(p.b) && p.b[stop] != ']' && p.b[stop] >= ' ' {
 		stop++
 	}
+	p.add(start, end, Username, 0.7, byUser, p.lower(start, end))
 	if value := p.b[end+1 : stop]; len(value) > 2 && !isPlaceholder(value) && !p.isInert(end+1) {
-		p.add(start, end, Username, 0.75, byUser, p.lower(start, end))
 		p.add(end+1, stop, Password, 0.8, byCommand, p.verbatim(end+1, stop))
 	}
 	return true

@@ -7,7 +7,7 @@ import (
 )
 
 // userWords are the words that stand before a user name, or end the name of a field that holds one.
-const userWords = "user username login logname ruser suser duser usr userid acct principalname loginname"
+const userWords = "user username login logname ruser suser duser usr userid acct principalname loginname samaccountname samid"
 
 // username looks for the user name that token i, one of userWords, speaks of: user=jdoe, "login":"jdoe", and in logs "invalid
 // user jdoe", "User 'jdoe' logged in".
@@ -25,13 +25,17 @@ func (p *pass) username(i int) {
 	if last == i && (p.protocolLogin(i) || p.radiusLogin(i)) {
 		return
 	}
-	end := int(p.text.Tokens[last].End)
+	start, end := int(p.text.Tokens[i].Start), int(p.text.Tokens[last].End)
+	if p.in.Channel == ChannelLog && p.at(start-1) == '_' && p.at(end) == ':' && scan.IsLetter(p.at(end+1)) {
+		p.addUser(end+1, 0.7) // "A=plain_login:asha" of Exim
+		return
+	}
 	login := last == i && isWord(p.bytesOf(&p.text.Tokens[i]), "login")
-	if start, strict, ok := p.valueAfter(end, last); ok {
+	if at, strict, ok := p.valueAfter(end, last); ok {
 		prose := p.at(end) == ' ' && p.at(end+1) != '=' && p.at(end+1) != ':'
-		quoted := p.b[start] == '"' || p.b[start] == '\'' || p.b[start] == '\\'
-		if quoted && !prose || p.at(end) == '=' || !strict && p.at(end) == ' ' || p.in.Channel == ChannelLog && !prose && !login || strict && !prose && p.in.Channel != ChannelLog && p.looksLikeAccount(start, p.userEnd(start)) {
-			p.addUser(start, 0.75)
+		quoted := p.b[at] == '"' || p.b[at] == '\'' || p.b[at] == '\\'
+		if quoted && !prose || p.at(end) == '=' || !strict && p.at(end) == ' ' || p.in.Channel == ChannelLog && !prose && !login || strict && !prose && p.in.Channel != ChannelLog && p.looksLikeAccount(at, p.userEnd(at)) {
+			p.addUser(at, 0.75)
 		}
 		if !prose {
 			return
@@ -50,7 +54,8 @@ func (p *pass) username(i int) {
 		p.accountBeside(last)
 	}
 	if p.in.Channel == ChannelLog && p.at(end) == ' ' && !login {
-		p.userAt(end+1, p.precedesUser(i))
+		option := p.isOption(start) && (p.said&cuePassword != 0 || start > 1 && p.b[start-2] == ' ') // "--user asha --password …", "-SamAccountName asha"
+		p.userAt(end+1, option || p.precedesUser(i))
 	}
 }
 
@@ -72,7 +77,7 @@ func endsInUser(name []byte) bool {
 	if isWord(name, "login") {
 		return true
 	}
-	for _, w := range [...]string{"user", "username", "userid", "loginname", "logname", "principalname", "user_name", "user_id"} {
+	for _, w := range [...]string{"user", "username", "userid", "loginname", "logname", "principalname", "user_name", "user_id", "set_id", "samaccountname"} {
 		if k := len(name) - len(w); k >= 0 && equalFold(name[k:], w) {
 			return true
 		}
@@ -104,6 +109,10 @@ func (p *pass) loginFor(i int) {
 			p.userAt(int(p.text.Tokens[k].End)+1, false)
 			return
 		}
+		if at := int(p.text.Tokens[k].End) + 1; k == i+1 && p.at(at) == '\'' && isWord(p.bytesOf(&p.text.Tokens[k]), "of") {
+			p.addUser(at, 0.7) // "authentication of 'asha' with EAP"
+			return
+		}
 	}
 }
 
@@ -116,6 +125,11 @@ func (p *pass) userAt(start int, told bool) {
 	switch p.b[start] {
 	case '"', '\'', '`', '[', '\\':
 		p.addUser(start, 0.7)
+		return
+	case '<': // "User <asha> IP <192.0.2.7>"
+		if p.at(p.userEnd(start+1)) == '>' {
+			p.addUser(start+1, 0.7)
+		}
 		return
 	}
 	end := p.userEnd(start)
@@ -173,9 +187,7 @@ func (p *pass) addUser(start int, score float32) {
 		return
 	}
 	end := p.userEnd(start)
-	if p.at(end) == '\\' && scan.IsWordByte(p.at(end+1)) { // DOMAIN\name
-		end = p.userEnd(end + 1)
-	}
+	end = p.domainUser(start, end)
 	for end > start && (p.b[end-1] == '.' || p.b[end-1] == '-') {
 		end--
 	}
@@ -198,6 +210,35 @@ func (p *pass) addUser(start int, score float32) {
 			p.add(name, stop, Username, score, byUser, p.lower(name, stop))
 		}
 	}
+}
+
+// domainUser is where the user's name ends behind the domain from start to end: DOMAIN\name, also as JSON and programs write it, and where its first letter
+// and the backslash look like an escape. It is end if there is none.
+func (p *pass) domainUser(start, end int) int {
+	at := end
+	for at < end+2 && p.at(at) == '\\' {
+		at++
+	}
+	if at == end && p.text.IsLineEscape(end) && isUpper(p.b[start:end]) {
+		at++
+		if stop := p.userEnd(at); p.at(stop) == '=' || p.at(stop) == ':' {
+			return end
+		}
+	}
+	if at > end && scan.IsWordByte(p.at(at)) {
+		return p.userEnd(at)
+	}
+	return end
+}
+
+// isUpper says whether b is capitals, digits and dashes.
+func isUpper(b []byte) bool {
+	for _, c := range b {
+		if (c < 'A' || c > 'Z') && c != '-' && !scan.IsDigit(c) {
+			return false
+		}
+	}
+	return len(b) > 0
 }
 
 func hasLetter(b []byte) bool {
@@ -286,7 +327,12 @@ func (p *pass) namedUser() {
 	if n := len(value) - 1; n > 0 && value[0] == '<' && value[n] == '>' {
 		value = value[1:n] // as Dovecot writes it
 	}
-	if !endsInUser(name) || len(value) < 2 || bytes.HasSuffix(p.in.Path, value) || bytes.IndexByte(value, ' ') >= 0 {
+	if isWord(name, "username") && isDecimal(value) && len(value) > 2 && len(value) < 7 {
+		start := bytes.Index(p.b, value) // an extension
+		p.add(start, start+len(value), Username, 0.7, byUser, p.verbatim(start, start+len(value)))
+		return
+	}
+	if !endsInUser(name) && !isWord(name, "identity") || len(value) < 2 || bytes.HasSuffix(p.in.Path, value) || bytes.IndexByte(value, ' ') >= 0 {
 		return
 	}
 	p.addUser(bytes.Index(p.b, value), 0.75)

@@ -9,8 +9,10 @@ import (
 // valueAfter is where the value begins that is assigned to the name ending at i. It is strict where words stand for
 // the sign, or a colon and a space: a sentence can go on there with anything.
 func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
-	if i = p.pastQuote(i); p.at(i) == ']' {
-		i++
+	if k := p.pastQuote(i); p.at(k) == ']' && (k > i || p.at(p.nameStart(int(p.text.Tokens[token].Start))-1) == '[') || p.at(k) == '`' {
+		i = k + 1
+	} else {
+		i = k
 	}
 	sign := i
 	for p.at(sign) == ' ' && sign < i+3 {
@@ -64,6 +66,16 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 		sign = quote - 1
 	}
 	return sign, strict, sign > i && sign < len(p.b) && p.b[sign] != '\n'
+}
+
+// nameStart is where the name begins that has a part at i: "dbPassword", "db.password", "db-password".
+func (p *pass) nameStart(i int) int {
+	const longest = 64
+	k := i
+	for k > 0 && i-k < longest && (scan.IsWordByte(p.b[k-1]) || p.b[k-1] == '.' || p.b[k-1] == '-' || p.b[k-1] == '_') {
+		k--
+	}
+	return k
 }
 
 // pairValue is where the value begins that belongs to the name which token ends and what closes it before i, where no sign stands between the two: in
@@ -183,11 +195,7 @@ func (p *pass) isTag(i int) bool {
 
 // isEntry says whether the name from start on, which a quote before i ends, is that of an entry of XML: `<entry key="db.password">`.
 func (p *pass) isEntry(start, i int) bool {
-	const longest = 64
-	k := start
-	for k > 0 && start-k < longest && (scan.IsWordByte(p.b[k-1]) || p.b[k-1] == '.' || p.b[k-1] == '-' || p.b[k-1] == '_') {
-		k--
-	}
+	k := p.nameStart(start)
 	head := p.b[:max(k-1, 0)]
 	return isQuote(p.at(i-1)) && isQuote(p.at(k-1)) && (bytes.HasSuffix(head, []byte(" key=")) || bytes.HasSuffix(head, []byte(" name=")))
 }
@@ -275,11 +283,7 @@ func (p *pass) isListedOption(i int) bool {
 
 // isSetting says whether the name with a part at i stands behind "set": "configure set aws_secret_access_key x".
 func (p *pass) isSetting(i int) bool {
-	const longest = 64
-	k := i
-	for k > 0 && i-k < longest && (scan.IsWordByte(p.b[k-1]) || p.b[k-1] == '.' || p.b[k-1] == '-' || p.b[k-1] == '_') {
-		k--
-	}
+	k := p.nameStart(i)
 	return k >= 4 && p.b[k-1] == ' ' && equalFold(p.b[k-4:k-1], "set") && (k == 4 || p.b[k-5] == ' ')
 }
 

@@ -113,6 +113,11 @@ func (t *Text) IsPercent(i int) bool {
 	return t.isFolded() && i < len(t.origin) && t.source[t.origin[i]] == '%' && t.ends[i]-t.origin[i] > 1
 }
 
+// IsLineEscape says whether byte i of Bytes is the escape of the end of a line or of a tab in the source, a backslash and a letter.
+func (t *Text) IsLineEscape(i int) bool {
+	return t.isFolded() && i < len(t.origin) && t.source[t.origin[i]] == '\\' && t.ends[i]-t.origin[i] == 2
+}
+
 // Source maps a region of Bytes to the region of the source it comes from.
 func (t *Text) Source(start, end int) (int, int) {
 	if start >= end || !t.isFolded() {

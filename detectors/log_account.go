@@ -1,0 +1,177 @@
+package detectors
+
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// accountWords stand in the lines of services beside the name of who uses them; see accountWord.
+const accountWords = "imap lda lmtp managesieve ok fail peer authenticator identity keyring slice group duplicate role"
+
+// accountWord looks in a log for the user name beside token i, one of accountWords.
+func (p *pass) accountWord(i int) {
+	t := &p.text.Tokens[i]
+	if p.in.Channel != ChannelLog {
+		return
+	}
+	start, end := int(t.Start), int(t.End)
+	switch w := p.bytesOf(t); w[0] | 0x20 {
+	case 'i', 'l', 'm':
+		if isWord(w, "identity") {
+			p.identity(end)
+		} else {
+			p.serviceUser(end)
+		}
+	case 'o', 'f', 'p':
+		p.bracketedUser(i)
+	case 'a': // "plain_login authenticator failed for (host) [192.0.2.7]: 535 … (set_id=asha)" of Exim
+		p.markedUser(end, "(set_id=")
+	case 'k', 's': // "unlocked login keyring for asha", "User Slice of asha"
+		if p.is(i+1, &whoseWords) && p.between(i) == gapSpace {
+			p.lastUser(i + 2)
+		}
+	case 'g': // "add 'asha' to group 'sudo'"
+		if i > 1 && p.is(i-1, &groupLinks) && p.at(start-1) == ' ' && p.at(int(p.text.Tokens[i-2].End)) == '\'' {
+			p.userBefore(int(p.text.Tokens[i-2].End))
+		}
+	case 'd':
+		p.duplicate(i)
+	case 'r':
+		if i > 0 && p.is(i-1, &sqlVerbs) && p.between(i-1) == gapSpace && p.at(end) == ' ' {
+			p.addUser(end+1, 0.7)
+		}
+	}
+}
+
+var (
+	whoseWords = wordsOf("of for")
+	groupLinks = wordsOf("to from")
+	sqlVerbs   = wordsOf("alter create drop")
+)
+
+// serviceUser takes the word in brackets from a place on, behind the name of a service of mail: "imap(asha)<22>", "lda(asha): …".
+func (p *pass) serviceUser(at int) {
+	if p.at(at) != '(' {
+		return
+	}
+	if end := p.userEnd(at + 1); p.at(end) == ')' && (p.at(end+1) == '<' || p.at(end+1) == ':') {
+		p.addUser(at+1, 0.7)
+	}
+}
+
+// identity takes what stands in quotes behind the word for it, which ends at a place: "EAP identity 'asha'", `identity="asha"`.
+func (p *pass) identity(end int) {
+	if c := p.at(end); (c == ' ' || c == '=') && isQuote(p.at(end+1)) && p.at(p.userEnd(end+2)) == p.at(end+1) {
+		p.addUser(end+1, 0.7)
+	}
+}
+
+// bracketedUser takes the word in brackets before token i, which says how it went: "[asha] OK LOGIN: …" of vsftpd, "[asha] Peer Connection
+// Initiated" of OpenVPN.
+func (p *pass) bracketedUser(i int) {
+	start := int(p.text.Tokens[i].Start)
+	if i == 0 || p.between(i) != gapSpace || !p.is(i+1, &transferWords) || p.at(start-1) != ' ' || p.at(start-2) != ']' {
+		return
+	}
+	if open := bytes.LastIndexByte(p.b[max(0, start-2-localMax):start-2], '[') + max(0, start-2-localMax); p.at(open) == '[' && p.userEnd(open+1) == start-2 {
+		p.addUser(open, 0.7)
+	}
+}
+
+var transferWords = wordsOf("connection login upload download delete mkdir rmdir rename chmod")
+
+// markedUser takes the word behind a mark for a user name, in the rest of the line from a place on.
+func (p *pass) markedUser(from int, mark string) {
+	const longest = 256
+	rest := p.b[from:min(from+longest, len(p.b))]
+	if k := bytes.Index(rest, []byte(mark)); k >= 0 && bytes.IndexByte(rest[:k], '\n') < 0 {
+		p.addUser(from+k+len(mark), 0.7)
+	}
+}
+
+// lastUser takes token k for a user name if it ends the line: "password changed for asha".
+func (p *pass) lastUser(k int) {
+	if k >= len(p.text.Tokens) || p.between(k-1) != gapSpace {
+		return
+	}
+	start := int(p.text.Tokens[k].Start)
+	rest := p.b[p.userEnd(start):] // behind the full stop, too
+	if len(rest) > 0 && rest[0] != '\n' || p.set.names != nil && p.set.names.IsCommon(p.text.Tokens[k].Hash) {
+		return
+	}
+	p.addUser(start, 0.7)
+}
+
+// passwordOf looks for whose password it is that token i speaks of: "password changed for asha", "changed password expiry for asha".
+func (p *pass) passwordOf(i int) {
+	if p.in.Channel == ChannelLog && p.is(i+1, &passwordTold) && p.is(i+2, &whoseWords) && p.between(i) == gapSpace && p.between(i+1) == gapSpace {
+		p.lastUser(i + 3)
+	}
+}
+
+var passwordTold = wordsOf("changed change expiry expired reset updated set unlocked locked aging")
+
+// duplicate looks for the value that a database has already, behind token i: "Duplicate entry 'asha' for key 'users.username'".
+func (p *pass) duplicate(i int) {
+	if i+2 >= len(p.text.Tokens) || !isWord(p.bytesOf(&p.text.Tokens[i+1]), "entry") {
+		return
+	}
+	start := int(p.text.Tokens[i+1].End) + 2
+	if p.at(start-1) != '\'' || p.at(start-2) != ' ' {
+		return
+	}
+	const link = "' for key '"
+	end := start
+	for end < len(p.b) && end-start < localMax && p.b[end] != '\'' {
+		end++
+	}
+	if rest := p.b[end:]; len(rest) > len(link) && string(rest[:len(link)]) == link {
+		key := rest[len(link):]
+		if k := bytes.IndexByte(key, '\''); k > 0 {
+			p.cell(start, end, key[:k])
+		}
+	}
+}
+
+// hostUser takes the word joined to the address from start to end for a user name: "asha@192.0.2.7", "asha/192.0.2.7:1194 MULTI", "command for asha
+// from 192.0.2.7 port 22". Numbers are those of telephones; what looks drawn by lot is the name of a call.
+func (p *pass) hostUser(start, end int) {
+	if p.in.Channel != ChannelLog || start < 3 {
+		return
+	}
+	const link = " from "
+	switch c := p.b[start-1]; {
+	case c == '@':
+		p.userAtHost(start - 1)
+	case c == '/' && p.at(end) == ':' && scan.IsDigit(p.at(end+1)):
+		p.userBefore(start - 1)
+	case c == ' ' && start > 12 && string(p.b[start-len(link):start]) == link && bytes.HasPrefix(p.b[end:], []byte(" port ")):
+		at := start - len(link)
+		for at > 0 && p.b[at-1] > ' ' {
+			at--
+		}
+		if bytes.HasSuffix(p.b[:at], []byte(" for ")) {
+			p.addUser(at, 0.7)
+		}
+	}
+}
+
+// userAtHost takes what stands before the at sign at a place, behind which an address stands, for a user name or a number.
+func (p *pass) userAtHost(at int) {
+	const number, least, drawn, digits = 7, 3, 12, 4 // digits of a number, of an extension; length of a name drawn by lot, digits in it
+	start := at
+	for start > 0 && at-start < localMax && isLocal(p.b[start-1]) {
+		start--
+	}
+	value := p.b[start:at]
+	if len(value) < 2 || p.isInert(start) || isPlaceholder(value) {
+		return
+	}
+	switch n := digitsIn(value); {
+	case n >= number && n <= 15 && isDecimal(bytes.TrimPrefix(value, []byte("+"))):
+		p.add(start, at, Phone, 0.65, byPhone, p.verbatim(start, at))
+	case n == len(value) && n >= least && n < number, n < len(value) && hasLetter(value) && !(len(value) >= drawn && n >= digits) && !(isHex(value) && n > 0 && len(value) >= 8):
+		p.add(start, at, Username, 0.65, byUser, p.lower(start, at))
+	}
+}
