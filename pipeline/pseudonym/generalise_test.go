@@ -1,6 +1,7 @@
 package pseudonym
 
 import (
+	"bytes"
 	"encoding/binary"
 	"net/netip"
 	"strings"
@@ -221,6 +222,41 @@ func TestGeneralIsIdempotent(t *testing.T) {
 }
 
 // TestNetworksAgainstNetip compares the readers of addresses with the library's.
+// TestAgentsAgainstOracle looks for one agent after the other, each in the whole value.
+func TestAgentsAgainstOracle(t *testing.T) {
+	oracle := func(value []byte, version bool) []byte {
+		for _, a := range agents {
+			rest, found := bytes.CutPrefix(value, []byte(a.family))
+			found = found && (len(rest) == 0 || rest[0] == ' ' && len(rest) > 1 && digitsAt(rest, 1) == len(rest)-1)
+			if found && len(rest) > 0 {
+				rest = rest[1:]
+			}
+			if !found {
+				_, rest, found = bytes.Cut(value, []byte(a.mark))
+			}
+			if !found {
+				continue
+			}
+			if n := digitsAt(rest, 0); version && n > 0 && n <= 4 {
+				return []byte(a.family + " " + string(rest[:n]))
+			}
+			return []byte(a.family)
+		}
+		return []byte("other")
+	}
+	pieces := []string{" ", "1", "12345", "(X11; rv:128.0)", "/"}
+	for _, a := range agents {
+		pieces = append(pieces, a.mark, a.family, a.mark[:len(a.mark)-1])
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		value := []byte(strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 1, 8).Draw(t, "pieces"), ""))
+		version := rapid.Bool().Draw(t, "version")
+		got, ok := agentTo(nil, value, version)
+		require.True(t, ok)
+		require.Equal(t, string(oracle(value, version)), string(got))
+	})
+}
+
 func TestNetworksAgainstNetip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.OneOf(

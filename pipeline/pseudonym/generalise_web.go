@@ -25,29 +25,51 @@ var agents = [...]struct{ mark, family string }{
 func agentToVersion(dst, value, _ []byte) ([]byte, bool) { return agentTo(dst, value, true) }
 func agentToFamily(dst, value, _ []byte) ([]byte, bool)  { return agentTo(dst, value, false) }
 
+// agentsBy gives the agents whose marks begin with a byte.
+var agentsBy = func() (by [256][]int) {
+	for i, a := range agents {
+		by[a.mark[0]] = append(by[a.mark[0]], i)
+	}
+	return by
+}()
+
 // agentTo appends the family of a user agent and its major version: "Firefox 128". One that isn't known is "other": it may be
 // named after its owner.
 func agentTo(dst, value []byte, version bool) ([]byte, bool) {
-	for i := range agents {
-		a := &agents[i]
-		rest, found := bytes.CutPrefix(value, []byte(a.family)) // "Firefox 128": was made coarser before
-		found = found && (len(rest) == 0 || rest[0] == ' ' && len(rest) > 1 && digitsAt(rest, 1) == len(rest)-1)
-		if found && len(rest) > 0 {
-			rest = rest[1:]
+	first, rest := coarseAgent(value)
+	for at, c := range value {
+		for _, i := range agentsBy[c] {
+			if i >= first {
+				break
+			}
+			if mark := agents[i].mark; len(value)-at >= len(mark) && string(value[at:at+len(mark)]) == mark {
+				first, rest = i, value[at+len(mark):]
+			}
 		}
-		if !found {
-			_, rest, found = bytes.Cut(value, []byte(a.mark))
-		}
-		if !found {
-			continue
-		}
-		dst = append(dst, a.family...)
-		if n := digitsAt(rest, 0); version && n > 0 && n <= 4 {
-			dst = append(append(dst, ' '), rest[:n]...)
-		}
-		return dst, true
 	}
-	return append(dst, "other"...), len(value) > 0
+	if first == len(agents) {
+		return append(dst, "other"...), len(value) > 0
+	}
+	dst = append(dst, agents[first].family...)
+	if n := digitsAt(rest, 0); version && n > 0 && n <= 4 {
+		dst = append(append(dst, ' '), rest[:n]...)
+	}
+	return dst, true
+}
+
+// coarseAgent gives the first agent whose family, and perhaps a version, is all of a value, and the version: such a value was made coarser
+// before. Where there is none it gives the number of agents.
+func coarseAgent(value []byte) (first int, version []byte) {
+	if bytes.IndexByte(value, '/') >= 0 { // as in most values, and in no family
+		return len(agents), nil
+	}
+	for i := range agents {
+		rest, found := bytes.CutPrefix(value, []byte(agents[i].family))
+		if found && (len(rest) == 0 || rest[0] == ' ' && len(rest) > 1 && digitsAt(rest, 1) == len(rest)-1) {
+			return i, rest[min(1, len(rest)):]
+		}
+	}
+	return len(agents), nil
 }
 
 // routeWords are the segments of paths that are shown: words of interfaces, none of which is anybody's name.
