@@ -3,7 +3,6 @@ package main
 import (
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/segmentio/kafka-go"
 	"github.com/stretchr/testify/require"
@@ -23,16 +22,6 @@ func (w *worker) room(is bool) {
 		limit.Cur = limit.Max
 	}
 	require.NoError(w.t, unix.Prlimit(pid, unix.RLIMIT_FSIZE, &limit, nil))
-}
-
-// batch sends records of calls of both tenants, and one that goes to quarantine.
-func (e *estate) batch(n int) {
-	all := []kafka.Message{{Key: []byte("bad"), Time: time.Now(), Value: []byte(`{"turn":0`)}}
-	for i := range n {
-		m, _ := e.turn([]string{"acme", "globex"}[i%2], e.name("call"), e.somebody().phone, "it is "+e.mint.make("email"))
-		all = append(all, m)
-	}
-	e.cluster.Produce(e.t, e.topics["calls"], all)
 }
 
 // A disk on which nothing can be written, in turn while records flow and at the end: the pipeline holds, says so and counts it, heeds what people

@@ -1,12 +1,20 @@
 package main
 
 import (
+	"errors"
 	"io/fs"
+	"maps"
+	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/segmentio/kafka-go"
 	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/sonexlabs/tacet/pipeline/source/kafkatest"
 )
@@ -81,6 +89,87 @@ func TestStopsUnderLoad(t *testing.T) {
 	r.audited("audit", "audit-1", "audit/rights")
 }
 
+// Brokers that are away, that refuse what they allowed before, lose a topic or get more partitions while records flow: the pipeline holds, says
+// so and counts it, and goes on without loss when that is mended.
+func TestBrokerTrouble(t *testing.T) {
+	t.Parallel()
+	e := newEstate(t)
+	k, group := e.cluster.RequireKfake(t), kafkatest.Name("trouble")
+	var away atomic.Bool
+	k.Control(func(kmsg.Request) (kmsg.Response, error, bool) {
+		k.KeepControl()
+		return nil, errors.New("away"), away.Load() // ends the connection
+	})
+	refused := func(key kmsg.Key, topic, group string, err *kerr.Error) func() func() {
+		return func() (mend func()) {
+			return k.Fault(kfake.Fault{Keys: []kmsg.Key{key}, Topic: topic, Group: group, Count: -1, Err: err}).Remove
+		}
+	}
+	const sinks, source, commits = "tacet_sink_retries_total", "tacet_source_fetch_errors_total", "tacet_commit_errors_total"
+	troubles := []struct {
+		what, counted string
+		begin         func() (mend func())
+	}{
+		{"brokers are away", sinks, func() func() { away.Store(true); return func() { away.Store(false) } }},
+		{"writing is refused", sinks, refused(kmsg.Produce, e.topics["analytics"], "", kerr.TopicAuthorizationFailed)},
+		{"reading is refused", source, refused(kmsg.Fetch, e.topics["calls"], "", kerr.TopicAuthorizationFailed)},
+		{"commits are refused", commits, refused(kmsg.OffsetCommit, "", group, kerr.GroupAuthorizationFailed)},
+		{"replicas are missing", sinks, refused(kmsg.Produce, e.topics["joined"], "", kerr.NotEnoughReplicas)},
+		{"leaders move", "", func() func() {
+			for p := range int32(estatePartitions) {
+				require.NoError(t, k.MoveTopicPartition(e.topics["calls"], p, (k.LeaderFor(e.topics["calls"], p)+1)%3))
+			}
+			return func() {}
+		}},
+	}
+	e.rng.Shuffle(len(troubles), func(i, j int) { troubles[i], troubles[j] = troubles[j], troubles[i] })
+	if os.Getenv("TACET_CHAOS") != "long" {
+		troubles = troubles[:3]
+	}
+	w, batches := e.start(0, group), 0
+	batch := func() { e.batch(10); batches++ }
+	batch()
+	w.finish()
+	for _, trouble := range troubles {
+		t.Log(trouble.what)
+		before := w.metric(trouble.counted)
+		batch()
+		mend := trouble.begin()
+		if !away.Load() {
+			batch()
+		}
+		if trouble.counted != "" {
+			w.until(trouble.what, func() bool { return w.metric(trouble.counted) > before })
+		}
+		mend()
+		w.finish()
+	}
+
+	// What a topic had is gone with it; what comes from then on is in the new one.
+	kept := e.turnsIn("training", nil)
+	name := e.topics["training"]
+	deleted, err := e.cluster.Client().DeleteTopics(t.Context(), &kafka.DeleteTopicsRequest{Topics: []string{name}})
+	require.NoError(t, err)
+	require.NoError(t, deleted.Errors[name])
+	before := w.metric(sinks)
+	batch()
+	w.until("a topic that is gone", func() bool { return w.metric(sinks) > before })
+	e.cluster.CreateTopicNamed(t, name, estatePartitions+1, boundedRetention())
+	w.finish()
+	w.stop()
+
+	require.Len(t, e.quarantined(), batches)
+	for _, sink := range estateSinks {
+		turns := e.turnsIn(sink, nil)
+		if sink == "training" {
+			maps.Copy(turns, kept)
+		}
+		require.Len(t, turns, e.made, sink)
+	}
+	e.noHalves()
+	e.audited("audit")
+}
+
 // sent is the number of the next record.
 func (r *rotation) sent() int {
 	n := 0
@@ -88,6 +177,16 @@ func (r *rotation) sent() int {
 		n += int(end)
 	}
 	return n + 17 // two rounds of load may be on their way
+}
+
+// batch sends records of calls of both tenants, and one that goes to quarantine.
+func (e *estate) batch(n int) {
+	all := []kafka.Message{{Key: []byte("bad"), Time: time.Now(), Value: []byte(`{"turn":0`)}}
+	for i := range n {
+		m, _ := e.turn([]string{"acme", "globex"}[i%2], e.name("call"), e.somebody().phone, "it is "+e.mint.make("email"))
+		all = append(all, m)
+	}
+	e.cluster.Produce(e.t, e.topics["calls"], all)
 }
 
 // noHalves checks that workers that ended in order left no file that was being written.
