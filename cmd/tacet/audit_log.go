@@ -244,13 +244,13 @@ func (w *witness) fetch(ctx context.Context, offset int64) (next int64, text []b
 		if err != nil {
 			return offset, nil, err
 		}
-		r, err := toRecord(m)
+		value, err := kafka.ReadAll(m.Value)
 		if err != nil {
 			return offset, nil, err
 		}
-		if r.Offset >= next {
-			next = r.Offset + 1
-			text = append(append(text, r.Value...), '\n')
+		if m.Offset >= next {
+			next = m.Offset + 1
+			text = append(append(text, value...), '\n')
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/codec"
+	"github.com/sonexlabs/tacet/pipeline/source"
 )
 
 // explaining is what the flags of explain say.
@@ -110,11 +111,11 @@ func (x explaining) run(ctx context.Context, in io.Reader, out, errOut io.Writer
 	}
 	from := max(0, x.offset-x.before)
 	err = fetch.scan(ctx, id, from, x.offset, each)
-	if errors.Is(err, errGone) && from < x.offset { // the topic keeps only later ones
+	if errors.Is(err, source.ErrGone) && from < x.offset { // the topic keeps only later ones
 		err = fetch.scan(ctx, id, x.offset, x.offset, each)
 	}
 	if err == nil && !found {
-		err = errGone
+		err = source.ErrGone
 	}
 	if err != nil {
 		return fmt.Errorf("explain topic %s partition %d offset %d: %w", x.topic, x.partition, x.offset, err)

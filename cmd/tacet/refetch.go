@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -50,7 +50,8 @@ func (c *callReader) before(ctx context.Context, lane pipeline.Lane, b *pipeline
 // topic is nil where a worker would have nothing to hear either: the topic is gone.
 func (c *callReader) topic(ctx context.Context, lane pipeline.LaneID) (t *source.Topic, err error) {
 	t, known := c.topics[lane.Topic]
-	if known || c.config.Source.Warm.Records == 0 {
+	hasCalls := slices.ContainsFunc(c.config.Source.Topics, func(t topicConfig) bool { return t.Name == lane.Topic && t.Category == "transcript" })
+	if known || !hasCalls || c.config.Source.Warm.Records == 0 {
 		return t, nil
 	}
 	if t, err = source.NewTopic(c.config.Kafka.connect(), lane.Topic, c.log); err != nil {
@@ -62,34 +63,37 @@ func (c *callReader) topic(ctx context.Context, lane pipeline.LaneID) (t *source
 		t.Close()
 		t, err = nil, nil
 	}
-	if err == nil {
-		c.topics[lane.Topic] = t
+	if err != nil {
+		return nil, &commandError{err: fmt.Errorf("hear calls again: %w", err), hints: []string{"records that come back need what was said before them; source.warm.records: 0 does without"}}
 	}
-	return t, err
+	c.topics[lane.Topic] = t
+	return t, nil
 }
 
-// refetcher reads single records by their coordinates.
+// refetcher reads records by their coordinates.
 type refetcher struct {
 	config kafkaConfig
 	client *kafka.Client // made when it is first needed
+	topics map[string]*source.Topic
 }
 
-func newRefetcher(c kafkaConfig) *refetcher { return &refetcher{config: c} }
+func newRefetcher(c kafkaConfig) *refetcher {
+	return &refetcher{config: c, topics: map[string]*source.Topic{}}
+}
 
-// Bounds of one fetch. A broker sends at least one batch of records, however large.
+// Bounds of one request.
 const (
 	refetchBytes   = 1 << 20
 	refetchWait    = time.Second
 	refetchTimeout = 30 * time.Second
 )
 
-var errGone = errors.New("the topic does not hold the record any more")
-
 // record reads the record at a coordinate.
 func (r *refetcher) record(ctx context.Context, at coordinate) (found pipeline.Record, err error) {
-	err = r.scan(ctx, at.lane, at.offset, at.offset, func(record pipeline.Record) error { found = record; return nil })
-	if err == nil && found.Value == nil && found.Key == nil && found.Headers == nil {
-		err = errGone
+	there := false
+	err = r.scan(ctx, at.lane, at.offset, at.offset, func(record pipeline.Record) error { found, there = record, true; return nil })
+	if err == nil && !there {
+		err = source.ErrGone
 	}
 	return found, err
 }
@@ -107,75 +111,13 @@ func (r *refetcher) connect() error {
 }
 
 // scan calls f for the records from one offset to another, both included, as far as the topic holds them.
-func (r *refetcher) scan(ctx context.Context, lane pipeline.LaneID, from, to int64, f func(pipeline.Record) error) error {
-	if err := r.connect(); err != nil {
-		return err
-	}
-	for from <= to {
-		next, err := r.fetch(ctx, lane, from, to, f)
-		if err != nil {
+func (r *refetcher) scan(ctx context.Context, lane pipeline.LaneID, from, to int64, f func(pipeline.Record) error) (err error) {
+	t := r.topics[lane.Topic]
+	if t == nil {
+		if t, err = source.NewTopic(r.config.connect(), lane.Topic, slog.New(slog.DiscardHandler)); err != nil {
 			return err
 		}
-		if next == from {
-			return nil // nothing more is there
-		}
-		from = next
+		r.topics[lane.Topic] = t
 	}
-	return nil
-}
-
-// fetch makes one request and gives the offset after the last record it brought.
-func (r *refetcher) fetch(ctx context.Context, lane pipeline.LaneID, from, to int64, f func(pipeline.Record) error) (next int64, err error) {
-	ctx, cancel := context.WithTimeout(ctx, refetchTimeout)
-	defer cancel()
-	answer, err := r.client.Fetch(ctx, &kafka.FetchRequest{
-		Topic: lane.Topic, Partition: int(lane.Partition), Offset: from,
-		MinBytes: 1, MaxBytes: refetchBytes, MaxWait: refetchWait, IsolationLevel: kafka.ReadCommitted,
-	})
-	if err == nil {
-		err = answer.Error
-	}
-	if errors.Is(err, kafka.OffsetOutOfRange) {
-		return 0, errGone
-	}
-	if err != nil {
-		return 0, fmt.Errorf("fetch record: %w", err)
-	}
-	next = from
-	for {
-		m, err := answer.Records.ReadRecord()
-		switch {
-		case errors.Is(err, io.EOF):
-			return next, nil
-		case err != nil:
-			return 0, fmt.Errorf("fetch record: %w", err)
-		case m.Offset < from:
-			continue
-		case m.Offset > to:
-			return m.Offset, nil
-		}
-		record, err := toRecord(m)
-		if err != nil {
-			return 0, err
-		}
-		next = m.Offset + 1
-		if err := f(record); err != nil {
-			return 0, err
-		}
-	}
-}
-
-func toRecord(m *kafka.Record) (pipeline.Record, error) {
-	r := pipeline.Record{Offset: m.Offset, Time: m.Time}
-	var err error
-	if r.Key, err = kafka.ReadAll(m.Key); err != nil {
-		return r, fmt.Errorf("read key: %w", err)
-	}
-	if r.Value, err = kafka.ReadAll(m.Value); err != nil {
-		return r, fmt.Errorf("read value: %w", err)
-	}
-	for _, h := range m.Headers {
-		r.Headers = append(r.Headers, pipeline.Header{Key: h.Key, Value: h.Value})
-	}
-	return r, nil
+	return t.Range(ctx, lane.Partition, from, to+1, f)
 }

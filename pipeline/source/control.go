@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -145,6 +146,55 @@ func (t *Topic) eachOf(ctx context.Context, partition int, take func(r *pipeline
 	return err
 }
 
+// ErrGone says that a partition does not hold an offset.
+var ErrGone = errors.New("the topic does not hold the record any more")
+
+// Range calls f for the records of a partition from one offset up to another, as far as they can be read: not behind the start of an open
+// transaction. The records belong to f. Brokers that can't be reached are an error.
+func (t *Topic) Range(ctx context.Context, partition int32, from, to int64, f func(pipeline.Record) error) error {
+	reader, idle := t.fetcher(int(partition)), 0
+	for from < to {
+		c, err := reader.fetchOnce(ctx, from, reader.bytes, t.s.cfg.FetchWait, reader.cut(cutter{}, from))
+		if errors.Is(err, kafka.OffsetOutOfRange) {
+			return ErrGone
+		}
+		if err == nil && c.next == from && from >= c.end {
+			return nil // nothing more is there
+		}
+		if err == nil && c.next > from {
+			idle = 0
+			if err := eachRecord(c, to, f); err != nil {
+				return err
+			}
+			from = c.next
+			continue
+		}
+		// Brokers may answer with nothing, too.
+		if idle++; idle > appendTries || ctx.Err() != nil || err != nil && !staleMetadata(err) {
+			return fmt.Errorf("fetch record: %w", cmp.Or(err, ctx.Err(), errNothing))
+		}
+		pause(ctx, backoff(idle, t.s.cfg.RetryMin, stalePause))
+	}
+	return nil
+}
+
+var errNothing = errors.New("the broker gave no records, though it has some")
+
+// eachRecord calls f for the records of a chunk that lie before an offset.
+func eachRecord(c chunk, before int64, f func(pipeline.Record) error) error {
+	for _, b := range c.batches {
+		for _, r := range b.Records {
+			if r.Offset >= before {
+				return nil
+			}
+			if err := f(r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // errManyPartitions: with several, two messages about the same thing could be read in another order than they were written.
 var errManyPartitions = errors.New("a control topic must have one partition, so that its messages have one order")
 
@@ -195,7 +245,7 @@ func ended(ctx context.Context, err error) error {
 	return err
 }
 
-// appendTries is how often appending is tried while leaders move.
+// appendTries is how often appending, and reading a range, is tried while leaders move.
 const appendTries = 20
 
 // Append writes messages to a partition and returns when all replicas have them. After an error some may have arrived, and after

@@ -10,7 +10,11 @@ import (
 
 	"github.com/segmentio/kafka-go"
 	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/source/kafkatest"
 )
 
@@ -169,4 +173,51 @@ func TestTopicSettings(t *testing.T) {
 	require.Equal(t, NoBound, millis("9223372036854775807"))
 	require.Equal(t, NoBound, millis(""))
 	require.Equal(t, time.Second, millis("1000"))
+}
+
+// A range is what a reader of committed records sees of it, whatever brokers answer in between.
+func TestTopicRange(t *testing.T) {
+	c := kafkatest.Start(t)
+	name := c.CreateTopic(t, "in", 1)
+	good, bad := newProducer(t, c, name), newProducer(t, c, name)
+	good.write("a", "b") // 0 1
+	good.end(true)       // 2
+	bad.write("X")       // 3
+	good.write("c")      // 4
+	bad.end(false)       // 5
+	good.end(true)       // 6
+	good.write("d")      // 7
+	good.end(true)       // 8
+	good.write("open")   // 9
+	topic := testTopic(t, c, name)
+	read := func(from, to int64) (got string, err error) {
+		err = topic.Range(t.Context(), 0, from, to, func(r pipeline.Record) error {
+			got += string(r.Value)
+			return nil
+		})
+		return got, err
+	}
+	for from, want := range []string{"abcd", "bcd", "cd", "cd", "cd", "d", "d", "d", "", ""} {
+		got, err := read(int64(from), 20)
+		require.NoError(t, err)
+		require.Equal(t, want, got, "from %d", from)
+	}
+	got, err := read(1, 4)
+	require.NoError(t, err)
+	require.Equal(t, "b", got)
+	_, err = read(20, 30)
+	require.ErrorIs(t, err, ErrGone)
+	_, err = read(0, -1)
+	require.NoError(t, err)
+	enough := errors.New("enough")
+	require.ErrorIs(t, topic.Range(t.Context(), 0, 0, 9, func(pipeline.Record) error { return enough }), enough)
+
+	k := c.RequireKfake(t)
+	k.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Count: 3, Err: kerr.NotLeaderForPartition})
+	got, err = read(0, 20)
+	require.NoError(t, err)
+	require.Equal(t, "abcd", got)
+	k.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Count: -1, Err: kerr.TopicAuthorizationFailed})
+	_, err = read(0, 20)
+	require.ErrorIs(t, err, kafka.TopicAuthorizationFailed)
 }

@@ -42,13 +42,17 @@ type fetcher struct {
 // fetch reads what is at position, waiting up to FetchWait for something to come. Whatever fails is tried again for
 // ever, with two exceptions: ctx ended, and OffsetOutOfRange.
 func (f *fetcher) fetch(ctx context.Context, position int64, cut cutter) (c chunk, err error) {
-	cut.lane, cut.size, cut.maxBytes, cut.first = f.id, int64(f.cfg.BatchRecords), f.cfg.BatchBytes, position
-	cut.blocks = f.blocks
 	err = f.retry(ctx, "fetch", func(ctx context.Context) error {
-		c, err = f.fetchOnce(ctx, position, f.bytes, f.cfg.FetchWait, cut)
+		c, err = f.fetchOnce(ctx, position, f.bytes, f.cfg.FetchWait, f.cut(cut, position))
 		return err
 	})
 	return c, err
+}
+
+// cut completes one for batches from position on.
+func (f *fetcher) cut(c cutter, position int64) cutter {
+	c.lane, c.size, c.maxBytes, c.first, c.blocks = f.id, int64(f.cfg.BatchRecords), f.cfg.BatchBytes, position, f.blocks
+	return c
 }
 
 func (f *fetcher) fetchOnce(ctx context.Context, position int64, limit int32, wait time.Duration, cut cutter) (chunk, error) {
