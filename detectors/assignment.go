@@ -27,10 +27,14 @@ func (p *pass) assignment(i int) {
 			p.keyFar(last, kind)
 			p.keyBefore(i, kind)
 			p.passwordOf(last)
+			p.hiddenField(last, kind)
 		}
 		return
 	}
 	if p.isInert(start) || strict && p.isTicket(i) && !hasDigit(p.b[start:p.pieceStop(start)]) || p.namesSetting(last) {
+		return
+	}
+	if kind == Password && p.braced(start) {
 		return
 	}
 	end, quoted := p.valueEnd(start)
@@ -63,6 +67,8 @@ func (p *pass) assignment(i int) {
 				return
 			}
 		}
+	case kind == Secret && strict && p.seedAt(start, end):
+		return
 	case isDummy(value), !isKey(value) && !isGrouped(value), !quoted && isCode(value), vague && !isRandom(value):
 		return
 	}

@@ -169,7 +169,7 @@ func (p *pass) widenExpiry() {
 // isExpiry says whether three or four digits, or two groups, are month and year behind a word for the end of a card: "expiry oh four
 // twenty nine".
 func (p *pass) isExpiry(r *run) bool {
-	if p.said&cueExpiry == 0 || r.digits < 3 || r.digits > 6 || p.cueBefore(r.first)&(cuesIdentifier&^cueAnyID) != cueExpiry {
+	if p.said&cueExpiry == 0 || r.digits < 3 || r.digits == 3 && len(r.groups) == 1 && p.in.Channel == ChannelLog || r.digits > 6 || p.cueBefore(r.first)&(cuesIdentifier&^cueAnyID) != cueExpiry {
 		return false
 	}
 	month := decimal(r.d[:2])

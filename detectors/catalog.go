@@ -61,6 +61,9 @@ const (
 	byUID
 	byJob
 	byAccountWord
+	bySignature
+	bySeed
+	bySecured
 	bySlashLogin
 	bySQL
 	byCode
@@ -126,6 +129,9 @@ func catalog() []entry {
 		byUID:         {name: "user", begin: "uid", word: (*pass).uidUser},
 		byJob:         {name: "user", begin: "cron crond su", word: (*pass).jobUser},
 		byAccountWord: {name: "user", begin: accountWords, word: (*pass).accountWord},
+		bySignature:   {name: "secret", begin: "signature sig", word: (*pass).signature},
+		bySeed:        {name: "secret", begin: "totp authenticator", word: (*pass).seedWord},
+		bySecured:     {name: "command", begin: "securestring", word: (*pass).securedString},
 		bySlashLogin:  {name: "command", begin: "thin sqlplus", word: (*pass).slashLogin},
 		bySQL:         {name: "command", begin: "identified", word: (*pass).identified},
 		byCode:        {name: "code", begin: "code passcode", word: (*pass).toldCode},

@@ -53,14 +53,14 @@ var tools = [...]tool{
 	{name: "openssl", option: "-k"}, {name: "openssl", option: "-K"}, {name: "wpa", form: second},
 	{name: "rabbitmqctl", option: "add_user", form: second}, {name: "rabbitmqctl", option: "change_password", form: second}, {name: "rabbitmqctl", option: "authenticate_user", form: second},
 	{name: "net", option: "user", form: second},
-	{name: "sshpass", option: "-p"}, {name: "7z", option: "-p", form: glued}, {name: "7za", option: "-p", form: glued}, {name: "7zr", option: "-p", form: glued},
+	{name: "vault", option: "login"}, {name: "sshpass", option: "-p"}, {name: "7z", option: "-p", form: glued}, {name: "7za", option: "-p", form: glued}, {name: "7zr", option: "-p", form: glued},
 	{name: "useradd", form: lastUser}, {name: "usermod", form: lastUser}, {name: "userdel", form: lastUser}, {name: "adduser", form: lastUser}, {name: "deluser", form: lastUser}, {name: "kinit", form: lastUser},
 }
 
 const toolWords = "mysql mysqldump mysqladmin mysqlimport mysqlshow mysqlcheck mariadb xtrabackup innobackupex mongo mongosh mongodump mongorestore mongoexport mongoimport mongostat cqlsh " +
 	"redis vsql ldapsearch ldapmodify ldapadd ldapdelete ldapwhoami ldapcompare ldappasswd docker podman nerdctl helm oras crane oc cf az aws gh kubectl smbclient rpcclient winexe net " +
 	"plink pscp psftp psexec winrs smbmap sqlcmd bcp isql osql tsql unzip zip rar unrar ipmitool mosquitto rdesktop xfreerdp schtasks snmpget snmpwalk snmpbulkwalk snmpset snmptrap openssl wpa rabbitmqctl " +
-	"useradd usermod userdel adduser deluser kinit"
+	"useradd usermod userdel adduser deluser kinit vault"
 
 // GivesPassword says whether the last of some words of a command line is a password or holds one: "mysql", "-u", "root", "-pS3cret".
 func GivesPassword(words [][]byte) bool {
@@ -290,7 +290,7 @@ func (p *pass) argument(start, end int, t *tool) {
 	}
 	value := p.b[start:end]
 	if len(value) < least || value[0] == '-' || p.isInert(start) || isPlaceholder(value) || isDummyWord(value) || isDummy(value) ||
-		t.form == glued && (isDecimal(value) && len(value) < 6 || isWord(value, "assword")) || t.option != "" && t.option[0]|0x20 == 'a' && t.form == apart && !hasDigit(value) {
+		t.form == glued && (isDecimal(value) && len(value) < 6 || isWord(value, "assword")) || t.option != "" && scan.IsLetter(t.option[0]) && t.form == apart && !hasDigit(value) {
 		return
 	}
 	p.add(start, end, Password, 0.8, byCommand, p.verbatim(start, end))

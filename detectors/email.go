@@ -25,7 +25,7 @@ func (p *pass) email(at int) bool {
 		start = p.quotedLocal(at - 1)
 	}
 	end, dots, letters := p.domain(at + 1)
-	if p.userinfo(at) {
+	if p.userinfo(at) || p.dataSource(at) {
 		return true
 	}
 	if literal := p.domainLiteral(at + 1); literal > 0 {

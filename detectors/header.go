@@ -28,7 +28,7 @@ func (p *pass) authorization(i int) bool {
 	for range 2 { // the scheme, then the credential
 		end := p.keyEnd(at, "-._~+/=")
 		value := p.b[at:end]
-		if len(value) >= 8 && hasDigit(value) && !isPlaceholder(value) && !isDummy(value) && !p.isInert(at) {
+		if len(value) >= 8 && (hasDigit(value) || len(value) >= 20 && isMixed(value)) && !isPlaceholder(value) && !isDummy(value) && !p.isInert(at) {
 			p.add(at, end, Secret, 0.9, bySecret, p.verbatim(at, end))
 			return true
 		}

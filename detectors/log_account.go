@@ -7,7 +7,7 @@ import (
 )
 
 // accountWords stand in the lines of services beside the name of who uses them; see accountWord.
-const accountWords = "imap lda lmtp managesieve ok fail peer authenticator identity keyring slice group duplicate role"
+const accountWords = "imap lda lmtp managesieve ok fail peer identity keyring slice group duplicate role"
 
 // accountWord looks in a log for the user name beside token i, one of accountWords.
 func (p *pass) accountWord(i int) {
@@ -25,8 +25,6 @@ func (p *pass) accountWord(i int) {
 		}
 	case 'o', 'f', 'p':
 		p.bracketedUser(i)
-	case 'a': // "plain_login authenticator failed for (host) [192.0.2.7]: 535 … (set_id=asha)" of Exim
-		p.markedUser(end, "(set_id=")
 	case 'k', 's': // "unlocked login keyring for asha", "User Slice of asha"
 		if p.is(i+1, &whoseWords) && p.between(i) == gapSpace {
 			p.lastUser(i + 2)

@@ -255,6 +255,9 @@ func (p *pass) isPartOfCode(r *run) bool {
 	if r.digits >= 13 && r.sep == 0 {
 		return false
 	}
+	if r.first > 0 && p.at(r.start-1) == '-' && p.at(int(p.text.Tokens[r.first-1].Start)-1) == '%' {
+		return true // "%ASA-4-722051: …" of Cisco
+	}
 	told := r.ctx.near&cuesIdentifier != 0
 	mixed := func(i int) bool {
 		t := &p.text.Tokens[i]
@@ -438,7 +441,7 @@ func (p *pass) isTimestamp(r *run) bool {
 	}
 	n := r.groups[0].digits
 	d := r.d
-	told := p.in.Channel == ChannelLog || (r.ctx.near|r.ctx.mid)&cueTime != 0
+	told := p.in.Channel == ChannelLog || (r.ctx.near|r.ctx.mid)&(cueTime|cueExpiry) != 0
 	switch n {
 	case 10, 13, 16, 19:
 		return told && d[0] == '1' && r.ctx.near&cuesNumber == 0

@@ -62,8 +62,11 @@ func isRandom(value []byte) bool {
 	if len(value) == 36 && dashes == 4 && value[8] == '-' && value[23] == '-' {
 		return true
 	}
-	if len(value) < 20 || digits < 2 || isDummy(value) {
+	if len(value) < 20 || digits < 1 || isDummy(value) {
 		return false
+	}
+	if digits == 1 {
+		return upper > 3 && lower > 3 && lower < 2*upper // no name in camel case
 	}
 	return upper > 1 && lower > 1 || upper+lower > 1 && isHex(value)
 }

@@ -389,7 +389,11 @@ func (l *lineParser) value(k *pair, p int, jsonish bool) {
 	for p < len(src) && src[p] > ' ' && !(jsonish && (src[p] == ',' || src[p] == '}' || src[p] == ']')) {
 		p++
 	}
-	if end := joinedEnd(src, k.text, p); end > p {
+	end := joinedEnd(src, k.text, p)
+	if !jsonish {
+		end = max(end, wordsEnd(src, k.text, p))
+	}
+	if end > p {
 		p = end
 		k.flags |= joined
 	}
@@ -426,6 +430,46 @@ func joinedEnd(src []byte, start, end int) int {
 		return end
 	}
 	return p
+}
+
+// wordsEnd gives the end of a value of some words with capitals or numbers, the first of which is the bare value from start to end, where a comma and
+// another pair or a closing bracket is behind it, as records are printed: "Customer(name=Ada Roe, postcode=D02 X285)".
+func wordsEnd(src []byte, start, end int) int {
+	const most = 5
+	p := end
+	if end == start || end == len(src) || !startsName(src[start]) || bytes.IndexByte(wordEnds, src[end-1]) >= 0 {
+		return end
+	}
+	for n := 1; n < most && p+1 < len(src) && src[p] == ' ' && startsName(src[p+1]); n++ {
+		next := p + 1
+		for next < len(src) && src[next] > ' ' && src[next] != '=' && src[next] != ':' && bytes.IndexByte(wordEnds, src[next]) < 0 {
+			next++
+		}
+		if next == len(src) {
+			return end
+		}
+		switch src[next] {
+		case ' ':
+			p = next
+			continue
+		case ')', ']', '}':
+			for next < len(src) && (src[next] == ')' || src[next] == ']' || src[next] == '}') {
+				next++
+			}
+			return next
+		case ',', ';':
+			if startsPair(src, skipBlank(src, next+1)) {
+				return next
+			}
+		}
+		return end
+	}
+	return end
+}
+
+// startsName tells whether c may begin a word of a name or an address that is no word of a sentence.
+func startsName(c byte) bool {
+	return 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c >= utf8.RuneSelf
 }
 
 // digitsOfGroup counts the digits of a group; ok tells whether it can be one.

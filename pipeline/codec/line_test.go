@@ -66,6 +66,10 @@ func TestParseLine(t *testing.T) {
 	f("status=200 12 345 ms level=ERROR GET 12", "status=200 12 345 | message=ms | level=ERROR | message=GET 12")
 	f("a=12 34 b=567 890 c=7700  900123 d=7700900 and 123", "a=12 | message=34 | b=567 890 | c=7700 | message=900123 | d=7700900 | message=and 123")
 
+	// So are words with capitals and numbers in a record as programs print it.
+	f("Customer(name=Ada Roe, code=D02 X285) made by=(x)", "message=Customer( | name=Ada Roe | code=D02 X285) | message=made | by=(x)")
+	f("[user=jroe Logged In] [user=Ada Roe, and more] {a=B C", "message=[ | user=jroe | message=Logged In] [ | user=Ada | message=Roe, and more] { | a=B | message=C")
+
 	// Not pairs: nothing that may be one identifier is cut.
 	for _, s := range []string{"https://example.com/a?user=jroe&x=1", "x@example.com=1", "1a=b", "a==b", "dGVzdA== next", "password= hunter2",
 		"SGVsbG8= x", "a,b=c", "a;b=c", "key : value", "note: x", `"quoted" text`, "é=1", "a\u00a0b=1"} {
@@ -120,6 +124,8 @@ func TestJoined(t *testing.T) {
 	}
 	f("to=+44 7700 900123", true)
 	f("status=200 4111 1111 1111 1111", true)
+	f("x(name=Ada Roe, b=1) c", false)
+	f("x(b=1, name=Ada Roe", false)
 	f("to=+447700900123", false)
 	f(`to="+44 7700 900123"`, false)
 	f("to +44 7700 900123", false)
