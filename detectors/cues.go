@@ -90,6 +90,8 @@ var cueNames = [...]string{
 }
 
 const (
+	// saysName are the bits of a phrase that a name follows and nothing else: "me llamo".
+	saysName = wordRelation | wordDoes
 	// cuesIdentifier are the cues for something that can be answered with an identifier.
 	cuesIdentifier = cueSession<<1 - 1
 	// cuesNumber are those whose answer is a run of digits of some length.

@@ -17,7 +17,7 @@ var languageCues = map[string]uint64{
 	"card": cueCard, "cvv": cueCVV, "expiry": cueExpiry, "pin": cuePIN, "otp": cueOTP, "password": cuePassword, "answer": wordAnswer, "user": wordUser,
 	"phone": cuePhone, "email": cueEmail, "address": cueAddress, "postcode": cuePostcode, "name": cueName, "birth": cueBirth,
 	"bank": cueBank, "iban": cueIBAN, "account": cueAccount, "order": cueOrder, "id": cueID, "aadhaar": cueAadhaar, "pan": cuePAN, "ending": wordEnding, "spell": wordSpell,
-	"other": wordOther, "money": cueMoney, "metric": cueMetric, "is": wordIs, "does": wordDoes, "relation": wordRelation,
+	"other": wordOther, "money": cueMoney, "metric": cueMetric, "is": wordIs, "does": wordDoes, "relation": wordRelation, "intro": saysName,
 }
 
 // languageLists are the kinds that hold words which stand beside answers and names, and which no lexicon needs.

@@ -29,16 +29,16 @@ var (
 // findDoing adds the names before what somebody does in other languages than English, of whose sentences the tagger knows few: "finn komt om 9
 // uur", "mukesh aur rakesh". A name that no list has is one where a clause begins with it.
 func (p *pass) findDoing() {
-	if p.text.Said&wordDoes == 0 || p.isWritten() {
+	if (p.text.Said|p.said)&wordDoes == 0 || p.isWritten() {
 		return
 	}
 	for _, h := range p.text.Hot {
 		i := int(h)
-		if p.text.Tokens[i].Bits&wordDoes == 0 || i == 0 || p.isInert(int(p.text.Tokens[i].Start)) {
+		if p.bitsAt(i)&(wordDoes|wordPhraseEnd) == 0 || i == 0 || p.cue(i)&saysName != wordDoes {
 			continue
 		}
 		k := i - 1
-		for k > 0 && p.is(k, &hesitations) {
+		for k > 0 && (p.is(k, &hesitations) || p.text.Tokens[i].Bits&wordDoes == 0 && p.is(k, &beforePhone)) {
 			k--
 		}
 		if p.is(i, &joining) {
@@ -56,8 +56,9 @@ func (p *pass) findDoing() {
 }
 
 var (
+	beforePhone  = wordsOf("à a l am al all ao aan de i en qué waarmee kan kann que puis em was wie come w czym") // in "à l'appareil", "waarmee kan ik"
 	joining      = wordsOf("aur")
-	clauseStarts = wordsOf("und et y e en i og och aur a uur uhr heures ore horas godzinie")
+	clauseStarts = wordsOf("und et y e en i og och aur a uur uhr heures ore horas godzinie est bonjour hallo hola olá ja oui sí sì sim allô")
 )
 
 // addDoing adds token k as a person if it is listed as a name, or, where a clause begins with it, listed as nothing else.
@@ -76,50 +77,3 @@ func (p *pass) addDoing(k int, begins bool) {
 		p.addPerson(k, k)
 	}
 }
-
-// findRelated adds the name behind what somebody is to the one who speaks, "my flatmate bill", also one that is a common word; one that no list
-// has where a verb follows, "min man sixten har".
-func (p *pass) findRelated() {
-	if (p.text.Said|p.said)&wordRelation == 0 || p.isWritten() {
-		return
-	}
-	for i := range p.text.Tokens {
-		if p.bitsAt(i)&(wordRelation|wordPhraseEnd) == 0 || p.cue(i)&wordRelation == 0 {
-			continue
-		}
-		k := i + 1
-		for p.is(k, &hesitations) {
-			k++
-		}
-		if k < len(p.text.Tokens) && p.between(k-1) == gapSpace {
-			p.addRelated(k)
-		}
-	}
-}
-
-// addRelated adds token k, behind what somebody is, and the surname behind it, if it is a name.
-func (p *pass) addRelated(k int) {
-	const short = 3
-	t := &p.text.Tokens[k]
-	if !t.IsWord() || t.Len() < short || t.Bits&^(wordPlace|wordSoftLead|wordUnit|wordPhrase|wordPhraseEnd|cueCalling|cueMoney) != 0 || t.Topic != 0 || p.isInert(int(t.Start)) ||
-		p.is(k, &noNames) || p.is(k, &notAnswers) || p.is(k, &notRelated) || p.speech.IsPlain(t, p.b) || p.isFound(int(t.Start), int(t.End)) {
-		return
-	}
-	l := p.set.names.Listing(t.Hash)
-	if l.Other || l.Given < 2 && !(l.Common == 0 && (l.Given > 0 || l.Surname > 0 || p.bitsAt(k+1)&wordIs != 0 || p.is(k+1, &auxiliaries))) {
-		return
-	}
-	last := k
-	if n := k + 1; n < len(p.text.Tokens) && p.between(k) == gapSpace && p.text.Tokens[n].IsWord() && !p.is(n, &noNames) && !p.isFound(int(p.text.Tokens[n].Start), int(p.text.Tokens[n].End)) {
-		if s := p.set.names.Listing(p.text.Tokens[n].Hash); !s.Other && s.Surname > 0 && s.Common < commonWord {
-			last = n
-		}
-	}
-	p.addPerson(k, last)
-}
-
-var (
-	// notRelated are given names that are verbs and other words behind "my wife": "my wife will".
-	notRelated  = wordsOf("will may can said mark sue chase grant drew rob bid pat see page skip case love bless trust wade chuck rich christian junior senior young early long german roman dutch")
-	auxiliaries = wordsOf("har heeft hat ha ma tiene tem a hade had wil vil kan kann può peut puede pode może ska skal möchte wilde chce")
-)

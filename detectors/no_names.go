@@ -1,6 +1,9 @@
 package detectors
 
 import (
+	"bytes"
+	"strings"
+
 	"github.com/sonexlabs/tacet/detectors/names"
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
@@ -8,10 +11,10 @@ import (
 // Words that the tagger takes for names of persons where it doesn't know them: of things that conversations are about, and of other
 // languages than English. None is a frequent name; where a name was asked for or is announced they are names all the same.
 var (
-	noNames = wordsOf(foodWords + " " + typedWords + " " + foreignWords() + " " + technicalWords)
+	noNames = wordsOf(foodWords + " " + typedWords + " " + foreignWords() + " " + technicalWords + " " + medicineWords + " " + thingWords)
 	others  = wordsOf(foreignWords())
 	places  = wordsOf(countryWords)
-	firms   = wordsOf(firmWords)
+	firms   = wordsOf(firmWords + " " + brandWords)
 	// hinglish stand where a name would between "naam" and "hai", too: "naam galat hai", "naam wahan nahi dikh raha hai".
 	hinglish = wordsOf(said("no-name", "hi") + " raha rahi rahe gaya gayi hua hui kya nahi ho hota hoti tha thi kiya karo kar")
 	// saidNoNames are those of the tables of languages.
@@ -68,6 +71,9 @@ func (p *pass) notPerson(k, first, last int) Type {
 	if t := &p.text.Tokens[k]; k < last && t.Len() > leastLead && t.Shape&(scan.Upper|scan.Lower) != scan.Upper|scan.Lower && !p.isWritten() && p.areAll(&saidNoNames, first, k) {
 		return 0 // the verb before a name: "ich heisse xaver"
 	}
+	if k == first && k < last && p.bitsAt(k)&(wordRelation|wordPhraseEnd) != 0 && !p.isWritten() && p.cue(k)&wordRelation != 0 && !p.is(k, &titles) && p.set.names.Listing(p.text.Tokens[k].Hash).Given < 2 {
+		return 0 // what somebody is: "mio figlio ermenegildo"
+	}
 	if p.isAnnounced(first, last) || p.at(int(p.text.Tokens[k].Start)-1) == '@' {
 		return Person
 	}
@@ -78,11 +84,57 @@ func (p *pass) notPerson(k, first, last int) Type {
 		return Location
 	case k > first && (k < last || last+1 < len(p.text.Tokens)) && !p.isWritten() && p.is(k, &others) && p.areAll(&others, k, last): // the verb behind a name: "giulia porta"
 		return 0
-	case !p.isOtherWord(k) || first < last && p.hasNameLike(first, last):
+	case p.isForeignTalk(k):
+		if k > first && p.isGivenBefore(k) && !p.is(k-1, &others) || k < last && p.isGivenBefore(k+1) && p.set.names.Listing(p.text.Tokens[k+1].Hash).Surname > 0 {
+			return Person
+		}
+	case !p.isOtherWord(k) || first < last && (p.hasNameLike(first, last) || k > first && p.isCapital(k) && p.isGivenBefore(k)):
 		return Person
 	}
 	return 0
 }
+
+// isForeignTalk says whether token k is a word of another language in a conversation in small letters, also by its ending. Of those the tagger
+// takes whole sentences for names: what else stands in a span doesn't speak for one.
+func (p *pass) isForeignTalk(k int) bool {
+	t := &p.text.Tokens[k]
+	return !p.isWritten() && t.Shape&scan.Upper == 0 && (p.is(k, &others) && !p.is(k, &noneAlone) && !p.is(k, &particles) || p.isInflected(t))
+}
+
+// isGivenBefore says whether the word before token k is listed as a given name, or an initial: token k may be the surname then.
+func (p *pass) isGivenBefore(k int) bool {
+	t := &p.text.Tokens[k-1]
+	l := p.set.names.Listing(t.Hash)
+	return t.Len() == 1 && bytes.IndexByte([]byte("aeioyuwz"), p.b[t.Start]|0x20) < 0 || l.Given > 0 && !l.Other && l.Common < commonWord
+}
+
+// isInflected says whether a word that no list has ends as words of other languages do and names don't: "kündigungen", "ubicaciones".
+func (p *pass) isInflected(t *scan.Token) bool {
+	const least = 7
+	b := p.bytesOf(t)
+	if len(b) < least || t.Shape&scan.Upper != 0 {
+		return false
+	}
+	l := p.set.names.Listing(t.Hash)
+	if l.Given+l.Surname > 0 || l.Other {
+		return false
+	}
+	for _, end := range wordEnds[b[len(b)-1]] {
+		if bytes.HasSuffix(b, []byte(end)) {
+			return true
+		}
+	}
+	return false
+}
+
+// wordEnds are such endings, by their last byte.
+var wordEnds = func() (ends [256][]string) {
+	for _, end := range strings.Fields("ungen heiten keiten schaft heit keit ieren iert tät täten ción ciones mente aron ieron zione zioni ções amento ations ation ements ement euses iamo heid heden lijk lijke teerd " +
+		"ości ość ować owany iłem iłam ałem ałam eniem aniem prazole statin statine mycin mycine cillin cilline sartan dipine oxetine profen codone gliptin gliflozin xaban azepam cycline floxacin conazole lukast thiazide triptan azide") {
+		ends[end[len(end)-1]] = append(ends[end[len(end)-1]], end)
+	}
+	return ends
+}()
 
 // leastLead is how long a word before a name is at least that is no particle: "de".
 const leastLead = 3

@@ -71,19 +71,22 @@ func (p *pass) findNames() {
 	p.answerName(&ctx)
 }
 
-// isHesitant says whether two spans are one name with a hesitation in it: "katarzyna um wojcik".
+// isHesitant says whether two spans are one name with a hesitation or a particle in it: "katarzyna um wojcik", "casimira dos anjos".
 func (p *pass) isHesitant(a, b *names.Span) bool {
 	const most = 2
 	if p.isWritten() || a.Class != names.Person || b.Class != names.Person || b.First-a.Last-1 > most || b.First-a.Last-1 < 1 {
 		return false
 	}
 	for k := a.Last + 1; k < b.First; k++ {
-		if !p.is(k, &hesitations) {
+		if !p.is(k, &hesitations) && !p.is(k, &particles) {
 			return false
 		}
 	}
 	return true
 }
+
+// particles stand before surnames.
+var particles = wordsOf("de da do dos das del della di du des van von der den ter ten bin ibn bint ben al el la le lo abu mac ó ní")
 
 var hesitations = wordsOf("um uh er erm uhm hmm ah äh ähm euh eh ehm eee yyy aa haan matlab pues allora cioè")
 
@@ -109,15 +112,30 @@ func (p *pass) widenPerson(i int) {
 			s.First = k
 		}
 	}
+	if k := s.Last + 1; (s.First == s.Last || s.First+1 == s.Last && p.is(s.First, &titles)) && !p.isWritten() && free(k) && p.besides(s.Last) && p.isUnlisted(k) && !(k+1 < len(tokens) && tokens[k+1].IsNumber()) && p.set.names.IsGiven(tokens[s.Last].Hash) {
+		s.Last = k // "gesine vormbrock"
+	}
+	if k := s.First - 1; s.First == s.Last && !p.isWritten() && free(k) && p.besides(k) && p.isUnlisted(k) && p.set.names.Listing(tokens[s.First].Hash).Surname > 1 {
+		s.First = k
+	}
 	k := s.Last + 1
-	for k < len(tokens) && k <= s.Last+2 && p.is(k, &hesitations) {
+	for k < len(tokens) && k <= s.Last+2 && (p.is(k, &hesitations) || p.is(k, &particles) && !p.isWritten()) {
 		k++
 	}
-	if k > s.Last+1 && free(k) {
+	if k > s.Last+1 && free(k) && (p.is(k-1, &hesitations) || p.mayBeRelated(k) && p.endsClause(k)) {
 		if after := p.set.names.Listing(tokens[k].Hash); !after.Other && (after.Common == 0 || after.Surname > 1 && after.Common < 5) {
 			s.Last = k
 		}
 	}
+}
+
+// isUnlisted says whether token k is a word that no list has, that isn't misspelled and doesn't end as words of other languages do.
+func (p *pass) isUnlisted(k int) bool {
+	if !p.mayBeRelated(k) || p.isOtherWord(k) || p.isInflected(&p.text.Tokens[k]) {
+		return false
+	}
+	l := p.set.names.Listing(p.text.Tokens[k].Hash)
+	return l.Common == 0 && l.Given+l.Surname == 0
 }
 
 // isHeard says whether the call has heard token k as a name before.
@@ -302,7 +320,7 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 // isPlainWord says whether token k is a word of spoken numbers in a span from first to last that is no surname there: "Han" is one behind a given
 // name and where names are announced.
 func (p *pass) isPlainWord(k, first, last int, kind Type) bool {
-	if !p.speech.IsPlain(&p.text.Tokens[k], p.b) {
+	if !p.speech.IsPlain(&p.text.Tokens[k], p.b) || kind == Person && first < k && k < last && p.is(k, &particles) {
 		return false
 	}
 	return kind != Person || p.set.names.Listing(p.text.Tokens[k].Hash).Surname < 2 || !(k > first && p.set.names.IsGiven(p.text.Tokens[first].Hash) || p.isAnnounced(first, last))

@@ -1,0 +1,68 @@
+package detectors
+
+import "github.com/sonexlabs/tacet/detectors/scan"
+
+// findRelated adds the name behind what somebody is to the one who speaks, "my flatmate bill", also one that is a common word, and the name
+// behind a phrase that introduces one, "se llama críspulo".
+func (p *pass) findRelated() {
+	if (p.text.Said|p.said)&wordRelation == 0 || p.isWritten() {
+		return
+	}
+	for i := range p.text.Tokens {
+		if p.bitsAt(i)&(wordRelation|wordPhraseEnd) == 0 {
+			continue
+		}
+		says := p.cue(i) & saysName
+		if says&wordRelation == 0 {
+			continue
+		}
+		k := i + 1
+		for p.is(k, &hesitations) || says == saysName && p.is(k, &titles) {
+			k++
+		}
+		if k < len(p.text.Tokens) && p.between(k-1) == gapSpace {
+			p.addRelated(k, says == saysName)
+		}
+	}
+}
+
+// addRelated adds token k, behind what somebody is or what introduces a name, and the surname behind it, if it is a name. A word that no list has
+// is one where it is introduced, or a verb follows, "min man sixten har", or nothing does, "dat is mijn man wiebren".
+func (p *pass) addRelated(k int, introduced bool) {
+	if !p.mayBeRelated(k) || p.is(k, &notRelated) {
+		return
+	}
+	l := p.set.names.Listing(p.text.Tokens[k].Hash)
+	if l.Given < 2 && !(l.Common == 0 && (l.Given > 0 || l.Surname > 0 || introduced || p.bitsAt(k+1)&wordIs != 0 || p.is(k+1, &auxiliaries) || p.endsClause(k)) && !p.isOtherWord(k)) {
+		return
+	}
+	last := k
+	if n := k + 1; n < len(p.text.Tokens) && p.between(k) == gapSpace && p.mayBeRelated(n) {
+		if s := p.set.names.Listing(p.text.Tokens[n].Hash); s.Surname > 0 && s.Common < commonWord || introduced && s.Common == 0 && p.endsClause(n) && !p.isOtherWord(n) {
+			last = n
+		}
+	}
+	p.addPerson(k, last)
+}
+
+// mayBeRelated says whether token k may be a name: a word that means nothing else, and that nothing was found in.
+func (p *pass) mayBeRelated(k int) bool {
+	const short = 3
+	t := &p.text.Tokens[k]
+	return t.IsWord() && t.Len() >= short && t.Bits&^(wordPlace|wordSoftLead|wordUnit|wordPhrase|wordPhraseEnd|cueCalling|cueMoney) == 0 && t.Topic == 0 && t.Shape&scan.Digit == 0 &&
+		!p.isInert(int(t.Start)) && !p.is(k, &noNames) && !p.is(k, &notAnswers) && !p.speech.IsPlain(t, p.b) && !p.isFound(int(t.Start), int(t.End)) && !p.set.names.Listing(t.Hash).Other
+}
+
+// endsClause says whether nothing but a word like "please" follows token k in its clause.
+func (p *pass) endsClause(k int) bool {
+	return k+1 == len(p.text.Tokens) || p.between(k) != gapSpace || k+2 == len(p.text.Tokens) && p.is(k+1, &politely)
+}
+
+var (
+	// notRelated are given names that are verbs and other words behind "my wife": "my wife will".
+	notRelated  = wordsOf("will may can said mark sue chase grant drew rob bid pat see page skip case love bless trust wade chuck rich christian junior senior young early long german roman dutch")
+	auxiliaries = wordsOf("har heeft hat ha ma tiene tem a hade had wil vil kan kann può peut puede pode może ska skal möchte wilde chce ist war wird will hatte ruft kommt geht wollte sagt sagte meint muss soll bestellt " +
+		"est vient vous va veut doit était avait m n ne me se s le es está estaba lo la llamó llama llamará dice dijo quiere tiene vino è sta mi si vuole deve aveva era richiama is was belt belde komt gaat zegt zei wordt moet " +
+		"jest był była zadzwoni oddzwoni dzwonił dzwoniła powiedział powiedziała mówi zamówił zamówiła nie się é liga ligou quer vai disse encomendou foi lhe är ringer ringde sa er ringede sagde siger says said told rang called works died lives uses has")
+	politely = wordsOf("please bitte merci gracias grazie alstublieft proszę obrigado obrigada tak tack ya")
+)
