@@ -31,10 +31,7 @@ func (p *pass) assignment(i int) {
 		}
 		return
 	}
-	if p.isInert(start) || strict && p.isTicket(i) && !hasDigit(p.b[start:p.pieceStop(start)]) || p.namesSetting(last) {
-		return
-	}
-	if kind == Password && p.braced(start) {
+	if p.isInert(start) || strict && p.isTicket(i) && !hasDigit(p.b[start:p.pieceStop(start)]) || p.namesSetting(last) || kind == Password && p.braced(start) {
 		return
 	}
 	end, quoted := p.valueEnd(start)
