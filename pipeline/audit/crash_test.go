@@ -378,3 +378,40 @@ func TestDiskFails(t *testing.T) {
 	require.NoError(t, l.Close())
 	require.Empty(t, verify(t, cfg.Dir, k, nil).Problems)
 }
+
+// A segment that can't begin, though its file may be there already, leaves a log that goes on and is whole, after a crash, too.
+func TestSegmentThatCantBegin(t *testing.T) {
+	k := newKey(t, "audit.example")
+	dir := filepath.Join(t.TempDir(), "log")
+	cfg, away := quiet(dir, k), true
+	cfg.SegmentBytes = 1
+	cfg.open = func(name string) (file, error) {
+		f, err := openFile(name)
+		if filepath.Base(name) == segmentName(2) && away {
+			require.NoError(t, os.Rename(dir, dir+".away")) // it can't be synced
+		}
+		return f, err
+	}
+	l, err := Open(cfg)
+	require.NoError(t, err)
+	fill(t, l, 1)
+	require.NoError(t, l.Sync())
+	for range 3 {
+		fill(t, l, 1)
+		require.ErrorContains(t, l.Sync(), "begin segment of audit log")
+		require.Equal(t, uint64(2), l.Durable())
+		require.NoError(t, os.Rename(dir+".away", dir))
+	}
+	away = false
+	require.NoError(t, l.Sync())
+	require.Equal(t, uint64(5), l.Durable())
+	crashed := quiet(filepath.Join(t.TempDir(), "log"), k)
+	require.NoError(t, os.CopyFS(crashed.Dir, os.DirFS(dir)))
+	require.NoError(t, l.Close())
+	for _, cfg := range []Config{cfg, crashed} {
+		require.Empty(t, verify(t, cfg.Dir, k, nil).Problems)
+		l, err = Open(cfg)
+		require.NoError(t, err)
+		require.NoError(t, l.Close())
+	}
+}

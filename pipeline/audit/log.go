@@ -250,6 +250,11 @@ func (l *Log) sync() error {
 // What a failed write left behind is written over by the next one.
 func (l *Log) write() error {
 	if len(l.out) > 0 {
+		if l.size >= l.cfg.SegmentBytes { // before anything is written: what can't begin must not go on in the one before
+			if err := l.begin(l.durable.Load()); err != nil {
+				return fmt.Errorf("begin segment of audit log: %w", err)
+			}
+		}
 		if _, err := l.segment.WriteAt(l.out, l.size); err != nil {
 			return fmt.Errorf("write audit log: %w", err)
 		}
@@ -267,11 +272,6 @@ func (l *Log) write() error {
 		}
 		l.storedSize += int64(len(l.outHashes))
 		l.outHashes = l.outHashes[:0]
-	}
-	if l.size >= l.cfg.SegmentBytes {
-		if err := l.begin(l.outTree.n); err != nil {
-			return fmt.Errorf("begin segment of audit log: %w", err)
-		}
 	}
 	return nil
 }
