@@ -51,6 +51,7 @@ func TestFullDisk(t *testing.T) {
 	somebody := e.somebody()
 	e.command("PHONE "+somebody.phone+"\n", "object", "--tenant", "acme", "--from", "-")
 	w.until("the list", func() bool { return w.metric("tacet_suppressed_subjects") > 0 })
+	w.until("the witness", func() bool { return w.metric(`tacet_witness_errors_total{witness="suppression"}`) > 0 })
 	late, n := e.turn("acme", e.name("call"), somebody.phone, "hello")
 	e.cluster.Produce(t, e.topics["calls"], []kafka.Message{late})
 	w.room(true)

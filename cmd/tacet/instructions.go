@@ -157,7 +157,9 @@ type instructions struct {
 	log   *slog.Logger
 	note  func(action string, object ...audit.Attr) error // to the audit log
 
-	unreadable atomic.Int64 // files
+	unreadable atomic.Int64  // files
+	forgot     atomic.Uint64 // times that the witness could not be written
+	owed       atomic.Bool   // the last time it couldn't
 
 	mu   sync.Mutex
 	keys *policy.InstructionKeys
@@ -195,6 +197,7 @@ func (s *instructions) measure(registry prometheus.Registerer) {
 			return n
 		}))
 	}
+	countForgotten(registry, "instructions", s.forgot.Load)
 	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "tacet_instructed_detector_sets", Help: "Detector sets made because instructions ask for them."}, func() float64 { return float64(s.sets.Len()) }))
 	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -437,9 +440,12 @@ func (s *instructions) remember() error {
 		}
 	}
 	if maps.Equal(heads, seen) {
+		s.owed.Store(false)
 		return nil
 	}
-	if err := writeWitness(string(s.c.Witness), heads); err != nil {
+	err = writeWitness(string(s.c.Witness), heads)
+	if s.owed.Store(err != nil); err != nil {
+		s.forgot.Add(1)
 		return fmt.Errorf("write witness: %w", err)
 	}
 	return nil

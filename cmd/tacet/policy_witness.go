@@ -9,6 +9,8 @@ import (
 	"os"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/sonexlabs/tacet/pipeline/policy"
 )
 
@@ -131,7 +133,15 @@ func (r *reloader) remember(inForce *policy.Policy) error {
 		now.Next = string(r.pending.YAML())
 	}
 	if err := writeWitness(string(r.c.Witness), now); err != nil {
+		r.forgot.Add(1)
 		return fmt.Errorf("write the policy in force: %w", err)
 	}
 	return nil
+}
+
+// countForgotten registers how often a witness could not be written. What was in force stays so, but a restart is held against less.
+func countForgotten(registry prometheus.Registerer, witness string, n func() uint64) {
+	registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "tacet_witness_errors_total", Help: "Times that a witness file could not be written: a restart would be held against something older.",
+		ConstLabels: prometheus.Labels{"witness": witness}}, func() float64 { return float64(n()) }))
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -36,6 +37,8 @@ type reloader struct {
 	now       func() time.Time
 	hangup    chan os.Signal
 	reloads   *prometheus.CounterVec
+	forgot    atomic.Uint64 // times that the witness could not be written
+	owed      bool          // the last time it couldn't
 }
 
 // newReloader begins to take SIGHUP; watch must follow.
@@ -45,6 +48,7 @@ func newReloader(p *program, c config, override bool, log *slog.Logger) *reloade
 	r := &reloader{p: p, c: c.Policy, exposed: exposed, log: log, override: override, now: time.Now, reloads: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "tacet_config_reloads_total", Help: "Changed policies met while running, by what became of them."}, []string{"outcome"})}
 	p.registry.MustRegister(r.reloads)
+	countForgotten(p.registry, "policy", r.forgot.Load)
 	r.reloads.WithLabelValues("done")
 	r.reloads.WithLabelValues("refused")
 	if c.Policy.File != "" {
@@ -95,6 +99,9 @@ func (r *reloader) look() {
 
 // lookAtInstructions says once what is wrong with them, however often it is met.
 func (r *reloader) lookAtInstructions(i *instructions) {
+	if i.owed.Load() {
+		_ = i.remember() // said when it was owed first
+	}
 	changed, err := i.look()
 	if err == nil {
 		r.untaken = ""
@@ -120,6 +127,9 @@ func (r *reloader) lookAtPolicy() {
 		r.enforce(r.pending) // it was checked when it was made known
 	}
 	before := r.p.running.Policy()
+	if r.owed {
+		r.mustRemember(before)
+	}
 	now, err := r.fingerprint()
 	if err != nil {
 		if r.unread++; r.unread == 2 { // once; at the first look it may be between two versions of the file
@@ -158,8 +168,9 @@ func (r *reloader) lookAtPolicy() {
 		return
 	}
 	if after.EffectiveFrom().After(r.now()) {
-		if err := r.wait(before, after); err != nil {
-			r.log.Error("a policy that waits is not noted: after a restart its notice begins anew", "error", err)
+		err := r.wait(before, after)
+		if r.owed = err != nil; r.owed {
+			r.log.Error("a policy that waits is not noted, which is tried again: after a restart its notice would begin anew", "error", err)
 		}
 		return
 	}
@@ -202,9 +213,11 @@ func (r *reloader) enforce(next *policy.Policy) {
 
 // mustRemember is remember while the pipeline runs, which an error doesn't end: after a restart an older policy is compared with.
 func (r *reloader) mustRemember(inForce *policy.Policy) {
-	if err := r.remember(inForce); err != nil {
-		r.log.Error("the policy in force is not noted: a restart will be held against an older one", "error", err)
+	err := r.remember(inForce)
+	if err != nil && !r.owed {
+		r.log.Error("the policy in force is not noted, which is tried again: a restart would be held against an older one", "error", err)
 	}
+	r.owed = err != nil
 }
 
 // noted writes an event without more to the audit log.

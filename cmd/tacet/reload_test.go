@@ -218,6 +218,53 @@ func TestReloadOfWhatCantBeRead(t *testing.T) {
 	f(4, 6)
 }
 
+// What witnesses could not note they note as soon as they can; meanwhile it is in force, and counted.
+func TestWitnessesCatchUp(t *testing.T) {
+	told := newCounsel(t)
+	c, write, builtIn := reloadConfig(t)
+	dir := t.TempDir()
+	noted := filepath.Join(dir, "noted")
+	require.NoError(t, os.Mkdir(noted, 0o700))
+	c.Policy.Witness = path(filepath.Join(noted, "policy"))
+	c.Instructions = instructionsConfig{Directory: path(told.path("signed")), Keys: path(told.path("keys")), Witness: path(filepath.Join(noted, "instructions"))}
+	p, err := assemble(t.Context(), c, &bytes.Buffer{}, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, p.close()) }()
+	r := newReloader(p, c, false, slog.New(slog.DiscardHandler))
+	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	r.now = func() time.Time { return now }
+	require.NoError(t, r.resume())
+	tight := strings.Replace(builtIn, "  LOCATION: keep\n", "  LOCATION: redact\n", 1)
+	f := func(text, next string) {
+		t.Helper()
+		failed, was := r.forgot.Load(), p.instructions.forgot.Load()
+		require.NoError(t, os.Rename(noted, noted+".away"))
+		write(text)
+		r.look()
+		r.look()
+		require.EqualValues(t, 2, r.forgot.Load()-failed)
+		require.EqualValues(t, 2, p.instructions.forgot.Load()-was)
+		require.NoError(t, os.Rename(noted+".away", noted))
+		r.look()
+		require.EqualValues(t, 2, r.forgot.Load()-failed)
+		var s standing
+		inForce, waits, err := s.read(string(c.Policy.Witness))
+		require.NoError(t, err)
+		require.Equal(t, hashOfPolicy(t, tight), inForce.Hash())
+		if require.Equal(t, next != "", waits != nil); waits != nil {
+			require.Equal(t, hashOfPolicy(t, next), waits.Hash())
+		}
+		seen, err := p.instructions.remembered()
+		require.NoError(t, err)
+		require.Equal(t, p.instructions.table.Heads(), seen)
+	}
+	told.sign("signed/acme-1.signed", "acme", 1, "2026-01-01")
+	f(tight, "")
+	told.sign("signed/bolt-1.signed", "bolt", 1, "2026-01-01")
+	later := "effective_from: 2026-07-01\n" + builtIn
+	f(later, later)
+}
+
 // A changed file is found without a signal, too.
 func TestWatch(t *testing.T) {
 	c, write, _ := reloadConfig(t)

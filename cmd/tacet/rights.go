@@ -160,6 +160,7 @@ func (r *rights) measure(registry prometheus.Registerer) {
 	gauge := func(name, help string, value func() float64) {
 		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
 	}
+	countForgotten(registry, "suppression", r.witness.Failed)
 	gauge("tacet_requests_overdue", "People's requests that are past due and neither answered by every sink nor held.", func() float64 {
 		overdue, _ := r.register.Overdue(time.Now())
 		return float64(overdue)

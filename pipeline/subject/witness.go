@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 )
 
 // Version is how much of the suppression topic a list has seen: the highest number of its messages, and how many keys they have.
@@ -25,8 +26,9 @@ var ErrRollback = errors.New("the suppression list is older than one that was se
 
 // Witness remembers, in a file on another disk than the topic's, the newest version of the list that this machine has seen.
 type Witness struct {
-	name string
-	mu   sync.Mutex
+	name   string
+	mu     sync.Mutex
+	failed atomic.Uint64
 }
 
 // NewWitness makes a witness in a file. With an empty name it remembers nothing.
@@ -45,11 +47,19 @@ func (w *Witness) Check(v Version) error {
 	return nil
 }
 
+// Failed counts the versions that could not be remembered.
+func (w *Witness) Failed() uint64 { return w.failed.Load() }
+
 // Saw remembers a version, unless a newer one is remembered.
-func (w *Witness) Saw(v Version) error {
+func (w *Witness) Saw(v Version) (err error) {
 	if w.name == "" {
 		return nil
 	}
+	defer func() {
+		if err != nil {
+			w.failed.Add(1)
+		}
+	}()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	seen, err := w.read()
