@@ -146,7 +146,7 @@ func (p *pass) addressHead(a *place, i int) bool {
 		a.first, a.form = unit, p.unitForm(unit)
 	case p.is(i-1, &locality) && p.isFree(i-1) && p.between(i-1) == gapSpace:
 		a.first, a.form = i-1, addressLocality
-	case p.codeHead(a, i), p.plainHead(a, i, last), p.cornerHead(a, i), p.sandwichHead(a, i, last), p.placedHead(a, i):
+	case p.codeHead(a, i), p.numberedHead(a, i, last), p.plainHead(a, i, last), p.cornerHead(a, i), p.sandwichHead(a, i, last), p.placedHead(a, i):
 	default:
 		return p.toldHead(a, i)
 	}

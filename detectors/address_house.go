@@ -150,6 +150,38 @@ func (p *pass) letterBefore(a *place) {
 
 var floorWords = wordsOf("basement ground top garden upper lower first second third rear front attic")
 
+// numberedHead reads a house that somebody gives the number of, token i to last, and then the street: "number forty on sandygate road", "number
+// seventeen the crescent".
+func (p *pass) numberedHead(a *place, i, last int) bool {
+	k := last + 1
+	if !p.isFree(i-1) || !p.isNumberWord(i-1) || p.between(i-1) != gapSpace || p.between(last) != gapSpace && p.between(last) != gapComma || !p.isFree(k) {
+		return false
+	}
+	if on := p.is(k, &onStreets); on || p.is(k, &theWords) {
+		if on && p.is(k+1, &theWords) {
+			k++
+		}
+		s := p.namedStreet(k + 1)
+		if s.form == 0 {
+			s = p.ledStreet(k + 1)
+		}
+		if sole := k + 1; s.form == 0 && p.isFree(sole) && p.is(k, &theWords) && (p.bitsAt(sole)&wordStreet != 0 || p.is(sole, &soleRoads)) && (sole+1 == len(p.text.Tokens) || p.clauseEnds(int(p.text.Tokens[sole].End), int(p.text.Tokens[sole+1].Start))) {
+			s = street{sole, sole, streetSmall}
+		}
+		if s.form >= streetSmall || s.form > 0 && p.is(s.last, &roadWords) {
+			a.first, a.last, a.form, a.street = i-1, s.last, streetSmall, true
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	onStreets = wordsOf("on in at along in op sur en")
+	theWords  = wordsOf("the")
+	soleRoads = wordsOf("close drive mews green square terrace grove parade walk rise gardens place court common hill")
+)
+
 // houseBefore takes in the name of the house or building before its number: "rose cottage 3 green lane".
 func (p *pass) houseBefore(a *place) {
 	k := a.first - 1

@@ -37,6 +37,8 @@ func (p *pass) classOf(k int) partClass {
 		return partNumber
 	case t.Bits&(wordStreet|wordLead) != 0 || t.Bits&wordUnit != 0 && k+1 < len(p.text.Tokens) && !p.isNumberWord(k):
 		return partSure
+	case t.Len() == 1 && p.isHouseLetter(k):
+		return partNumber
 	case p.is(k, &runJoins):
 		return partJoin
 	case p.is(k, &landmarks):
@@ -55,6 +57,11 @@ func (p *pass) classOf(k int) partClass {
 		return partSoft
 	}
 	return partName
+}
+
+// isHouseLetter says whether token k is a letter behind the number of a house, with which the text or a part of it ends: "nine a".
+func (p *pass) isHouseLetter(k int) bool {
+	return k > 0 && !p.text.Tokens[k-1].IsWord() && p.between(k-1) == gapSpace && (k+1 == len(p.text.Tokens) || p.between(k) != gapSpace)
 }
 
 // What the words of other lists are in a run.

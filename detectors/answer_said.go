@@ -130,3 +130,55 @@ var (
 	// answerStops begin what is no answer any more.
 	answerStops = wordsOf("and but so when where because cause who which before after that if i we he she they you it then there not in on at for with from to of as")
 )
+
+// asksNumber says whether a turn asks for some number or code, of whatever: "what's the incident number", "votre numéro s'il vous plaît". Nobody has
+// a list of all that are given numbers.
+func (p *pass) asksNumber() bool {
+	const most, few = 16, 5 // tokens
+	tokens := p.text.Tokens
+	if len(tokens) > most {
+		return false
+	}
+	number := false
+	for k := range tokens {
+		if p.isNumberOfSome(k) && !p.is(k-1, &noAskedNumbers) && !p.is(k+1, &noAskedNumbers) && !p.is(k+1, &countsOf) && !p.is(k+2, &countedOf) && !p.is(k+3, &countedOf) {
+			number = true
+			break
+		}
+	}
+	if !number {
+		return false // most turns
+	}
+	asks := len(tokens) <= few
+	for k := range tokens {
+		if !tokens[k].IsWord() {
+			return false // it says one
+		}
+		asks = asks || p.is(k, &numberAskers)
+	}
+	return asks
+}
+
+// isNumberOfSome says whether token k is a word for a number or code that something or somebody has.
+func (p *pass) isNumberOfSome(k int) bool {
+	const ending, longer = "nummer", 3
+	t := &p.text.Tokens[k]
+	if t.Bits&(cueAnyID|wordNumber) != 0 && (t.Bits&cueAnyID != 0 || t.Len() > 2) || p.is(k, &serialWords) {
+		return true
+	}
+	b := p.bytesOf(t)
+	return len(b) >= len(ending)+longer && b[len(b)-1]|0x20 == 'r' && equalEnd(b[len(b)-len(ending):], ending) && !p.is(k, &noNumbers)
+}
+
+var (
+	serialWords = wordsOf("serial tracking registration locator digits ziffern chiffres dígitos cifre cijfers cyfr numer numerem numeru referenz referencia referência référence riferimento kenmerk referentie identifiant identificador identificativo")
+	// noNumbers end like a word for a number of somebody.
+	noNumbers    = wordsOf("hausnummer huisnummer zimmernummer flugnummer seitennummer modellnummer artikelnummer versionsnummer typennummer tischnummer gleisnummer zugnummer kamernummer vluchtnummer modelnummer artikelnummer raumnummer programmnummer")
+	numberAskers = wordsOf("what what's whats which can could may have give tell read your you please need got and is " +
+		"ihre ihr ihren haben welche bitte können votre vous quel quelle avez su sus cuál tiene dígame suo sua quale ha mi uw wat heeft mag proszę jaki jest pana pani podać seu sua qual o tem me kya bataiye batao aapka dijiye din dit er jeg")
+	// noAskedNumbers are words before "number" that make it nobody's, or one that was spoken of.
+	noAskedNumbers = wordsOf("flight room table channel page gate seat model version error house bus train platform route line lane floor question chapter part magic lucky wrong right that this same any some large small good " +
+		"certain greater higher lower total whole size shoe house street tv atomic prime phone-in helpline our my")
+	countsOf  = wordsOf("one two three of for")
+	countedOf = wordsOf("personas personnes persone pessoas osób gäste gasten habitación chambre camera quarto mesa table vuelo vol volo voo maletas bagages noches nuits notti noites unidades pieces modèle modelo modello")
+)

@@ -117,6 +117,18 @@ func (w *want) score(cues uint64, base float32) float32 {
 	return max(base-w.decay, 0)
 }
 
+// askedScore is how likely an answer is of a type that was asked for. An identifier of its own has the better label than a number, above all where
+// any was asked for.
+func (w *want) askedScore(kind Type) float32 {
+	switch {
+	case kind != Number:
+		return 0.75
+	case w.cues&wordNumber != 0:
+		return 0.5
+	}
+	return 0.65
+}
+
 // scoreFor is base, less the decay, if words about a type were in the question.
 func (w *want) scoreFor(kind Type, base float32, t *tables) float32 {
 	if t.topics[w.topics[0]].has(kind) || t.topics[w.topics[1]].has(kind) {
@@ -151,7 +163,13 @@ func (c *Call) update(p *pass, found []Finding) {
 	if other = other || said.bits&wordOther != 0 && p.in.Role == RoleCustomer; other {
 		said.bits = 0 // who calls and asks how much something costs asks for no number
 	}
+	some := said.bits&(cuesAsked&^cueAnyID) == 0 && said.topics[0] == 0 && !other && p.in.Role == RoleAgent && p.asksNumber()
 	said.bits &= cuesAsked
+	if some && c.asked.bits == 0 {
+		said.bits |= wordNumber
+	} else if some {
+		said = c.asked // again
+	}
 	before := c.asked.bits
 	c.age++
 	// The agent's words are questions. The customer's count where no value came with them: "my card number is, wait".
@@ -250,6 +268,20 @@ func (r *openRun) add(piece []byte) {
 			r.n++
 		}
 	}
+}
+
+// goesOnAs is what n letters and digits more make of a number: codes of a few digits don't go on with many.
+func (r *openRun) goesOnAs(n int) (Type, uint8) {
+	const most = 8
+	switch r.kind {
+	case 0:
+		return Number, byNumber
+	case CardExpiry, CardCVV, PIN, OTP:
+		if n > most {
+			return Number, byNumber
+		}
+	}
+	return r.kind, r.detector
 }
 
 // tail is the candidate of digits or letters one by one that the text ends with, nil if there is none.

@@ -309,12 +309,8 @@ func (p *pass) plainNumber(r *run, best *guess) {
 	}
 	if r.digits >= 4 && r.digits <= 12 || r.digits >= askedLeast && p.wants.agent && r.ctx.next&cuesAgainst == 0 {
 		kind, detector := p.askedKind(r.digits, spoken.Digits, p.cueBefore(r.first)) // the answer, or a piece of it
-		base := float32(0.75)
-		if kind == Number {
-			base = 0.65 // an identifier of its own has the better label
-		}
 		if kind != 0 {
-			best.betterScored(kind, score{question: base - p.wants.decay}, "asked", detector)
+			best.betterScored(kind, score{question: p.wants.askedScore(kind) - p.wants.decay}, "asked", detector)
 		}
 	}
 	if p.wants.open && p.goesOnFrom(r.start) && r.ctx.next&cuesAgainst == 0 && (r.digits > 1 || p.endsText(r)) && (p.in.Channel != ChannelChat || r.digits > 3 || r.digits > 2 && p.endsText(r)) {
@@ -406,7 +402,8 @@ func (p *pass) goOn(best *guess) {
 		best.betterScored(Number, score{question: 0.6}, "goes on", byNumber)
 		return
 	}
-	best.betterScored(run.kind, score{question: 0.8}, "goes on", run.detector)
+	kind, detector := run.goesOnAs(p.run.digits)
+	best.betterScored(kind, score{question: 0.8}, "goes on", detector)
 }
 
 // wantedKind is the type of a number that was asked for, by the words of the question.

@@ -30,7 +30,7 @@ func (p *pass) hear() {
 	}
 	p.hush()
 	hints, alone := p.hintsOf(p.wants.cues, p.wants.open), p.hintsOf(0, false)
-	hints.Small, hints.Code = hints.Small || p.wants.small, hints.Code || p.wants.code
+	hints.Small, hints.Code = hints.Small || p.wants.small, hints.Code || p.wants.code || p.readsBack()
 	if p.speech.Read(&p.text, p.set.lexicon, hints) {
 		p.b = p.text.Bytes
 		p.limit = len(p.b)
@@ -43,27 +43,43 @@ func (p *pass) hear() {
 	p.swayed = p.speech.Used&(hints.Set()&^alone.Set()|spoken.HintJudge) != 0
 }
 
+// readsBack says whether a turn consists of letters and digits that are read out, in a call in which some were heard: they may be a part of
+// those, however few they are.
+func (p *pass) readsBack() bool {
+	const most, least = 14, 3 // tokens
+	if p.in.Call == nil || p.in.Call.heard.n == 0 || len(p.text.Tokens) > most || len(p.text.Tokens) < least {
+		return false
+	}
+	for k := range p.text.Tokens {
+		if t := &p.text.Tokens[k]; !p.speech.IsReadOut(t, p.b) {
+			return false
+		}
+	}
+	return true
+}
+
 // hintsOf is what the reader is told of a text where a question asked for something, or the turn before is open.
 func (p *pass) hintsOf(wants uint64, open bool) spoken.Hints {
 	cues := wants | p.path.bits
 	return spoken.Hints{
-		Judge: p.judgeDigit,
-		Code:  cues&(cuesAsked&^(cueName|cueAddress|cueIP|cueAnyID)) != 0 || p.text.Said&wordsCode != 0 || p.text.Said&wordsCVV == wordsCVV,
-		Open:  open,
-		Email: wants&cueEmail != 0,
-		Birth: (cues|p.text.Said)&cueBirth != 0,
-		Small: cues&wordsSmall != 0,
-		Place: cues&cueAddress != 0,
-		Near:  wordsSmall,
-		Lead:  wordLead,
-		Mark:  p.markStreet,
+		Judge:  p.judgeDigit,
+		Code:   cues&(cuesAsked&^(cueName|cueAddress|cueIP|cueAnyID)|wordNumber) != 0 || p.text.Said&wordsCode != 0 || p.text.Said&wordsCVV == wordsCVV,
+		Open:   open,
+		Email:  wants&cueEmail != 0,
+		Birth:  (cues|p.text.Said)&cueBirth != 0,
+		Small:  cues&wordsSmall != 0,
+		Place:  cues&cueAddress != 0,
+		Near:   wordsSmall,
+		Lead:   wordLead,
+		Number: wordNumber,
+		Mark:   p.markStreet,
 	}
 }
 
 // markCompounds marks the words that end with the word for a street, "bahnhofstraße", and says whether there are any.
 func (p *pass) markCompounds() (any bool) {
 	for k := range p.text.Tokens {
-		if t := &p.text.Tokens[k]; t.Len() >= compoundLeast && t.IsWord() && p.hasEnd(k, streetEnds) {
+		if t := &p.text.Tokens[k]; t.Len() >= compoundLeast && t.IsWord() && (p.hasEnd(k, streetEnds) || t.Len() > compoundLeast && p.hasEnd(k, saidEnds)) {
 			t.Bits |= wordCompound
 			any = true
 		}
@@ -228,16 +244,13 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 		return 0, s, "", 0
 	}
 	if p.wants.open && p.goesOnFrom(g.Start) {
-		run := &p.in.Call.run
-		if kind, detector = run.kind, run.detector; kind == 0 {
-			kind, detector = Number, byNumber
-		}
+		kind, detector = p.in.Call.run.goesOnAs(g.Symbols)
 		return kind, score{question: 0.7}, "goes on", detector
 	}
 	whole := len(p.text.Tokens) == 1
 	if (g.Symbols >= askedLeast || g.Kind == spoken.Letters) && (g.Kind != spoken.Other || g.Symbols > askedLeast || whole) {
 		if kind, detector = p.askedKind(g.Symbols, g.Kind, 0); kind != 0 {
-			return kind, score{question: 0.75 - p.wants.decay}, "asked", detector
+			return kind, score{question: p.wants.askedScore(kind) - p.wants.decay}, "asked", detector
 		}
 	}
 	first, last := p.tokensOf(g.Start, g.End)
@@ -358,7 +371,7 @@ func (p *pass) goesOnFrom(start int) bool {
 }
 
 // goesOnWords may stand before the rest of a number.
-var goesOnWords = wordsOf("and then next so okay ok right yes yeah yep um uh er erm hmm it's its it is s the rest last well sorry no double und dann et puis y luego e poi depois a potem en dan")
+var goesOnWords = wordsOf("and then next so okay ok right yes yeah yep um uh er erm hmm it's its it is s the rest last well sorry no nein nee non nie nahi não double und dann et puis y luego e poi depois a potem en dan")
 
 // askedKind is the type of an answer of n letters and digits to the last question; 0 if that asked for nothing of the kind. Where several
 // things were asked for, the word before the answer tells which: near is what that says.
@@ -420,7 +433,7 @@ func (p *pass) askedKind(n int, how spoken.Kind, near uint64) (Type, uint8) {
 		return Phone, byPhone
 	case cues&(cuePassword|wordAnswer) != 0:
 		return Password, byAssignment
-	case cues&cueID != 0:
+	case cues&(cueID|wordNumber) != 0:
 		return Number, byNumber
 	}
 	return 0, 0

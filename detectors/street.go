@@ -77,6 +77,9 @@ var (
 	softEnds   = []string{"str", "weg", "vegur", "stræti", "braut", "bakken", "platz", "allee", "ring", "damm", "ufer", "vej", "gade", "gata", "gård", "straede", "steig", "graben", "markt", "tie", "katu"}
 )
 
+// saidEnds are those of softEnds that few other words have.
+var saidEnds = []string{"weg", "platz", "allee", "damm", "ufer", "steig", "vej", "gade"}
+
 // gerunds are ends of English words that end as "ring" does.
 var gerunds = []string{"ering", "oring", "iring", "uring", "aring"}
 

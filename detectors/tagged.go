@@ -42,6 +42,7 @@ func (p *pass) findNames() {
 		p.findSaidName()
 		p.findDoing()
 		p.findRelated()
+		p.findInTheName()
 		p.answerName(&ctx)
 		return
 	}
@@ -68,6 +69,7 @@ func (p *pass) findNames() {
 	p.findSaidName()
 	p.findDoing()
 	p.findRelated()
+	p.findInTheName()
 	p.answerName(&ctx)
 }
 

@@ -1,6 +1,10 @@
 package spoken
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"slices"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // marked reads a mark between two parts, or a plus before the first.
 func (r *Reader) marked(k int, st *reading) int {
@@ -13,21 +17,73 @@ func (r *Reader) marked(k int, st *reading) int {
 		r.push(part{first: s.first, last: s.last, what: mark, spoken: true, text: r.say([]byte{'+'})}, st)
 		return 1
 	}
-	if !r.begins(k+1) && !r.isNumberOf(k+1, st) && (m.value != ':' && m.value != '-' || !r.isBetweenMarks(k+1)) {
+	if !r.begins(k+1) && !r.isNumberOf(k+1, st) && !(m.value == ':' && (r.isColon(k+1) || r.isSecondColon(&m) && r.symbols[k+1].char != 0)) && (m.value != ':' && m.value != '-' || !r.isBetweenMarks(k+1)) {
 		return 0
 	}
-	if len(r.parts) == 0 {
+	switch n := len(r.parts); {
+	case n == 0 && m.value == '-' && r.begins(k+1) && r.town(s.first-1, m.langs, st):
+	case n == 0:
 		if m.value != '+' || !r.isNumber(k+1) {
 			return 0
 		}
-	} else {
-		last := &r.parts[len(r.parts)-1]
-		if last.what == mark || m.value == '+' || m.langs&^m.weak == 0 && (last.what != digit || !r.isNumber(k+1) && !r.isNumberOf(k+1, st) && r.symbols[k+1].char != 'o') {
-			return 0
-		}
+	case r.parts[n-1].what == mark && !r.isSecondColon(&m), m.value == '+', m.langs&^m.weak == 0 && !r.joinsWeakly(&r.parts[n-1], k+1, st):
+		return 0
 	}
 	r.push(part{first: s.first, last: s.last, what: mark, spoken: true, text: r.say([]byte{byte(m.value)})}, st)
 	return 1
+}
+
+// joinsWeakly says whether a word that is mostly no mark is one between a part and symbol k: numbers stand on both sides, or a letter before it,
+// and where a code was asked for one behind it, too: "c r stroke nine", "quarenta e quatro traço x b".
+func (r *Reader) joinsWeakly(last *part, k int, st *reading) bool {
+	if last.what != digit && (!last.isLetter() || r.endsInUnit()) {
+		return false
+	}
+	return r.isNumber(k) || r.isNumberOf(k, st) || r.symbols[k].char == 'o' || r.symbols[k].char != 0 && r.told(HintCode)
+}
+
+// endsInUnit says whether the parts so far end with a unit or a zone of time: "g m t".
+func (r *Reader) endsInUnit() bool {
+	n := len(r.parts)
+	for n > 0 && r.parts[n-1].isLetter() {
+		n--
+	}
+	return isInitialism(r, r.parts[n:], units)
+}
+
+// town reads a token before a dash for the letters of a town on a plate, if a code was asked for: "do strich y y vier". Recognisers write such
+// letters as a word.
+func (r *Reader) town(token int32, langs uint32, st *reading) bool {
+	const longest = 3
+	if token < 0 || r.symbolBehind(token) < 0 {
+		return false
+	}
+	t := &r.t.Tokens[token]
+	if !t.IsWord() || t.Shape&scan.High != 0 || t.Len() < 2 || t.Len() > longest || r.isTaken(int(token)) || !r.told(HintCode) {
+		return false
+	}
+	for i := range r.symbols {
+		if s := &r.symbols[i]; s.first <= token && s.last >= token && slices.ContainsFunc(r.senses(s), func(x sense) bool { return x.langs&langs != 0 && x.kind != letter }) {
+			return false
+		}
+	}
+	r.push(part{first: token, last: token, what: letter, text: r.say(r.text(token))}, st)
+	return true
+}
+
+// isLetter says whether a part is a letter that was said by itself.
+func (p *part) isLetter() bool { return p.what == letter && p.spoken }
+
+// isColon says whether symbol k is a colon that is said.
+func (r *Reader) isColon(k int) bool {
+	m, _ := r.as(&r.symbols[k], mark, anyLang)
+	return m.value == ':'
+}
+
+// isSecondColon says whether m is a colon right behind another one, as in the address of a network: "two thousand and one colon colon one".
+func (r *Reader) isSecondColon(m *sense) bool {
+	n := len(r.parts)
+	return m.value == ':' && n > 1 && r.digits[r.parts[n-1].text.start] == ':' && r.parts[n-2].what != mark
 }
 
 // isCountryCode says whether symbol k is a digit in one of some languages, if a word that means something else as well, and a number follows.

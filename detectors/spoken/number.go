@@ -374,6 +374,38 @@ func (r *Reader) digitRow(dst []byte, t *scan.Token) (digits []byte, n int) {
 	return dst, n
 }
 
+// gluedDigits reads digits that a recogniser writes as one word though they are no number: "dreisieben". It appends them to dst, and gives how many
+// they are and the languages.
+func (r *Reader) gluedDigits(dst, b []byte) (digits []byte, n int, langs uint32) {
+	const longest = 64
+	if len(b) > longest {
+		return dst, 0, 0
+	}
+	digits, langs = r.gluedOn(dst, b, r.v.glued)
+	if langs == 0 {
+		return dst, 0, 0
+	}
+	return digits, len(digits) - len(dst), langs
+}
+
+// gluedOn goes on with what is left of a word of digits in some languages; it gives none if it is no such word.
+func (r *Reader) gluedOn(dst, b []byte, langs uint32) ([]byte, uint32) {
+	if len(b) == 0 {
+		return dst, langs
+	}
+	for w := min(len(b), r.v.lengths[1]); w >= r.v.lengths[0]; w-- {
+		list := r.v.entries[r.v.lookup(b[:w])].senses
+		for i := range list {
+			if s := &list[i]; s.kind == digit && s.langs&langs != 0 && (s.langs&langs&^s.weak != 0 || s.value == 0) {
+				if digits, l := r.gluedOn(append(dst, byte('0'+s.value)), b[w:], langs&s.langs); l != 0 {
+					return digits, l
+				}
+			}
+		}
+	}
+	return dst, 0
+}
+
 // syllable gives the meaning of a syllable in a row of digits: a digit, or "and" for what separates groups.
 func (r *Reader) syllable(b []byte) (s sense, ok bool) {
 	list := r.v.entries[r.v.lookup(b)].senses
@@ -405,6 +437,9 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 		return true
 	}
 	if next := int(r.symbols[k+c.width-1].last) + 1; foreign != 0 && c.value > 1 && c.own&r.english() == 0 && next < len(r.t.Tokens) && r.t.Tokens[next].Bits&r.h.Lead != 0 {
+		return true
+	}
+	if foreign != 0 && c.value > 0 && c.own&r.english() == 0 && r.t.Said&r.h.Lead != 0 && r.isHouseOf(k, c) {
 		return true
 	}
 	behind := r.digitsBehind(k+c.width, c)
@@ -452,6 +487,23 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 	return (behind|before)&own != 0
 }
 
+// isHouseOf says whether a cardinal at symbol k is the number of a house behind the name of a street with its word before: "calle de los arces
+// número once", "rua das flores um".
+func (r *Reader) isHouseOf(k int, c *cardinal) bool {
+	const reach = 6 // tokens
+	first, last := int(r.symbols[k].first), int(r.symbols[k+c.width-1].last)
+	numbered := first > 0 && r.t.Tokens[first-1].Bits&r.h.Number != 0
+	if !numbered && last+1 < len(r.t.Tokens) && r.gap(last) {
+		return false
+	}
+	for n := first - 2; n >= 0 && n >= first-reach && r.gap(n); n-- {
+		if r.t.Tokens[n].Bits&r.h.Lead != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // soundsLike says whether symbol k, a word of some languages, is an English one that only sounds like a digit.
 func (r *Reader) soundsLike(k int, langs uint32) bool {
 	d, ok := r.as(&r.symbols[k], digit, langs&r.english())
@@ -470,6 +522,11 @@ func (r *Reader) isSingle(k int) bool {
 func (r *Reader) isEnglishFiller(k int) bool {
 	f, ok := r.as(&r.symbols[k], filler, r.english())
 	return ok && f.langs&r.english() != 0
+}
+
+// isAllOfText says whether nothing is said but symbols first to last.
+func (r *Reader) isAllOfText(first, last int) bool {
+	return r.symbols[first].first == 0 && int(r.symbols[last].last) == len(r.t.Tokens)-1
 }
 
 // digitsBehind gives the languages of what stands at symbol k, behind the cardinal c, if it is a number that means nothing else. Outside
@@ -503,7 +560,7 @@ func (r *Reader) digitsBehind(k int, c *cardinal) (langs uint32) {
 		if strong&open != 0 && (c.own&r.english() != 0 || strong&r.english() == 0 || !r.isEnglishFiller(k-c.width) && r.told(HintCode)) {
 			return strong & open
 		}
-		if open &= all &^ r.english(); open != 0 && (n > k || c.value >= 10) && r.told(HintCode) {
+		if open &= all &^ r.english(); open != 0 && (n > k || c.value >= 10 || r.isAllOfText(k-c.width, n)) && r.told(HintCode) {
 			return open // "fem et ni", "elf elf", where digits were asked for
 		}
 	}

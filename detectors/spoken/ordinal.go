@@ -63,7 +63,7 @@ func (r *Reader) writeOrdinal(i, w int) int {
 			m = ordinalNumber{}
 		}
 	}
-	if o.weak && m.weak {
+	if o.weak && m.weak && !r.told(HintBirth) {
 		m = ordinalNumber{}
 	}
 	near := r.nearMonth(i, i+w-1) || m.value > 0
@@ -259,3 +259,48 @@ func (r *Reader) foreignMonth(i int) bool {
 
 // english is the language named en.
 func (r *Reader) english() uint32 { return r.v.en }
+
+// dropPauses leaves out what is said between two words of an address or a date while somebody thinks: "schulstraße äh 29", "september uh
+// third". Within numbers it is passed over already.
+func (r *Reader) dropPauses() {
+	for k := 0; k < len(r.symbols); k++ {
+		if !r.is(&r.symbols[k], pause) {
+			continue
+		}
+		first := k
+		for r.follows(k, k+1) && r.is(&r.symbols[k+1], pause) {
+			k++
+		}
+		from, to := int(r.symbols[first].first), int(r.symbols[k].last)
+		if from == 0 || to+1 >= len(r.t.Tokens) || r.isTaken(from) || !r.joins(int(r.t.Tokens[from-1].End), int(r.t.Tokens[from].Start)) || !r.gap(to) {
+			continue
+		}
+		near := (r.t.Tokens[from-1].Bits|r.t.Tokens[to+1].Bits)&r.h.Near != 0
+		digits := r.pauseDigits(first, k)
+		before, no := r.besidePause(first-1, from-1, digits)
+		behind, not := r.besidePause(k+1, to+1, digits)
+		if (before || behind || near && digits == 0) && !no && !not {
+			r.edit(int(r.t.Tokens[from].Start), int(r.t.Tokens[to+1].Start), len(r.with), Region{Kind: Other})
+		}
+	}
+}
+
+// pauseDigits gives the languages in which one of symbols first to last is a number: "um".
+func (r *Reader) pauseDigits(first, last int) (langs uint32) {
+	for k := first; k <= last; k++ {
+		d, _ := r.as(&r.symbols[k], digit, anyLang)
+		langs |= d.langs
+	}
+	return langs
+}
+
+// besidePause says whether symbol k, which is token at, belongs to a date or is a number in a text with words of addresses, and whether it is a
+// number in one of some languages.
+func (r *Reader) besidePause(k, at int, langs uint32) (is, other bool) {
+	if k < 0 || k >= len(r.symbols) || int(r.symbols[k].first) > at || int(r.symbols[k].last) < at {
+		return false, false
+	}
+	s := &r.symbols[k]
+	is = s.kinds&(1<<month|1<<ordinal) != 0 || (s.kind == numeral || s.kind == glued || r.isNumber(k)) && r.t.Said&r.h.Near != 0
+	return is, langs != 0 && s.kind == none && r.isNumberIn(s, langs, false)
+}

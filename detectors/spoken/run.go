@@ -73,7 +73,8 @@ func (r *Reader) run(i int) (next int) {
 		return i + 1
 	}
 	if next < len(r.symbols) && r.adjacent(st.last, next) {
-		st.clock = r.is(&r.symbols[next], meridiem) || r.isMeridiem(next)
+		_, st.clock = r.as(&r.symbols[next], meridiem, st.langs) // "am" is a preposition in German
+		st.clock = st.clock || r.isMeridiem(next)
 	}
 	if k := r.behindInitials(&st); k > 0 {
 		return k
@@ -363,10 +364,15 @@ func (r *Reader) rowPart(k int, st *reading) int {
 	s := &r.symbols[k]
 	p := part{first: s.first, last: s.last, what: digit, spoken: true, langs: r.v.syllables}
 	p.text.start = len(r.digits)
-	var n int
-	r.digits, n = r.digitRow(r.digits, &r.t.Tokens[s.first])
+	t := &r.t.Tokens[s.first]
+	digits, n, langs := r.gluedDigits(r.digits, r.b[t.Start:t.End])
+	if n > 1 {
+		r.digits, p.langs = digits, langs
+	} else {
+		r.digits, n = r.digitRow(r.digits, t)
+	}
 	p.text.end = len(r.digits)
-	if n < short && len(r.parts) == 0 && !(r.follows(k, k+1) && r.symbols[k+1].kind == row) {
+	if n < short && len(r.parts) == 0 && !(r.follows(k, k+1) && (r.symbols[k+1].kind == row || langs != 0 && r.isNumber(k+1))) {
 		r.digits = r.digits[:p.text.start]
 		return 0
 	}

@@ -6,6 +6,7 @@
 package spoken
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/sonexlabs/tacet/detectors/scan"
@@ -38,15 +39,16 @@ type Region struct {
 type Hints struct {
 	// Judge says how likely digits are an identifier, the higher the likelier. It is asked where words can be read in several ways.
 	// Nil takes the usual one.
-	Judge func(digits []byte) int
-	Code  bool   // an identifier was asked for: a short or broken one is one, too
-	Open  bool   // the turn before ended within one: the text may go on with it
-	Email bool   // an e-mail address was asked for: a piece of one is one, too
-	Birth bool   // a date of birth is spoken of: three numbers may be a day, a month and a year
-	Near  uint64 // bits of tokens beside which small numbers matter as well
-	Lead  uint64 // bits of tokens before which a word that commonly means something else is a number: "sept rue"
-	Small bool   // numbers below a hundred matter: there may be an address, an age or a date
-	Place bool   // an address was asked for: thousands are postcodes and numbers of houses
+	Judge  func(digits []byte) int
+	Code   bool   // an identifier was asked for: a short or broken one is one, too
+	Open   bool   // the turn before ended within one: the text may go on with it
+	Email  bool   // an e-mail address was asked for: a piece of one is one, too
+	Birth  bool   // a date of birth is spoken of: three numbers may be a day, a month and a year
+	Near   uint64 // bits of tokens beside which small numbers matter as well
+	Lead   uint64 // bits of tokens before which a word that commonly means something else is a number: "sept rue"
+	Number uint64 // bits of tokens that say that a number follows: "número"
+	Small  bool   // numbers below a hundred matter: there may be an address, an age or a date
+	Place  bool   // an address was asked for: thousands are postcodes and numbers of houses
 	// Mark gives words that no lexicon lists a bit of Near, and says whether there are any. It is asked where the text has a number. Nil marks
 	// none.
 	Mark func() bool
@@ -204,6 +206,9 @@ func (r *Reader) Read(t *scan.Text, lex *scan.Lexicon, h Hints) bool {
 	for i := 0; i < len(r.symbols); {
 		i = r.run(i)
 	}
+	if r.seen.has(pause) {
+		r.dropPauses()
+	}
 	changed := len(r.edits) > 0
 	if changed {
 		r.commit(lex)
@@ -313,7 +318,7 @@ func (r *Reader) list() bool {
 			switch first := r.firstOf(&s); {
 			case first == firstNone && s.char == 0:
 				continue
-			case first == firstNumber, first == firstWeak && r.told(HintCode):
+			case first == firstNumber, first == firstWeak && (r.t.Said&r.h.Lead != 0 || r.told(HintCode)):
 				numbers++
 			case first == firstLetter:
 				letters++
@@ -324,7 +329,11 @@ func (r *Reader) list() bool {
 		r.symbols = append(r.symbols, s)
 	}
 	r.dots = r.dots || r.seen&(1<<at) != 0 && r.hasDomain()
-	if numbers > 0 && r.h.Mark != nil && r.h.Mark() {
+	paused := numerals > 0 && r.seen.has(pause)
+	if (numbers > 0 || paused) && r.h.Mark != nil && r.h.Mark() {
+		return true
+	}
+	if paused && r.t.Said&r.h.Near != 0 || r.seen.has(pause) && r.seen.has(month) {
 		return true
 	}
 	return numbers > 1 || letters > 2 || joined || r.certain || r.dots && len(r.symbols) > 1 || numbers > 0 && numerals > 0 || r.seen&(1<<month) != 0 && r.seen&(1<<digit|1<<number|1<<ordinal) != 0 ||
@@ -370,6 +379,12 @@ func (r *Reader) wordKind(t *scan.Token) kind {
 	if t.Len() >= gluedLeast && r.v.glued != 0 {
 		if v, _ := r.gluedNumber(t); v > 0 {
 			return glued
+		}
+		if b := r.b[t.Start:t.End]; r.v.starts.has(b) {
+			var n int
+			if r.digits, n, _ = r.gluedDigits(r.digits[:0], b); n > 1 {
+				return row
+			}
 		}
 	}
 	if t.Shape == scan.High && r.v.syllables != 0 {
@@ -500,6 +515,19 @@ func (r *Reader) IsSymbol(t *scan.Token, b []byte) bool {
 		}
 	}
 	return false
+}
+
+// IsReadOut says whether a word may stand where letters and digits are read out: it is one, or a mark, explains one or means nothing.
+func (r *Reader) IsReadOut(t *scan.Token, b []byte) bool {
+	const kinds = 1<<digit | 1<<number | 1<<times | 1<<letter | 1<<phonetic | 1<<mark | 1<<filler | 1<<asIn | 1<<like | 1<<and
+	if r.v == nil {
+		r.v = words()
+	}
+	if t.Len() == 1 || t.IsNumber() {
+		return true
+	}
+	e := &r.v.entries[r.v.find(t, b)]
+	return e.kinds&kinds != 0 || slices.ContainsFunc(e.phrases, func(p phrase) bool { return p.kinds&(1<<asIn|1<<filler) != 0 })
 }
 
 // IsNumber says whether a word is a number in some language, whatever else it may mean; sure, whether it is commonly nothing else.

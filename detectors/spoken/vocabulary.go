@@ -41,6 +41,7 @@ const (
 	stop            // a word that no local part of an address begins with
 	ofMonth         // between a day and the number of a month
 	meridiem        // "o'clock": what stands before is a time
+	pause           // "uh": a filler that is no other word
 	numeral         // digits as they are written; no word
 	glued           // a number of several words written as one
 	mixed           // letters and digits as they are written; no word
@@ -248,7 +249,7 @@ var kinds = map[string]struct {
 	"month": {month, true}, "filler": {filler, false}, "hesitation": {hesitation, false}, "fix": {fix, false}, "as-in": {asIn, false},
 	"like": {like, false}, "and": {and, false}, "and-tens": {and, false}, "and-units": {and, false}, "tld": {tld, false},
 	"provider": {provider, false}, "stop": {stop, false}, "of-month": {ofMonth, false},
-	"clock": {meridiem, false},
+	"clock": {meridiem, false}, "pause": {pause, false},
 }
 
 // line reads one line of a language's table; languages/README.md describes them.

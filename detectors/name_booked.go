@@ -1,0 +1,48 @@
+package detectors
+
+// findInTheName adds the name that something runs under, "booked under the name of quattlebaum", "auf den namen oberhollenzer", if no list has it
+// as another word.
+func (p *pass) findInTheName() {
+	const most = 3 // words
+	if (p.text.Said|p.said)&cueName == 0 || p.isWritten() {
+		return
+	}
+	for _, h := range p.text.Hot {
+		i := int(h)
+		if i == 0 || p.cue(i)&cueName == 0 || p.isInert(int(p.text.Tokens[i].Start)) {
+			continue
+		}
+		k := i + 1
+		switch {
+		case p.is(k, &nameOfs) && (p.is(i-1, &inTheNames) || p.is(i-1, &theWords) && p.is(i-2, &inTheNames)):
+			k++
+		case !p.is(i-1, &onTheNames):
+			continue
+		}
+		last := k - 1
+		for last+1 < len(p.text.Tokens) && last+1 < k+most && p.between(last) == gapSpace && p.mayBeNamed(last+1) {
+			last++
+		}
+		if last >= k && !p.isFound(int(p.text.Tokens[k].Start), int(p.text.Tokens[last].End)) {
+			p.addPerson(k, last)
+		}
+	}
+}
+
+// mayBeNamed says whether token k may be a part of a name: listed as one, or as no word at all.
+func (p *pass) mayBeNamed(k int) bool {
+	const short = 3
+	t := &p.text.Tokens[k]
+	if !t.IsWord() || t.Len() < short || t.Bits&^(wordPlace|wordSoftLead|wordUnit) != 0 || t.Topic != 0 || p.isInert(int(t.Start)) || p.is(k, &noNames) || p.is(k, &notAnswers) || p.is(k, &booked) || p.speech.IsPlain(t, p.b) {
+		return false
+	}
+	l := p.set.names.Listing(t.Hash)
+	return !l.Other && (l.Common == 0 || max(l.Given, l.Surname) > 0 && l.Common < commonWord)
+}
+
+var (
+	inTheNames = wordsOf("in under by a à au al em op")
+	onTheNames = wordsOf("den nazwisko")
+	nameOfs    = wordsOf("of de di van")
+	booked     = wordsOf("reserviert gebucht bestellt angemeldet eingetragen hinterlegt gespeichert gelaufen läuft laufen geboekt gereserveerd zarezerwowane reservado reservada prenotato prenotata réservé réservée")
+)
