@@ -329,15 +329,17 @@ func (r *Reader) list() bool {
 		r.symbols = append(r.symbols, s)
 	}
 	r.dots = r.dots || r.seen&(1<<at) != 0 && r.hasDomain()
+	return r.hasStreet(numbers, numerals) || numbers > 1 || letters > 2 || joined || r.certain || r.dots && len(r.symbols) > 1 || numbers > 0 && numerals > 0 || r.seen&(1<<month) != 0 && r.seen&(1<<digit|1<<number|1<<ordinal) != 0 ||
+		numbers+letters > 0 && (r.t.Said&r.h.Near != 0 || r.told(HintCode) || r.told(HintOpen) || r.told(HintSmall)) || r.seen&(1<<at) != 0 && r.told(HintEmail)
+}
+
+// hasStreet says whether a word for a street stands in a text with numbers, or one for a month or a street in a text with a pause.
+func (r *Reader) hasStreet(numbers, numerals int) bool {
 	paused := numerals > 0 && r.seen.has(pause)
 	if (numbers > 0 || paused) && r.h.Mark != nil && r.h.Mark() {
 		return true
 	}
-	if paused && r.t.Said&r.h.Near != 0 || r.seen.has(pause) && r.seen.has(month) {
-		return true
-	}
-	return numbers > 1 || letters > 2 || joined || r.certain || r.dots && len(r.symbols) > 1 || numbers > 0 && numerals > 0 || r.seen&(1<<month) != 0 && r.seen&(1<<digit|1<<number|1<<ordinal) != 0 ||
-		numbers+letters > 0 && (r.t.Said&r.h.Near != 0 || r.told(HintCode) || r.told(HintOpen) || r.told(HintSmall)) || r.seen&(1<<at) != 0 && r.told(HintEmail)
+	return paused && r.t.Said&r.h.Near != 0 || r.seen.has(pause) && r.seen.has(month)
 }
 
 // join notes which symbols come right behind the one before.
