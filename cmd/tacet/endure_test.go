@@ -2,11 +2,15 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -19,7 +23,7 @@ import (
 	"github.com/sonexlabs/tacet/pipeline/source/kafkatest"
 )
 
-// Workers come, are told to end and are killed under load, at random moments, and somebody objects while one does: no record of theirs leaves any
+// Files of policies that are none are put in place, workers come, are told to end and are killed under load, at random moments, and somebody objects while one does: no record of theirs leaves any
 // worker once all know, nothing else is lost, what a worker that was told to end leaves behind is whole, and it ends soon and well.
 func TestStopsUnderLoad(t *testing.T) {
 	t.Parallel()
@@ -33,17 +37,24 @@ func TestStopsUnderLoad(t *testing.T) {
 	workers := []*worker{r.start(0, r.group), r.start(1, r.group)}
 	r.load()
 	workers[0].until("records", func() bool { return workers[0].metric("tacet_sink_records_total") > 0 })
+	for _, broken := range []string{"tenants: [", strings.Replace(estatePolicy, "transcript:", "voicemail:", 1)} {
+		r.give("policy.yaml", broken)
+		for _, w := range workers {
+			refused := w.metric(`tacet_config_reloads_total{outcome="refused"}`)
+			require.NoError(t, w.cmd.Process.Signal(syscall.SIGHUP))
+			w.until("a policy that is refused", func() bool { return w.metric(`tacet_config_reloads_total{outcome="refused"}`) > refused })
+		}
+	}
+	r.give("policy.yaml", estatePolicy)
 	var silent int // record from which on nothing of gone may leave
 	for i := range 4 {
 		time.Sleep(time.Duration(r.rng.IntN(1500)) * time.Millisecond)
 		w := workers[i%2]
-		asked := make(chan struct{})
-		go func() {
-			defer close(asked)
-			if i == 2 {
-				r.command("PHONE "+gone.phone+"\n", "object", "--tenant", "acme", "--from", "-")
-			}
-		}()
+		object := exec.Command(quickBinary(t), "object", "--config", r.path("tacet.yaml"), "--tenant", "acme", "--phone", gone.phone)
+		object.Args[0] = "tacet"
+		if i == 2 {
+			require.NoError(t, object.Start())
+		}
 		if i == 1 {
 			require.NoError(t, w.cmd.Process.Kill())
 			require.Error(t, w.wait())
@@ -52,7 +63,9 @@ func TestStopsUnderLoad(t *testing.T) {
 			w.stop()
 			require.Less(t, time.Since(began), 20*time.Second, "a drain takes 2 s here at most")
 		}
-		<-asked
+		if i == 2 {
+			require.NoError(t, object.Wait())
+		}
 		workers[i%2] = r.start(w.number, r.group)
 		if i == 2 {
 			for _, w := range workers {
@@ -168,6 +181,60 @@ func TestBrokerTrouble(t *testing.T) {
 	}
 	e.noHalves()
 	e.audited("audit")
+}
+
+// Somebody is erased and keys are rotated while a replay brings records back: of that person nothing comes back that was not on its way by then,
+// and everything of others does, under the keys that are in force.
+func TestReplayWhileErasing(t *testing.T) {
+	t.Parallel()
+	e := newEstate(t)
+	k, group := e.cluster.RequireKfake(t), kafkatest.Name("replay")
+	people := []subjectOf{e.somebody(), e.somebody(), e.somebody()}
+	var all []kafka.Message
+	for i := range 60 {
+		m, _ := e.turn("acme", e.name("call"), people[i%3].phone, strings.Repeat("and so on ", 500))
+		all = append(all, m)
+	}
+	e.cluster.Produce(t, e.topics["calls"], all)
+	w := e.start(0, group)
+	w.finish()
+	w.stop()
+	require.Len(t, e.quarantined(), 60)
+
+	const lane = 2 // batches, of a record each, that may be on their way
+	text := string(must(os.ReadFile(e.path("tacet.yaml"))))
+	e.give("wider.yaml", strings.Replace(text, "record_bytes: 4KiB", fmt.Sprintf("lane_batches: %d, record_bytes: 1MiB", lane), 1))
+	held := k.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: e.topics["joined"], Count: -1, Err: kerr.NotEnoughReplicas})
+	var said syncBuffer
+	replay := exec.Command(quickBinary(t), "quarantine", "replay", "--config", e.path("wider.yaml"), "--identity", e.path("identity"))
+	replay.Args[0], replay.Stdout, replay.Stderr = "tacet", &said, &said
+	require.NoError(t, replay.Start())
+	require.Eventually(t, func() bool { return len(e.in("analytics", nil)) > 0 }, time.Minute, 20*time.Millisecond)
+	e.command("PHONE "+people[0].phone+"\n", "erase", "--tenant", "acme", "--from", "-")
+	e.command("", "keys", "rotate", "--tenant", "acme", "--mode", "break")
+	time.Sleep(3 * time.Second) // it looks at keys every second
+	held.Remove()
+	require.NoError(t, replay.Wait(), said.String())
+	e.hear("messages of a replay", []byte(said.String()))
+	require.Empty(t, e.quarantined())
+	versions := map[int]int{}
+	for _, sink := range estateKafka {
+		erased, others := 0, map[int]bool{}
+		for _, l := range e.in(sink, nil) {
+			if (l.Turn-1)%3 == 0 {
+				erased++
+			} else {
+				others[l.Turn] = true
+			}
+			versions[keyVersion(l.From)]++
+		}
+		require.LessOrEqual(t, erased, lane, sink)
+		require.Len(t, others, 40, sink)
+	}
+	require.Positive(t, versions[2])
+	require.LessOrEqual(t, versions[1], 3*lane)
+	require.Zero(t, versions[0])
+	e.audited("audit", "audit/rights", "audit/replay", "audit/keys")
 }
 
 // sent is the number of the next record.
