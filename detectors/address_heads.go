@@ -199,7 +199,7 @@ func (p *pass) letteredHead(a *place, i int) bool {
 // townHead takes a town and the postcode of token i for an address if they are all of a text or a sentence: "springfield 62701".
 func (p *pass) townHead(a *place, i int) bool {
 	t := &p.text.Tokens[i]
-	if !t.IsNumber() || t.Len() != 5 && t.Len() != 6 || p.between(i-1) != gapSpace || !p.isKnownPlace(i-1) && !p.is(i-1, &states) || !p.closesText(i) {
+	if !t.IsNumber() || t.Len() != 5 && t.Len() != 6 || p.between(i-1) != gapSpace || !p.isKnownPlace(i-1) && !p.isState(i-1) || !p.closesText(i) {
 		return false
 	}
 	k := i - 1

@@ -284,7 +284,7 @@ func (p *pass) codeAt(k int, gap byte) int {
 			}
 			return -1
 		}
-		if p.is(k, &states) && p.codeGap(k) == ' ' && p.isFree(k+1) && tokens[k+1].IsNumber() && tokens[k+1].Len() >= 4 && tokens[k+1].Len() <= 6 {
+		if p.codeGap(k) == ' ' && p.isFree(k+1) && tokens[k+1].IsNumber() && tokens[k+1].Len() >= 4 && tokens[k+1].Len() <= 6 && p.isState(k) {
 			last, _ := p.zipEnd(k + 1)
 			return last
 		}

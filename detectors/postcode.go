@@ -25,6 +25,30 @@ var states = wordsOf(`al ak az ar ca co ct de fl ga hi id il in ia ks ky la me m
 // wordStates are those that are words as well.
 var wordStates = wordsOf("in or me hi ok id oh pa ma la al de co as on ab")
 
+// wordStateCodes are the first three digits of their postcodes, from and to (USPS, labeling list L002).
+var wordStateCodes = map[string][2]int{
+	"in": {460, 479}, "or": {970, 979}, "me": {39, 49}, "hi": {967, 968}, "ok": {730, 749}, "id": {832, 838}, "oh": {430, 459}, "pa": {150, 196},
+	"ma": {10, 27}, "la": {700, 714}, "al": {350, 369}, "de": {197, 199}, "co": {800, 816}, "as": {967, 967},
+}
+
+// isState says whether token k is the letters of a state before a number. Where they are a word as well the number must be a postcode of that
+// state: "boise id 83702", not "staff id 77812".
+func (p *pass) isState(k int) bool {
+	if !p.is(k, &states) || k+1 >= len(p.text.Tokens) {
+		return false
+	}
+	if !p.is(k, &wordStates) {
+		return true
+	}
+	var letters [2]byte
+	codes := wordStateCodes[string(foldWord(letters[:0], p.bytesOf(&p.text.Tokens[k])))]
+	n, digits := 0, p.bytesOf(&p.text.Tokens[k+1])
+	for _, c := range digits[:min(3, len(digits))] {
+		n = n*10 + int(c-'0')
+	}
+	return len(digits) == 5 && codes[0] <= n && n <= codes[1]
+}
+
 // codeCountries are the letters that countries set before their postcodes.
 var codeCountries = wordsOf("d de f fr e es i it a at ch b be l lu nl dk s se fin fi lv lt sk cz p pt md sl hr si ro bg")
 

@@ -59,7 +59,27 @@ func (p *pass) prefixed(i int) {
 			continue // a name: the tokens of Slack and Vault hold numbers
 		}
 		p.add(start-before, end, Secret, 0.97, bySecret, p.verbatim(start, end))
+		if c.prefix == "AKIA" || c.prefix == "ASIA" {
+			p.secretAccessKey(end)
+		}
 		return
+	}
+}
+
+// secretAccessKey takes the secret that stands behind the id of an AWS access key, which ends at a place, on its line: "AKIA…,Je7M…", "AKIA… / Je7M…".
+// By itself it has no mark: forty characters in base64.
+func (p *pass) secretAccessKey(at int) {
+	const reach, length = 32, 40
+	for last := at + reach; at < len(p.b) && at < last && p.b[at] != '\n'; at++ {
+		if !scan.IsWordByte(p.b[at]) {
+			continue
+		}
+		end := p.keyEnd(at, "+/")
+		if end-at == length && !p.isInert(at) && isDrawn(p.b[at:end]) {
+			p.add(at, end, Secret, 0.9, bySecret, p.verbatim(at, end))
+			return
+		}
+		at = end
 	}
 }
 

@@ -71,6 +71,34 @@ func isRandom(value []byte) bool {
 	return upper > 1 && lower > 1 || upper+lower > 1 && isHex(value)
 }
 
+// isDrawn says whether a value looks drawn by lot even where it has slashes, as a path may: small letters, capitals and digits follow upon each
+// other most of the time.
+func isDrawn(value []byte) bool {
+	const least = 24
+	if len(value) < least || !isRandom(value) {
+		return false
+	}
+	changes, was := 0, scan.Shape(0)
+	for _, c := range value {
+		is := scan.Shape(0)
+		switch {
+		case scan.IsDigit(c):
+			is = scan.Digit
+		case c >= 'a' && c <= 'z':
+			is = scan.Lower
+		case c >= 'A' && c <= 'Z':
+			is = scan.Upper
+		default:
+			continue
+		}
+		if is != was {
+			changes++
+		}
+		was = is
+	}
+	return changes*5 >= len(value)*2
+}
+
 // shaped looks for a credential that is known by more than its beginning, round token i.
 func (p *pass) shaped(i int) {
 	t := &p.text.Tokens[i]

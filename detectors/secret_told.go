@@ -126,6 +126,9 @@ func (p *pass) mayBeQuoted(start, end int, kind Type) bool {
 func (p *pass) looksTold(start, end int, kind Type) bool {
 	const passwordLeast, keyLeast, keyDigits, sessionLeast = 6, 12, 3, 16
 	value := p.b[start:end]
+	if kind != Password && isDrawn(value) {
+		return true
+	}
 	digits, letters := digitsIn(value), 0
 	for _, c := range bytes.TrimRight(value, "=") {
 		if scan.IsLetter(c) {

@@ -86,11 +86,14 @@ func (r *Reader) run(i int) (next int) {
 	r.trim(&st)
 	r.trimPronoun(&st)
 	kind, ok := r.accept(&st)
-	if !ok && st.letters > 0 && r.parts[0].what == digit && r.parts[0].spoken && r.isNear() {
-		next = r.parts[1].symbol // the number of a house: "sixteen b"
-		r.parts = r.parts[:1]
-		st = reading{langs: st.langs, own: st.own, last: r.parts[0].last, digits: r.parts[0].text.len(), spoken: 1, said: 1}
-		kind, ok = r.accept(&st)
+	if !ok && st.letters > 0 && r.isNear() {
+		if n := r.digitsFirst(); n > 0 && n < len(r.parts) {
+			next = r.cutDigits(n, &st) // the number of a house: "sixteen b", "two two one b"
+			if kind, ok = r.accept(&st); !ok && n > 1 {
+				next = r.cutDigits(1, &st)
+				kind, ok = r.accept(&st)
+			}
+		}
 	}
 	if !ok && st.digits > 0 {
 		if n := r.lettersFirst(); n >= spellLeast {
@@ -118,6 +121,25 @@ func (r *Reader) lettersFirst() (n int) {
 		n++
 	}
 	return n
+}
+
+// digitsFirst is how many digits and numbers that are said a run begins with.
+func (r *Reader) digitsFirst() (n int) {
+	for n < len(r.parts) && r.parts[n].what == digit && r.parts[n].spoken {
+		n++
+	}
+	return n
+}
+
+// cutDigits makes the first n parts, which are numbers, a run of their own. It gives the symbol to go on with.
+func (r *Reader) cutDigits(n int, st *reading) (next int) {
+	next = r.parts[n].symbol
+	r.parts = r.parts[:n]
+	*st = reading{langs: st.langs, own: st.own, last: r.parts[n-1].last, spoken: n, said: n}
+	for _, p := range r.parts {
+		st.digits += p.text.len()
+	}
+	return next
 }
 
 // cutLetters makes the first n parts, which are letters, a run of their own: "A B C 1-1-00" is three letters and a date. It gives the
