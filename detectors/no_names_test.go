@@ -60,8 +60,13 @@ func TestTypedWordsAreRemembered(t *testing.T) {
 		return byPlace[place]
 	}
 	answers, typed := map[*scan.Token]bool{}, 0
+	hashes := map[uint32]string{}
 	for k := range p.text.Tokens {
 		w := &p.text.Tokens[k]
+		if other, ok := hashes[w.Hash]; ok && other != string(p.bytesOf(w)) {
+			continue // hashes have 32 bits: of so many words two are one to the memory now and then
+		}
+		hashes[w.Hash] = string(p.bytesOf(w))
 		is := p.isGluedWords(w) || p.isMisspelled(w)
 		answers[w] = is
 		if is {
