@@ -242,6 +242,9 @@ func (d *delivery) advance(durable int64, err error) error {
 func (d *delivery) deliver(ctx context.Context, group []*flight, b *Batch) error {
 	err := d.retry(ctx, "write", true, func() error {
 		start := time.Now()
+		if d.lane.e.outdated(group) {
+			return ErrReread
+		}
 		err := d.advance(d.writer.Write(ctx, b))
 		d.sink.metrics.time.Observe(time.Since(start).Seconds())
 		return err
@@ -294,6 +297,9 @@ func (d *delivery) retry(ctx context.Context, what string, records bool, f func(
 		switch {
 		case err == nil:
 			return nil
+		case errors.Is(err, ErrReread):
+			d.lane.lost(err)
+			return err
 		case IsLost(err):
 			err = &Error{Op: what + " to sink " + d.sink.Name, Lane: d.lane.id, Offset: -1, Err: err,
 				Hint: "restart: reading resumes at the committed offset"}
@@ -311,6 +317,24 @@ func (d *delivery) retry(ctx context.Context, what string, records bool, f func(
 			return err
 		}
 	}
+}
+
+// heedWithin is how long a record that was worked off may leave although somebody asked for something since. A sink that is away for longer
+// must not get, when it is back, what may not leave any more.
+const heedWithin = 5 * time.Second
+
+// outdated tells whether batches have waited for longer than that and people asked for something since they came.
+func (e *Engine) outdated(group []*flight) bool {
+	heard := e.heard()
+	return slices.ContainsFunc(group, func(f *flight) bool { return f.heard != heard && time.Since(f.start) > e.heedWithin })
+}
+
+// heard is how much is known of what people asked for.
+func (e *Engine) heard() uint64 {
+	if e.suppressed == nil {
+		return 0
+	}
+	return e.suppressed.Version().Seq
 }
 
 // backOff waits after the given attempt, counted from 0.

@@ -97,6 +97,7 @@ type Engine struct {
 	dead       Quarantine
 	seal       *sealer
 	suppressed *subject.List
+	heedWithin time.Duration
 	metrics    *Metrics
 	log        *slog.Logger
 	stamp      Entry // versions, for quarantine entries
@@ -149,6 +150,7 @@ func New(c Config) (*Engine, error) {
 		dead:       c.Quarantine,
 		seal:       seal,
 		suppressed: c.Suppressed,
+		heedWithin: heedWithin,
 		metrics:    c.Metrics,
 		log:        c.Log,
 		stamp:      Entry{Detector: c.Detectors.Version(), Version: c.Version},

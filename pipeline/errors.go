@@ -59,6 +59,10 @@ func IsPermanent(err error) bool {
 	return errors.As(err, &p)
 }
 
+// ErrReread ends a lane whose records waited for a sink when people asked for something: they are to be read again from the watermark, by a
+// lane that knows of it.
+var ErrReread = errors.New("people asked for something while records waited for a sink: they are to be read again")
+
 type lostError struct{ err error }
 
 func (e *lostError) Error() string { return e.err.Error() }

@@ -65,6 +65,7 @@ type flight struct {
 	cost    int64
 	kept    int64 // of cost, by its note
 	start   time.Time
+	heard   uint64       // of what people asked for, when it came
 	oldest  int64        // timestamp of a record, in unix milliseconds
 	parts   atomic.Int32 // workers still at it
 	readers atomic.Int32 // sinks that have not taken it, and quarantine
@@ -153,7 +154,7 @@ func (l *lane) Submit(ctx context.Context, b *Batch) error {
 		l.givePlace(b)
 		return context.Cause(ctx)
 	}
-	f.start = time.Now()
+	f.start, f.heard = time.Now(), l.e.heard()
 	l.e.metrics.wait.WithLabelValues("memory").Add(f.start.Sub(start).Seconds())
 	l.e.used.Add(f.cost)
 	b.flight = f
@@ -432,7 +433,7 @@ func (l *lane) Err() error {
 	return l.err
 }
 
-// lost ends the lane: a sink has lost records that it had accepted, so only reading them again helps.
+// lost ends the lane: only reading records again helps that a sink has lost, or that may not leave any more.
 func (l *lane) lost(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -211,6 +212,81 @@ func TestRightsInTheMiddleOfACall(t *testing.T) {
 	f("no key by then", said, 0, false)
 	known := []byte(`{"tenant_id":"t","call_id":"c1","turn":1,"known_values":[{"type":"EMAIL","value":"Ada@Example.com"},{"type":"PERSON","value":"Ada"}],"text":"hi"}`)
 	f("known", known, 0, true)
+}
+
+// A record that waits for a sink that is away when somebody asks for something does not leave when it is back: the lane ends and its records are
+// read again, by one that knows. What has waited no longer than a moment leaves.
+func TestRightsOfWhatWaits(t *testing.T) {
+	f := func(name string, within time.Duration, want []string) {
+		t.Run(name, func(t *testing.T) {
+			c := simConfig(t, DefaultLimits())
+			c.Policy = rightsPolicy(t)
+			asked(t, &c)
+			var away atomic.Bool
+			away.Store(true)
+			tried := make(chan struct{}, 1000)
+			sink, other := &memorySink{}, &memorySink{}
+			sink.write = func(context.Context, *Batch) error {
+				select {
+				case tried <- struct{}{}:
+				default:
+				}
+				if away.Load() {
+					return errors.New("away")
+				}
+				return nil
+			}
+			c.Sinks = []SinkConfig{{Name: "all", Sink: sink}, {Name: "other", Sink: other}}
+			e, err := New(c)
+			require.NoError(t, err)
+			e.heedWithin = within
+			id := LaneID{Topic: "calls"}
+			submit := func(ctx context.Context, in Intake, from int) (Lane, error) {
+				lane, err := in.OpenLane(id, int64(from))
+				if err != nil {
+					return nil, err
+				}
+				for i, text := range []string{"hello", "ada at example dot com", "bye"}[from:] {
+					i += from
+					b := &Batch{Lane: id, First: int64(i), Next: int64(i + 1), Records: []Record{
+						{Offset: int64(i), Key: fmt.Append(nil, i), Time: time.Unix(1, 0), Value: turnOf(fmt.Sprint("c", i), 1, text)}}}
+					if err := lane.Submit(ctx, b); err != nil {
+						return nil, err
+					}
+				}
+				return lane, nil
+			}
+			require.NoError(t, e.Run(t.Context(), sourceFunc(func(ctx context.Context, in Intake) error {
+				lane, err := submit(ctx, in, 0)
+				if err != nil {
+					return err
+				}
+				<-tried
+				if err := c.Suppressed.Apply(subject.Update{Tenant: "t", ID: idOf(t, c, "EMAIL", "ada@example.com"), Kind: subject.Object,
+					Seq: 1, Request: "r1", At: time.Unix(1, 0)}); err != nil {
+					return err
+				}
+				if within == 0 {
+					<-lane.Failed()
+					require.ErrorIs(t, lane.Err(), ErrReread)
+				}
+				away.Store(false)
+				lane.Drain(ctx)
+				if within == 0 {
+					require.Zero(t, lane.Watermark(), "nothing of it is done")
+					if lane, err = submit(ctx, in, int(lane.Watermark())); err != nil {
+						return err
+					}
+					lane.Drain(ctx)
+				}
+				require.EqualValues(t, 3, lane.Watermark())
+				return nil
+			})))
+			require.Equal(t, want, texts(sink.values()))
+		})
+	}
+	f("for long", 0, []string{"hello", "bye"})
+	f("for a moment", time.Hour, []string{"hello", "[EMAIL_1]", "bye"})
 }
 
 // noKeys has no key of any tenant.

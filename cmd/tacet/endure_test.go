@@ -212,10 +212,13 @@ func TestReplayWhileErasing(t *testing.T) {
 	require.Eventually(t, func() bool { return len(e.in("analytics", nil)) > 0 }, time.Minute, 20*time.Millisecond)
 	e.command("PHONE "+people[0].phone+"\n", "erase", "--tenant", "acme", "--from", "-")
 	e.command("", "keys", "rotate", "--tenant", "acme", "--mode", "break")
-	time.Sleep(3 * time.Second) // it looks at keys every second
-	held.Remove()
-	require.NoError(t, replay.Wait(), said.String())
+	// What waits for the sink that is held may not leave any more, so the replay ends, and all of it is to be done again.
+	require.Error(t, replay.Wait())
 	e.hear("messages of a replay", []byte(said.String()))
+	require.Contains(t, said.String(), "tacet: hint: run the command again")
+	held.Remove()
+	require.Len(t, e.quarantined(), 60)
+	e.must("", "quarantine", "replay", "--config", e.path("wider.yaml"), "--identity", e.path("identity"))
 	require.Empty(t, e.quarantined())
 	versions := map[int]int{}
 	for _, sink := range estateKafka {
@@ -228,11 +231,14 @@ func TestReplayWhileErasing(t *testing.T) {
 			}
 			versions[keyVersion(l.From)]++
 		}
+		if sink == "joined" {
+			require.Zero(t, erased)
+		}
 		require.LessOrEqual(t, erased, lane, sink)
 		require.Len(t, others, 40, sink)
 	}
 	require.Positive(t, versions[2])
-	require.LessOrEqual(t, versions[1], 3*lane)
+	require.LessOrEqual(t, versions[1], 2*lane)
 	require.Zero(t, versions[0])
 	e.audited("audit", "audit/rights", "audit/replay", "audit/keys")
 }

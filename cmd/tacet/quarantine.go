@@ -187,7 +187,11 @@ func replay(ctx context.Context, c config, identities []age.Identity, out, errOu
 		err = engine.Run(heeding, source)
 	}
 	if err = errors.Join(err, stopHeeding()); err != nil {
-		return fmt.Errorf("replay: %w", err)
+		err = fmt.Errorf("replay: %w", err)
+		if errors.Is(err, pipeline.ErrReread) {
+			err = &commandError{err: err, hints: []string{"run the command again: everything is still in quarantine"}}
+		}
+		return err
 	}
 	back := r.succeeded()
 	if err := p.dead.Resolve(ctx, back); err != nil {

@@ -156,13 +156,17 @@ func (g *generation) serve(reading context.Context, p *partition, in pipeline.In
 			err = fmt.Errorf("lane %s failed: %w", p.id, lane.Err())
 		default:
 		}
+		// Records that were abandoned must be read again.
+		position = lane.Watermark()
+		if errors.Is(err, pipeline.ErrReread) {
+			f.log.Info("reading again", "position", position, "why", err)
+			continue
+		}
 		if !errors.Is(err, kafka.OffsetOutOfRange) {
 			g.fail(reading, err)
 			return
 		}
-		// The broker refuses the position. Records that were abandoned must be read again, so it is judged from the
-		// watermark.
-		position = lane.Watermark()
+		// The broker refuses the position, so it is judged from there.
 		f.log.Warn("position is out of range", "position", position)
 		pause(reading, backoff(n, f.cfg.RetryMin, f.cfg.RetryMax))
 	}
@@ -227,7 +231,7 @@ func (f *fetcher) drain(lane pipeline.Lane) {
 	f.m.DrainSeconds(time.Since(began).Seconds())
 	f.m.Abandoned(abandoned)
 	if abandoned > 0 {
-		f.log.Warn("drain ran out of time; the records will be read again", "abandoned", abandoned)
+		f.log.Warn("records were given up in a drain and will be read again", "abandoned", abandoned)
 	}
 }
 

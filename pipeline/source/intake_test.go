@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -42,6 +43,7 @@ type memoryLane struct {
 	end      int64
 	open     bool
 	failed   chan struct{}
+	err      error // why, if it is no loss
 }
 
 func newMemory() *memory {
@@ -105,7 +107,7 @@ func (l *memoryLane) Drain(ctx context.Context) int {
 }
 
 func (l *memoryLane) Failed() <-chan struct{} { return l.failed }
-func (l *memoryLane) Err() error              { return errLane }
+func (l *memoryLane) Err() error              { return cmp.Or(l.err, errLane) }
 
 var errLane = pipeline.Lost(fmt.Errorf("sync: disk is gone"))
 

@@ -199,6 +199,28 @@ func TestFailedLaneEndsTheSource(t *testing.T) {
 	require.Equal(t, map[int]int64{0: 5, 1: 5}, c.Committed(t, group, topic), "the others are drained and committed")
 }
 
+// A lane that asks for it is opened again where its watermark is, and the source goes on.
+func TestLaneIsReadAgain(t *testing.T) {
+	c := kafkatest.Start(t)
+	topic, group := c.CreateTopic(t, "in", 1), kafkatest.Name("group")
+	id := pipeline.LaneID{Topic: topic}
+	c.Produce(t, topic, numbers(0, 10, 1))
+	m := newMemory()
+	m.manual, m.drain = true, func(context.Context, *memoryLane) int { return 6 }
+	p := start(t, quick(c, group, topic), m)
+	eventually(t, "records", func() bool { n, _ := m.distinct(topic); return n == 10 })
+	first := m.last(id)
+	first.ack(4)
+	first.err = pipeline.ErrReread
+	close(first.failed)
+	eventually(t, "another lane", func() bool { _, all := m.distinct(topic); return all == 16 })
+	second := m.last(id)
+	require.EqualValues(t, 4, second.from)
+	second.ack(10)
+	eventually(t, "a commit", func() bool { return c.Committed(t, group, topic)[0] == 10 })
+	p.stop()
+}
+
 func TestNewPartitionsAndTopics(t *testing.T) {
 	c := kafkatest.Start(t)
 	here, group := c.CreateTopic(t, "here", 1), kafkatest.Name("group")
