@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -55,8 +56,9 @@ func TestExplain(t *testing.T) {
 
 	b, err := json.Marshal(e)
 	require.NoError(t, err)
+	said := strings.ReplaceAll(string(b), c.Detectors.Version(), "") // of which a part may look like one of these
 	for _, value := range []string{"ada", "example.com", "7946", "0018", "c2"} {
-		require.NotContains(t, string(b), value)
+		require.NotContains(t, said, value)
 	}
 	e, err = x.Explain(id, &Record{Key: []byte("c"), Value: []byte(`{"tenant_id":`)})
 	require.NoError(t, err)
