@@ -61,6 +61,8 @@ const (
 	byUID
 	byJob
 	byAccountWord
+	byFailingRow
+	byParameters
 	bySignature
 	bySeed
 	bySecured
@@ -129,6 +131,8 @@ func catalog() []entry {
 		byUID:         {name: "user", begin: "uid", word: (*pass).uidUser},
 		byJob:         {name: "user", begin: "cron crond su", word: (*pass).jobUser},
 		byAccountWord: {name: "user", begin: accountWords, word: (*pass).accountWord},
+		byFailingRow:  {name: "row", begin: "failing", word: (*pass).failingRow},
+		byParameters:  {name: "row", begin: "parameters binding", word: (*pass).parameters},
 		bySignature:   {name: "secret", begin: "signature sig", word: (*pass).signature},
 		bySeed:        {name: "secret", begin: "totp authenticator", word: (*pass).seedWord},
 		bySecured:     {name: "command", begin: "securestring", word: (*pass).securedString},

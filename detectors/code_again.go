@@ -12,41 +12,51 @@ const (
 )
 
 // codesAgain finds words of letters and digits that were heard before in the call, as a part of something found: "that was ZB387120". And
-// one that is all of a turn, "d62140": who types answers a question that another field had asked. A number that was asked for takes in the
-// group of letters and digits before it: "T51 233 814".
+// one that is all of a turn, "d62140": who types answers a question that another field had asked.
 func (p *pass) codesAgain() {
 	c := p.in.Call
 	if p.in.Channel == ChannelLog {
 		return
 	}
+	p.takeFrontGroups()
 	tokens := p.text.Tokens
-	for _, h := range p.text.Hot {
-		k := int(h)
-		t := &tokens[k]
-		if t.Shape&scan.Digit == 0 || t.Shape&(scan.Upper|scan.Lower) == 0 || p.isInert(int(t.Start)) {
-			continue
+	if c.heard.n > 0 {
+		for _, h := range p.text.Hot {
+			if t := &tokens[h]; t.Len() >= mixedLeast && p.isMixedCode(int(h)) && c.heard.holds(p.bytesOf(t)) {
+				p.addHeard(int(t.Start), int(t.End), c.heard.match(p.bytesOf(t)), codeHeard)
+			}
 		}
-		start, end := int(t.Start), int(t.End)
-		switch {
-		case k+1 < len(tokens) && tokens[k+1].IsNumber() && t.Len() <= frontMost && p.between(k) == gapSpace:
-			p.takeFrontGroup(start, int(tokens[k+1].Start))
-		case t.Len() >= mixedLeast && c.heard.n > 0 && c.heard.holds(p.bytesOf(t)):
-			p.addHeard(start, end, c.heard.match(p.bytesOf(t)), codeHeard)
-		case len(tokens) == 1 && p.in.Role != RoleAgent && isCodeAlone(p.bytesOf(t)):
-			p.addHeard(start, end, AccountID, codeAlone)
-		}
+	}
+	if len(tokens) == 1 && p.in.Role != RoleAgent && p.isMixedCode(0) && isCodeAlone(p.bytesOf(&tokens[0])) {
+		p.addHeard(int(tokens[0].Start), int(tokens[0].End), AccountID, codeAlone)
 	}
 }
 
-// takeFrontGroup lets the number that was asked for and begins at next begin at start.
-func (p *pass) takeFrontGroup(start, next int) {
-	for k := range p.candidates {
-		if c := &p.candidates[k]; c.start == next && (c.score.question > 0 || p.in.Call.heard.holds(p.b[start:c.end])) && isNumeral(c.kind) && !p.isFound(start, next-1) {
-			front := *c
-			front.start, front.canonStart, front.canonEnd = start, p.compact(start, c.end), len(p.canon)
-			p.candidates = append(p.candidates, front)
-			return
+// isMixedCode says whether token k has letters and digits and is nothing that was found in an earlier pass.
+func (p *pass) isMixedCode(k int) bool {
+	t := &p.text.Tokens[k]
+	return t.Shape&scan.Digit != 0 && t.Shape&(scan.Upper|scan.Lower) != 0 && !p.isInert(int(t.Start))
+}
+
+// takeFrontGroups lets numbers that were asked for or heard before begin with the group of letters and digits before them: "T51 233 814".
+func (p *pass) takeFrontGroups() {
+	for n := range len(p.candidates) {
+		c := &p.candidates[n]
+		if !isNumeral(c.kind) {
+			continue
 		}
+		first, _ := p.tokensOf(c.start, c.end)
+		k := first - 1
+		if k < 0 || first >= len(p.text.Tokens) || int(p.text.Tokens[first].Start) != c.start || !p.text.Tokens[first].IsNumber() || p.between(k) != gapSpace {
+			continue
+		}
+		start := int(p.text.Tokens[k].Start)
+		if p.text.Tokens[k].Len() > frontMost || !p.isMixedCode(k) || p.isFound(start, c.start-1) || c.score.question <= 0 && !p.in.Call.heard.holds(p.b[start:c.end]) {
+			continue
+		}
+		front := *c
+		front.start, front.canonStart, front.canonEnd = start, p.compact(start, c.end), len(p.canon)
+		p.candidates = append(p.candidates, front)
 	}
 }
 

@@ -74,7 +74,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 26
+const revision = 27
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -269,8 +269,7 @@ func (p *pass) searchText() {
 	if p.said&wordAnswer != 0 {
 		p.toldAnswers()
 	}
-	p.findMailWithoutMarks()
-	p.findMailWithAt()
+	p.findMailWithoutSign()
 }
 
 // search runs the detectors over the text.

@@ -28,6 +28,10 @@ func (p *pass) email(at int) bool {
 	if p.userinfo(at) || p.dataSource(at) {
 		return true
 	}
+	if p.in.Channel == ChannelLog && p.at(at-1) == '\'' && p.at(at+1) == '\'' {
+		p.quotedUser(at - 1)
+		return true
+	}
 	if literal := p.domainLiteral(at + 1); literal > 0 {
 		end, dots, letters = literal, 1, true
 	}

@@ -12,7 +12,7 @@ const (
 	encodedSure  = 48 // bytes at the beginning that must all be text
 )
 
-// encoded looks for text in base64 (RFC 4648, either alphabet) round token i and searches it, one level deep. If there is
+// encoded looks for text in base64 (RFC 4648, either alphabet), or in hexadecimal digits, round token i and searches it, one level deep. If there is
 // anything in it that policies don't commonly keep, all of it is found, under the type of that, or as a secret if there
 // are several types: what is encoded can't be redacted in part.
 func (p *pass) encoded(i int) {
@@ -35,7 +35,8 @@ func (p *pass) encoded(i int) {
 	if end-start < encodedLeast {
 		return
 	}
-	if !p.decodeBase64(start, end) {
+	isHex := start == first && end == int(t.End) && p.decodeHex(start, end)
+	if !isHex && !p.decodeBase64(start, end) {
 		// What stands before the word may be a path. A third beginning isn't tried, so that the cost stays linear.
 		if start == first || end-first < encodedLeast || !p.decodeBase64(first, end) {
 			return
@@ -83,6 +84,38 @@ func (p *pass) decodeBase64(start, end int) bool {
 		}
 	}
 	return false
+}
+
+// decodeHex decodes a region of hexadecimal digits to p.decoded, in which zeros part words as they do in what the kernel's audit logs of commands. It
+// says false, mostly after a few digits, if that gives no text.
+func (p *pass) decodeHex(start, end int) bool {
+	if (end-start)%2 != 0 {
+		return false
+	}
+	out := p.decoded[:0]
+	for k := start; k < end; k += 2 {
+		if !scan.IsHex(p.b[k]) || !scan.IsHex(p.b[k+1]) {
+			return false
+		}
+		b := nibble(p.b[k])<<4 | nibble(p.b[k+1])
+		if b == 0 {
+			b = ' '
+		}
+		if b < ' ' && b != '\n' && b != '\r' && b != '\t' || b == 0x7F {
+			return false
+		}
+		out = append(out, b)
+	}
+	p.decoded = out
+	return utf8.Valid(out)
+}
+
+// nibble is the value of a hexadecimal digit.
+func nibble(c byte) byte {
+	if scan.IsDigit(c) {
+		return c - '0'
+	}
+	return c | 0x20 - 'a' + 10
 }
 
 // sextet is the value of a character of base64.

@@ -132,6 +132,17 @@ func (p *pass) duplicate(i int) {
 	}
 }
 
+// quotedUser takes the word between quotes, the second of which is at a place, for a user name: "GRANT ALL ON shop.* TO 'asha'@'%'".
+func (p *pass) quotedUser(at int) {
+	start := at
+	for start > 0 && at-start <= localMax && p.b[start-1] != '\'' && p.b[start-1] > ' ' {
+		start--
+	}
+	if p.at(start-1) == '\'' && start < at {
+		p.addUser(start, 0.7)
+	}
+}
+
 // hostUser takes the word joined to the address from start to end for a user name: "asha@192.0.2.7", "asha/192.0.2.7:1194 MULTI", "command for asha
 // from 192.0.2.7 port 22". Numbers are those of telephones; what looks drawn by lot is the name of a call.
 func (p *pass) hostUser(start, end int) {

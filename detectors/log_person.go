@@ -184,8 +184,17 @@ func (p *pass) leaveCode() {
 // callerID takes a number in angle brackets from start to end for that of a caller, if a name stands before it, and the name: "Asha Roe <07700900123>".
 func (p *pass) callerID(start, end int) {
 	const least, most = 7, 15
-	before := len(p.candidates)
-	p.mailName(start)
+	before, open := len(p.candidates), start
+	if p.at(open-1) == '+' {
+		open--
+	}
+	if bytes.HasSuffix(p.b[:open], []byte("<tel:")) { // RFC 3966
+		open -= len("tel:")
+	}
+	p.mailName(open)
+	if p.at(start-1) == '+' {
+		start--
+	}
 	if len(p.candidates) == before || end-start < least || end-start > most {
 		return
 	}
@@ -227,7 +236,7 @@ func (p *pass) deviceName(i int) {
 // rowBirth takes the date from start on for a date of birth if it is a field of a row about somebody and no younger than a child's.
 func (p *pass) rowBirth(start int) {
 	end := p.isDateAt(start)
-	if end-start != 10 || p.b[start] != '1' && string(p.b[start:start+3]) != "200" || !isFieldEnd(p.at(end)) && p.at(end) != ')' && end < len(p.b) {
+	if end-start != 10 || p.b[start] != '1' && string(p.b[start:start+3]) != "200" || !isFieldEnd(p.at(end)) && p.at(end) != ')' && p.at(end) != ']' && p.at(end) != '\'' && end < len(p.b) {
 		return
 	}
 	p.add(start, end, DateOfBirth, 0.6, byRow, p.verbatim(start, end))

@@ -10,27 +10,37 @@ import (
 // mailServices are what the domains of common mail services become where a chat has lost its marks: "ashagmailcom", "asha 12 gmailcom".
 var mailServices = [...]string{"gmailcom", "gmaicom", "gmailcon", "gmalcom", "gmilcom", "gamilcom", "emailcom", "yahoocom", "yahoocoin", "yahoocouk", "yahooin", "yahoomailcom", "hotmailcom", "hotmailcouk", "outlookcom", "rediffmailcom", "aolcom", "icloudcom", "livecom", "ymailcom", "protonmailcom", "gmxde", "gmxnet", "webde", "mailru", "yandexru", "yandexcom", "msncom", "maccom", "comcastnet", "zohocom", "mailcom"}
 
-// findMailWithoutMarks looks for e-mail addresses of which a chat kept letters and digits only.
-func (p *pass) findMailWithoutMarks() {
+// findMailWithoutSign looks for e-mail addresses that have lost their "@": of which a chat kept letters and digits only, or of which "at" is said or
+// stands in brackets.
+func (p *pass) findMailWithoutSign() {
 	const shortest = 5
-	if p.in.Channel == ChannelLog || p.in.Channel == ChannelDoc {
+	if p.in.Channel == ChannelLog {
 		return
 	}
-	if !p.mayEndInService() {
+	glued := p.in.Channel != ChannelDoc && p.mayEndInService()
+	worded := p.set.names != nil && (bytes.IndexByte(p.b, '.') >= 0 || bytes.IndexByte(p.b, '[') >= 0 || bytes.IndexByte(p.b, '(') >= 0)
+	if !glued && !worded {
 		return
 	}
 	for k := range p.text.Tokens {
-		t := &p.text.Tokens[k]
-		if t.Len() < shortest || t.Shape == scan.Digit || !p.endsInService(t) || p.isInert(int(t.Start)) {
-			continue
+		switch t := &p.text.Tokens[k]; {
+		case worded && t.Len() == 2 && k > 0 && p.is(k, &atWord):
+			p.mailWithAt(k)
+		case glued && t.Len() >= shortest && t.Shape != scan.Digit && p.endsInService(t) && !p.isInert(int(t.Start)):
+			p.mailWithoutMarks(k)
 		}
-		first := p.localBefore(k)
-		if n := p.serviceLen(t); first == k && t.Len()-n < 2 {
-			continue
-		}
-		start, end := int(p.text.Tokens[first].Start), int(t.End)
-		p.add(start, end, Email, 0.8, byEmail, p.lower(start, end))
 	}
+}
+
+// mailWithoutMarks takes token k, which ends with the domain of a mail service, and what belongs to it for an address.
+func (p *pass) mailWithoutMarks(k int) {
+	t := &p.text.Tokens[k]
+	first := p.localBefore(k)
+	if first == k && t.Len()-p.serviceLen(t) < 2 {
+		return
+	}
+	start, end := int(p.text.Tokens[first].Start), int(t.End)
+	p.add(start, end, Email, 0.8, byEmail, p.lower(start, end))
 }
 
 // mayEndInService says whether endsInService has to look at any word. It asks of all of them, long enough or not, so that no branch depends
@@ -126,32 +136,51 @@ func (p *pass) takeSeries() {
 	}
 }
 
-// findMailWithAt looks for e-mail addresses of which only the "@" is said: "kcoleman at example.co.uk". "I work at example.com" is none.
-func (p *pass) findMailWithAt() {
-	if p.in.Channel == ChannelLog || p.set.names == nil || bytes.IndexByte(p.b, '.') < 0 {
+// mailWithAt takes the words round token k, "at", for an address if they are one: "kcoleman at example.co.uk", "roe [at] example [dot] com". "I work
+// at example.com" is none.
+func (p *pass) mailWithAt(k int) {
+	tokens := p.text.Tokens
+	if k+1 >= len(tokens) || p.isInert(int(tokens[k-1].Start)) || p.isInert(int(tokens[k+1].Start)) {
 		return
 	}
-	tokens := p.text.Tokens
-	for k := 1; k+2 < len(tokens); k++ {
-		if tokens[k].Len() != 2 || !p.is(k, &atWord) || p.codeGap(k-1) != ' ' || p.codeGap(k) != ' ' || p.isInert(int(tokens[k-1].Start)) {
-			continue
-		}
-		first, last := k-1, k+1
-		if t := &tokens[first]; t.IsNumber() || t.IsWord() && (t.Len() < 3 || p.set.names.IsCommon(t.Hash) || p.is(first, &placeNames) || t.Bits&cuesIdentifier != 0) {
-			continue
-		}
-		for first > 0 && p.codeGap(first-1) != 0 && p.codeGap(first-1) != ' ' {
-			first-- // "k.coleman"
-		}
-		for p.codeGap(last) == '.' && !p.isInert(int(tokens[last+1].Start)) {
-			last++
-		}
-		if last > k+1 && p.is(last, &topDomains) {
-			start, end := int(tokens[first].Start), int(tokens[last].End)
-			p.add(start, end, Email, 0.7, byEmail, p.lower(start, end))
+	first, last := k-1, k+1
+	if !p.isBracketed(k) {
+		if t := &tokens[first]; p.codeGap(k-1) != ' ' || p.codeGap(k) != ' ' || t.IsNumber() || t.IsWord() && (t.Len() < 3 || p.set.names.IsCommon(t.Hash) || p.is(first, &placeNames) || t.Bits&cuesIdentifier != 0) {
+			return
 		}
 	}
+	for first > 0 && p.codeGap(first-1) != 0 && p.codeGap(first-1) != ' ' {
+		first-- // "k.coleman"
+	}
+	for last+1 < len(tokens) && !p.isInert(int(tokens[last+1].Start)) {
+		if p.codeGap(last) == '.' {
+			last++
+		} else if last+2 < len(tokens) && p.is(last+1, &dotWord) && p.isBracketed(last+1) {
+			last += 2
+		} else {
+			break
+		}
+	}
+	if last > k+1 && p.is(last, &topDomains) {
+		start, end := int(tokens[first].Start), int(tokens[last].End)
+		p.add(start, end, Email, 0.7, byEmail, p.lower(start, end))
+	}
 }
+
+// isBracketed says whether token k stands in brackets, with a space round them at most.
+func (p *pass) isBracketed(k int) bool {
+	const most = 2
+	if k == 0 || k+1 >= len(p.text.Tokens) {
+		return false
+	}
+	t := &p.text.Tokens[k]
+	before, behind := p.b[p.text.Tokens[k-1].End:t.Start], p.b[t.End:p.text.Tokens[k+1].Start]
+	n := len(before) - 1
+	return n >= 0 && n < most && len(behind) > 0 && len(behind) <= most && (before[n] == '(' || before[n] == '[' || before[n] == '{') && (behind[0] == ')' || behind[0] == ']' || behind[0] == '}') &&
+		(n == 0 || before[0] == ' ') && (len(behind) == 1 || behind[1] == ' ')
+}
+
+var dotWord = wordsOf("dot punkt point punto ponto kropka")
 
 // topDomains are those of mail addresses that are read out.
 var topDomains = wordsOf("com org net info biz edu gov io uk ie in us au ca eu de at ch fr be nl es it pt pl se dk no fi cz")

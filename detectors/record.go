@@ -72,6 +72,77 @@ func (p *pass) row(at int, columns []byte) int {
 	return at
 }
 
+// failingRow notes that the fields of a row stand behind token i: "Failing row contains (17, Asha, Roe, …)" of PostgreSQL.
+func (p *pass) failingRow(i int) {
+	if p.in.Channel == ChannelLog && bytes.HasPrefix(p.b[p.text.Tokens[i].End:], []byte(" row contains (")) {
+		p.isRow = true
+	}
+}
+
+// parameters looks for what a statement was run with, behind token i: "parameters: $1 = 'Asha Roe', $2 = …" of PostgreSQL, "binding parameter [1] as
+// [VARCHAR] - [Asha Roe]" of Hibernate. No name says what it is.
+func (p *pass) parameters(i int) {
+	const most = 4096
+	at := int(p.text.Tokens[i].End)
+	if p.in.Channel != ChannelLog || p.set.names == nil {
+		return
+	}
+	rest := p.b[at:min(at+most, len(p.b))]
+	if k := bytes.Index(rest, []byte("] - [")); bytes.HasPrefix(rest, []byte(" parameter [")) && k > 0 {
+		start := at + k + len("] - [")
+		if n := bytes.IndexByte(p.b[start:], ']'); n > 0 {
+			p.unnamedCell(start, start+n)
+		}
+		return
+	}
+	if !bytes.HasPrefix(rest, []byte(": $1 = ")) {
+		return
+	}
+	const sign = " = '"
+	for {
+		k := bytes.Index(rest, []byte(sign))
+		if k < 0 {
+			return
+		}
+		start := at + k + len(sign)
+		n := bytes.IndexByte(p.b[start:], '\'')
+		if n < 0 {
+			return
+		}
+		p.unnamedCell(start, start+n)
+		at = start + n
+		rest = p.b[at:min(at+most, len(p.b))]
+	}
+}
+
+// unnamedCell notes a value of which nothing says what it is if it is a few words with capitals and one of them a name, a number as those of
+// telephones are written, or the day on which somebody may have been born.
+func (p *pass) unnamedCell(start, end int) {
+	const least, most, words = 9, 15, 4
+	first, last := p.tokensOf(start, end)
+	if first > last || last-first >= words || p.isInert(start) {
+		return
+	}
+	value := p.b[start:end]
+	listed := false
+	for k := first; k <= last; k++ {
+		t := &p.text.Tokens[k]
+		if !t.IsWord() || !isUpperAt(p.b, int(t.Start)) || p.is(k, &firms) || p.is(k, &places) {
+			listed = false
+			break
+		}
+		listed = listed || p.isListed(k)
+	}
+	switch {
+	case listed:
+		p.add(start, end, Person, 0.6, byRow, p.lower(start, end))
+	case (value[0] == '0' || value[0] == '+') && len(value) >= least && len(value) <= most && isDecimal(value[1:]):
+		p.add(start, end, Number, 0.6, byRow, p.verbatim(start, end))
+	case len(value) == len("1985-03-12"):
+		p.rowBirth(start)
+	}
+}
+
 // cell notes the value of a column that is named for something personal.
 func (p *pass) cell(start, end int, column []byte) {
 	const longest = 128
@@ -152,7 +223,7 @@ func (p *pass) personFields() {
 	for _, h := range p.text.Hot {
 		i := int(h)
 		t := &p.text.Tokens[i]
-		if c := p.at(int(t.End)); c != '=' && c != ':' && c != '"' && c != '\'' && c != '\\' || p.cue(i)&cueName == 0 {
+		if c := p.at(int(t.End)); c != '=' && c != ':' && c != '"' && c != '\'' && c != '\\' && (c != '>' || !p.isTag(int(t.End))) || p.cue(i)&cueName == 0 {
 			continue
 		}
 		start := int(t.Start)
@@ -174,7 +245,7 @@ func (p *pass) personValue(at int) {
 		at++
 	}
 	end := at
-	quoted := at > 0 && (p.b[at-1] == '"' || p.b[at-1] == '\'')
+	quoted := at > 0 && (p.b[at-1] == '"' || p.b[at-1] == '\'' || p.b[at-1] == '>')
 	for end < len(p.b) && end-at < longest {
 		c := p.b[end]
 		if c < ' ' || c == '"' || c == '\\' || c == '&' || c == ';' || c == ',' || c == '=' || c == '<' || c == '|' || c == '}' || c == ')' || c == ']' || !quoted && c == ' ' && !p.text.IsPercent(end) || c == '\'' && !scan.IsLetter(p.at(end+1)) {

@@ -189,10 +189,23 @@ func (p *pass) separator(from, to int) byte {
 			return 0
 		}
 	}
+	if sep == '/' && p.isAreaCode(from, to) {
+		return sep
+	}
 	if (sep == '.' || sep == '/') && to-from > 1 || sep == '-' && p.b[from] == ' ' && p.b[to-1] == '-' {
 		return 0 // the end of a sentence, a sum, a negative number
 	}
 	return sep
+}
+
+// isAreaCode says whether an area code stands before " / " from one place to another, as Germans write it: "Tel. 0221 / 90 18 20".
+func (p *pass) isAreaCode(from, to int) bool {
+	const least, most = 3, 6
+	start := from
+	for start > 0 && scan.IsDigit(p.b[start-1]) {
+		start--
+	}
+	return to-from == 3 && from-start >= least && from-start <= most && p.b[start] == '0' && p.b[from] == ' ' && (p.said|p.path.bits)&cuePhone != 0 && !scan.IsWordByte(p.at(start-1))
 }
 
 // joins says whether token k, which follows the run with a separator, belongs to the same number.

@@ -178,7 +178,7 @@ func (p *pass) numbered(i int) {
 	case c == '$' && p.at(start-1) == '$' && t.Len() == 1:
 		p.passwordHash(start - 1)
 		return
-	case c == '>' && p.at(start-1) == '<' && p.in.Channel == ChannelLog:
+	case c == '>' && p.in.Channel == ChannelLog:
 		p.callerID(start, end)
 		return
 	case c == '@' && p.at(start-1) == '[' && t.Len() >= 7 && t.Len() <= 15 && scan.IsLetter(p.at(end+1)): // Asterisk: [07700900123@from-internal:1]

@@ -57,15 +57,20 @@ func isHolderField(path []byte) bool {
 	return false
 }
 
-// noteRow notes whether a line of a log is a row of a table with the data of somebody: an e-mail address and four separators of one kind.
+// noteRow notes whether a line of a log is a row of a table with the data of somebody: an e-mail address and four separators of one kind, or a
+// caller's name and number and four fields in quotes, as Asterisk writes them.
 func (p *pass) noteRow() {
 	const least, most = 4, 4096
-	if p.in.Channel != ChannelLog || len(p.text.Ats) == 0 || len(p.candidates) == 0 {
+	if p.in.Channel != ChannelLog || len(p.candidates) == 0 {
 		return
 	}
 	line := p.b[:min(len(p.b), most)]
 	for k := range p.candidates {
-		if c := &p.candidates[k]; c.kind == Email {
+		switch c := &p.candidates[k]; c.kind {
+		case Phone: // beside a caller's name
+			p.isRow = bytes.Count(line, []byte(`","`)) >= least
+			return
+		case Email:
 			sep := p.at(c.end)
 			if sep == '"' {
 				sep = p.at(c.end + 1)

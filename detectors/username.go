@@ -7,7 +7,7 @@ import (
 )
 
 // userWords are the words that stand before a user name, or end the name of a field that holds one.
-const userWords = "user username login logname ruser suser duser usr userid acct principalname loginname samaccountname samid"
+const userWords = "benutzername benutzer anmeldename identifiant usuario utente utilisateur utilizador gebruikersnaam użytkownika nameid user username login logname ruser suser duser usr userid acct principalname loginname samaccountname samid"
 
 // username looks for the user name that token i, one of userWords, speaks of: user=jdoe, "login":"jdoe", and in logs "invalid
 // user jdoe", "User 'jdoe' logged in".
@@ -33,8 +33,12 @@ func (p *pass) username(i int) {
 	login := last == i && isWord(p.bytesOf(&p.text.Tokens[i]), "login")
 	if at, strict, ok := p.valueAfter(end, last); ok {
 		prose := p.at(end) == ' ' && p.at(end+1) != '=' && p.at(end+1) != ':'
+		if p.at(at-1) == '>' && p.isTag(end) {
+			p.addUser(at, 0.7) // <NameID>asha</NameID>
+			return
+		}
 		quoted := p.b[at] == '"' || p.b[at] == '\'' || p.b[at] == '\\'
-		if quoted && !prose || p.at(end) == '=' || !strict && p.at(end) == ' ' || p.in.Channel == ChannelLog && !prose && !login || strict && !prose && p.in.Channel != ChannelLog && p.looksLikeAccount(at, p.userEnd(at)) {
+		if quoted && !prose || p.at(end) == '=' || !strict && p.at(end) == ' ' || p.in.Channel == ChannelLog && !prose && !login || strict && !prose && p.in.Channel != ChannelLog && p.isToldAccount(at) {
 			p.addUser(at, 0.75)
 		}
 		if !prose {
@@ -59,6 +63,18 @@ func (p *pass) username(i int) {
 	}
 }
 
+// isToldAccount says whether what begins at a place behind "login:" in a text that is no log is a user name: it looks like one, or a password stands in
+// the text and it is no common word.
+func (p *pass) isToldAccount(at int) bool {
+	const least = 3
+	end := p.userEnd(at)
+	if p.looksLikeAccount(at, end) {
+		return true
+	}
+	first, last := p.tokensOf(at, end)
+	return p.said&cuePassword != 0 && end-at >= least && first <= last && (p.set.names == nil || !p.set.names.IsCommon(p.text.Tokens[first].Hash)) && !p.is(first, &notPasswords)
+}
+
 var idWord = wordsOf("id")
 
 // camelUser looks at a name in camel case, token i, that may end in a word for a user: "dbUser", "userName".
@@ -67,7 +83,7 @@ func (p *pass) camelUser(i int) {
 	if !t.IsWord() || t.Shape&(scan.Upper|scan.Lower) != scan.Upper|scan.Lower {
 		return
 	}
-	if c := p.at(int(t.End)); (c == '"' || c == '=' || c == ':' || c == '\'') && endsInUser(p.bytesOf(t)) {
+	if c := p.at(int(t.End)); (c == '"' || c == '=' || c == ':' || c == '\'' || c == '>' && p.isTag(int(t.End))) && endsInUser(p.bytesOf(t)) {
 		p.username(i)
 	}
 }

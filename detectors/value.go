@@ -197,7 +197,7 @@ func (p *pass) isTag(i int) bool {
 func (p *pass) isEntry(start, i int) bool {
 	k := p.nameStart(start)
 	head := p.b[:max(k-1, 0)]
-	return isQuote(p.at(i-1)) && isQuote(p.at(k-1)) && (bytes.HasSuffix(head, []byte(" key=")) || bytes.HasSuffix(head, []byte(" name=")))
+	return isQuote(p.at(i-1)) && isQuote(p.at(k-1)) && (bytes.HasSuffix(head, []byte(" key=")) || len(head) > 6 && equalFold(head[len(head)-6:], " name="))
 }
 
 // elementEnd is where the content begins of the element whose name ends at i; 0 if it has none.

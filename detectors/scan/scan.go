@@ -195,7 +195,7 @@ func (t *Text) tokenise(lex *Lexicon) {
 // isKeyEnd says whether a name that a value is given to may end before b[i].
 func isKeyEnd(b []byte, i int) bool {
 	switch b[i] {
-	case '=', ':', '"', '\'':
+	case '=', ':', '"', '\'', '>':
 		return true
 	case ' ':
 		return i+1 < len(b) && (b[i+1] == '=' || b[i+1] == ':')

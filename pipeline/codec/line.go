@@ -74,7 +74,8 @@ type lineParser struct {
 // It knows the frames of syslog (RFC 3164 and 5424) and of access logs (common and combined); their parts are columns,
 // with the paths syslog.timestamp, .host, .app, .pid, .msgid, .sd (the id of an element), .sd.NAME, and ip, ident, user,
 // timestamp, request, status, bytes, referer, user_agent. What is behind the frame, or the whole line, is a list: each
-// key=value (or "key": value) is a field with the key as its path, unless it stands behind an option ("-D cn=admin"); a whole JSON object
+// key=value (or "key": value) is a field with the key as its path, unless it stands behind an option ("-D cn=admin") or in the tag of an
+// element; a whole JSON object
 // or array is a field message, and so is each run of other words. A bare value ends at white space, in CEF and LEEF where the next pair starts; see
 // Field.Joined for the exception.
 //
@@ -247,7 +248,7 @@ func (l *lineParser) list(p int) error {
 		if len(d.fields)+len(d.cuts) > d.lim.Fields {
 			return at(ErrFields, p)
 		}
-		if l.pairAt(p, &k) && !isArgument(src, prose, p) {
+		if l.pairAt(p, &k) && !isArgument(src, prose, p) && !isAttribute(src, prose, p) {
 			flush(p)
 			l.pair(partKey, root, &k)
 			p = skipSeparator(src, k.end)
@@ -276,6 +277,16 @@ func isArgument(src []byte, from, p int) bool {
 		k--
 	}
 	return end < p && end-k > 1 && src[k] == '-' && (k == from || src[k-1] <= ' ') && (keyBytes[src[end-1]]&1 != 0)
+}
+
+// isAttribute tells whether what is at p stands within the tag of an element, as in `<Data Name="UserName">…</Data>`: the element says what its
+// content is, and is no field. from is where the words before it begin.
+func isAttribute(src []byte, from, p int) bool {
+	const longest = 512
+	from = max(from, p-longest)
+	k := bytes.LastIndexByte(src[from:p], '<') + 1
+	tag := src[from+k : p]
+	return k > 0 && len(tag) > 1 && keyBytes[tag[0]]&1 != 0 && bytes.IndexByte(tag, '>') < 0 && bytes.IndexByte(tag, ' ') > 0
 }
 
 // nextToken gives the start of the token behind the one at p. Only white space and an opening bracket start one:

@@ -70,6 +70,9 @@ func TestParseLine(t *testing.T) {
 	f("Customer(name=Ada Roe, code=D02 X285) made by=(x)", "message=Customer( | name=Ada Roe | code=D02 X285) | message=made | by=(x)")
 	f("[user=jroe Logged In] [user=Ada Roe, and more] {a=B C", "message=[ | user=jroe | message=Logged In] [ | user=Ada | message=Roe, and more] { | a=B | message=C")
 
+	// The attributes of an element belong to it.
+	f(`<Data Name="User" x=1>ada</Data> y=2 <b=c> d=3`, `message=<Data Name="User" x=1>ada</Data> | y=2 | message=< | b=c> | d=3`)
+
 	// Not pairs: nothing that may be one identifier is cut.
 	for _, s := range []string{"https://example.com/a?user=jroe&x=1", "x@example.com=1", "1a=b", "a==b", "dGVzdA== next", "password= hunter2",
 		"SGVsbG8= x", "a,b=c", "a;b=c", "key : value", "note: x", `"quoted" text`, "é=1", "a\u00a0b=1"} {
