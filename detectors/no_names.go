@@ -21,6 +21,8 @@ var (
 	saidNoNames = wordsOf(said("no-name", ""))
 	// noneAlone, articles and the like, are parts of names and none by themselves, whatever was asked for: "op welke naam is de reservering".
 	noneAlone = wordsOf("il lo gli del della di da das dos do de du des der die den dem le la les los las el au aux het een une un uma um ein eine en et und nom naam nome namen imię")
+	// determiners stand before nouns, and before no name.
+	determiners = wordsOf("un une una uno uma umas ein eine einen einem einer eines een ett les los las os gli dei delle meinen meinem meiner mes mis mijn mitt meus minhas miei kein keine keinen geen ingen")
 	// makes also say of a number behind them that it is a model or a year.
 	makes = wordsOf(vehicleWords)
 )
@@ -77,6 +79,9 @@ func (p *pass) notPerson(k, first, last int) Type {
 	if p.isAnnounced(first, last) || p.at(int(p.text.Tokens[k].Start)-1) == '@' {
 		return Person
 	}
+	if k == first && p.is(k-1, &determiners) && p.text.Tokens[k].Shape&scan.Upper == 0 && p.set.names.Listing(p.text.Tokens[k].Hash).Given == 0 {
+		return 0 // "un ruido"
+	}
 	switch {
 	case p.is(k, &firms), p.is(k, &makes):
 		return Org
@@ -85,7 +90,7 @@ func (p *pass) notPerson(k, first, last int) Type {
 	case k > first && (k < last || last+1 < len(p.text.Tokens)) && !p.isWritten() && p.is(k, &others) && p.areAll(&others, k, last): // the verb behind a name: "giulia porta"
 		return 0
 	case p.isForeignTalk(k):
-		if k > first && p.isGivenBefore(k) && !p.is(k-1, &others) || k < last && p.isGivenBefore(k+1) && p.set.names.Listing(p.text.Tokens[k+1].Hash).Surname > 0 {
+		if k > first && p.isGivenBefore(k) || k < last && p.set.names.Listing(p.text.Tokens[k].Hash).Given > 0 && p.set.names.Listing(p.text.Tokens[k+1].Hash).Surname > 0 {
 			return Person
 		}
 	case !p.isOtherWord(k) || first < last && (p.hasNameLike(first, last) || k > first && p.isCapital(k) && p.isGivenBefore(k)):
@@ -94,23 +99,37 @@ func (p *pass) notPerson(k, first, last int) Type {
 	return 0
 }
 
-// isForeignTalk says whether token k is a word of another language in a conversation in small letters, also by its ending. Of those the tagger
+// isForeignTalk says whether token k is a word of another language in small letters, also by its ending. Of those the tagger
 // takes whole sentences for names: what else stands in a span doesn't speak for one.
 func (p *pass) isForeignTalk(k int) bool {
 	t := &p.text.Tokens[k]
-	return !p.isWritten() && t.Shape&scan.Upper == 0 && (p.is(k, &others) && !p.is(k, &noneAlone) && !p.is(k, &particles) || p.isInflected(t))
+	return t.Shape&scan.Upper == 0 && (p.is(k, &others) && !p.is(k, &noneAlone) && !p.is(k, &particles) || p.isInflected(t)) && (!p.isWritten() || p.isCased())
 }
 
-// isGivenBefore says whether the word before token k is listed as a given name, or an initial: token k may be the surname then.
+// isCased says whether a word near the start of the text begins with a capital: what is in small letters in it is no name.
+func (p *pass) isCased() bool {
+	const most = 48
+	for k := range p.text.Tokens[:min(most, len(p.text.Tokens))] {
+		if p.isCapital(k) {
+			return true
+		}
+	}
+	return false
+}
+
+// isGivenBefore says whether the word before token k, and before a particle, is listed as a given name, or an initial: token k may be the surname then.
 func (p *pass) isGivenBefore(k int) bool {
-	t := &p.text.Tokens[k-1]
+	for k--; k > 0 && p.is(k, &particles); k-- {
+	}
+	t := &p.text.Tokens[k]
 	l := p.set.names.Listing(t.Hash)
-	return t.Len() == 1 && bytes.IndexByte([]byte("aeioyuwz"), p.b[t.Start]|0x20) < 0 || l.Given > 0 && !l.Other && l.Common < commonWord
+	return t.Len() == 1 && bytes.IndexByte([]byte("aeioyuwz"), p.b[t.Start]|0x20) < 0 || !l.Other && !p.is(k, &others) && (l.Given > 1 || l.Given > 0 && l.Common < commonWord)
 }
 
-// isInflected says whether a word that no list has ends as words of other languages do and names don't: "kündigungen", "ubicaciones".
+// isInflected says whether a word that no list has begins and ends as words of other languages do and names don't: "kündigungen", "ubicaciones",
+// "gereinigt".
 func (p *pass) isInflected(t *scan.Token) bool {
-	const least = 7
+	const least, long = 7, 8
 	b := p.bytesOf(t)
 	if len(b) < least || t.Shape&scan.Upper != 0 {
 		return false
@@ -121,20 +140,33 @@ func (p *pass) isInflected(t *scan.Token) bool {
 	}
 	for _, end := range wordEnds[b[len(b)-1]] {
 		if bytes.HasSuffix(b, []byte(end)) {
-			return true
+			return len(end) > len("ando") || len(b) >= long
+		}
+	}
+	if end := b[len(b)-1]; len(b) >= long && (end == 't' || end == 'd') {
+		for _, start := range participles {
+			if bytes.HasPrefix(b, []byte(start)) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// wordEnds are such endings, by their last byte.
-var wordEnds = func() (ends [256][]string) {
-	for _, end := range strings.Fields("ungen heiten keiten schaft heit keit ieren iert tät täten ción ciones mente aron ieron zione zioni ções amento ations ation ements ement euses iamo heid heden lijk lijke teerd " +
-		"ości ość ować owany iłem iłam ałem ałam eniem aniem prazole statin statine mycin mycine cillin cilline sartan dipine oxetine profen codone gliptin gliflozin xaban azepam cycline floxacin conazole lukast thiazide triptan azide") {
-		ends[end[len(end)-1]] = append(ends[end[len(end)-1]], end)
-	}
-	return ends
-}()
+var (
+	// wordEnds are such endings, by their last byte.
+	wordEnds = func() (ends [256][]string) {
+		for _, end := range strings.Fields("ungen heiten keiten schaft heit keit ieren iert tät täten ische ischen ción ciones mente aron ieron idad idades amos emos imos ando iendo izado izada zione zioni iamo abile ibile mento menti " +
+			"ità ções ação amento ations ation ements ement euses isme able ible ables ibles age ages agem ável ível heid heden lijk lijke teerd eerde ości ość ować owany owana iłem iłam ałem ałam iło ało eniem aniem " +
+			"aniu eniu cznie czny czna czne liśmy ningen ningar ligt lighed igheden elser prazole statin statine mycin mycine cillin cilline sartan dipine oxetine profen codone gliptin gliflozin xaban azepam cycline floxacin " +
+			"conazole lukast thiazide triptan azide") {
+			ends[end[len(end)-1]] = append(ends[end[len(end)-1]], end)
+		}
+		return ends
+	}()
+	// participles are beginnings of words that end in "t" and "d".
+	participles = strings.Fields("ge ver ent zer abge ange aufge ausge einge durchge umge zuge uitge aange opge afge doorge nage meege terugge schoonge")
+)
 
 // leastLead is how long a word before a name is at least that is no particle: "de".
 const leastLead = 3
