@@ -165,7 +165,7 @@ var (
 		return ends
 	}()
 	// participles are beginnings of words that end in "t" and "d".
-	participles = strings.Fields("ge ver ent zer abge ange aufge ausge einge durchge umge zuge uitge aange opge afge doorge nage meege terugge schoonge")
+	participles = [...]string{"ge", "ver", "ent", "zer", "abge", "ange", "aufge", "ausge", "einge", "durchge", "umge", "zuge", "uitge", "aange", "opge", "afge", "doorge", "nage", "meege", "terugge", "schoonge"}
 )
 
 // leastLead is how long a word before a name is at least that is no particle: "de".
