@@ -156,7 +156,11 @@ func catalog() []entry {
 		byList:        {name: "list"},
 		byKnown:       {name: "known"},
 	}
-	all := coded[:]
+	return withCountries(coded[:])
+}
+
+// withCountries adds the detectors of what is known by its form.
+func withCountries(all []entry) []entry {
 	for _, list := range countries {
 		all = append(all, entry{name: list.name, ids: list.ids})
 	}
