@@ -40,6 +40,9 @@ func (p *pass) addressPart(a *place) bool {
 	if gap == gapSpace && p.letterPart(a, k) {
 		return true
 	}
+	if gap == gapComma && !a.street && p.roadPart(a, k, gap) {
+		return true // "Suite 400, 1200 Elm Street": no postcode and its town
+	}
 	return p.unitPart(a, k) || p.codePart(a, k, gap) || gap != gapDash && (p.roadPart(a, k, gap) || p.townPart(a, k, gap)) || p.townToCode(a, k)
 }
 
@@ -333,6 +336,9 @@ func (p *pass) digitCodeAt(k int, gap byte) int {
 			return k
 		}
 	case 5:
+		if pair(3, '-') { // Brazil
+			return k + 1
+		}
 		last, _ := p.zipEnd(k)
 		return last
 	case 6:

@@ -126,7 +126,7 @@ var lexicon = []struct {
 	{cuePAN, "pan pancard panno"},
 	{cueNINO, "nino ni nationalinsurance"},
 	{cueBank, "bvn nuban rekeningnummer conta konta bankkontonummer bank iban konto kontonummer bankkonto cuenta compte conto rekening"},
-	{cueAccount, "personalnummer matrikelnummer matricule matrícula matricola personeelsnummer studentnummer kundennummer kundenummer kundnummer kontonummer klienta klanta klantnummer klientnummer account accounts acct acc accountno accountnumber accountid policy member membership customer subscriber reference ref khata ucic cif mrn uhid mprn gprn mpan avios clubcard"},
+	{cueAccount, "versicherungsnummer versichertennummer krankenversicherungsnummer polisnummer polizzennummer personalnummer matrikelnummer matricule matrícula matricola personeelsnummer studentnummer kundennummer kundenummer kundnummer kontonummer klienta klanta klantnummer klientnummer account accounts acct acc accountno accountnumber accountid policy member membership customer subscriber reference ref khata ucic cif mrn uhid mprn gprn mpan avios clubcard"},
 	{cueOrder, "pnr awb orderid orderno ordernumber bookingid ticketid invoiceno bestellnummer auftragsnummer rechnungsnummer sendungsnummer buchungsnummer ticketnummer bestelnummer"},
 	{wordOrder, "commande commandes pedido pedidos encomenda ordine ordini zamówienie zamówienia bestelling bestellung bestellungen paket colis paquete pakket przesyłka przesyłki beställning order orders booking reservation ticket case invoice tracking confirmation shipment parcel consignment claim complaint"},
 	{cueIBAN, "iban"},
@@ -186,7 +186,7 @@ var cuePhrases = []struct {
 	{cuePhone, "calling from, daytime number, evening number, alternative number, alternate number, another number, second number, home number, work number"},
 	{cueBirth, "dee oh bee"},
 	{cueID, "mac address, mac id, hardware address, ethernet address, serial number, serial no"},
-	{cueAccount, "contract number, contract no, contrat n, numéro de contrat, número de contrato, contrato n, contrato nº, numero contratto, contratto n, umowa nr, numer umowy, employee id, employee number, employee no, staff id, staff number, staff no, student id, student number, student no, badge id, badge number, personnel number, personnel no, payroll number, payroll id, worker id, numéro d'employé, número de empleado, número de estudiante, numero dipendente, numer pracownika, numer albumu, pac code, stac code, frequent flyer, loyalty number, loyalty card, meter number, customer number, client number, numéro client, número de cliente, numero cliente"},
+	{cueAccount, "member id, member number, numéro d'assuré, número de póliza, numero di polizza, numer polisy, contract number, contract no, contrat n, numéro de contrat, número de contrato, contrato n, contrato nº, numero contratto, contratto n, umowa nr, numer umowy, employee id, employee number, employee no, staff id, staff number, staff no, student id, student number, student no, badge id, badge number, personnel number, personnel no, payroll number, payroll id, worker id, numéro d'employé, número de empleado, número de estudiante, numero dipendente, numer pracownika, numer albumu, pac code, stac code, frequent flyer, loyalty number, loyalty card, meter number, customer number, client number, numéro client, número de cliente, numero cliente"},
 	{cueOrder, "order number, order no, order id, order code, order reference, order ref, order num, booking number, booking no, booking id, booking code, booking reference, booking ref, reservation number, reservation code, reservation id, reservation no, ticket number, ticket no, ticket id, case number, case no, case id, case reference, invoice number, invoice no, invoice id, tracking number, tracking no, tracking id, tracking code, confirmation number, confirmation no, confirmation code, confirmation id, booking confirmation, shipment number, shipment id, parcel number, parcel id, consignment number, claim number, claim no, claim id, complaint number, complaint id, complaint no, numéro de commande, número de pedido, numero ordine, numero d'ordine"},
 	{cueEmail, "which inbox, what inbox, your inbox, send the receipt, send your receipt, send the confirmation, send your confirmation, send the invoice, bestätigung mailen, rechnung mailen, beleg mailen, zumailen, envoyer le reçu, envoyer la facture, envoyer la confirmation, enviar el recibo, enviar la factura, enviar la confirmación, mando la ricevuta, invio la ricevuta, mando la fattura, invio la conferma, envio o recibo, enviar o recibo, envio a fatura, envio a confirmação, bon heen, bon sturen, bon mailen, bevestiging mailen, wysłać potwierdzenie, wysłać paragon, wysłać fakturę"},
 	{cueAge, "how old, wie alt, quel âge, cuántos años, quanti anni, hoe oud, kitne saal"},
@@ -263,6 +263,8 @@ func joinCues(before2, before, bits, after uint64) uint64 {
 		return cueSSN
 	case bits&wordInsurance != 0 && before&wordNational != 0:
 		return cueNINO
+	case bits&wordInsurance != 0 && after&(wordNumber|cueAnyID) != 0:
+		return bits | cueAccount
 	case bits&(cuePIN|cuePassword) != 0 && before&cueTime != 0 && before2&wordOne != 0:
 		return cueOTP
 	case bits&wordKey != 0 && before&(wordAPI|cueSecret) != 0, bits&(wordAPI|wordAuth) != 0 && after&(wordKey|cueSecret) != 0:

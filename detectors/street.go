@@ -26,7 +26,7 @@ const (
 	softLeadWords = `avenue av boulevard bd blvd place pl square route passage cours sentier villa plaza camino ronda via corso largo
 		praça estrada c aleja al plac platz`
 	// unitWords stand before a number within a building or an estate.
-	unitWords = `flat apartment apt appartement unit suite ste floor house block door plot hno room wing tower shop villa no número piso
+	unitWords = `flat apartment apt appartement apto apartamento unit suite ste floor house block door plot hno room wing tower shop villa no número piso
 		puerta wohnung mieszkanie mieszkania interno makaan`
 	// aroundWords stand in addresses that have no street, and in directions.
 	aroundWords = `care box lot space pitch ward route rural corner junction intersection crossroads village taluka taluk tehsil tehsildar district mandal wada`
@@ -46,7 +46,7 @@ var (
 	// mean something else, too: "3 hard drive", "1 high court".
 	countNames = wordsOf("way lane star hour minute day man single double dual side back")
 	placeNames = wordsOf(`hard flash usb disk wheel google test thumb tape pen external cloud high federal supreme tennis food district first
-		second third car theme amusement water night usual market right wrong safe same best better last next good front mile way hour long
+		second third car theme amusement water night usual right wrong safe same best better last next good front mile way hour long
 		short close two one three four five`)
 	// streetUses follow the word where no address is meant: "main street food".
 	streetUses = wordsOf(`food art view views light lights lamp lamps trip trips tax test tests works map maps closure closures accident

@@ -96,6 +96,7 @@ var hesitations = wordsOf("um uh er erm uhm hmm ah äh ähm euh eh ehm eee yyy a
 // the name behind a hesitation, "evie um begum".
 func (p *pass) widenPerson(i int) {
 	s, tokens := &p.spans[i], p.text.Tokens
+	p.widenVietnamese(s)
 	if s.Class != names.Person {
 		return
 	}
@@ -128,6 +129,30 @@ func (p *pass) widenPerson(i int) {
 		if after := p.set.names.Listing(tokens[k].Hash); !after.Other && (after.Common == 0 || after.Surname > 1 && after.Common < 5) {
 			s.Last = k
 		}
+	}
+}
+
+// Surnames of Vietnam, and the middle names that most have there: "Trần Thị Bình". Given names are common words elsewhere: "An", "Em".
+var (
+	vietnameseSurnames = wordsOf("nguyễn trần lê phạm huỳnh hoàng phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh đoàn trịnh nguyen tran pham huynh")
+	vietnameseMiddles  = wordsOf("văn thị van thi")
+)
+
+// widenVietnamese adds to a person the surname before it, and the given name behind it, where words with capitals say that it is of Vietnam. What
+// else follows a surname and a middle name is a person, too.
+func (p *pass) widenVietnamese(s *names.Span) {
+	beside := func(k int) bool { return p.isCapital(k) && p.isFree(k) && !p.isInert(int(p.text.Tokens[k].Start)) }
+	if k := s.First - 1; beside(k) && p.between(k) == gapSpace && p.is(k, &vietnameseMiddles) && (s.Class == names.Person || p.is(k-1, &vietnameseSurnames)) {
+		s.Class, s.First = names.Person, k
+	}
+	if s.Class != names.Person {
+		return
+	}
+	if k := s.First - 1; beside(k) && p.between(k) == gapSpace && p.is(k, &vietnameseSurnames) {
+		s.First = k
+	}
+	if k := s.Last + 1; p.is(s.Last, &vietnameseMiddles) && p.is(s.First, &vietnameseSurnames) && s.First < s.Last && beside(k) && p.between(s.Last) == gapSpace {
+		s.Last = k
 	}
 }
 
