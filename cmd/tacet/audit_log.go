@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"path/filepath"
 	"strconv"
@@ -119,9 +118,10 @@ func (p *parts) noteEnd(action string, err error) error {
 
 // witness keeps checkpoints where the audit log is not: in a file, a topic, or both.
 type witness struct {
-	file   string
-	topic  string
-	client *kafka.Client
+	file    string
+	topic   string
+	cluster kafkaConfig
+	client  *kafka.Client
 }
 
 // witnessLast is how many checkpoints are read back from a topic when a log is opened; other logs may have theirs among them.
@@ -134,12 +134,12 @@ func newWitness(c config) (*witness, error) {
 		return nil, nil
 	}
 	if w.topic != "" {
-		cluster := c.cluster(c.Audit.Kafka)
-		transport, _, err := source.Connect(cluster.connect())
+		w.cluster = c.cluster(c.Audit.Kafka)
+		transport, _, err := source.Connect(w.cluster.connect())
 		if err != nil {
 			return nil, err
 		}
-		w.client = &kafka.Client{Addr: kafka.TCP(cluster.Brokers...), Transport: transport}
+		w.client = &kafka.Client{Addr: kafka.TCP(w.cluster.Brokers...), Transport: transport}
 	}
 	return w, nil
 }
@@ -196,61 +196,20 @@ func (w *witness) read(ctx context.Context, n int64) ([]byte, error) {
 func (w *witness) consume(ctx context.Context, n int64) (all []byte, err error) {
 	ctx, cancel := context.WithTimeout(ctx, refetchTimeout)
 	defer cancel()
-	answer, err := w.client.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{
-		w.topic: {kafka.FirstOffsetOf(0), kafka.LastOffsetOf(0)}}})
+	topic, read := pipeline.LaneID{Topic: w.topic}, &refetcher{config: w.cluster, client: w.client, topics: map[string]*source.Topic{}}
+	from, end, err := read.ends(ctx, topic)
 	if err != nil {
 		return nil, err
 	}
-	if len(answer.Topics[w.topic]) != 1 {
-		return nil, errors.New("brokers gave no offsets")
-	}
-	ends := answer.Topics[w.topic][0]
-	if ends.Error != nil {
-		return nil, ends.Error
-	}
-	offset := ends.FirstOffset
 	if n > 0 {
-		offset = max(offset, ends.LastOffset-n)
+		from = max(from, end-n)
 	}
-	for offset < ends.LastOffset {
-		next, text, err := w.fetch(ctx, offset)
-		if err != nil {
-			return nil, err
-		}
-		if next == offset {
-			return nil, errors.New("brokers gave no records")
-		}
-		offset = next
-		all = append(all, text...)
+	reached, err := read.scan(ctx, topic, from, end-1, func(r pipeline.Record) error {
+		all = append(append(all, r.Value...), '\n')
+		return nil
+	})
+	if err == nil && reached < end {
+		err = errors.New("brokers gave less than they have")
 	}
-	return all, nil
-}
-
-// fetch reads one answer of records from offset on.
-func (w *witness) fetch(ctx context.Context, offset int64) (next int64, text []byte, err error) {
-	answer, err := w.client.Fetch(ctx, &kafka.FetchRequest{Topic: w.topic, Partition: 0, Offset: offset,
-		MinBytes: 1, MaxBytes: refetchBytes, MaxWait: refetchWait})
-	if err == nil {
-		err = answer.Error
-	}
-	if err != nil {
-		return offset, nil, err
-	}
-	for next = offset; ; {
-		m, err := answer.Records.ReadRecord()
-		if errors.Is(err, io.EOF) {
-			return next, text, nil
-		}
-		if err != nil {
-			return offset, nil, err
-		}
-		value, err := kafka.ReadAll(m.Value)
-		if err != nil {
-			return offset, nil, err
-		}
-		if m.Offset >= next {
-			next = m.Offset + 1
-			text = append(append(text, value...), '\n')
-		}
-	}
+	return all, err
 }

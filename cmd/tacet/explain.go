@@ -110,9 +110,9 @@ func (x explaining) run(ctx context.Context, in io.Reader, out, errOut io.Writer
 		return show(e)
 	}
 	from := max(0, x.offset-x.before)
-	err = fetch.scan(ctx, id, from, x.offset, each)
+	_, err = fetch.scan(ctx, id, from, x.offset, each)
 	if errors.Is(err, source.ErrGone) && from < x.offset { // the topic keeps only later ones
-		err = fetch.scan(ctx, id, x.offset, x.offset, each)
+		_, err = fetch.scan(ctx, id, x.offset, x.offset, each)
 	}
 	if err == nil && !found {
 		err = source.ErrGone

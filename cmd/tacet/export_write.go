@@ -244,7 +244,7 @@ func (w *exportWriter) source(ctx context.Context) (all replays, stop func(), er
 		w.made.Lanes = append(w.made.Lanes, exportedLane{l.id.Partition, l.begin, l.from, l.to, l.from})
 		at := len(w.made.Lanes) - 1
 		add(l.id, batches(l.id, l.from, func(f func(pipeline.Record) error) error {
-			err := fetch.scan(ctx, l.id, max(l.begin, l.from-w.before), l.to-1, func(r pipeline.Record) error {
+			_, err := fetch.scan(ctx, l.id, max(l.begin, l.from-w.before), l.to-1, func(r pipeline.Record) error {
 				w.made.Lanes[at].ReadTo = max(l.from, r.Offset+1)
 				return f(r)
 			})

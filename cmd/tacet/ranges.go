@@ -69,7 +69,7 @@ func (r *refetcher) each(ctx context.Context, topic string, partition int32, fro
 		return err
 	}
 	for _, l := range lanes {
-		err := r.scan(ctx, l.id, max(l.begin, l.from-before), l.to-1, func(record pipeline.Record) error { return f(l, record) })
+		_, err := r.scan(ctx, l.id, max(l.begin, l.from-before), l.to-1, func(record pipeline.Record) error { return f(l, record) })
 		if err != nil {
 			return fmt.Errorf("read topic %s partition %d: %w", l.id.Topic, l.id.Partition, err)
 		}

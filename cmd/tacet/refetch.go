@@ -81,17 +81,13 @@ func newRefetcher(c kafkaConfig) *refetcher {
 	return &refetcher{config: c, topics: map[string]*source.Topic{}}
 }
 
-// Bounds of one request.
-const (
-	refetchBytes   = 1 << 20
-	refetchWait    = time.Second
-	refetchTimeout = 30 * time.Second
-)
+// refetchTimeout bounds one request, and reading a witness.
+const refetchTimeout = 30 * time.Second
 
 // record reads the record at a coordinate.
 func (r *refetcher) record(ctx context.Context, at coordinate) (found pipeline.Record, err error) {
 	there := false
-	err = r.scan(ctx, at.lane, at.offset, at.offset, func(record pipeline.Record) error { found, there = record, true; return nil })
+	_, err = r.scan(ctx, at.lane, at.offset, at.offset, func(record pipeline.Record) error { found, there = record, true; return nil })
 	if err == nil && !there {
 		err = source.ErrGone
 	}
@@ -110,12 +106,12 @@ func (r *refetcher) connect() error {
 	return nil
 }
 
-// scan calls f for the records from one offset to another, both included, as far as the topic holds them.
-func (r *refetcher) scan(ctx context.Context, lane pipeline.LaneID, from, to int64, f func(pipeline.Record) error) (err error) {
+// scan calls f for the records from one offset to another, both included, as far as the topic holds them. It returns where it ended.
+func (r *refetcher) scan(ctx context.Context, lane pipeline.LaneID, from, to int64, f func(pipeline.Record) error) (reached int64, err error) {
 	t := r.topics[lane.Topic]
 	if t == nil {
 		if t, err = source.NewTopic(r.config.connect(), lane.Topic, slog.New(slog.DiscardHandler)); err != nil {
-			return err
+			return from, err
 		}
 		r.topics[lane.Topic] = t
 	}

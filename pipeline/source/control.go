@@ -150,32 +150,32 @@ func (t *Topic) eachOf(ctx context.Context, partition int, take func(r *pipeline
 var ErrGone = errors.New("the topic does not hold the record any more")
 
 // Range calls f for the records of a partition from one offset up to another, as far as they can be read: not behind the start of an open
-// transaction. The records belong to f. Brokers that can't be reached are an error.
-func (t *Topic) Range(ctx context.Context, partition int32, from, to int64, f func(pipeline.Record) error) error {
+// transaction. It returns how far that was. The records belong to f. Brokers that can't be reached are an error.
+func (t *Topic) Range(ctx context.Context, partition int32, from, to int64, f func(pipeline.Record) error) (reached int64, err error) {
 	reader, idle := t.fetcher(int(partition)), 0
 	for from < to {
 		c, err := reader.fetchOnce(ctx, from, reader.bytes, t.s.cfg.FetchWait, reader.cut(cutter{}, from))
 		if errors.Is(err, kafka.OffsetOutOfRange) {
-			return ErrGone
+			return from, ErrGone
 		}
 		if err == nil && c.next == from && from >= c.end {
-			return nil // nothing more is there
+			return from, nil // nothing more is there
 		}
 		if err == nil && c.next > from {
 			idle = 0
 			if err := eachRecord(c, to, f); err != nil {
-				return err
+				return from, err
 			}
 			from = c.next
 			continue
 		}
 		// Brokers may answer with nothing, too.
 		if idle++; idle > appendTries || ctx.Err() != nil || err != nil && !staleMetadata(err) {
-			return fmt.Errorf("fetch record: %w", cmp.Or(err, ctx.Err(), errNothing))
+			return from, fmt.Errorf("fetch record: %w", cmp.Or(err, ctx.Err(), errNothing))
 		}
 		pause(ctx, backoff(idle, t.s.cfg.RetryMin, stalePause))
 	}
-	return nil
+	return from, nil
 }
 
 var errNothing = errors.New("the broker gave no records, though it has some")
