@@ -163,7 +163,7 @@ func (p *pass) asksNumber() bool {
 func (p *pass) isNumberOfSome(k int) bool {
 	const ending, longer = "nummer", 3
 	t := &p.text.Tokens[k]
-	if t.Bits&(cueAnyID|wordNumber) != 0 && (t.Bits&cueAnyID != 0 || t.Len() > 2) || p.is(k, &serialWords) {
+	if t.Bits&(cueAnyID|wordNumber) != 0 && (t.Bits&cueAnyID != 0 || t.Len() > 2) && !p.is(k, &noNumbers) || p.is(k, &serialWords) {
 		return true
 	}
 	b := p.bytesOf(t)
@@ -172,8 +172,8 @@ func (p *pass) isNumberOfSome(k int) bool {
 
 var (
 	serialWords = wordsOf("serial tracking registration locator digits ziffern chiffres dígitos cifre cijfers cyfr numer numerem numeru referenz referencia referência référence riferimento kenmerk referentie identifiant identificador identificativo")
-	// noNumbers end like a word for a number of somebody.
-	noNumbers    = wordsOf("hausnummer huisnummer zimmernummer flugnummer seitennummer modellnummer artikelnummer versionsnummer typennummer tischnummer gleisnummer zugnummer kamernummer vluchtnummer modelnummer artikelnummer raumnummer programmnummer")
+	// noNumbers are like words for a number of somebody.
+	noNumbers    = wordsOf("numbers value values hausnummer huisnummer zimmernummer flugnummer seitennummer modellnummer artikelnummer versionsnummer typennummer tischnummer gleisnummer zugnummer kamernummer vluchtnummer modelnummer artikelnummer raumnummer programmnummer")
 	numberAskers = wordsOf("what what's whats which can could may have give tell read your you please need got and is " +
 		"ihre ihr ihren haben welche bitte können votre vous quel quelle avez su sus cuál tiene dígame suo sua quale ha mi uw wat heeft mag proszę jaki jest pana pani podać seu sua qual o tem me kya bataiye batao aapka dijiye din dit er jeg")
 	// noAskedNumbers are words before "number" that make it nobody's, or one that was spoken of.

@@ -29,6 +29,9 @@ type Call struct {
 	places names.Memory     // words and numbers of addresses
 	born   [bornMost]uint64 // keyed hashes of days and months of dates of birth
 	names  *names.Memory
+
+	secrets  secretMemory
+	secretBy Role // who said the last of them
 }
 
 // bornMost is how many dates of birth are known again.
@@ -69,6 +72,7 @@ type moment struct {
 	told  bool    // whether a password or the like was found since
 	run   openRun
 	place openPlace
+	mail  openMail
 }
 
 // swap goes back to the moment before the last turn, and from there to the one after it.
@@ -183,6 +187,8 @@ func (c *Call) update(p *pass, found []Finding) {
 		c.run = openRun{} // the next question
 	}
 	c.followPlace(p, said.bits, other)
+	c.followMail(p, said.bits)
+	c.noteSecrets(p)
 	c.groups = p.groups
 	for i := range found {
 		c.told = c.told || found[i].Type == Password && p.in.Role != c.by

@@ -74,7 +74,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 28
+const revision = 29
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -225,6 +225,8 @@ func (s *Set) find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	if in.Call != nil {
 		p.answerPart()
 		p.recallPlaces()
+		p.recallSecrets()
+		p.answerMail()
 		p.codesAgain()
 		p.groupPieces()
 	}

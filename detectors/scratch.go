@@ -51,6 +51,7 @@ type pass struct {
 	judgeDigit func([]byte) int // digitScore, made once
 	markStreet func() bool      // markCompounds, made once
 	early      uint64           // see saidSoFar
+	echo       bool             // see readsBack
 	swayed     bool             // without the question it might read otherwise
 	quiet      []quietWord      // see hush
 	typed      []typedWord      // see isTyped

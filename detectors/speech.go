@@ -21,7 +21,7 @@ const (
 
 // hear writes down what is spoken in the text: numbers, letters, addresses. What comes after sees the written form only.
 func (p *pass) hear() {
-	p.speech.Regions, p.early, p.swayed = p.speech.Regions[:0], 0, false
+	p.speech.Regions, p.early, p.swayed, p.echo = p.speech.Regions[:0], 0, false, false
 	if p.in.Channel == ChannelLog || len(p.text.Tokens) == 0 {
 		return
 	}
@@ -44,18 +44,22 @@ func (p *pass) hear() {
 }
 
 // readsBack says whether a turn consists of letters and digits that are read out, in a call in which some were heard: they may be a part of
-// those, however few they are.
+// those, however few they are. One word may be what a recogniser makes of letters: "g b double four test".
 func (p *pass) readsBack() bool {
-	const most, least = 14, 3 // tokens
+	const most, least, longest = 14, 3, 5 // tokens, letters
 	if p.in.Call == nil || p.in.Call.heard.n == 0 || len(p.text.Tokens) > most || len(p.text.Tokens) < least {
 		return false
 	}
+	words := 0
 	for k := range p.text.Tokens {
 		if t := &p.text.Tokens[k]; !p.speech.IsReadOut(t, p.b) {
-			return false
+			if words++; words > 1 || t.Len() > longest {
+				return false
+			}
 		}
 	}
-	return true
+	p.echo = words == 0 || len(p.text.Tokens) > least
+	return p.echo
 }
 
 // hintsOf is what the reader is told of a text where a question asked for something, or the turn before is open.
@@ -257,6 +261,9 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 	ctx := p.around(first, last)
 	if kind = p.heardBefore(p.b[g.Start:g.End], &ctx); kind != 0 {
 		return kind, score{form: 0.7}, "heard before", bySpeech
+	}
+	if p.echo && g.Kind == spoken.Code && g.Symbols < mixedLeast && p.wants.cues == 0 {
+		return 0, s, "", 0 // read so for what was heard only
 	}
 	kind, detector = wantedKind(ctx.near | ctx.mid)
 	switch g.Kind {

@@ -122,6 +122,9 @@ func (p *pass) answerLocal() {
 	for first > 0 && p.isUserPart(first) {
 		first--
 	}
+	if p.at(int(tokens[first].Start)-1) == '\'' && tokens[first].Len() == 1 {
+		first++ // "it's m c"
+	}
 	t := &tokens[first]
 	for k := range p.candidates {
 		if c := &p.candidates[k]; c.kind == Email && c.start <= int(t.Start) || c.kind == Phone {
