@@ -103,7 +103,7 @@ func catalog() []entry {
 		byGeoURI:      {name: "place", begin: "geo", word: (*pass).geoURI},
 		bySIP:         {name: "sip", types: []Type{SIPURI}, begin: "sip sips", word: (*pass).sipURI},
 		byUser:        {name: "user", types: []Type{Username}, begin: userWords, word: (*pass).username, long: (*pass).camelUser, at: (*pass).mention},
-		bySocial:      {name: "user", begin: "handle gamertag skype insta instagram twitter snapchat discord telegram tiktok psn facebook linkedin reddit twitch", word: (*pass).socialAccount},
+		bySocial:      {name: "user", begin: "fb handle gamertag skype insta instagram twitter snapchat discord telegram tiktok psn facebook linkedin reddit twitch", word: (*pass).socialAccount},
 		byHome:        {name: "user", begin: "home users", word: (*pass).homePath},
 		byLogin:       {name: "user", begin: "publickey attempt authentication", word: (*pass).loginFor},
 		bySudo:        {name: "user", begin: "sudo", word: (*pass).sudoUser},

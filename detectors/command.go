@@ -20,12 +20,13 @@ type tool struct {
 type argumentForm uint8
 
 const (
-	apart    argumentForm = iota // "-p secret", "-p=secret"
-	glued                        // "-psecret", and nothing else
-	percent                      // "-U name%secret"
-	second                       // "add_user name secret"
-	literal                      // "--from-literal=name=secret"
-	lastUser                     // no password: the last argument is a user
+	apart     argumentForm = iota // "-p secret", "-p=secret"
+	glued                         // "-psecret", and nothing else
+	percent                       // "-U name%secret"
+	second                        // "add_user name secret"
+	literal                       // "--from-literal=name=secret"
+	lastUser                      // no password: the last argument is a user
+	namedUser                     // no password: "-u name"
 )
 
 var tools = [...]tool{
@@ -55,12 +56,13 @@ var tools = [...]tool{
 	{name: "net", option: "user", form: second},
 	{name: "vault", option: "login"}, {name: "sshpass", option: "-p"}, {name: "7z", option: "-p", form: glued}, {name: "7za", option: "-p", form: glued}, {name: "7zr", option: "-p", form: glued},
 	{name: "useradd", form: lastUser}, {name: "usermod", form: lastUser}, {name: "userdel", form: lastUser}, {name: "adduser", form: lastUser}, {name: "deluser", form: lastUser}, {name: "kinit", form: lastUser},
+	{name: "sudo", option: "-u", form: namedUser}, {name: "crontab", option: "-u", form: namedUser}, {name: "runuser", option: "-u", form: namedUser},
 }
 
 const toolWords = "mysql mysqldump mysqladmin mysqlimport mysqlshow mysqlcheck mariadb xtrabackup innobackupex mongo mongosh mongodump mongorestore mongoexport mongoimport mongostat cqlsh " +
 	"redis vsql ldapsearch ldapmodify ldapadd ldapdelete ldapwhoami ldapcompare ldappasswd docker podman nerdctl helm oras crane oc cf az aws gh kubectl smbclient rpcclient winexe net " +
 	"plink pscp psftp psexec winrs smbmap sqlcmd bcp isql osql tsql unzip zip rar unrar ipmitool mosquitto rdesktop xfreerdp schtasks snmpget snmpwalk snmpbulkwalk snmpset snmptrap openssl wpa rabbitmqctl " +
-	"useradd usermod userdel adduser deluser kinit vault"
+	"useradd usermod userdel adduser deluser kinit vault crontab runuser"
 
 // GivesPassword says whether the last of some words of a command line is a password or holds one: "mysql", "-u", "root", "-pS3cret".
 func GivesPassword(words [][]byte) bool {
@@ -249,6 +251,10 @@ func (p *pass) toolArguments(args arguments, from int, t *tool) {
 			return
 		case whole:
 			if start, end = args.next(); start < 0 {
+				return
+			}
+			if t.form == namedUser {
+				p.addUser(from+start, 0.7)
 				return
 			}
 			p.argument(from+start, from+end, t)

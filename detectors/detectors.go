@@ -258,6 +258,7 @@ func (p *pass) searchText() {
 	if len(p.in.Path) > 0 {
 		p.namedUser()
 		p.namedBIC()
+		p.namedKeyed()
 	}
 	if p.said&wordUser != 0 && p.in.Channel != ChannelLog {
 		p.toldAccounts()
@@ -272,6 +273,7 @@ func (p *pass) searchText() {
 		p.toldAnswers()
 	}
 	p.findMailWithoutSign()
+	p.table()
 }
 
 // search runs the detectors over the text.

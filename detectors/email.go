@@ -24,7 +24,11 @@ func (p *pass) email(at int) bool {
 	if start == at && p.at(at-1) == '"' {
 		start = p.quotedLocal(at - 1)
 	}
-	end, dots, letters := p.domain(at + 1)
+	host := at + 1
+	if p.at(host) == '\n' && p.in.Channel != ChannelLog {
+		host++ // cut over the end of a line
+	}
+	end, dots, letters := p.domain(host)
 	if p.userinfo(at) || p.dataSource(at) {
 		return true
 	}
@@ -35,12 +39,12 @@ func (p *pass) email(at int) bool {
 	if literal := p.domainLiteral(at + 1); literal > 0 {
 		end, dots, letters = literal, 1, true
 	}
-	if start == at || !letters || dots == 0 && !isWord(p.b[at+1:end], "localhost") || isFileName(p.b[:end]) {
+	if start == at || !letters || dots == 0 && !isWord(p.b[host:end], "localhost") || isFileName(p.b[:end]) {
 		return false
 	}
 	canon := p.lower(start, at)
 	p.canon = append(p.canon, '@')
-	p.lower(at+1, end)
+	p.lower(host, end)
 	p.add(start, end, Email, 0.95, byEmail, canon)
 	p.mailName(start)
 	return true

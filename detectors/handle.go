@@ -51,7 +51,7 @@ func (p *pass) socialAccount(i int) {
 // profile looks for the account in a link to the profile of somebody, behind the name of the service.
 func (p *pass) profile(at int) {
 	host, _, _ := p.domain(at + 1)
-	if host > at+8 || p.at(host) != '/' {
+	if host > at+8 || p.at(host) != '/' || isWord(p.b[at+1:host], "me") { // fb.me makes links short
 		return
 	}
 	start := host + 1

@@ -158,5 +158,5 @@ func (p *pass) ibanFrom(i, start int) {
 }
 
 func (p *pass) ibanGap(from, to int) bool {
-	return to == from+1 && (p.b[from] == ' ' || p.b[from] == '-')
+	return to == from+1 && (p.b[from] == ' ' || p.b[from] == '-' || p.b[from] == '\n' && p.in.Channel != ChannelLog)
 }

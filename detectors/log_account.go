@@ -7,7 +7,7 @@ import (
 )
 
 // accountWords stand in the lines of services beside the name of who uses them; see accountWord.
-const accountWords = "imap lda lmtp managesieve ok fail peer identity keyring slice group duplicate role"
+const accountWords = "digits dtmf imap lda lmtp managesieve ok fail peer identity keyring slice group duplicate role"
 
 // accountWord looks in a log for the user name beside token i, one of accountWords.
 func (p *pass) accountWord(i int) {
@@ -34,7 +34,11 @@ func (p *pass) accountWord(i int) {
 			p.userBefore(int(p.text.Tokens[i-2].End))
 		}
 	case 'd':
-		p.duplicate(i)
+		if isWord(w, "duplicate") {
+			p.duplicate(i)
+		} else {
+			p.keyed(i)
+		}
 	case 'r':
 		if i > 0 && p.is(i-1, &sqlVerbs) && p.between(i-1) == gapSpace && p.at(end) == ' ' {
 			p.addUser(end+1, 0.7)
@@ -140,6 +144,43 @@ func (p *pass) quotedUser(at int) {
 	}
 	if p.at(start-1) == '\'' && start < at {
 		p.addUser(start, 0.7)
+	}
+}
+
+// keyed takes the digits behind token i, a word for what somebody keyed in, for a PIN: `digits="482913"`, "digits collected: 4821", "Digits=4821".
+func (p *pass) keyed(i int) {
+	k := i
+	if p.is(i+1, &keyedWords) && p.between(i) == gapSpace {
+		k++
+	}
+	if start, _, ok := p.valueAfter(int(p.text.Tokens[k].End), k); ok {
+		p.keyedAt(p.pastQuote(start))
+	}
+}
+
+var keyedWords = wordsOf("collected received entered pressed digits")
+
+// keyedAt takes the digits at a place, as telephones have them, for a PIN; what has a better label has that.
+func (p *pass) keyedAt(start int) {
+	const least, most = 3, 24
+	end := start
+	for end < len(p.b) && end-start <= most && (scan.IsDigit(p.b[end]) || p.b[end] == '*' || p.b[end] == '#') {
+		end++
+	}
+	if end-start >= least && end-start <= most && digitsIn(p.b[start:end]) >= least && !scan.IsWordByte(p.at(end)) && p.at(end) != '.' && !p.isInert(start) {
+		p.add(start, end, PIN, 0.6, byCardData, p.verbatim(start, end))
+	}
+}
+
+// namedKeyed is keyed for a text whose field is named for that.
+func (p *pass) namedKeyed() {
+	name := p.in.Path
+	if k := bytes.LastIndexAny(name, "./"); k >= 0 {
+		name = name[k+1:]
+	}
+	if n := len(name) - len("digits"); n >= 0 && equalFold(name[n:], "digits") || isWord(name, "dtmf") {
+		start := len(p.b) - len(bytes.TrimLeft(p.b, " "))
+		p.keyedAt(start)
 	}
 }
 

@@ -18,7 +18,7 @@ func (p *pass) partValue(i int) {
 		return
 	}
 	k := i + 1
-	if p.is(k, &partLinks) && p.between(i) == gapSpace {
+	if p.is(k, &partLinks) && (p.between(i) == gapSpace || p.at(int(p.text.Tokens[i].End)) == '_') {
 		k++
 	}
 	if k < len(p.text.Tokens) && p.text.Tokens[k].Start-p.text.Tokens[k-1].End <= gap {
@@ -26,7 +26,19 @@ func (p *pass) partValue(i int) {
 		if p.at(int(p.text.Tokens[i].Start)-1) == '<' {
 			least = 1 // an element
 		}
-		p.listedName(k, least)
+		if !p.listedName(k, least) && p.is(i, &reviewWords) && p.at(int(p.text.Tokens[k-1].End)) == '=' {
+			p.assignee(k)
+		}
+	}
+}
+
+// reviewWords are those of personWords that tell of who works with a program, by the name that somebody logs in with.
+var reviewWords = wordsOf("author assignee reporter reviewer approver requester submitter assigned")
+
+// assignee takes token k for a user name if it is no common word: "reviewer=asha".
+func (p *pass) assignee(k int) {
+	if t := &p.text.Tokens[k]; t.Shape&scan.Upper == 0 && t.Shape&scan.Lower != 0 && !p.set.names.IsCommon(t.Hash) {
+		p.addUser(int(t.Start), 0.65)
 	}
 }
 

@@ -84,13 +84,24 @@ func (p *pass) findNumbers() {
 			if t.Len() <= 5 && p.at(start-1) == ':' && (start == p.barrier+1 || p.isInert(start-2)) {
 				continue // the port behind an address
 			}
+			barrier := p.barrier
+			if start < barrier && p.isParameter(i) {
+				p.barrier = int(p.text.Tokens[i-1].Start) // within a link, of which all else is beyond the barrier
+			}
 			next = p.number(i, limit)
+			p.barrier = max(p.barrier, barrier)
 		case t.Bits&wordMonth != 0:
 			next = max(p.skipDate(i), i+1)
 		default:
 			p.gluedNumber(i)
 		}
 	}
+}
+
+// isParameter says whether the number of token i is the value of a parameter that is named for something personal: "?phone=0871234567".
+func (p *pass) isParameter(i int) bool {
+	const cues = cuePhone | cueCard | cueCVV | cueSSN | cueBank | cuePIN | cueOTP | cueBirth | cuePostcode | cueAccount
+	return i > 0 && p.text.Tokens[i-1].End+1 == p.text.Tokens[i].Start && p.b[p.text.Tokens[i-1].End] == '=' && p.cue(i-1)&cues != 0
 }
 
 // number reads the run that begins with token i and notes what it is. It gives the token to go on with.

@@ -176,6 +176,11 @@ func (p *pass) separator(from, to int) byte {
 			if sep == 0 {
 				sep = ' '
 			}
+		case '\n', '\r':
+			if sep != 0 && sep != ' ' && sep != '\n' || p.in.Channel == ChannelLog || p.in.Channel == ChannelCall {
+				return 0
+			}
+			sep = '\n'
 		case '(', ')':
 			if sep == 0 || sep == ' ' {
 				sep = '('
@@ -198,6 +203,14 @@ func (p *pass) separator(from, to int) byte {
 	return sep
 }
 
+// numberBelow says whether a number goes on with t in the next line: words tell of one, what stands before it in its line, and it can't be whole.
+func (p *pass) numberBelow(r *run, t *scan.Token) bool {
+	const least, group = 6, 4
+	last := r.groups[len(r.groups)-1]
+	return (p.told || (p.said|p.path.bits)&(cuesNumber&^cueAnyID) != 0) && r.digits >= least && !isWholeCard(r) && last.digits <= group && t.Len() <= group && t.Len() > 1 && r.start > 0 && p.b[r.start-1] != '\n' &&
+		p.separator(last.end, int(t.Start)) == '\n' && !scan.IsLetter(p.at(int(t.End)))
+}
+
 // isAreaCode says whether an area code stands before " / " from one place to another, as Germans write it: "Tel. 0221 / 90 18 20".
 func (p *pass) isAreaCode(from, to int) bool {
 	const least, most = 3, 6
@@ -213,6 +226,8 @@ func (p *pass) joins(r *run, k int, sep byte) bool {
 	t := &p.text.Tokens[k]
 	last := r.groups[len(r.groups)-1]
 	switch sep {
+	case '\n':
+		return p.numberBelow(r, t)
 	case '-', '.', '/', '(':
 		return true
 	case '+':

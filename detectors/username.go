@@ -348,6 +348,10 @@ func (p *pass) namedUser() {
 		p.add(start, start+len(value), Username, 0.7, byUser, p.verbatim(start, start+len(value)))
 		return
 	}
+	if p.in.Channel == ChannelLog && p.set.names != nil && len(p.text.Tokens) > 0 && reviewWords.holds(name) && bytes.IndexByte(value, ' ') < 0 {
+		p.assignee(0)
+		return
+	}
 	if !endsInUser(name) && !isWord(name, "identity") || len(value) < 2 || bytes.HasSuffix(p.in.Path, value) || bytes.IndexByte(value, ' ') >= 0 {
 		return
 	}
@@ -363,6 +367,7 @@ func (p *pass) sudoUser(i int) {
 		}
 	}
 	if p.at(start) != ':' {
+		p.toolPassword(i) // "sudo -u asha ls"
 		return
 	}
 	for start++; p.at(start) == ' ' && start < len(p.b); start++ {

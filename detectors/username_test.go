@@ -24,6 +24,8 @@ func TestFieldsNamedForUsers(t *testing.T) {
 	f("user", "jane roe", "")
 	f("user_agent", "mozilla", "")
 	f("username", "[USERNAME]", "")
+	f("gather.Digits", "4821", "PIN 4821")
+	f("field.digits", "4", "")
 	f("payee.bic", "DEUTDEFF", "BIC DEUTDEFF")
 	f("payee.name", "DEUTDEFF", "")
 }
