@@ -481,29 +481,35 @@ func (p *pass) takeFront(d *date) {
 	}
 }
 
-// ordinalDate reads a date with a numbered month that begins with token i: "25th of the 2nd 1996", "22nd 10th 2013".
+// ordinalDate reads a date with a numbered month that begins with token i: "25th of the 2nd 1996", "22nd 10th 2013". Of a birth, there may be
+// commas between its parts, the year may have two digits, and none where it was asked for: "23rd of the 8th, 91".
 func (p *pass) ordinalDate(i int) (d date, ok bool) {
+	birth := (p.said|p.wants.cues)&cueBirth != 0
+	joins := func(k int) bool { return p.between(k) == gapSpace || birth && p.between(k) == gapComma }
 	d = date{first: i, day: p.dayAt(i)}
 	k := i + 1
-	for n := 0; n < 2 && p.between(k-1) == gapSpace && (p.is(k, &ofWords) || p.is(k, &articles)); n++ {
+	for n := 0; n < 2 && joins(k-1) && (p.is(k, &ofWords) || p.is(k, &articles)); n++ {
 		k++
 	}
-	if d.day == 0 || p.between(k-1) != gapSpace || !p.isFree(k) || p.text.Tokens[k].IsNumber() {
+	if d.day == 0 || !joins(k-1) || !p.isFree(k) || p.text.Tokens[k].IsNumber() {
 		return d, false
 	}
-	if d.month = p.dayAt(k); d.month == 0 || d.month > 12 || p.between(k) != gapSpace || !p.isFree(k+1) {
+	if d.month = p.dayAt(k); d.month > 12 && birth {
+		d.day, d.month = d.month, d.day
+	}
+	if d.month == 0 || d.month > 12 {
 		return d, false
 	}
-	switch t := &p.text.Tokens[k+1]; {
-	case p.isYear(k + 1):
-		d.year = p.value(int(t.Start), 4)
-	case t.IsNumber() && t.Len() == 2 && (p.said|p.wants.cues)&cueBirth != 0: // "the 25th of the 2nd 96"
-		d.year, d.short = p.value(int(t.Start), 2), true
+	d.last = k
+	switch next := k + 1; {
+	case joins(k) && p.isFree(next) && p.isYear(next):
+		d.year, d.last = p.value(int(p.text.Tokens[next].Start), 4), next
+	case joins(k) && p.isFree(next) && birth && p.text.Tokens[next].IsNumber() && p.text.Tokens[next].Len() == 2: // "the 25th of the 2nd 96"
+		d.year, d.short, d.last = p.value(int(p.text.Tokens[next].Start), 2), true, next
 		d.expand()
-	default:
+	case p.wants.cues&cueBirth == 0 || !p.is(i+1, &ofWords):
 		return d, false
 	}
-	d.last = k + 1
 	d.end = int(p.text.Tokens[d.last].End)
 	return d, d.end <= p.limit
 }
