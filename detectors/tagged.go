@@ -267,6 +267,9 @@ func (p *pass) limitAfter(next, known, at int) int {
 
 // postNominal is where the degree or the rank behind a name ends whose last token is k: "Elaine Roe, MD". It is at if there is none.
 func (p *pass) postNominal(k, at, limit int) int {
+	if n := k + 1; n < len(p.text.Tokens) && p.besides(k) && p.text.Tokens[k].Len() > 1 && p.isNameInitial(n) && int(p.text.Tokens[n].End) <= limit {
+		return int(p.text.Tokens[n].End) // "mary s."
+	}
 	for n := k + 1; n < len(p.text.Tokens) && n <= k+2; n++ {
 		t := &p.text.Tokens[n]
 		from := int(p.text.Tokens[n-1].End)
@@ -400,6 +403,12 @@ func (p *pass) addTokens(first, last int, kind Type, confidence float32) {
 		end++ // "Elaine Roe, M.D."
 	}
 	p.addScored(start, end, guess{kind: kind, score: s, detector: byNames}, canon)
+}
+
+// isNameInitial says whether token n, behind a name, is the first letter of another.
+func (p *pass) isNameInitial(n int) bool {
+	t := &p.text.Tokens[n]
+	return t.IsWord() && t.Len() == 1 && !p.isInert(int(t.Start)) && (isUpperAt(p.b, int(t.Start)) && p.b[t.Start] != 'I' || p.at(int(t.End)) == '.' || p.isWritten() && p.endsClause(n))
 }
 
 // isDotted says whether token k is the last letter of an abbreviation with dots, also behind it.
