@@ -88,6 +88,7 @@ func (p *pass) answerMail() {
 		case p.wasMail(k):
 			known++
 		case p.is(k, &userMarks) || p.is(k, &atSaid):
+			numbers++
 		case !t.IsWord() || t.Len() == 1 || p.speech.IsSymbol(t, p.b) || p.saysNumber(k):
 			sure++
 			numbers++
@@ -101,9 +102,9 @@ func (p *pass) answerMail() {
 			sure++
 		}
 	}
-	switch begins := !agent && !c.mail.some && last-first < 2 && c.mail.left >= mailTurns-1; {
+	switch begins := !agent && !c.mail.some && last == first+1 && c.mail.left >= mailTurns-1; {
 	case begins && common > 0 && numbers == 0:
-	case sure+known == 0, common > 0 && known == 0, common > 1:
+	case sure+known == 0, common > 0 && known == 0, common > 1, known+numbers == 0 && (agent || last > first): // words of other languages are none of common speech here
 		return
 	}
 	if !agent {
