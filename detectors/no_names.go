@@ -62,7 +62,8 @@ const countryWords = "afghanistan africa albania algeria angola argentina armeni
 const typedWords = "aah aahh ahh ahhh ohh ohhh ooh ack alot asap bbye brb btw byee byeee cod cud fyi goodmorning gud haii hii higud hmmk hmmm idk lol mam mrg mrng nada nope nopes np okies okok oky oops pls plz plss qty sry tks tnx ty k wk wks thanku thankyou thanx thnks thnx tq ur veh yaa yea yup"
 
 // technicalWords are of programs and of networks.
-const technicalWords = "curl href lodash npm pypi nginx tomcat jenkins grafana kibana kubectl zeroth javascript typescript nodejs jquery regex async await stdin param params localhost hostname ssid wifi vpn dns dhcp router modem firmware bday bvn nuban puk bitlocker mprn gprn ucic ndis crn cust pob imei iccid msisdn siri cortana iban bic cvv sms mob insta"
+const technicalWords = "prometheus filebeat metricbeat vuex pinia homebrew webhook webhooks golang goroutine goroutines mysqld sshd systemd apk maxmemory allkeys lru aof bluetooth barometer mutex stdlib " +
+	"changelog lockfile dockerfile makefile pnpm esbuild rollup svelte nuxt terraform ansible istio haproxy traefik curl href lodash npm pypi nginx tomcat jenkins grafana kibana kubectl zeroth javascript typescript nodejs jquery regex async await stdin param params localhost hostname ssid wifi vpn dns dhcp router modem firmware bday bvn nuban puk bitlocker mprn gprn ucic ndis crn cust pob imei iccid msisdn siri cortana iban bic cvv sms mob insta"
 
 // notPerson says what token k is that the tagger took for a person's name, in a span from first to last: Person, a place or an
 // organisation, or nothing by a list or because it is a common word, if misspelled, and none beside it is listed as a name.
