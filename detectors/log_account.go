@@ -147,6 +147,39 @@ func (p *pass) quotedUser(at int) {
 	}
 }
 
+// passwdLine looks for who has an account in a line of passwd(5), of which the home stands behind the colon at a place: "asha:x:1001:1001:Asha
+// Roe,,,:/home/asha".
+func (p *pass) passwdLine(colon int) {
+	const longest = 256
+	var fields [5][2]int // from the last one: the name, the numbers of group and user, the password, the user's name
+	from := max(0, colon-longest)
+	for k := range fields {
+		start := colon
+		for start > from && p.b[start-1] != ':' && p.b[start-1] != '\n' && (k < len(fields)-1 || p.b[start-1] > ' ') {
+			start--
+		}
+		if fields[k] = [2]int{start, colon}; k < len(fields)-1 && p.at(start-1) != ':' {
+			return
+		}
+		colon = start - 1
+	}
+	for _, f := range fields[1:3] {
+		if f[0] == f[1] || !isDecimal(p.b[f[0]:f[1]]) {
+			return
+		}
+	}
+	name := p.b[fields[0][0]:fields[0][1]]
+	if k := bytes.IndexByte(name, ','); k >= 0 {
+		name = name[:k]
+	}
+	if start := fields[0][0]; len(name) > 2 && hasLetter(name) && !p.isInert(start) {
+		p.add(start, start+len(name), Person, 0.65, byNames, p.lower(start, start+len(name)))
+	}
+	if user := fields[4]; user[1]-user[0] > 1 && hasLetter(p.b[user[0]:user[1]]) && !p.isInert(user[0]) {
+		p.add(user[0], user[1], Username, 0.7, byUser, p.lower(user[0], user[1]))
+	}
+}
+
 // keyed takes the digits behind token i, a word for what somebody keyed in, for a PIN: `digits="482913"`, "digits collected: 4821", "Digits=4821".
 func (p *pass) keyed(i int) {
 	k := i

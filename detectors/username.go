@@ -292,6 +292,9 @@ func (p *pass) homePath(i int) {
 	if slash == '\\' && p.at(start) == '\\' {
 		start++
 	}
+	if slash == '/' && p.at(int(t.Start)-2) == ':' {
+		p.passwdLine(int(t.Start) - 2)
+	}
 	end := p.userEnd(start)
 	value := p.b[start:end]
 	if len(value) < 3 || len(value) > localMax || p.isInert(start) || isNoUser(value) || isNoHome(value) {
