@@ -163,6 +163,9 @@ func (p *pass) asksNumber() bool {
 func (p *pass) isNumberOfSome(k int) bool {
 	const ending, longer = "nummer", 3
 	t := &p.text.Tokens[k]
+	if t.Bits&wordCode != 0 && !p.is(k-1, &otherCodes) && !p.is(k+1, &countedOf) {
+		return true
+	}
 	if t.Bits&(cueAnyID|wordNumber) != 0 && (t.Bits&cueAnyID != 0 || t.Len() > 2) && !p.is(k, &noNumbers) || p.is(k, &serialWords) {
 		return true
 	}
@@ -171,14 +174,14 @@ func (p *pass) isNumberOfSome(k int) bool {
 }
 
 var (
-	serialWords = wordsOf("serial tracking registration locator digits ziffern chiffres dígitos cifre cijfers cyfr numer numerem numeru referenz referencia referência référence riferimento kenmerk referentie identifiant identificador identificativo")
+	serialWords = wordsOf("código codice kod serial tracking registration locator digits ziffern chiffres dígitos cifre cijfers cyfr numer numerem numeru referenz referencia referência référence riferimento kenmerk referentie identifiant identificador identificativo")
 	// noNumbers are like words for a number of somebody.
 	noNumbers    = wordsOf("numbers value values hausnummer huisnummer zimmernummer flugnummer seitennummer modellnummer artikelnummer versionsnummer typennummer tischnummer gleisnummer zugnummer kamernummer vluchtnummer modelnummer artikelnummer raumnummer programmnummer")
 	numberAskers = wordsOf("what what's whats which can could may have give tell read your you please need got and is " +
 		"ihre ihr ihren haben welche bitte können votre vous quel quelle avez su sus cuál tiene dígame suo sua quale ha mi uw wat heeft mag proszę jaki jest pana pani podać seu sua qual o tem me kya bataiye batao aapka dijiye din dit er jeg")
 	// noAskedNumbers are words before "number" that make it nobody's, or one that was spoken of.
-	noAskedNumbers = wordsOf("flight room table channel page gate seat model version error house bus train platform route line lane floor question chapter part magic lucky wrong right that this same any some large small good " +
+	noAskedNumbers = wordsOf("error erro errore błędu descuento desconto sconto rabatowy producto produto prodotto produktu promocional promozionale promocyjny flight room table channel page gate seat model version error house bus train platform route line lane floor question chapter part magic lucky wrong right that this same any some large small good " +
 		"certain greater higher lower total whole size shoe house street tv atomic prime phone-in helpline our my")
 	countsOf  = wordsOf("one two three of for")
-	countedOf = wordsOf("personas personnes persone pessoas osób gäste gasten habitación chambre camera quarto mesa table vuelo vol volo voo maletas bagages noches nuits notti noites unidades pieces modèle modelo modello")
+	countedOf = wordsOf("error erro errore błędu descuento desconto sconto rabatowy producto produto prodotto produktu promocional promozionale promocyjny personas personnes persone pessoas osób gäste gasten habitación chambre camera quarto mesa table vuelo vol volo voo maletas bagages noches nuits notti noites unidades pieces modèle modelo modello")
 )

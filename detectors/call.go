@@ -340,12 +340,15 @@ func (h *heard) add(canon []byte, kind Type) {
 		}
 		h.note(x, kind)
 	}
-	if n > gram {
+	if n > gram || n == tailGram && isShortCode(kind) {
 		if x := h.tail(d[n-tailGram : n]); h.index(x) < 0 {
 			h.note(x, kind)
 		}
 	}
 }
+
+// isShortCode says whether three digits may be all of what is found as a type: they are known again whatever stands beside them.
+func isShortCode(t Type) bool { return t == CardCVV || t == PIN || t == OTP }
 
 func (h *heard) note(x uint32, kind Type) {
 	h.hashes[h.n%heardMost], h.kinds[h.n%heardMost] = x, kind

@@ -389,10 +389,11 @@ func (p *pass) heardBefore(d []byte, ctx *context) Type {
 	if kind := p.in.Call.heard.match(d); kind != 0 {
 		return kind
 	}
-	if (ctx.near|ctx.mid)&wordEnding == 0 {
+	kind := p.in.Call.heard.ends(d)
+	if !isShortCode(kind) && (ctx.near|ctx.mid)&wordEnding == 0 {
 		return 0
 	}
-	return p.in.Call.heard.ends(d)
+	return kind
 }
 
 // endingMost is how many digits people give in place of a whole number.
