@@ -71,7 +71,7 @@ func (p *pass) tableHead(line []byte, columns []column) (sep byte, n int) {
 		}
 		bits := p.set.nameMeaning(name).bits
 		kind := columnKind(bits, name)
-		if kind == 0 && bits&cueName != 0 && bytes.IndexAny(name, "_ ") < 0 && !(len(name) > 1 && hasHump(name)) {
+		if kind == 0 && bits&cueName != 0 && !bytes.ContainsAny(name, "_ ") && !(len(name) > 1 && hasHump(name)) {
 			kind = Person
 		}
 		columns[k] = column{name, kind}
