@@ -233,6 +233,9 @@ func (p *pass) meaning(i int) (m meaning) {
 			m.bits &^= cuePassword
 		}
 	}
+	if m.bits&cueEmail != 0 && p.is(i-1, &carriers) {
+		m.bits &^= cueEmail
+	}
 	if t.Bits&wordPhraseEnd != 0 {
 		h := phraseHash(0, t.Hash)
 		for k := i - 1; k >= 0 && k > i-phraseWords && p.text.Tokens[k].Bits&wordPhrase != 0; k-- {
@@ -244,6 +247,9 @@ func (p *pass) meaning(i int) (m meaning) {
 	}
 	return m
 }
+
+// carriers stand before "mail" where it is on paper, or spoken.
+var carriers = wordsOf("royal voice direct snail registered certified air junk")
 
 // passKinds stand before "pass" where it is a piece of paper.
 var passKinds = wordsOf("boarding bus rail train tram travel day season parking gate visitor guest ski lift festival hall press museum")

@@ -318,7 +318,7 @@ func (p *pass) plainNumber(r *run, best *guess) {
 			likely = max(likely, r.ctx.boost(cueAnyID)+0.15)
 		}
 	}
-	if r.digits >= 4 && r.digits <= 12 || r.digits >= askedLeast && p.wants.agent && r.ctx.next&cuesAgainst == 0 {
+	if r.digits >= 4 && r.digits <= 12 || r.digits >= askedLeast && p.wants.agent && r.ctx.next&cuesAgainst == 0 && !p.asksBack() {
 		kind, detector := p.askedKind(r.digits, spoken.Digits, p.cueBefore(r.first)) // the answer, or a piece of it
 		if kind != 0 {
 			best.betterScored(kind, score{question: p.wants.askedScore(kind) - p.wants.decay}, "asked", detector)

@@ -236,6 +236,13 @@ func (p *pass) isFound(start, end int) bool {
 	return false
 }
 
+// asksBack says whether the turn is a question: short numbers in it are no answer. "is the talon 450 better than the zephyr 450".
+func (p *pass) asksBack() bool {
+	return p.in.Role != RoleAgent && p.is(0, &asksBackWords)
+}
+
+var asksBackWords = wordsOf("is are do does did can could would will what which how why when")
+
 // spokenKind says what a region of speech is.
 func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, detector uint8) {
 	switch g.Kind {
@@ -252,7 +259,7 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 		return kind, score{question: 0.7}, "goes on", detector
 	}
 	whole := len(p.text.Tokens) == 1
-	if (g.Symbols >= askedLeast || g.Kind == spoken.Letters) && (g.Kind != spoken.Other || g.Symbols > askedLeast || whole) {
+	if (g.Symbols > askedLeast+2 || (g.Symbols >= askedLeast || g.Kind == spoken.Letters) && !p.asksBack()) && (g.Kind != spoken.Other || g.Symbols > askedLeast || whole) {
 		if kind, detector = p.askedKind(g.Symbols, g.Kind, 0); kind != 0 {
 			return kind, score{question: p.wants.askedScore(kind) - p.wants.decay}, "asked", detector
 		}
