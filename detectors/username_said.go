@@ -22,6 +22,9 @@ func (p *pass) answerUser() {
 	case p.wants.cues&wordUser != 0 && p.wants.cues&cuePassword == 0:
 		if first, last := p.answerBounds(); first < last && p.is(first, &atWord) && p.addHandle(first+1, userAsked-p.wants.decay) {
 			return
+		} else if first < last && p.isTypedUser(first, last) {
+			p.addScored(int(tokens[first].Start), int(tokens[last].End), guess{kind: Username, score: score{question: userAsked - p.wants.decay}, rule: "answer", detector: byUser},
+				p.compact(int(tokens[first].Start), int(tokens[last].End)))
 		} else if first <= last {
 			p.addSaidUser(first, last, userAsked-p.wants.decay, true)
 		}
@@ -29,6 +32,7 @@ func (p *pass) answerUser() {
 		for k := range tokens {
 			if tokens[k].Bits&(wordUser|wordPhraseEnd) != 0 && p.cue(k)&wordUser != 0 {
 				p.toldUser(k + 1)
+				p.toldUserBefore(k)
 			}
 		}
 	case n == 1 && p.wants.cues&cuePassword == 0 && p.isPasswordAlone(&tokens[0]):
@@ -48,6 +52,42 @@ func (p *pass) toldUser(k int) {
 		p.addSaidUser(k, min(k+userTokens-1, len(p.text.Tokens)-1), userTold, false)
 	}
 }
+
+// isTypedUser says whether tokens first to last are one word with marks within it, as user names are typed: "app_rw", "CORP\\roe".
+func (p *pass) isTypedUser(first, last int) bool {
+	for k := first; k < last; k++ {
+		if p.isInert(int(p.text.Tokens[k].Start)) || p.text.Tokens[k+1].Start != p.text.Tokens[k].End+1 {
+			return false
+		}
+		switch p.at(int(p.text.Tokens[k].End)) {
+		case '_', '.', '-', '\\':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// toldUserBefore looks for a user name before "is my login", whose last token is k.
+func (p *pass) toldUserBefore(k int) {
+	for p.is(k-1, &userHeads) {
+		k--
+	}
+	last := k - 3
+	if last < 0 || !p.is(k-1, &ownWords) || p.bitsAt(k-2)&wordIs == 0 {
+		return
+	}
+	first := last
+	for first > 0 && last-first < userTokens-1 && p.isUserPart(first) {
+		first--
+	}
+	if first < last || isUserShape(&p.text.Tokens[first]) {
+		p.addSaidUser(first, last, userTold, true)
+	}
+}
+
+// userHeads are before the last word of what a user name is called.
+var userHeads = wordsOf("user log login sign signin logon screen account")
 
 // userLinks stand between a word for a user name and the name.
 var userLinks = wordsOf("is me my it's it was um uh er ist est es è jest")
