@@ -43,10 +43,10 @@ func (p *pass) isState(k int) bool {
 	var letters [2]byte
 	codes := wordStateCodes[string(foldWord(letters[:0], p.bytesOf(&p.text.Tokens[k])))]
 	n, digits := 0, p.bytesOf(&p.text.Tokens[k+1])
-	for _, c := range digits[:min(3, len(digits))] {
+	for _, c := range digits[:max(0, min(len(digits)-2, 3))] { // of five, or of four where a first 0 is left out
 		n = n*10 + int(c-'0')
 	}
-	return len(digits) == 5 && codes[0] <= n && n <= codes[1]
+	return (len(digits) == 4 || len(digits) == 5) && codes[0] <= n && n <= codes[1]
 }
 
 // codeCountries are the letters that countries set before their postcodes.
