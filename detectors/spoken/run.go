@@ -87,7 +87,7 @@ func (r *Reader) run(i int) (next int) {
 	r.trimPronoun(&st)
 	kind, ok := r.accept(&st)
 	if !ok && st.letters > 0 && r.isNear() {
-		if n := r.digitsFirst(); n > 0 && n < len(r.parts) {
+		if n := r.leading(digit); n > 0 && n < len(r.parts) {
 			next = r.cutDigits(n, &st) // the number of a house: "sixteen b", "two two one b"
 			if kind, ok = r.accept(&st); !ok && n > 1 {
 				next = r.cutDigits(1, &st)
@@ -96,7 +96,7 @@ func (r *Reader) run(i int) (next int) {
 		}
 	}
 	if !ok && st.digits > 0 {
-		if n := r.lettersFirst(); n >= spellLeast {
+		if n := r.leading(letter); n >= spellLeast {
 			next = r.cutLetters(n, &st)
 			kind, ok = r.accept(&st)
 		}
@@ -115,17 +115,9 @@ func (r *Reader) run(i int) (next int) {
 	return next
 }
 
-// lettersFirst is how many letters, one by one, a run begins with.
-func (r *Reader) lettersFirst() (n int) {
-	for n < len(r.parts) && r.parts[n].what == letter && r.parts[n].spoken {
-		n++
-	}
-	return n
-}
-
-// digitsFirst is how many digits and numbers that are said a run begins with.
-func (r *Reader) digitsFirst() (n int) {
-	for n < len(r.parts) && r.parts[n].what == digit && r.parts[n].spoken {
+// leading is how many parts of a kind, each said by itself, a run begins with.
+func (r *Reader) leading(what kind) (n int) {
+	for n < len(r.parts) && r.parts[n].what == what && r.parts[n].spoken {
 		n++
 	}
 	return n
