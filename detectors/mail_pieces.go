@@ -134,9 +134,10 @@ func (p *pass) wasMail(k int) bool {
 }
 
 var (
-	// notMail are words of what is said about an address.
+	// spellWords begin what is said of how a piece is written: "sunny days with a z".
 	spellWords = wordsOf("with without spelled spelt mit sans avec con com z bez met all")
-	notMail    = wordsOf("speaking listening looking checking look check moment minute second sec schaue schau gucke moment sekunde diga dime dígame prego attimo momento instant ogenblik chwila chwileczkę hang bear hold bare on tout tutto todo tudo alles wszystko minuscules minuscule minuscolo minúsculas lowercase lower case capital capitals with without spelled spelt spell mit sans avec con senza com z bez met zonder spelling all is how what's whats do does did have got none nothing neither no know email mail address e-mail inbox junk spam send sent receive phone number")
-	atSaid     = wordsOf("at arobase arroba chiocciola apenstaartje apestaartje małpa klammeraffe ät snabel")
-	mailEnds   = wordsOf("and yep yeah yes sorry then one word together okay ok right zusammen attaché junto attaccato aaneen razem")
+	// notMail are words of what is said about an address, and of who holds the line.
+	notMail  = wordsOf("speaking listening looking checking look check moment minute second sec schaue schau gucke moment sekunde diga dime dígame prego attimo momento instant ogenblik chwila chwileczkę hang bear hold bare on tout tutto todo tudo alles wszystko minuscules minuscule minuscolo minúsculas lowercase lower case capital capitals with without spelled spelt spell mit sans avec con senza com z bez met zonder spelling all is how what's whats do does did have got none nothing neither no know email mail address e-mail inbox junk spam send sent receive phone number")
+	atSaid   = wordsOf("at arobase arroba chiocciola apenstaartje apestaartje małpa klammeraffe ät snabel")
+	mailEnds = wordsOf("and yep yeah yes sorry then one word together okay ok right zusammen attaché junto attaccato aaneen razem")
 )
