@@ -37,6 +37,9 @@ func TestStopsUnderLoad(t *testing.T) {
 	workers := []*worker{r.start(0, r.group), r.start(1, r.group)}
 	r.load()
 	workers[0].until("records", func() bool { return workers[0].metric("tacet_sink_records_total") > 0 })
+	for _, w := range workers {
+		w.until("its start", func() bool { return strings.Contains(w.log.String(), `"started"`) }) // it may look away from SIGHUP before
+	}
 	for _, broken := range []string{"tenants: [", strings.Replace(estatePolicy, "transcript:", "voicemail:", 1)} {
 		r.give("policy.yaml", broken)
 		for _, w := range workers {

@@ -48,6 +48,7 @@ var kindsLoad = []string{"email", "card spaced", "iban", "url", "nino", "stripe 
 // load writes records of both tenants until it is stopped.
 func (r *rotation) load() {
 	made := 0
+	r.t.Cleanup(r.produced.Wait)
 	r.produced.Go(func() {
 		tick := time.NewTicker(50 * time.Millisecond)
 		defer tick.Stop()
@@ -55,6 +56,8 @@ func (r *rotation) load() {
 			select {
 			case <-r.stopped:
 				r.made = made
+				return
+			case <-r.t.Context().Done(): // the test has failed
 				return
 			case <-tick.C:
 			}
@@ -74,7 +77,7 @@ func (r *rotation) load() {
 				if err == nil {
 					err = answer.Error
 				}
-				if err != nil {
+				if err != nil && r.t.Context().Err() == nil {
 					r.t.Error("produce:", err)
 				}
 			}

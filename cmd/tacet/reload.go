@@ -52,10 +52,13 @@ func newReloader(p *program, c config, override bool, log *slog.Logger) *reloade
 	r.reloads.WithLabelValues("done")
 	r.reloads.WithLabelValues("refused")
 	if c.Policy.File != "" {
-		r.seen, _ = r.fingerprint() // looked at again soon
+		seen, _ := r.fingerprint() // looked at again soon
+		if same, err := loadPolicy(c.Policy); err == nil && same.Hash() == p.running.Policy().Hash() {
+			r.seen = seen // otherwise it has changed since p was assembled, which the first look takes in
+		}
 	}
 	r.hangup = make(chan os.Signal, 1)
-	signal.Notify(r.hangup, syscall.SIGHUP) // from here on it doesn't end the process
+	signal.Notify(r.hangup, syscall.SIGHUP)
 	return r
 }
 

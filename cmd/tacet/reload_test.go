@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -31,7 +32,7 @@ func reloadConfig(t *testing.T) (c config, write func(string), builtIn string) {
 	require.NoError(t, err)
 	write(string(text))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "key"), []byte(must(audit.GenerateKey("audit.example"))), 0o600))
-	c, err = parseConfig([]byte(`
+	give := `
 kafka: {brokers: ["127.0.0.1:1"]}
 source: {group: g, topics: [{name: calls, category: transcript}]}
 policy: {file: policy.yaml}
@@ -39,8 +40,10 @@ pseudonym: {insecure_dev_keys: true}
 sinks: [{name: screen, type: stdout}]
 quarantine: {directory: dead}
 audit: {directory: audit, key: file:key}
-`), filepath.Join(dir, "tacet.yaml"))
+`
+	c, err = parseConfig([]byte(give), filepath.Join(dir, "tacet.yaml"))
 	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "tacet.yaml"), []byte(give), 0o600))
 	return c, write, string(text)
 }
 
@@ -171,6 +174,45 @@ func TestHangup(t *testing.T) {
 	defer func() { cancel(); <-done }()
 	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGHUP))
 	require.Eventually(t, func() bool { return refused() == 2 }, 30*time.Second, 5*time.Millisecond)
+}
+
+// SIGHUP while a worker starts doesn't end it: it waits for its policy here, which comes through a pipe.
+func TestHangupAtStart(t *testing.T) {
+	c, _, _ := reloadConfig(t)
+	file := string(c.Policy.File)
+	require.NoError(t, os.Remove(file))
+	require.NoError(t, syscall.Mkfifo(file, 0o600))
+	cmd := exec.Command(quickBinary(t), "run", "--config", filepath.Join(filepath.Dir(file), "tacet.yaml"))
+	var said bytes.Buffer
+	cmd.Args[0], cmd.Stderr = "tacet", &said
+	require.NoError(t, cmd.Start())
+	var pipe *os.File
+	require.Eventually(t, func() bool {
+		f, err := os.OpenFile(file, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+		pipe = f
+		return err == nil
+	}, 30*time.Second, 5*time.Millisecond)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGHUP))
+	_, err := pipe.WriteString("tenants: [")
+	require.NoError(t, err)
+	require.NoError(t, pipe.Close())
+	require.EqualError(t, cmd.Wait(), "exit status 1")
+	require.Contains(t, said.String(), "not valid YAML")
+}
+
+// A policy that changed between the start's reading it and the first look is taken in at that look.
+func TestPolicyChangedAtStart(t *testing.T) {
+	c, write, builtIn := reloadConfig(t)
+	p, err := assemble(t.Context(), c, &bytes.Buffer{}, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, p.close()) }()
+	tighter := strings.Replace(builtIn, "  LOCATION: keep\n", "  LOCATION: redact\n", 1)
+	write(tighter)
+	r := newReloader(p, c, false, slog.New(slog.DiscardHandler))
+	r.look()
+	after, err := policy.Parse("p", []byte(tighter))
+	require.NoError(t, err)
+	require.Equal(t, after.Hash(), p.running.Policy().Hash())
 }
 
 // Files that can't be read any more are said and counted, once; what was in force stays. SIGHUP has it said again.

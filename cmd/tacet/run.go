@@ -36,6 +36,7 @@ Logs are JSON lines on standard error. On a terminal a line of rates is shown as
 	name := configFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		harden()
+		signal.Ignore(syscall.SIGHUP) // until the reloader takes it: whoever asks for a reload of what is just being read must not end the process
 		c, err := loadConfig(*name)
 		if err != nil {
 			return err
