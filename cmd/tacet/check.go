@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -26,8 +27,8 @@ func newCheckCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check --config FILE",
 		Short: "Check a configuration and show the policy in force, by clause",
-		Long: `Check loads everything that run would load, and prints which fields of which topic leave, what becomes of personal data in
-them, and by which clause of the privacy policy; and, where policy.witness has what was in force, what of policy and configuration would let more
+		Long: `Check loads everything that run would load, and prints which fields of which topic leave for the sinks there are, what becomes of
+personal data in them, and by which clause of the privacy policy; and, where policy.witness has what was in force, what of policy and configuration would let more
 leave, and so needs 14 days' notice. With --connect it also tests brokers, topics, sinks and quarantine.`,
 		Example: `  tacet check --config tacet.yaml
   tacet check --config tacet.yaml --connect`,
@@ -69,27 +70,57 @@ leave, and so needs 14 days' notice. With --connect it also tests brokers, topic
 	return cmd
 }
 
-// printPolicy shows what is in force: for each topic its category, for each category in use its fields by clause, and what
-// replaces each type.
+// printPolicy shows what is in force: for each topic its category, for each sink its class, for each category in use its fields by
+// clause, and for each class in use what replaces each type.
 func printPolicy(w io.Writer, c config, p *policy.Policy) {
 	fmt.Fprintf(w, "policy %s (%s)\n", p.Hash(), cmp.Or(string(c.Policy.File), "built in"))
-	var used []string
+	var categories []string
 	for _, t := range c.Source.Topics {
 		fmt.Fprintf(w, "topic %s: %s as %s\n", t.Name, t.Category, t.Format)
-		used = append(used, t.Category)
+		categories = append(categories, t.Category)
 	}
-	slices.Sort(used)
-	for _, name := range slices.Compact(used) {
+	classes := map[string]bool{}
+	for _, s := range c.Sinks {
+		class := classOf(p, s.Class).Name
+		fmt.Fprintf(w, "sink %s: %s, class %s\n", s.Name, s.Type, class)
+		classes[class] = true
+	}
+	slices.Sort(categories)
+	for _, name := range slices.Compact(categories) {
 		category, _ := p.Category(name)
 		fmt.Fprintf(w, "\n%s\n", name)
 		if category.HasPartials() {
 			fmt.Fprintf(w, "  partial results: %s\n", category.Partials)
 		}
-		printRules(w, category, len(p.Classes()) > 1)
+		printRules(w, category, classes)
 	}
+	var others []string
 	for _, class := range p.Classes() {
-		printClass(w, p, &class)
+		if classes[class.Name] {
+			printClass(w, p, &class)
+		} else {
+			others = append(others, class.Name)
+		}
 	}
+	fmt.Fprintln(w, "\nall types of personal data")
+	wrap(w, "", typeNames(detectors.Types()))
+	if len(others) > 0 {
+		fmt.Fprintf(w, "\nsink classes of the policy that no sink has: %s\n", strings.Join(others, ", "))
+	}
+}
+
+func typeNames(types []detectors.Type) (names []string) {
+	for _, t := range types {
+		names = append(names, t.String())
+	}
+	return names
+}
+
+func classNames(p *policy.Policy) (names []string) {
+	for _, c := range p.Classes() {
+		names = append(names, c.Name)
+	}
+	return names
 }
 
 // printRegions shows where data lies, where the configuration says so.
@@ -139,29 +170,33 @@ func printClass(w io.Writer, p *policy.Policy, c *policy.Class) {
 		fmt.Fprintf(w, "  kept as %s, %s\n", c.Retention, policy.FormatRetention(keep))
 	}
 	fmt.Fprintln(w, "  personal data found in fields that are redacted")
-	byStyle := map[string][]string{}
-	var styles []string
+	byStyle := map[string][]detectors.Type{}
+	most := ""
 	for _, t := range detectors.Types() {
 		style := c.Style(t).String()
-		if byStyle[style] == nil {
-			styles = append(styles, style)
+		if byStyle[style] = append(byStyle[style], t); len(byStyle[style]) > len(byStyle[most]) {
+			most = style
 		}
-		byStyle[style] = append(byStyle[style], t.String())
 	}
-	slices.Sort(styles)
-	for _, style := range styles {
-		wrap(w, "  "+style, byStyle[style])
+	for _, style := range slices.Sorted(maps.Keys(byStyle)) {
+		if style != most {
+			wrap(w, "  "+style, typeNames(byStyle[style]))
+		}
 	}
+	wrap(w, "  "+most, []string{"all", "other", "types"})
 }
 
-// printRules groups the fields of a category by clause and action.
-func printRules(w io.Writer, c *policy.Category, byClass bool) {
+// printRules groups the fields of a category by clause and action, for the classes that are used.
+func printRules(w io.Writer, c *policy.Category, classes map[string]bool) {
 	type group struct{ clauses, action string }
 	var order []group
 	fields := map[group][]string{}
 	for _, r := range c.Rules {
+		if !classes[r.Class] {
+			continue
+		}
 		g := group{strings.Join(r.Clauses, ", "), r.Action.String()}
-		if byClass {
+		if len(classes) > 1 {
 			g.action = r.Class + " " + g.action
 		}
 		if fields[g] == nil {

@@ -58,6 +58,7 @@ func badConfigs() map[rule][]string {
 		ruleType:         {"type"},
 		ruleKey:          {"pseudonym_key", "pseudonym_key-both", "pseudonym_key-short", "pseudonym_key-vault", "pseudonym_key-vault-both"},
 		ruleSinkKey:      {"other_sinks_key"},
+		ruleClass:        {"class"},
 		ruleSink:         {"sink-compression", "sink-destination", "sink-directory", "sink-none", "sink-topic"},
 		ruleLoop:         {"loop", "loop-audit", "loop-quarantine", "loop-topics"},
 		ruleQuarantine:   {"quarantine", "quarantine-kafka"},

@@ -49,7 +49,7 @@ Findings say where, not what; but a place and a type say something, too: treat t
 	detectionFlags(cmd, &detection)
 	cmd.RunE = func(cmd *cobra.Command, names []string) error {
 		if format != "rows" && format != "text" {
-			return usageError(cmd, fmt.Errorf("unknown format %q", format))
+			return usageError(cmd, fmt.Errorf("unknown format %q: must be rows or text", format))
 		}
 		set, err := detectors.New(detection)
 		if err != nil {

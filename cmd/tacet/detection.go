@@ -46,7 +46,7 @@ func detectionFlags(cmd *cobra.Command, o *detectors.Options) {
 	var c detectionConfig
 	var ruleFiles, deny, allow []string
 	f := cmd.Flags()
-	f.StringSliceVar(&o.Locales, "locales", nil, "expect identifiers of `in,uk,us,eu` or a country; all by default")
+	f.StringSliceVar(&o.Locales, "locales", nil, "whose identifiers to expect: `LIST` of in, uk, us, eu and country codes; all by default")
 	f.StringVar(&o.Preset, "preset", "balanced", "balanced, strict or paranoid: how little it takes to redact")
 	f.StringArrayVar(&ruleFiles, "rules", nil, "find what the rules in `FILE` find, too; can be repeated, as --deny and --allow")
 	f.StringArrayVar(&deny, "deny", nil, "find each line of a file as a type: `TYPE=FILE`")
@@ -59,8 +59,11 @@ func detectionFlags(cmd *cobra.Command, o *detectors.Options) {
 		}
 		for _, d := range deny {
 			kind, name, ok := strings.Cut(d, "=")
-			if _, known := detectors.ParseType(kind); !known || !ok || name == "" {
+			if !ok || name == "" {
 				return usageError(cmd, fmt.Errorf("--deny %s: write TYPE=FILE, with a type such as ACCOUNT_ID", d))
+			}
+			if _, known := detectors.ParseType(kind); !known {
+				return usageError(cmd, fmt.Errorf("--deny %s: unknown type %s; one in capitals such as ACCOUNT_ID, or CUSTOM", d, kind))
 			}
 			c.Deny = append(c.Deny, denyConfig{Type: kind, File: path(name)})
 		}

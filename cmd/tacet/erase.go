@@ -86,7 +86,7 @@ func (a *asked) command(use, short, long, example string) *cobra.Command {
 			fmt.Fprintln(cmd.ErrOrStderr(), "no call is named: what was said in a call before it named the person is not reached; tacet calls finds the calls")
 		}
 		if n := nationalPhones(ids); n > 0 {
-			fmt.Fprintf(cmd.ErrOrStderr(), "%d telephone numbers without their country are looked for only as they are written that way: "+
+			fmt.Fprintf(cmd.ErrOrStderr(), "telephone numbers without their country (%d) are looked for only as they are written here: "+
 				"begin them with + to have them found in every form\n", n)
 		}
 		return untilSignal(cmd.Context(), cmd.ErrOrStderr(), func(ctx context.Context) error {

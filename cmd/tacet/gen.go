@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,13 +43,16 @@ With --names, names also come from given-names.tsv, surnames.tsv and places.tsv 
 	flags.StringVar(&names, "names", "", "`FOLDER` of lists of names")
 	_ = cmd.MarkFlagDirname("names")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if calls < 0 {
+			return usageError(cmd, errors.New("--calls is below 0"))
+		}
 		of, err := traffic.ParseSplit(split)
 		if err != nil {
 			return usageError(cmd, err)
 		}
 		for _, lang := range langs {
 			if !slices.Contains(traffic.DialogueLangs(), lang) {
-				return usageError(cmd, fmt.Errorf("unknown language %q", lang))
+				return usageError(cmd, fmt.Errorf("unknown language %q: must be one of %s", lang, strings.Join(traffic.DialogueLangs(), ", ")))
 			}
 		}
 		o := traffic.DialogueOptions{Langs: langs}
@@ -64,7 +68,7 @@ With --names, names also come from given-names.tsv, surnames.tsv and places.tsv 
 
 // writeDialogues writes the first n dialogues of a sequence as rows.
 func writeDialogues(cmd *cobra.Command, n int, seed uint64, split traffic.Split, o traffic.DialogueOptions) error {
-	if n <= 0 {
+	if n == 0 {
 		return nil
 	}
 	out := bufio.NewWriterSize(cmd.OutOrStdout(), readBytes)

@@ -41,8 +41,10 @@ func newInstructionSignCommand() *cobra.Command {
 		Args:    argsOf(1, 1, "name one instruction"),
 	}
 	cmd.Flags().StringVar(&key, "key", "", "signing key `FILE`")
-	_ = cmd.MarkFlagRequired("key")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if key == "" {
+			return usageError(cmd, errors.New("--key is required"))
+		}
 		text, err := os.ReadFile(args[0])
 		if err != nil {
 			return fmt.Errorf("read instruction: %w", err)
@@ -74,8 +76,10 @@ func newInstructionVerifyCommand() *cobra.Command {
 		Args:    argsOf(1, many, "name signed instructions"),
 	}
 	cmd.Flags().StringVar(&keys, "keys", "", "`FILE` of public keys, one a line, each with the tenants it signs for")
-	_ = cmd.MarkFlagRequired("keys")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if keys == "" {
+			return usageError(cmd, errors.New("--keys is required"))
+		}
 		known, err := readInstructionKeys(keys)
 		if err != nil {
 			return err

@@ -53,7 +53,7 @@ Inputs in gzip or Zstandard are read as they are. The output is compressed when 
 	detectionFlags(cmd, &detection)
 	cmd.RunE = func(cmd *cobra.Command, names []string) error {
 		if format != "auto" && linePlaceholder(pipeline.Format(format)) == nil {
-			return usageError(cmd, fmt.Errorf("unknown format %q", format))
+			return usageError(cmd, fmt.Errorf("unknown format %q: must be auto, text, ndjson or log", format))
 		}
 		of, ok := policy.ParsePartials(partials)
 		if !ok {

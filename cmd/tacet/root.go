@@ -148,12 +148,46 @@ Results go to standard output, everything else to standard error. Exit code: 0 d
 		newVersionCommand(),
 	)
 	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
 	for _, cmd := range root.Commands() {
-		if cmd.Name() == "completion" {
+		switch cmd.Name() {
+		case "completion":
 			completionUsage(cmd)
+		case "help":
+			helpUsage(cmd)
 		}
 	}
+	sortCommands(root)
 	return root
+}
+
+// sortCommands puts the commands under headings, by what somebody comes for.
+func sortCommands(root *cobra.Command) {
+	under := map[string]string{}
+	for _, g := range [][2]string{
+		{"Try it, and use it on files:", "demo redact detect gen eval"},
+		{"Run the pipeline:", "check run policy explain quarantine keys instruction"},
+		{"What people ask for:", "calls erase restrict object withdraw requests"},
+		{"Show and prove what was done:", "audit evidence breach-scope reveal export"},
+	} {
+		root.AddGroup(&cobra.Group{ID: g[0], Title: g[0]})
+		for name := range strings.FieldsSeq(g[1]) {
+			under[name] = g[0]
+		}
+	}
+	for _, cmd := range root.Commands() {
+		cmd.GroupID = under[cmd.Name()]
+	}
+}
+
+// helpUsage has the library's own command refuse what is no command.
+func helpUsage(cmd *cobra.Command) {
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if of, rest, err := cmd.Root().Find(args); err == nil && len(rest) > 0 {
+			return unknownCommand(of, rest[0])
+		}
+		return nil
+	}
 }
 
 // completionUsage gives the library's own command an example and our exit code.
@@ -239,10 +273,13 @@ func atMostOne(cmd *cobra.Command, args []string) error {
 
 // noArgs refuses arguments as wrong usage.
 func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usageError(cmd, errors.New("unexpected argument"))
+	switch {
+	case len(args) == 0:
+		return nil
+	case cmd.Flags().Lookup("config") != nil:
+		return &commandError{err: errors.New("unexpected argument"), usage: true, hints: []string{"a configuration is named with --config FILE"}}
 	}
-	return nil
+	return usageError(cmd, errors.New("unexpected argument"))
 }
 
 // configFlag adds --config to a command.

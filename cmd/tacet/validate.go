@@ -41,6 +41,7 @@ const (
 	ruleType         rule = "type"
 	ruleKey          rule = "pseudonym_key"
 	ruleSinkKey      rule = "other_sinks_key"
+	ruleClass        rule = "class"
 	ruleSink         rule = "sink"
 	ruleLoop         rule = "loop"
 	ruleInstructions rule = "instructions"
@@ -57,7 +58,10 @@ const (
 // validate checks what decoding alone can't see. It runs only on a file that decoded without a problem.
 func (d *document) validate(c *config) {
 	d.cluster("kafka", c.Kafka)
-	d.topics(c)
+	if p := d.policy(c.Policy); p != nil {
+		d.topics(c, p)
+		d.classes(c, p)
+	}
 	if len(d.problems) == 0 {
 		if err := c.reader().Validate(); err != nil {
 			for line := range strings.SplitSeq(err.Error(), "\n") {
@@ -122,21 +126,35 @@ func (d *document) exists(key string, name path) {
 	}
 }
 
-func (d *document) topics(c *config) {
-	d.exists("policy.file", c.Policy.File)
-	p, err := loadPolicy(c.Policy)
+// policy reads the policy; nil where it can't be had.
+func (d *document) policy(c policyConfig) *policy.Policy {
+	d.exists("policy.file", c.File)
+	p, err := loadPolicy(c)
 	if err != nil {
 		if !d.hasRule(ruleMissing) {
 			for line := range strings.SplitSeq(err.Error(), "\n") {
 				d.fail(rulePolicy, "policy.file", line, "")
 			}
 		}
-		return
+		return nil
 	}
 	if err := pipeline.CheckPolicy(p); err != nil {
 		d.fail(rulePolicy, "policy.file", err.Error(), "")
-		return
+		return nil
 	}
+	return p
+}
+
+// classes checks that the policy has the class of each sink.
+func (d *document) classes(c *config, p *policy.Policy) {
+	for i, s := range c.Sinks {
+		if _, known := p.Class(s.Class); s.Class != "" && !known {
+			d.fail(ruleClass, fmt.Sprintf("sinks[%d].class", i), fmt.Sprintf("the policy has no sink class %q", s.Class), "one of: "+strings.Join(classNames(p), ", "))
+		}
+	}
+}
+
+func (d *document) topics(c *config, p *policy.Policy) {
 	for i, t := range c.Source.Topics {
 		at := fmt.Sprintf("source.topics[%d]", i)
 		if slices.ContainsFunc(c.Source.Topics[:i], func(o topicConfig) bool { return o.Name == t.Name }) {

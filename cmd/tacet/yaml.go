@@ -138,9 +138,12 @@ func decodeYAML(text []byte, dir string, into any) *document {
 				"keep one document in a file"})
 		}
 	}
-	if body != nil {
-		d.value(body, reflect.ValueOf(into).Elem(), "", "")
+	v := reflect.ValueOf(into).Elem()
+	if body == nil { // nothing but comments
+		d.required(v.Type(), "", nil)
+		return d
 	}
+	d.value(body, v, "", "")
 	return d
 }
 
@@ -209,10 +212,14 @@ func (d *document) mapping(n ast.Node, v reflect.Value, key string) {
 		d.lines[at] = line
 		d.value(it.Value(), field, at, tag)
 	}
-	for i := range v.NumField() {
-		tag := v.Type().Field(i).Tag
-		if tag.Get("required") != "" && !seen[tag.Get("yaml")] {
-			d.fail(ruleRequired, strings.TrimPrefix(key+"."+tag.Get("yaml"), "."), "is required", tag.Get("required"))
+	d.required(v.Type(), key, seen)
+}
+
+// required says which keys a mapping lacks that it must have.
+func (d *document) required(t reflect.Type, key string, seen map[string]bool) {
+	for f := range t.Fields() {
+		if hint := f.Tag.Get("required"); hint != "" && !seen[f.Tag.Get("yaml")] {
+			d.fail(ruleRequired, strings.TrimPrefix(key+"."+f.Tag.Get("yaml"), "."), "is required", hint)
 		}
 	}
 }
@@ -309,7 +316,11 @@ func (d *document) text(n ast.Node, key string) (string, bool) {
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
 		return n.GetToken().Value, true
 	}
-	d.fail(ruleKind, key, "must be a single value, not a mapping or list", "")
+	hint := ""
+	if _, ok := n.(ast.MapNode); ok { // within braces host:9092 is a key and its value
+		hint = `put a value with a colon in it into quotes: "localhost:9092"`
+	}
+	d.fail(ruleKind, key, "must be a single value, not a mapping or list", hint)
 	return "", false
 }
 
