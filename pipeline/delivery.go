@@ -241,6 +241,9 @@ func (d *delivery) advance(durable int64, err error) error {
 // b is halved until the guilty record is alone; that one goes to quarantine.
 func (d *delivery) deliver(ctx context.Context, group []*flight, b *Batch) error {
 	err := d.retry(ctx, "write", true, func() error {
+		if err := d.lane.e.hold(); err != nil {
+			return err
+		}
 		start := time.Now()
 		if d.lane.e.outdated(group) {
 			return ErrReread
@@ -319,9 +322,9 @@ func (d *delivery) retry(ctx context.Context, what string, records bool, f func(
 	}
 }
 
-// heedWithin is how long a record that was worked off may leave although somebody asked for something since. A sink that is away for longer
+// HeedWithin is how long a record that was worked off may leave although somebody asked for something since. A sink that is away for longer
 // must not get, when it is back, what may not leave any more.
-const heedWithin = 5 * time.Second
+const HeedWithin = 5 * time.Second
 
 // outdated tells whether batches have waited for longer than that and people asked for something since they came.
 func (e *Engine) outdated(group []*flight) bool {

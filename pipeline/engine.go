@@ -36,6 +36,9 @@ type Config struct {
 	// Suppressed is who asked that nothing of theirs leaves, and what exactly. It must be loaded before the source begins. Nil
 	// looks for nobody.
 	Suppressed *subject.List
+	// Hold says why nothing may be delivered at the moment: what people and tenants ask for may not be known. Records wait, and it is
+	// asked again, until it gives nil. A nil function holds nothing.
+	Hold       func() error
 	Sinks      []SinkConfig
 	Quarantine Quarantine
 	// Recipient is the age public key ("age1…") that quarantined records are sealed to. Empty leaves the records out
@@ -97,6 +100,7 @@ type Engine struct {
 	dead       Quarantine
 	seal       *sealer
 	suppressed *subject.List
+	hold       func() error
 	heedWithin time.Duration
 	metrics    *Metrics
 	log        *slog.Logger
@@ -150,7 +154,8 @@ func New(c Config) (*Engine, error) {
 		dead:       c.Quarantine,
 		seal:       seal,
 		suppressed: c.Suppressed,
-		heedWithin: heedWithin,
+		hold:       c.Hold,
+		heedWithin: HeedWithin,
 		metrics:    c.Metrics,
 		log:        c.Log,
 		stamp:      Entry{Detector: c.Detectors.Version(), Version: c.Version},
@@ -159,6 +164,9 @@ func New(c Config) (*Engine, error) {
 		budget:     semaphore.NewWeighted(c.Limits.MemoryBytes),
 		lanes:      map[LaneID]*lane{},
 		marked:     -1,
+	}
+	if e.hold == nil {
+		e.hold = func() error { return nil }
 	}
 	e.buffers.New = func() any { return new(buffer) }
 	var views []int

@@ -286,6 +286,26 @@ func TestRightsOfWhatWaits(t *testing.T) {
 	f("for a moment", time.Hour, []string{"hello", "[EMAIL_1]", "bye"})
 }
 
+// While what people ask for can't be known nothing is delivered, and all of it is once it can.
+func TestHold(t *testing.T) {
+	c := simConfig(t, DefaultLimits())
+	var asked atomic.Int32
+	sink := &memorySink{}
+	c.Hold = func() error {
+		if asked.Add(1) <= 3 {
+			require.Empty(t, sink.values())
+			return errors.New("unknown")
+		}
+		return nil
+	}
+	c.Sinks = []SinkConfig{{Name: "all", Sink: sink}}
+	e, err := New(c)
+	require.NoError(t, err)
+	runIn(t, e, "calls", Record{Key: []byte("c1"), Value: turnOf("c1", 1, "hello")})
+	require.Equal(t, []string{"hello"}, texts(sink.values()))
+	require.Greater(t, asked.Load(), int32(3))
+}
+
 // noKeys has no key of any tenant.
 type noKeys struct{}
 

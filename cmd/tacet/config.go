@@ -243,7 +243,8 @@ func defaultConfig() config {
 			RebalanceTimeout: s.Rebalance,
 			Heartbeat:        s.Heartbeat,
 		},
-		Detection: detectionConfig{Preset: "balanced"},
+		Instructions: instructionsConfig{Stale: staleDefault},
+		Detection:    detectionConfig{Preset: "balanced"},
 		Pseudonym: pseudonymConfig{
 			Create: true, CreateHourly: k.CreateHourly, CreateMost: k.CreateMost, TTL: k.TTL, Refresh: k.Refresh, Retry: k.Retry,
 			KEK:       kekConfig{Vault: vaultConfig{Mount: "transit"}},
@@ -251,7 +252,7 @@ func defaultConfig() config {
 			Retention: retentionConfig{Day: k.Retention.Day, Month: k.Retention.Month},
 		},
 		Audit:  auditConfig{Checkpoint: audit.DefaultConfig().Every},
-		Rights: rightsConfig{Due: dueDefault},
+		Rights: rightsConfig{Due: dueDefault, Stale: staleDefault},
 		Limits: limitsConfig{
 			Workers:      0, // one for each core
 			Memory:       size(l.MemoryBytes),

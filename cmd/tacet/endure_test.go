@@ -186,6 +186,33 @@ func TestBrokerTrouble(t *testing.T) {
 	e.audited("audit")
 }
 
+// While what people ask for can't be read for longer than a bound, nothing leaves a worker, and it isn't ready; all of it leaves once that can be read.
+func TestHeldUntilRead(t *testing.T) {
+	t.Parallel()
+	e := newEstate(t)
+	k := e.cluster.RequireKfake(t)
+	w := e.start(0, kafkatest.Name("held"))
+	e.batch(10)
+	w.finish()
+	refused := k.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Topic: e.topics["suppress"], Count: -1, Err: kerr.TopicAuthorizationFailed})
+	w.until("a list too old", func() bool { return w.metric("tacet_suppression_age_seconds") > 10.5 })
+	before := e.made
+	e.batch(10)
+	const retries = "tacet_sink_retries_total"
+	w.until("writes that are held", func() bool { return w.metric(retries) >= float64(len(estateSinks)) })
+	for _, sink := range estateSinks {
+		require.Len(t, e.turnsIn(sink, nil), before, sink)
+	}
+	_, ready := get(t, "http://"+w.listen+"/readyz")
+	require.Contains(t, ready, "nothing leaves until it can")
+	refused.Remove()
+	w.finish()
+	w.stop()
+	for _, sink := range estateSinks {
+		require.Len(t, e.turnsIn(sink, nil), e.made, sink)
+	}
+}
+
 // Somebody is erased and keys are rotated while a replay brings records back: of that person nothing comes back that was not on its way by then,
 // and everything of others does, under the keys that are in force.
 func TestReplayWhileErasing(t *testing.T) {

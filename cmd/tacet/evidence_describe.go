@@ -269,7 +269,7 @@ func (e *evidence) measures(c config) {
 		add("audit log: hashes linked, checkpoints signed every %v and published to a witness", c.Audit.Checkpoint)
 	}
 	if c.Rights.enabled() {
-		add("requests of people are followed before anything is read; they are due after %v", c.Rights.Due)
+		add("requests of people are followed before anything is read; they are due after %v; while they can't be read for %v nothing leaves", c.Rights.Due, c.Rights.Stale)
 	} else {
 		add("requests of people are not followed: rights is not configured")
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -53,6 +54,38 @@ func (p *parts) heed(ctx context.Context) (heeding context.Context, stop func() 
 	case <-told.Done():
 		return nil, nil, errors.Join(context.Cause(told), stop())
 	}
+}
+
+// staleDefault is how long records go on leaving while what people ask for and tenants instruct can't be read: longer than brokers take to come
+// back, and far below the day that anybody may be given to act on it.
+const staleDefault = 15 * time.Minute
+
+// staleLeast is several times the longest pause between two looks.
+const staleLeast = 10 * time.Second
+
+func (d *document) stale(rule rule, bound time.Duration, key string) {
+	if bound < staleLeast {
+		d.fail(rule, key, fmt.Sprintf("must be at least %v", staleLeast), "")
+	}
+}
+
+// held says why nothing may leave: what people ask for or tenants instruct has not been read for too long.
+func (p *parts) held(c config, now time.Time) error {
+	if p.rights != nil {
+		if age := p.rights.list.Age(now); age > c.Rights.Stale {
+			return unread(c.Rights.Suppress, age)
+		}
+	}
+	if p.instructions != nil {
+		if age := p.instructions.age(now); age > c.Instructions.Stale {
+			return unread(c.Instructions.Topic, age)
+		}
+	}
+	return nil
+}
+
+func unread(topic string, age time.Duration) error {
+	return fmt.Errorf("topic %s could not be read for %v: nothing leaves until it can", topic, age.Round(time.Second))
 }
 
 // followAll runs all, and calls loaded once each has read what there is.

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -33,6 +34,8 @@ type instructionsConfig struct {
 	Keys      path   `yaml:"keys"`
 	Witness   path   `yaml:"witness"`
 	Unasked   bool   `yaml:"unasked"` // texts leave without
+
+	Stale time.Duration `yaml:"stale"`
 }
 
 func (c instructionsConfig) enabled() bool { return c.Directory != "" || c.Topic != "" }
@@ -50,6 +53,7 @@ func (c instructionsConfig) warning() []string {
 
 func (d *document) instructions(c *config) {
 	i := c.Instructions
+	d.stale(ruleInstructions, i.Stale, "instructions.stale")
 	switch {
 	case i.enabled() && i.Unasked:
 		d.fail(ruleInstructions, "instructions.unasked", "is true, but instructions are named", "take one of them away")
@@ -157,6 +161,7 @@ type instructions struct {
 	log   *slog.Logger
 	note  func(action string, object ...audit.Attr) error // to the audit log
 
+	fresh      atomic.Int64  // when the topic was last known to be read to its end, in Unix nanoseconds; 0 before
 	unreadable atomic.Int64  // files
 	forgot     atomic.Uint64 // times that the witness could not be written
 	owed       atomic.Bool   // the last time it couldn't
@@ -260,6 +265,7 @@ func (s *instructions) run(ctx context.Context, loaded func()) error {
 		if err := errors.Join(s.check(), s.remember()); err != nil {
 			return err
 		}
+		s.tick()
 		s.log.Info("instructions loaded", "tenants", len(s.table.Tenants()))
 		loaded()
 		return nil
@@ -271,7 +277,18 @@ func (s *instructions) run(ctx context.Context, loaded func()) error {
 		<-ctx.Done()
 		return nil
 	}
-	return s.topic.Follow(ctx, s.take, end, func() {})
+	return s.topic.Follow(ctx, s.take, end, s.tick)
+}
+
+func (s *instructions) tick() { s.fresh.Store(time.Now().UnixNano()) }
+
+// age is how long ago the topic was known to be read to its end; 0 where there is none, or before.
+func (s *instructions) age(now time.Time) time.Duration {
+	at := s.fresh.Load()
+	if s.topic == nil || at == 0 {
+		return 0
+	}
+	return now.Sub(time.Unix(0, at))
 }
 
 // load reads the topic to its end, once, and refuses less than the witness knows. For commands.

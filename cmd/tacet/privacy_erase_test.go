@@ -356,7 +356,7 @@ func (e *erasure) certified(id string) {
 			require.WithinDuration(t, c.Issued.Add(24*time.Hour), place.By, time.Second, "what the topics promise")
 		}
 	}
-	require.Len(t, c.Effective, len(estateSinks)+3, "sinks and sources")
+	require.Len(t, c.Effective, len(estateSinks)+4, "sinks, sources and workers")
 	text := strings.Replace(string(must(os.ReadFile(e.path("certificate")))), "DP-17", "DP-18", 1)
 	e.give("certificate", text)
 	_, _, code = e.run("", "requests", "verify", e.path("certificate"), "--key", e.public)

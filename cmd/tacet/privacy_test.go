@@ -108,7 +108,7 @@ sinks:
   - {name: sealed, type: kafka, topic: %[8]s, class: review, content: capsules, domain: analytics}
 quarantine: {directory: dead, public_key: %[9]s}
 audit: {directory: %[10]s, name: "%[11]s", key: "file:audit.key", checkpoint: 500ms, witness: witness/audit}
-rights: {requests: %[12]s, suppress: %[13]s, directives: %[14]s, acks: %[15]s, witness: witness/list, key: "file:certificates.key"}
+rights: {requests: %[12]s, suppress: %[13]s, directives: %[14]s, acks: %[15]s, witness: witness/list, key: "file:certificates.key", stale: 10s}
 limits: {workers: 2, record_bytes: 4KiB, retry_most: 500ms}
 admin: {listen: "%[16]s"}
 log: {level: debug}

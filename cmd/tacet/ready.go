@@ -98,6 +98,7 @@ func (r *readiness) check() error {
 	if rights := r.parts.rights; rights != nil && !rights.list.Loaded() {
 		errs = append(errs, errors.New("the suppression list is not loaded"))
 	}
+	errs = append(errs, r.parts.hold())
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return errors.Join(append(errs, r.reason)...)

@@ -83,9 +83,13 @@ func (m *maker) certify(ctx context.Context, id string) ([]byte, error) {
 	return signed, m.write(ctx, m.rights.requests, request)
 }
 
-// places are where something of an erased person may still be, and until when. Other requests delete nothing.
+// places are where something of an erased person may still be, and until when; other requests delete nothing. Workers may not know yet of any.
 func (m *maker) places(ctx context.Context, s subject.Status, now time.Time) (all []subject.Effective, err error) {
 	all = []subject.Effective{}
+	if !s.Lift {
+		all = append(all, subject.Effective{Where: "workers", By: s.Done.At.Add(m.c.Rights.Stale + pipeline.HeedWithin),
+			Reason: "one that can't read what people ask for goes on for so long (rights.stale)"})
+	}
 	if s.Kind != subject.Erase || s.Lift {
 		return all, nil
 	}

@@ -26,6 +26,7 @@ type rightsConfig struct {
 	Witness    path            `yaml:"witness"`
 	Key        pipeline.Secret `yaml:"key"`
 	Due        time.Duration   `yaml:"due"`
+	Stale      time.Duration   `yaml:"stale"`
 	Backups    time.Duration   `yaml:"backups"`
 }
 
@@ -67,6 +68,7 @@ func (d *document) rights(c *config) {
 	if r.Due <= 0 {
 		d.fail(ruleRights, "rights.due", "must be more than 0", "")
 	}
+	d.stale(ruleRights, r.Stale, "rights.stale")
 	if !r.Key.IsZero() {
 		if _, err := r.signer(); err != nil {
 			d.fail(ruleRights, "rights.key", err.Error(), "make one with: tacet audit keygen")

@@ -17,6 +17,7 @@ import (
 	"github.com/sonexlabs/tacet/pipeline"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym"
 	"github.com/sonexlabs/tacet/pipeline/pseudonym/keyring"
+	"github.com/sonexlabs/tacet/pipeline/source"
 	"github.com/sonexlabs/tacet/pipeline/source/kafkatest"
 	"github.com/sonexlabs/tacet/pipeline/subject"
 )
@@ -239,6 +240,7 @@ func TestCertificateSaysWhatIsLeft(t *testing.T) {
 		return found
 	}
 	const backups, dead = "backups of the key store", "quarantine"
+	require.Equal(t, at.Add(15*time.Minute+5*time.Second), left()["workers"].By)
 	require.NotContains(t, left(), backups)
 	require.NotContains(t, left(), dead)
 
@@ -258,4 +260,29 @@ func TestCertificateSaysWhatIsLeft(t *testing.T) {
 	require.NoError(t, q.Close())
 	require.Contains(t, left()[dead].Reason, "1 sealed records")
 	require.Zero(t, left()[dead].By)
+}
+
+// What nobody has read for too long holds everything: the list of who asked, and the topic of instructions where there is one.
+func TestHeldWhileUnread(t *testing.T) {
+	now := time.Now()
+	c := config{Rights: rightsConfig{Suppress: "suppress", Stale: time.Minute}, Instructions: instructionsConfig{Topic: "tenants", Stale: time.Minute}}
+	f := func(p *parts, later time.Duration, want string) {
+		t.Helper()
+		err := p.held(c, now.Add(later))
+		if want == "" {
+			require.NoError(t, err)
+		} else {
+			require.EqualError(t, err, want)
+		}
+	}
+	f(&parts{}, time.Hour, "")
+	list := subject.NewList(0)
+	f(&parts{rights: &rights{list: list}}, time.Hour, "") // not loaded: nothing was consumed
+	s := &instructions{topic: new(source.Topic)}
+	f(&parts{instructions: s}, time.Hour, "")
+	s.fresh.Store(now.UnixNano())
+	f(&parts{instructions: s}, time.Minute, "")
+	f(&parts{instructions: s}, 61*time.Second, "topic tenants could not be read for 1m1s: nothing leaves until it can")
+	s.topic = nil // a directory
+	f(&parts{instructions: s}, time.Hour, "")
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -37,6 +38,7 @@ type parts struct {
 	rights       *rights       // nil where there are none
 	instructions *instructions // nil where there are none
 	registry     *prometheus.Registry
+	hold         func() error          // why nothing may leave at the moment
 	inForce      func() *policy.Policy // once it runs; nil before
 }
 
@@ -98,6 +100,8 @@ func build(c config, out io.Writer, log *slog.Logger) (_ *parts, err error) {
 		return nil, fmt.Errorf("configure quarantine: %w", err)
 	}
 	p.engine.Sinks, p.engine.Quarantine = p.sinks, p.dead
+	p.hold = func() error { return p.held(c, time.Now()) }
+	p.engine.Hold = p.hold
 	return p, nil
 }
 
