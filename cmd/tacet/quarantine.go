@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -161,18 +162,18 @@ func replay(ctx context.Context, c config, identities []age.Identity, out, errOu
 		return err
 	}
 	defer func() { err = errors.Join(err, p.noteEnd("replay.end", err)) }()
-	var entries []pipeline.Entry
-	err = p.dead.Scan(ctx, func(e pipeline.Entry) error { entries = append(entries, e); return nil })
-	if err != nil {
-		return fmt.Errorf("read quarantine: %w", err)
-	}
-	r := &replayer{entries: entries, identities: identities, refetch: newRefetcher(c.Kafka), calls: newCallReader(c, log), log: log,
-		failed: map[coordinate]bool{}, minors: map[coordinate]bool{}}
-	defer r.calls.close()
-	source, err := r.source(ctx, c)
+	spool, err := newSpool(string(c.Quarantine.Directory))
 	if err != nil {
 		return err
 	}
+	defer spool.close()
+	r := newReplayer(spool, identities, log)
+	r.refetch, r.calls = newRefetcher(c.Kafka), newCallReader(c, log)
+	defer r.calls.close()
+	if err := p.dead.Scan(ctx, r.take); err != nil {
+		return fmt.Errorf("read quarantine: %w", err)
+	}
+	source := r.source(ctx, c)
 	// What fails again is in quarantine already, so it is only noted.
 	p.engine.Quarantine = r
 	engine, err := pipeline.New(p.engine)
@@ -197,8 +198,8 @@ func replay(ctx context.Context, c config, identities []age.Identity, out, errOu
 	if err := p.dead.Resolve(ctx, back); err != nil {
 		return fmt.Errorf("take records out of quarantine: %w", err)
 	}
-	say(errOut, "%d of %d entries brought back", len(back), len(entries))
-	if left := len(entries) - len(back); left > 0 {
+	say(errOut, "%d of %d entries brought back", len(back), len(r.entries))
+	if left := len(r.entries) - len(back); left > 0 {
 		return &commandError{err: fmt.Errorf("%d entries stay in quarantine", left), hints: []string{"the log says why for each"}}
 	}
 	return nil
@@ -227,7 +228,9 @@ func coordinateOf(e pipeline.Entry) coordinate {
 
 // replayer gets records back and, as the engine's quarantine, notes which fail again.
 type replayer struct {
-	entries    []pipeline.Entry
+	entries    []pipeline.Entry       // without what is sealed, which may be more than memory holds
+	sealed     map[coordinate]spooled // where it is in the spool
+	spool      *spool
 	identities []age.Identity
 	refetch    *refetcher
 	calls      *callReader
@@ -238,8 +241,29 @@ type replayer struct {
 	failed map[coordinate]bool
 }
 
+func newReplayer(spool *spool, identities []age.Identity, log *slog.Logger) *replayer {
+	return &replayer{spool: spool, identities: identities, log: log, sealed: map[coordinate]spooled{}, minors: map[coordinate]bool{}, failed: map[coordinate]bool{}}
+}
+
+// take takes an entry in.
+func (r *replayer) take(e pipeline.Entry) error {
+	at := coordinateOf(e)
+	if e.Class == pipeline.ClassMinor {
+		r.minors[at] = true
+	}
+	if _, there := r.sealed[at]; !there && len(e.Sealed) > 0 {
+		var err error
+		if r.sealed[at], err = r.spool.put(e.Sealed); err != nil {
+			return err
+		}
+	}
+	e.Sealed = nil
+	r.entries = append(r.entries, e)
+	return nil
+}
+
 // source makes one lane of each partition that has records to bring back. They are fetched as they are needed.
-func (r *replayer) source(ctx context.Context, c config) (replays, error) {
+func (r *replayer) source(ctx context.Context, c config) (all replays) {
 	byLane := map[pipeline.LaneID]map[int64]pipeline.Entry{}
 	for _, e := range r.entries {
 		at := coordinateOf(e)
@@ -247,23 +271,13 @@ func (r *replayer) source(ctx context.Context, c config) (replays, error) {
 			r.fail(at, errors.New("topic is not in the configuration"))
 			continue
 		}
-		if e.Class == pipeline.ClassMinor {
-			r.minors[at] = true
-		}
 		if byLane[at.lane] == nil {
 			byLane[at.lane] = map[int64]pipeline.Entry{}
 		}
-		if old, ok := byLane[at.lane][e.Offset]; !ok || len(old.Sealed) == 0 {
-			byLane[at.lane][e.Offset] = e
-		}
+		byLane[at.lane][e.Offset] = e
 	}
-	var all replays
 	for lane, entries := range byLane {
-		rest := make([]pipeline.Entry, 0, len(entries))
-		for _, e := range entries {
-			rest = append(rest, e)
-		}
-		slices.SortFunc(rest, func(a, b pipeline.Entry) int { return cmp.Compare(a.Offset, b.Offset) })
+		rest := slices.SortedFunc(maps.Values(entries), func(a, b pipeline.Entry) int { return cmp.Compare(a.Offset, b.Offset) })
 		all = append(all, source.Replay{Lane: lane, Before: r.calls.before, Next: func() (*pipeline.Batch, error) {
 			for len(rest) > 0 {
 				e := rest[0]
@@ -281,19 +295,66 @@ func (r *replayer) source(ctx context.Context, c config) (replays, error) {
 			return nil, io.EOF
 		}})
 	}
-	return all, nil
+	return all
 }
 
 var errNoIdentity = errors.New("record is sealed: give the identity with --identity")
 
 func (r *replayer) record(ctx context.Context, e pipeline.Entry) (pipeline.Record, error) {
+	sealed, there := r.sealed[coordinateOf(e)]
 	switch {
-	case len(e.Sealed) == 0:
+	case !there:
 		return r.refetch.record(ctx, coordinateOf(e))
 	case len(r.identities) == 0:
 		return pipeline.Record{}, errNoIdentity
 	}
+	var err error
+	if e.Sealed, err = r.spool.get(sealed); err != nil {
+		return pipeline.Record{}, err
+	}
 	return pipeline.Unseal(e, r.identities...)
+}
+
+// spool keeps bytes in a file that ends with it, on the disk that the quarantine is on.
+type spool struct {
+	file *os.File
+	end  int64
+}
+
+type spooled struct {
+	start int64
+	size  int
+}
+
+// newSpool makes one in a folder, or in the system's for such files if that is "".
+func newSpool(dir string) (*spool, error) {
+	f, err := os.CreateTemp(dir, "replay-*.tmp")
+	if err != nil {
+		return nil, fmt.Errorf("make room for sealed records: %w", err)
+	}
+	_ = os.Remove(f.Name()) // at once, where that can be: nothing is left behind then, whatever happens
+	return &spool{file: f}, nil
+}
+
+func (s *spool) put(b []byte) (spooled, error) {
+	if _, err := s.file.WriteAt(b, s.end); err != nil {
+		return spooled{}, fmt.Errorf("keep sealed record: %w", err)
+	}
+	s.end += int64(len(b))
+	return spooled{s.end - int64(len(b)), len(b)}, nil
+}
+
+func (s *spool) get(of spooled) ([]byte, error) {
+	b := make([]byte, of.size)
+	if _, err := s.file.ReadAt(b, of.start); err != nil {
+		return nil, fmt.Errorf("read sealed record: %w", err)
+	}
+	return b, nil
+}
+
+func (s *spool) close() {
+	_ = s.file.Close() // nobody reads it again
+	_ = os.Remove(s.file.Name())
 }
 
 func (r *replayer) fail(at coordinate, err error) {

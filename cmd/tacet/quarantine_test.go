@@ -127,11 +127,18 @@ func TestReplayOfMinors(t *testing.T) {
 	entry := func(offset int64, class pipeline.Class, sealed []byte) pipeline.Entry {
 		return pipeline.Entry{Topic: "calls", Offset: offset, Class: class, Sealed: sealed}
 	}
-	r := &replayer{log: slog.New(slog.DiscardHandler), failed: map[coordinate]bool{}, minors: map[coordinate]bool{}, identities: []age.Identity{identity}}
-	r.entries = []pipeline.Entry{entry(1, pipeline.ClassPanic, sealed.Bytes()), entry(2, pipeline.ClassMinor, sealed.Bytes()), entry(3, pipeline.ClassSink, sealed.Bytes()),
-		entry(3, pipeline.ClassMinor, nil)}
-	lanes, err := r.source(context.Background(), config{Source: sourceConfig{Topics: []topicConfig{{Name: "calls"}}}})
+	spool, err := newSpool("")
 	require.NoError(t, err)
+	defer spool.close()
+	r := newReplayer(spool, []age.Identity{identity}, slog.New(slog.DiscardHandler))
+	for _, e := range []pipeline.Entry{entry(1, pipeline.ClassPanic, sealed.Bytes()), entry(2, pipeline.ClassMinor, sealed.Bytes()), entry(3, pipeline.ClassSink, sealed.Bytes()),
+		entry(3, pipeline.ClassMinor, nil)} {
+		require.NoError(t, r.take(e))
+	}
+	for _, e := range r.entries {
+		require.Nil(t, e.Sealed, "it would stay in memory")
+	}
+	lanes := r.source(context.Background(), config{Source: sourceConfig{Topics: []topicConfig{{Name: "calls"}}}})
 	require.Len(t, lanes, 1)
 	for _, minor := range []bool{false, true, true} {
 		b, err := lanes[0].Next()
