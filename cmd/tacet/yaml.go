@@ -134,7 +134,7 @@ func decodeYAML(text []byte, dir string, into any) *document {
 		case body == nil:
 			body = doc.Body
 		default:
-			d.problems = append(d.problems, problem{ruleFeature, nodeLine(doc.Body, 1), "", "second YAML document",
+			d.problems = append(d.problems, problem{ruleFeature, syntax.Line(doc.Body), "", "second YAML document",
 				"keep one document in a file"})
 		}
 	}
@@ -145,16 +145,6 @@ func decodeYAML(text []byte, dir string, into any) *document {
 	}
 	d.value(body, v, "", "")
 	return d
-}
-
-func nodeLine(n ast.Node, otherwise int) int {
-	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 {
-		n = m.Values[0].Key
-	}
-	if tok := n.GetToken(); tok != nil && tok.Position != nil {
-		return tok.Position.Line
-	}
-	return otherwise
 }
 
 func (d *document) value(n ast.Node, v reflect.Value, key string, tag reflect.StructTag) {
@@ -192,7 +182,7 @@ func (d *document) mapping(n ast.Node, v reflect.Value, key string) {
 	}
 	seen := map[string]bool{}
 	for it := m.MapRange(); it.Next(); {
-		name, line := keyText(it.Key()), nodeLine(it.Key(), 1)
+		name, line := keyText(it.Key()), syntax.Line(it.Key())
 		at := name
 		if key != "" {
 			at = key + "." + name
@@ -233,7 +223,7 @@ func (d *document) words(n ast.Node, v reflect.Value, key string) {
 	}
 	v.Set(reflect.MakeMap(v.Type()))
 	for it := m.MapRange(); it.Next(); {
-		name, line := keyText(it.Key()), nodeLine(it.Key(), 1)
+		name, line := keyText(it.Key()), syntax.Line(it.Key())
 		at := fmt.Sprintf("%s[%s]", key, name)
 		if v.MapIndex(reflect.ValueOf(name)).IsValid() {
 			d.problems = append(d.problems, problem{ruleDuplicate, line, at,
@@ -298,7 +288,7 @@ func (d *document) list(n ast.Node, v reflect.Value, key string, tag reflect.Str
 	v.Set(reflect.MakeSlice(v.Type(), len(seq.Values), len(seq.Values)))
 	for i, item := range seq.Values {
 		at := fmt.Sprintf("%s[%d]", key, i)
-		d.lines[at] = nodeLine(item, d.line(key))
+		d.lines[at] = syntax.Line(item)
 		if e, ok := v.Index(i).Addr().Interface().(defaulter); ok {
 			e.setDefaults()
 		}
@@ -308,12 +298,11 @@ func (d *document) list(n ast.Node, v reflect.Value, key string, tag reflect.Str
 
 // text gives the words of a scalar as they stand in the file, without quotes.
 func (d *document) text(n ast.Node, key string) (string, bool) {
-	switch n := n.(type) {
-	case *ast.StringNode:
-		return n.Value, true
-	case *ast.LiteralNode:
-		return n.Value.Value, true
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
+	if s, ok := syntax.Text(n); ok {
+		return s, true
+	}
+	switch n.(type) {
+	case *ast.InfinityNode, *ast.NanNode:
 		return n.GetToken().Value, true
 	}
 	hint := ""

@@ -9,7 +9,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/dlclark/regexp2/v2"
-	"github.com/dlclark/regexp2/v2/syntax"
+	regexes "github.com/dlclark/regexp2/v2/syntax"
+
+	"github.com/sonexlabs/tacet/detectors/rules/syntax"
 )
 
 // The bounds of a rule.
@@ -33,8 +35,8 @@ type spec struct {
 	line       int
 	key        string // "rules[3]"
 	patterns   []pattern
-	literals   []item
-	keywords   []item
+	literals   []syntax.Item
+	keywords   []syntax.Item
 	window     int // 0: by the pattern
 	everywhere bool
 	foreign    bool // of another format: what has no literal is searched everywhere, and noted
@@ -87,14 +89,14 @@ func (c *compiler) pattern(d *document, sp *spec, p *pattern) {
 		if sp.foreign {
 			d.note(p.line, "%s: left out: %s", p.key, err)
 		} else {
-			d.fail(p.line, p.key, "%s", err)
+			d.Fail(p.line, p.key, "%s", err)
 		}
 		return
 	}
 	u := unit{rule: int32(len(c.set.rules)), re: re, score: p.score, window: sp.window}
 	re.MatchTimeout = c.set.timeout
 	if u.group, err = groupOf(re, p.group); err != nil {
-		d.fail(p.line, sp.key+".group", "%s", err)
+		d.Fail(p.line, sp.key+".group", "%s", err)
 		return
 	}
 	least := tree.Root.ComputeMinLength()
@@ -106,10 +108,10 @@ func (c *compiler) pattern(d *document, sp *spec, p *pattern) {
 	}
 	switch {
 	case least == 0 && !sp.foreign:
-		d.fail(p.line, p.key, "matches the empty text: make a part of it required")
+		d.Fail(p.line, p.key, "matches the empty text: make a part of it required")
 		return
 	case least > u.window:
-		d.fail(p.line, p.key, "matches nothing shorter than %d characters: set window to more, at most %d", least, windowMax)
+		d.Fail(p.line, p.key, "matches nothing shorter than %d characters: set window to more, at most %d", least, windowMax)
 		return
 	}
 	c.file(d, sp, p, &u, tree.Root)
@@ -117,13 +119,13 @@ func (c *compiler) pattern(d *document, sp *spec, p *pattern) {
 }
 
 // file gives the automaton the literals that start the search of u: those of the rule, or else of the pattern.
-func (c *compiler) file(d *document, sp *spec, p *pattern, u *unit, root *syntax.RegexNode) {
+func (c *compiler) file(d *document, sp *spec, p *pattern, u *unit, root *regexes.RegexNode) {
 	n := len(c.set.units)
 	for _, l := range sp.literals {
-		c.build.add(l.text, n, false)
+		c.build.add(l.Text, n, false)
 	}
 	for _, k := range sp.keywords {
-		for _, form := range caseForms(k.text) {
+		for _, form := range caseForms(k.Text) {
 			c.build.add(form, n, true)
 		}
 	}
@@ -135,7 +137,7 @@ func (c *compiler) file(d *document, sp *spec, p *pattern, u *unit, root *syntax
 	switch {
 	case least(literals) >= literalLeast:
 	case !everywhere:
-		d.fail(p.line, p.key, "has no text of %d or more characters that every match holds: give literals (parts of every match) "+
+		d.Fail(p.line, p.key, "has no text of %d or more characters that every match holds: give literals (parts of every match) "+
 			"or keywords (words near it), or allow the cost of searching all text with everywhere: true", literalLeast)
 		return
 	case len(literals) == 0 && needsDigit(root):
@@ -168,18 +170,18 @@ func caseForms(word string) []string {
 }
 
 // compilePattern compiles a pattern. The error doesn't quote it.
-func compilePattern(p *pattern) (re *regexp2.Regexp, tree *syntax.RegexTree, err error) {
+func compilePattern(p *pattern) (re *regexp2.Regexp, tree *regexes.RegexTree, err error) {
 	defer func() {
 		if recover() != nil {
 			err = errors.New("can't be compiled: write it in the syntax of regexp2")
 		}
 	}()
-	if tree, err = syntax.Parse(p.expr, syntax.ParseOptions{RegexOptions: syntax.RegexOptions(p.flags)}); err == nil {
+	if tree, err = regexes.Parse(p.expr, regexes.ParseOptions{RegexOptions: regexes.RegexOptions(p.flags)}); err == nil {
 		re, err = regexp2.Compile(p.expr, p.flags, regexp2.OptionMaxBacktrackingStackSize(stackMax))
 	}
 	if err != nil {
 		what := "write it in the syntax of regexp2"
-		var at *syntax.Error
+		var at *regexes.Error
 		if errors.As(err, &at) {
 			what, _, _ = strings.Cut(string(at.Code), "%")
 		}
@@ -220,20 +222,20 @@ func (c *compiler) try(d *document, sp *spec, index int, m *Scratch) {
 		hits, limit := run(e)
 		switch {
 		case limit:
-			d.fail(e.line, e.key, "the rule %s hits its limit of time or memory on it: nested repetitions such as (a+)+ do that", sp.Name)
+			d.Fail(e.line, e.key, "the rule %s hits its limit of time or memory on it: nested repetitions such as (a+)+ do that", sp.Name)
 		case len(hits) == 0:
-			d.fail(e.line, e.key, "the rule %s doesn't find anything in it with a score of %g or more: look at pattern, literals, window and score",
+			d.Fail(e.line, e.key, "the rule %s doesn't find anything in it with a score of %g or more: look at pattern, literals, window and score",
 				sp.Name, c.options.Threshold)
 		case e.finds != "" && !slices.Contains(hits, e.finds):
-			d.fail(e.line, e.key, "the rule %s finds something else in it than it says under finds: look at pattern and group", sp.Name)
+			d.Fail(e.line, e.key, "the rule %s finds something else in it than it says under finds: look at pattern and group", sp.Name)
 		}
 	}
 	for i := range sp.counters {
 		e := &sp.counters[i]
 		if hits, limit := run(e); limit {
-			d.fail(e.line, e.key, "the rule %s hits its limit of time or memory on it: nested repetitions such as (a+)+ do that", sp.Name)
+			d.Fail(e.line, e.key, "the rule %s hits its limit of time or memory on it: nested repetitions such as (a+)+ do that", sp.Name)
 		} else if len(hits) > 0 {
-			d.fail(e.line, e.key, "the rule %s finds something in it: make the pattern narrower or the score lower", sp.Name)
+			d.Fail(e.line, e.key, "the rule %s finds something in it: make the pattern narrower or the score lower", sp.Name)
 		}
 	}
 }

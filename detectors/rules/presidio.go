@@ -6,6 +6,8 @@ import (
 
 	"github.com/dlclark/regexp2/v2"
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/sonexlabs/tacet/detectors/rules/syntax"
 )
 
 // The flags of Python's module re, as global_regex_flags adds them up.
@@ -29,25 +31,25 @@ const recognizerKeys = "name supported_language supported_languages patterns con
 	"deny_list deny_list_score type enabled country_code"
 
 // presidio reads a file of recognisers. What it can't do is noted, not refused: the files are other people's.
-func (d *document) presidio(members []member, o *Options) (all []*spec) {
+func (d *document) presidio(members []syntax.Member, o *Options) (all []*spec) {
 	flags := pyDefault
 	for _, m := range members {
-		switch m.name {
+		switch m.Name {
 		case "recognizers", "supported_languages":
 		case "global_regex_flags":
-			flags, _ = d.whole(&m, m.name, 0, 1<<16)
+			flags, _ = d.whole(&m, m.Name, 0, 1<<16)
 		default:
-			d.note(m.line, "%s: not supported: left out", m.name)
+			d.note(m.Line, "%s: not supported: left out", m.Name)
 		}
 	}
 	if flags&^(pyIgnoreCase|pyMultiline|pyDotAll|pyVerbose|pyUnicode) != 0 {
-		d.note(find(members, "global_regex_flags").line, "global_regex_flags: only IGNORECASE, MULTILINE, DOTALL and VERBOSE are "+
+		d.note(syntax.Find(members, "global_regex_flags").Line, "global_regex_flags: only IGNORECASE, MULTILINE, DOTALL and VERBOSE are "+
 			"supported: \\w and \\b are Unicode's here")
 	}
-	m := find(members, "recognizers")
-	list, _ := d.sequence(m.value, m.name)
+	m := syntax.Find(members, "recognizers")
+	list, _ := d.sequence(m.Value, m.Name)
 	for i, n := range list {
-		if sp := d.recognizer(n, at(m.name, i), flags, o); sp != nil {
+		if sp := d.recognizer(n, at(m.Name, i), flags, o); sp != nil {
 			sp.Name = unique(all, sp.Name)
 			all = append(all, sp)
 		}
@@ -67,25 +69,25 @@ func unique(all []*spec, name string) string {
 
 // recognizer reads one recogniser; nil if there is nothing to search for.
 func (d *document) recognizer(n ast.Node, key string, flags int, o *Options) *spec {
-	members, ok := d.mapping(n, key)
+	members, ok := d.Mapping(n, key)
 	if !ok {
 		return nil
 	}
-	sp := &spec{line: lineOf(n), key: key, foreign: true}
+	sp := &spec{line: syntax.Line(n), key: key, foreign: true}
 	sp.Version = versionOf(members, flags)
 	name := ""
-	if m := find(members, "name"); m != nil {
-		name, _ = text(m.value)
+	if m := syntax.Find(members, "name"); m != nil {
+		name, _ = syntax.Text(m.Value)
 	}
 	sp.Name = ruleName(name, key)
-	if m := find(members, "enabled"); m != nil {
-		if on, isBool := m.value.(*ast.BoolNode); isBool && !on.Value {
+	if m := syntax.Find(members, "enabled"); m != nil {
+		if on, isBool := m.Value.(*ast.BoolNode); isBool && !on.Value {
 			return nil
 		}
 	}
-	custom := find(members, "patterns") != nil || find(members, "deny_list") != nil
-	if m := find(members, "type"); m != nil {
-		kind, _ := text(m.value)
+	custom := syntax.Find(members, "patterns") != nil || syntax.Find(members, "deny_list") != nil
+	if m := syntax.Find(members, "type"); m != nil {
+		kind, _ := syntax.Text(m.Value)
 		custom = custom && kind != "predefined"
 	}
 	if !custom {
@@ -93,8 +95,8 @@ func (d *document) recognizer(n ast.Node, key string, flags int, o *Options) *sp
 		return nil
 	}
 	for _, m := range members {
-		if !slices.Contains(strings.Fields(recognizerKeys), m.name) {
-			d.note(m.line, "%s: not supported: left out", join(key, m.name))
+		if !slices.Contains(strings.Fields(recognizerKeys), m.Name) {
+			d.note(m.Line, "%s: not supported: left out", syntax.Join(key, m.Name))
 		}
 	}
 	sp.Type = d.entity(members, sp, o)
@@ -127,10 +129,10 @@ func ruleName(name, key string) string {
 }
 
 // predefined notes a recogniser that is Python code.
-func (d *document) predefined(sp *spec, members []member) {
+func (d *document) predefined(sp *spec, members []syntax.Member) {
 	class := sp.Name
-	if m := find(members, "class_name"); m != nil {
-		class, _ = text(m.value)
+	if m := syntax.Find(members, "class_name"); m != nil {
+		class, _ = syntax.Text(m.Value)
 	}
 	for _, p := range predefined {
 		if p.class == class {
@@ -154,16 +156,16 @@ func options(flags int) (o regexp2.RegexOptions) {
 }
 
 // entity gives the type for a recogniser's entity.
-func (d *document) entity(members []member, sp *spec, o *Options) string {
-	m := find(members, "supported_entity")
+func (d *document) entity(members []syntax.Member, sp *spec, o *Options) string {
+	m := syntax.Find(members, "supported_entity")
 	name := ""
 	if m != nil {
-		name, _ = text(m.value)
-	} else if m = find(members, "supported_entities"); m != nil && isList(m.value) {
-		if list := d.list(m.value, sp.key+".supported_entities"); len(list) > 0 {
-			name = list[0].text
+		name, _ = syntax.Text(m.Value)
+	} else if m = syntax.Find(members, "supported_entities"); m != nil && isList(m.Value) {
+		if list := d.list(m.Value, sp.key+".supported_entities"); len(list) > 0 {
+			name = list[0].Text
 			if len(list) > 1 {
-				d.note(m.line, "%s.supported_entities: only the first is used", sp.key)
+				d.note(m.Line, "%s.supported_entities: only the first is used", sp.key)
 			}
 		}
 	}
@@ -180,26 +182,26 @@ func (d *document) entity(members []member, sp *spec, o *Options) string {
 }
 
 // foreignContext reads the words of context, of the recogniser and of its languages together.
-func (d *document) foreignContext(members []member, sp *spec) {
-	var words []item
-	if m := find(members, "context"); m != nil && isList(m.value) {
-		words = d.list(m.value, sp.key+".context")
+func (d *document) foreignContext(members []syntax.Member, sp *spec) {
+	var words []syntax.Item
+	if m := syntax.Find(members, "context"); m != nil && isList(m.Value) {
+		words = d.list(m.Value, sp.key+".context")
 	}
-	if m := find(members, "supported_languages"); m != nil && isList(m.value) {
-		list, _ := d.sequence(m.value, sp.key+".supported_languages")
+	if m := syntax.Find(members, "supported_languages"); m != nil && isList(m.Value) {
+		list, _ := d.sequence(m.Value, sp.key+".supported_languages")
 		for i, n := range list {
-			if !isMapping(n) {
+			if !syntax.IsMapping(n) {
 				continue
 			}
-			parts, _ := d.mapping(n, at(sp.key+".supported_languages", i))
-			if c := find(parts, "context"); c != nil && isList(c.value) {
-				words = append(words, d.list(c.value, at(sp.key+".supported_languages", i)+".context")...)
+			parts, _ := d.Mapping(n, at(sp.key+".supported_languages", i))
+			if c := syntax.Find(parts, "context"); c != nil && isList(c.Value) {
+				words = append(words, d.list(c.Value, at(sp.key+".supported_languages", i)+".context")...)
 			}
 		}
 	}
 	c := &context{boost: presidioBoost, floor: found, before: contextWords, after: contextWords}
 	for _, w := range words {
-		if p := phrase(w.text); p != nil {
+		if p := phrase(w.Text); p != nil {
 			c.phrases = append(c.phrases, p)
 		}
 	}
@@ -208,29 +210,29 @@ func (d *document) foreignContext(members []member, sp *spec) {
 	}
 }
 
-func (d *document) foreignPatterns(members []member, sp *spec, flags regexp2.RegexOptions) {
-	m := find(members, "patterns")
+func (d *document) foreignPatterns(members []syntax.Member, sp *spec, flags regexp2.RegexOptions) {
+	m := syntax.Find(members, "patterns")
 	if m == nil {
 		return
 	}
-	list, _ := d.sequence(m.value, sp.key+".patterns")
+	list, _ := d.sequence(m.Value, sp.key+".patterns")
 	for i, n := range list {
-		p := pattern{line: lineOf(n), key: at(sp.key+".patterns", i), flags: flags, group: "0", score: found}
-		parts, ok := d.mapping(n, p.key)
+		p := pattern{line: syntax.Line(n), key: at(sp.key+".patterns", i), flags: flags, group: "0", score: found}
+		parts, ok := d.Mapping(n, p.key)
 		if !ok {
 			continue
 		}
 		for _, part := range parts {
-			switch part.name {
+			switch part.Name {
 			case "name":
 			case "regex":
-				s, _ := d.scalar(part.value, p.key+".regex")
+				s, _ := d.scalar(part.Value, p.key+".regex")
 				p.expr = fromPython(s)
 			case "score":
 				f, _ := d.number(&part, p.key+".score", 0, 1)
 				p.score = float32(f)
 			default:
-				d.note(part.line, "%s: not supported: left out", join(p.key, part.name))
+				d.note(part.Line, "%s: not supported: left out", syntax.Join(p.key, part.Name))
 			}
 		}
 		if p.expr == "" {
@@ -242,32 +244,32 @@ func (d *document) foreignPatterns(members []member, sp *spec, flags regexp2.Reg
 }
 
 // denyList makes one pattern of the words, as Presidio does: no letter or digit adjoins.
-func (d *document) denyList(members []member, sp *spec, flags regexp2.RegexOptions) {
-	m := find(members, "deny_list")
+func (d *document) denyList(members []syntax.Member, sp *spec, flags regexp2.RegexOptions) {
+	m := syntax.Find(members, "deny_list")
 	if m == nil {
 		return
 	}
-	words := d.list(m.value, sp.key+".deny_list")
+	words := d.list(m.Value, sp.key+".deny_list")
 	if len(words) == 0 {
 		return
 	}
 	score := 1.0
-	if s := find(members, "deny_list_score"); s != nil {
+	if s := syntax.Find(members, "deny_list_score"); s != nil {
 		score, _ = d.number(s, sp.key+".deny_list_score", 0, 1)
 	}
 	var b strings.Builder
 	b.WriteString(`(?<!\w)(?:`)
 	// The longest first: the first alternative that fits is taken.
-	slices.SortStableFunc(words, func(a, b item) int { return len(b.text) - len(a.text) })
+	slices.SortStableFunc(words, func(a, b syntax.Item) int { return len(b.Text) - len(a.Text) })
 	for i, w := range words {
 		if i > 0 {
 			b.WriteByte('|')
 		}
-		b.WriteString(regexp2.Escape(w.text))
+		b.WriteString(regexp2.Escape(w.Text))
 	}
 	b.WriteString(`)(?!\w)`)
 	sp.patterns = append(sp.patterns, pattern{
-		line: m.line, key: sp.key + ".deny_list", expr: b.String(), flags: flags, group: "0", score: float32(score),
+		line: m.Line, key: sp.key + ".deny_list", expr: b.String(), flags: flags, group: "0", score: float32(score),
 	})
 }
 

@@ -59,7 +59,7 @@ func boundedSets(t testing.TB) (sets []*Set) {
 		c := compiler{set: &Set{timeout: o.Timeout}, build: newBuilder(), options: o}
 		d := &document{}
 		require.True(t, c.add(d, &spec{patterns: []pattern{{expr: p, score: 0.7}}}), p)
-		require.Empty(t, d.problems, p)
+		require.Empty(t, d.Lines(""), p)
 		c.set.auto = c.build.build()
 		sets = append(sets, c.set)
 	}

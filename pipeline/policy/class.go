@@ -9,6 +9,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/detectors/rules/syntax"
 )
 
 // Class is a sink class: who reads records and for what. The same record leaves differently for each.
@@ -81,36 +82,36 @@ func (p *Policy) Class(name string) (*Class, bool) {
 func (d *document) classes(n ast.Node, p *Policy) {
 	like := p.classes[0]
 	p.classes = nil
-	members, ok := d.mapping(n, "classes")
+	members, ok := d.Mapping(n, "classes")
 	if ok && len(members) == 0 {
-		d.fail(lineOf(n), "classes", "is empty: leave it out for the one class %s", DefaultClass)
+		d.Fail(syntax.Line(n), "classes", "is empty: leave it out for the one class %s", DefaultClass)
 	}
 	for _, m := range members {
-		key := "classes." + m.name
-		if !isWord(m.name) {
-			d.fail(m.line, key, "must be named in small letters, digits and underscores")
+		key := "classes." + m.Name
+		if !isWord(m.Name) {
+			d.Fail(m.Line, key, "must be named in small letters, digits and underscores")
 		}
-		c := newClass(m.name, &like)
+		c := newClass(m.Name, &like)
 		c.Clauses = nil
-		parts, ok := d.mapping(m.value, key)
+		parts, ok := d.Mapping(m.Value, key)
 		if !ok {
 			continue
 		}
-		d.known(parts, key, "purpose", "recipient", "basis", "consent", "retention", "clauses", "types")
-		d.choice(parts, m.line, key, "purpose", purposes, &c.Purpose)
-		d.choice(parts, m.line, key, "recipient", recipients, &c.Recipient)
-		d.choice(parts, m.line, key, "basis", bases, &c.Basis)
+		d.Known(parts, key, "purpose", "recipient", "basis", "consent", "retention", "clauses", "types")
+		d.choice(parts, m.Line, key, "purpose", purposes, &c.Purpose)
+		d.choice(parts, m.Line, key, "recipient", recipients, &c.Recipient)
+		d.choice(parts, m.Line, key, "basis", bases, &c.Basis)
 		d.wordOf(parts, key, "consent", &c.Consent)
 		d.wordOf(parts, key, "retention", &c.Retention)
-		d.kept(find(parts, "retention"), key, &c, p)
-		if part := d.required(parts, m.line, key, "clauses"); part != nil {
-			c.Clauses = d.clauses(part.value, key+".clauses")
+		d.kept(syntax.Find(parts, "retention"), key, &c, p)
+		if part := d.required(parts, m.Line, key, "clauses"); part != nil {
+			c.Clauses = d.clauses(part.Value, key+".clauses")
 		}
-		if part := find(parts, "types"); part != nil {
-			d.types(part.value, key+".types", &c)
+		if part := syntax.Find(parts, "types"); part != nil {
+			d.types(part.Value, key+".types", &c)
 		}
 		if why := c.problem(); why != "" {
-			d.fail(m.line, key, "%s", why)
+			d.Fail(m.Line, key, "%s", why)
 		}
 		p.classes = append(p.classes, c)
 	}
@@ -120,25 +121,25 @@ func (d *document) classes(n ast.Node, p *Policy) {
 }
 
 // choice reads a required word out of a list.
-func (d *document) choice(parts []member, line int, key, name string, words []string, to *string) {
+func (d *document) choice(parts []syntax.Member, line int, key, name string, words []string, to *string) {
 	if part := d.required(parts, line, key, name); part != nil {
-		if i, ok := d.word(part.value, key+"."+name, name, words); ok {
+		if i, ok := d.word(part.Value, key+"."+name, name, words); ok {
 			*to = words[i]
 		}
 	}
 }
 
 // wordOf reads a word that may be left out.
-func (d *document) wordOf(parts []member, key, name string, to *string) {
-	part := find(parts, name)
+func (d *document) wordOf(parts []syntax.Member, key, name string, to *string) {
+	part := syntax.Find(parts, name)
 	if part == nil {
 		return
 	}
-	if s, ok := text(part.value); ok && isWord(s) {
+	if s, ok := syntax.Text(part.Value); ok && isWord(s) {
 		*to = s
 		return
 	}
-	d.fail(part.line, strings.TrimPrefix(key+"."+name, "."), "must be a word of small letters, digits and underscores")
+	d.Fail(part.Line, syntax.Join(key, name), "must be a word of small letters, digits and underscores")
 }
 
 func isWord(s string) bool {

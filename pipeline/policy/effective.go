@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/sonexlabs/tacet/detectors/rules/syntax"
 )
 
 // Notice is how long before it takes effect a change that lets more leave is made known: §14 of the privacy policy.
@@ -13,14 +15,14 @@ const Notice = 14 * 24 * time.Hour
 func (p *Policy) EffectiveFrom() time.Time { return p.from }
 
 // effectiveFrom reads a day, in UTC, or a time.
-func (d *document) effectiveFrom(m *member) time.Time {
-	s, _ := text(m.value)
+func (d *document) effectiveFrom(m *syntax.Member) time.Time {
+	s, _ := syntax.Text(m.Value)
 	for _, layout := range []string{time.DateOnly, time.RFC3339} {
 		if at, err := time.Parse(layout, s); err == nil && !at.IsZero() {
 			return at.UTC()
 		}
 	}
-	d.fail(m.line, m.name, "must be a day such as 2026-03-15, which begins in UTC, or a time such as 2026-03-15T12:00:00Z")
+	d.Fail(m.Line, m.Name, "must be a day such as 2026-03-15, which begins in UTC, or a time such as 2026-03-15T12:00:00Z")
 	return time.Time{}
 }
 

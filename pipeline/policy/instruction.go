@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/detectors/rules/syntax"
 )
 
 // Instruction is what a tenant, as controller, told the platform to do with its data from a time on (GDPR Art. 28(3)(a), 29; §§2, 4, 5 of
@@ -93,7 +94,7 @@ func ParseInstruction(name string, text []byte) (*Instruction, error) {
 	var d document
 	i := &Instruction{file: name}
 	if len(text) > instructionMax {
-		d.fail(1, "", "larger than %d bytes", instructionMax)
+		d.Fail(1, "", "larger than %d bytes", instructionMax)
 	} else if body := d.body(text, "an instruction has tenant, version and from"); body != nil {
 		d.instruction(body, i)
 	}
@@ -105,15 +106,15 @@ func ParseInstruction(name string, text []byte) (*Instruction, error) {
 }
 
 func (d *document) instruction(body ast.Node, i *Instruction) {
-	members, ok := d.mapping(body, "")
+	members, ok := d.Mapping(body, "")
 	if !ok {
 		return
 	}
-	d.known(members, "", "tenant", "version", "from", "recording", "text", "consents", "home_region", "regions", "safeguard", "minors", "locales", "preset", "rules")
-	line := lineOf(body)
+	d.Known(members, "", "tenant", "version", "from", "recording", "text", "consents", "home_region", "regions", "safeguard", "minors", "locales", "preset", "rules")
+	line := syntax.Line(body)
 	if m := d.required(members, line, "", "tenant"); m != nil {
-		if i.Tenant, _ = text(m.value); !isTenantID(i.Tenant) {
-			d.fail(m.line, "tenant", "%q is no tenant id", i.Tenant)
+		if i.Tenant, _ = syntax.Text(m.Value); !isTenantID(i.Tenant) {
+			d.Fail(m.Line, "tenant", "%q is no tenant id", i.Tenant)
 		}
 	}
 	if m := d.required(members, line, "", "version"); m != nil {
@@ -122,8 +123,8 @@ func (d *document) instruction(body ast.Node, i *Instruction) {
 	if m := d.required(members, line, "", "from"); m != nil {
 		i.From = d.time(m, "from")
 	}
-	if m := find(members, "recording"); m != nil {
-		k, _ := d.word(m.value, "recording", "answer", []string{"false", "true"})
+	if m := syntax.Find(members, "recording"); m != nil {
+		k, _ := d.word(m.Value, "recording", "answer", []string{"false", "true"})
 		i.Recording = k == 1
 	}
 	i.Text = TextNone
@@ -131,45 +132,45 @@ func (d *document) instruction(body ast.Node, i *Instruction) {
 	d.places(members, line, i)
 	i.Minors = d.minors(members)
 	i.Detection = d.detection(members)
-	if m := find(members, "consents"); m != nil {
-		d.consents(m.value, i)
+	if m := syntax.Find(members, "consents"); m != nil {
+		d.consents(m.Value, i)
 	}
 }
 
 // places reads where data may be. Outside of the home region that is a transfer, which something must allow (GDPR Art. 46).
-func (d *document) places(members []member, line int, i *Instruction) {
+func (d *document) places(members []syntax.Member, line int, i *Instruction) {
 	const not = "must be a word of small letters, digits, underscores and dashes"
-	if m := find(members, "home_region"); m != nil {
-		if i.HomeRegion, _ = text(m.value); !isRegion(i.HomeRegion) {
-			d.fail(m.line, "home_region", "%q %s", i.HomeRegion, not)
+	if m := syntax.Find(members, "home_region"); m != nil {
+		if i.HomeRegion, _ = syntax.Text(m.Value); !isRegion(i.HomeRegion) {
+			d.Fail(m.Line, "home_region", "%q %s", i.HomeRegion, not)
 		}
 	}
 	i.Regions = d.names(members, "regions", isRegion, not)
-	if m := find(members, "safeguard"); m != nil {
-		if i.Safeguard, _ = text(m.value); !isReference(i.Safeguard) {
-			d.fail(m.line, "safeguard", "must be a short text: the reference of the contract")
+	if m := syntax.Find(members, "safeguard"); m != nil {
+		if i.Safeguard, _ = syntax.Text(m.Value); !isReference(i.Safeguard) {
+			d.Fail(m.Line, "safeguard", "must be a short text: the reference of the contract")
 		}
 	}
 	if slices.ContainsFunc(i.Regions, func(r string) bool { return r != i.HomeRegion }) && i.Safeguard == "" {
-		d.fail(line, "safeguard", "is required where data may leave the home region: the reference of what allows it")
+		d.Fail(line, "safeguard", "is required where data may leave the home region: the reference of what allows it")
 	}
 }
 
 // names reads a list of words, each once.
-func (d *document) names(members []member, key string, is func(string) bool, not string) (all []string) {
-	m := find(members, key)
+func (d *document) names(members []syntax.Member, key string, is func(string) bool, not string) (all []string) {
+	m := syntax.Find(members, key)
 	if m == nil {
 		return nil
 	}
-	items, _ := d.list(m.value, key)
+	items, _ := d.list(m.Value, key)
 	for _, s := range items {
 		switch {
-		case !is(s.text):
-			d.fail(s.line, key, "%q %s", s.text, not)
-		case slices.Contains(all, s.text):
-			d.fail(s.line, key, "%q is given twice", s.text)
+		case !is(s.Text):
+			d.Fail(s.Line, key, "%q %s", s.Text, not)
+		case slices.Contains(all, s.Text):
+			d.Fail(s.Line, key, "%q is given twice", s.Text)
 		}
-		all = append(all, s.text)
+		all = append(all, s.Text)
 	}
 	slices.Sort(all)
 	return all
@@ -191,29 +192,29 @@ func isReference(s string) bool {
 func (d *document) consents(n ast.Node, i *Instruction) {
 	seq, ok := n.(*ast.SequenceNode)
 	if !ok {
-		d.fail(lineOf(n), "consents", "must be a list")
+		d.Fail(syntax.Line(n), "consents", "must be a list")
 		return
 	}
 	for k, v := range seq.Values {
 		key := fmt.Sprintf("consents[%d]", k)
-		members, ok := d.mapping(v, key)
+		members, ok := d.Mapping(v, key)
 		if !ok {
 			continue
 		}
-		d.known(members, key, "name", "id", "granted", "expires", "document")
+		d.Known(members, key, "name", "id", "granted", "expires", "document")
 		c := Consent{}
 		for _, name := range []string{"name", "id", "granted", "expires", "document"} {
-			m := d.required(members, lineOf(v), key, name)
+			m := d.required(members, syntax.Line(v), key, name)
 			if m == nil {
 				continue
 			}
-			s, _ := text(m.value)
+			s, _ := syntax.Text(m.Value)
 			switch name {
 			case "name":
 				d.wordOf(members, key, "name", &c.Name)
 			case "id":
 				if c.ID = s; !isReference(s) || len(s) > tenantLenMax {
-					d.fail(m.line, key+".id", "must name the consent's record")
+					d.Fail(m.Line, key+".id", "must name the consent's record")
 				}
 			case "granted":
 				c.Granted = d.time(m, key+".granted")
@@ -221,16 +222,16 @@ func (d *document) consents(n ast.Node, i *Instruction) {
 				c.Expires = d.time(m, key+".expires")
 			case "document":
 				if b, err := hex.DecodeString(s); err != nil || len(b) != sha256.Size || s != strings.ToLower(s) {
-					d.fail(m.line, key+".document", "must be the SHA-256 of what was signed, 64 hexadecimal digits")
+					d.Fail(m.Line, key+".document", "must be the SHA-256 of what was signed, 64 hexadecimal digits")
 				}
 				c.Document = s
 			}
 		}
 		if !c.Expires.IsZero() && !c.Granted.Before(c.Expires) {
-			d.fail(lineOf(v), key, "expires before it is granted")
+			d.Fail(syntax.Line(v), key, "expires before it is granted")
 		}
 		if slices.ContainsFunc(i.Consents, func(o Consent) bool { return o.Name == c.Name && o.ID == c.ID }) {
-			d.fail(lineOf(v), key, "the same consent is given twice")
+			d.Fail(syntax.Line(v), key, "the same consent is given twice")
 		}
 		i.Consents = append(i.Consents, c)
 	}
@@ -243,13 +244,13 @@ const (
 )
 
 // time reads RFC 3339, or a day, which begins at midnight UTC.
-func (d *document) time(m *member, key string) time.Time {
-	s, _ := text(m.value)
+func (d *document) time(m *syntax.Member, key string) time.Time {
+	s, _ := syntax.Text(m.Value)
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
 		if t, err := time.Parse(layout, s); err == nil && t.UTC().Year() >= yearLeast && t.UTC().Year() <= yearMost {
 			return t.UTC()
 		}
 	}
-	d.fail(m.line, key, "must be a time like 2026-03-01T00:00:00Z, or a day, of the years %d to %d", yearLeast, yearMost)
+	d.Fail(m.Line, key, "must be a time like 2026-03-01T00:00:00Z, or a day, of the years %d to %d", yearLeast, yearMost)
 	return time.Time{}
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/detectors/rules/syntax"
 )
 
 // Detection is how a tenant has its texts searched. Nothing of it makes less be found than without it.
@@ -37,31 +38,31 @@ func (d Detection) String() string {
 }
 
 // detection reads how texts are searched. Which rule sets there are is known to DetectorSets.
-func (d *document) detection(members []member) (of Detection) {
+func (d *document) detection(members []syntax.Member) (of Detection) {
 	for k, name := range []string{"locales", "preset", "rules"} {
-		if m := find(members, name); m != nil {
-			of.lines[k] = m.line
+		if m := syntax.Find(members, name); m != nil {
+			of.lines[k] = m.Line
 		}
 	}
-	if m := find(members, "locales"); m != nil {
-		items, _ := d.list(m.value, "locales")
+	if m := syntax.Find(members, "locales"); m != nil {
+		items, _ := d.list(m.Value, "locales")
 		for _, s := range items {
-			name := strings.ToLower(s.text)
+			name := strings.ToLower(s.Text)
 			if name == "gb" {
 				name = "uk" // one country
 			}
 			switch {
 			case !detectors.KnownLocale(name):
-				d.fail(s.line, "locales", "unknown locale %q: must be in, uk, us, eu or the code of a country that is known here", s.text)
+				d.Fail(s.Line, "locales", "unknown locale %q: must be in, uk, us, eu or the code of a country that is known here", s.Text)
 			case slices.Contains(of.Locales, name):
-				d.fail(s.line, "locales", "%q is given twice", s.text)
+				d.Fail(s.Line, "locales", "%q is given twice", s.Text)
 			}
 			of.Locales = append(of.Locales, name)
 		}
 		slices.Sort(of.Locales)
 	}
-	if m := find(members, "preset"); m != nil {
-		k, _ := d.word(m.value, "preset", "preset", detectors.Presets())
+	if m := syntax.Find(members, "preset"); m != nil {
+		k, _ := d.word(m.Value, "preset", "preset", detectors.Presets())
 		of.Preset = detectors.Presets()[k]
 	}
 	of.Rules = d.names(members, "rules", isTenantID, "is no name of a rule set")

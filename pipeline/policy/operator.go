@@ -9,6 +9,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/sonexlabs/tacet/detectors"
+	"github.com/sonexlabs/tacet/detectors/rules/syntax"
 )
 
 // Scope is within what equal values get equal tokens. It is the letter that stands in a token.
@@ -106,9 +107,9 @@ func takes(name string, field bool) (keys []string) {
 
 // operator reads one, as a word or as a mapping with its options. word is the key of its name: action or style.
 func (d *document) operator(n ast.Node, line int, key, word string, names []string, fallback Scope) (op operator, ok bool) {
-	members := []member{{word, line, n}}
-	if isMapping(n) {
-		if members, ok = d.mapping(n, key); !ok {
+	members := []syntax.Member{{Name: word, Line: line, Value: n}}
+	if syntax.IsMapping(n) {
+		if members, ok = d.Mapping(n, key); !ok {
 			return op, false
 		}
 	}
@@ -116,39 +117,39 @@ func (d *document) operator(n ast.Node, line int, key, word string, names []stri
 	if m == nil {
 		return op, false
 	}
-	i, ok := d.word(m.value, key, word, names)
+	i, ok := d.word(m.Value, key, word, names)
 	if !ok {
 		return op, false
 	}
 	op.name = names[i]
 	field := word == "action"
 	keys := takes(op.name, field)
-	d.known(members, key, append([]string{word}, keys...)...)
+	d.Known(members, key, append([]string{word}, keys...)...)
 	if slices.Contains(keys, "scope") || op.name == "surrogate" || op.name == "fpe" {
 		op.options.Scope = fallback
 	}
 	for i := range members {
-		if m := &members[i]; m.name != word && slices.Contains(keys, m.name) {
-			d.option(m, key+"."+m.name, &op)
+		if m := &members[i]; m.Name != word && slices.Contains(keys, m.Name) {
+			d.option(m, key+"."+m.Name, &op)
 		}
 	}
 	if op.name == "date_shift" && op.options.Days == 0 {
-		d.fail(line, key, "needs days: how far a date may be shifted to either side")
+		d.Fail(line, key, "needs days: how far a date may be shifted to either side")
 	}
 	if field && op.options.As == "" && slices.Contains(keys, "as") && op.name != "seal" && op.name != "token" {
-		d.fail(line, key, "needs as: the type of the value, such as PHONE or DATE")
+		d.Fail(line, key, "needs as: the type of the value, such as PHONE or DATE")
 	}
 	if t, known := detectors.ParseType(op.options.As); known && op.name == "surrogate" && !Linkable(t) && (op.options.Scope == ScopeRelationship || op.options.Scope == ScopePerson) {
-		d.fail(line, key, "joins equal values of %s, which are not one person: set scope to call, day or month", t)
+		d.Fail(line, key, "joins equal values of %s, which are not one person: set scope to call, day or month", t)
 	}
 	return op, true
 }
 
 // option reads one.
-func (d *document) option(m *member, key string, op *operator) {
-	switch o := &op.options; m.name {
+func (d *document) option(m *syntax.Member, key string, op *operator) {
+	switch o := &op.options; m.Name {
 	case "scope":
-		if i, ok := d.word(m.value, key, "scope", scopeNames[:]); ok {
+		if i, ok := d.word(m.Value, key, "scope", scopeNames[:]); ok {
 			o.Scope = scopes[i]
 		}
 	case "first":
@@ -158,47 +159,47 @@ func (d *document) option(m *member, key string, op *operator) {
 	case "days":
 		o.Days = d.number(m, key, 1, daysMost)
 	case "to":
-		if s, ok := text(m.value); ok && s != "" {
+		if s, ok := syntax.Text(m.Value); ok && s != "" {
 			o.To = s
 		} else {
-			d.fail(m.line, key, "must be a plain text, such as month or area")
+			d.Fail(m.Line, key, "must be a plain text, such as month or area")
 		}
 	case "as":
-		s, _ := text(m.value)
+		s, _ := syntax.Text(m.Value)
 		if o.As = s; slices.Contains(FieldTypes(), s) {
 			return
 		}
 		if t := d.typeName(m, key); t != 0 && neverStored(t) {
-			d.fail(m.line, key, "%s is never stored: the field can only be dropped", t)
+			d.Fail(m.Line, key, "%s is never stored: the field can only be dropped", t)
 		}
 	case "needs":
-		if i, ok := d.word(m.value, key, "need", needs); ok {
+		if i, ok := d.word(m.Value, key, "need", needs); ok {
 			o.Needs = needs[i]
 		}
 	case "subject":
 		if o.Subject = d.typeName(m, key); o.Subject != 0 && !Linkable(o.Subject) {
-			d.fail(m.line, key, "%s names nobody by itself: a subject is known by a telephone number, an address of mail, an account", o.Subject)
+			d.Fail(m.Line, key, "%s names nobody by itself: a subject is known by a telephone number, an address of mail, an account", o.Subject)
 		}
 	case "clauses":
-		op.clauses = d.clauses(m.value, key)
+		op.clauses = d.clauses(m.Value, key)
 	}
 }
 
-func (d *document) number(m *member, key string, least, most int) int {
-	s, ok := text(m.value)
+func (d *document) number(m *syntax.Member, key string, least, most int) int {
+	s, ok := syntax.Text(m.Value)
 	n, err := strconv.Atoi(s)
 	if !ok || err != nil || n < least || n > most {
-		d.fail(m.line, key, "must be a number from %d to %d", least, most)
+		d.Fail(m.Line, key, "must be a number from %d to %d", least, most)
 		return least
 	}
 	return n
 }
 
-func (d *document) typeName(m *member, key string) detectors.Type {
-	s, _ := text(m.value)
+func (d *document) typeName(m *syntax.Member, key string) detectors.Type {
+	s, _ := syntax.Text(m.Value)
 	t, known := detectors.ParseType(s)
 	if !known {
-		d.fail(m.line, key, "unknown type %q", s)
+		d.Fail(m.Line, key, "unknown type %q", s)
 	}
 	return t
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	_ "embed"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,32 +79,14 @@ func Parse(name string, text []byte) (*Policy, error) {
 	return p, nil
 }
 
-// document collects what is wrong with a file. The library's syntax tree is walked here, in place of its decoder, to
-// name the line and key of every problem and to find all of them at once.
-type document struct{ problems []problem }
-
-type problem struct {
-	line int
-	what string
-}
-
-func (d *document) fail(line int, key, format string, args ...any) {
-	what := fmt.Sprintf(format, args...)
-	if key != "" {
-		what = key + ": " + what
-	}
-	d.problems = append(d.problems, problem{line, what})
-}
+// document is a file that is being read, and what is wrong with it.
+type document struct{ syntax.Document }
 
 // err gives all problems, in the order of lines, each as "name:line: key: what".
 func (d *document) err(name string) error {
-	if len(d.problems) == 0 {
+	lines := d.Lines(name)
+	if len(lines) == 0 {
 		return nil
-	}
-	slices.SortStableFunc(d.problems, func(a, b problem) int { return a.line - b.line })
-	var lines []string
-	for _, p := range d.problems {
-		lines = append(lines, fmt.Sprintf("%s:%d: %s", name, p.line, p.what))
 	}
 	return errors.New(strings.Join(lines, "\n"))
 }
@@ -113,28 +94,16 @@ func (d *document) err(name string) error {
 // body reads the one document of a file; nil where it has failed. empty says what a file has.
 func (d *document) body(text []byte, empty string) (body ast.Node) {
 	if len(text) > sizeMax {
-		d.fail(1, "", "larger than %d bytes", sizeMax)
+		d.Fail(1, "", "larger than %d bytes", sizeMax)
 		return nil
 	}
 	f, err := syntax.Parse(text)
 	if err != nil {
 		line, what, _ := syntax.Problem(err)
-		d.fail(line, "", "%s", what)
+		d.Fail(line, "", "%s", what)
 		return nil
 	}
-	for _, doc := range f.Docs {
-		switch {
-		case doc.Body == nil:
-		case body != nil:
-			d.fail(lineOf(doc.Body), "", "second YAML document: keep one in a file")
-		default:
-			body = doc.Body
-		}
-	}
-	if body == nil {
-		d.fail(1, "", "empty: %s", empty)
-	}
-	return body
+	return d.One(f, empty)
 }
 
 func (d *document) file(text []byte, p *Policy) {
@@ -142,30 +111,30 @@ func (d *document) file(text []byte, p *Policy) {
 	if body == nil {
 		return
 	}
-	members, ok := d.mapping(body, "")
+	members, ok := d.Mapping(body, "")
 	if !ok {
 		return
 	}
-	d.known(members, "", "tenants", "effective_from", "minors", "types", "retention", "classes", "categories")
+	d.Known(members, "", "tenants", "effective_from", "minors", "types", "retention", "classes", "categories")
 	p.minors = d.minors(members)
-	if m := d.required(members, lineOf(body), "", "tenants"); m != nil {
-		p.tenants = d.tenants(m.value)
+	if m := d.required(members, syntax.Line(body), "", "tenants"); m != nil {
+		p.tenants = d.tenants(m.Value)
 	}
-	if m := find(members, "effective_from"); m != nil {
+	if m := syntax.Find(members, "effective_from"); m != nil {
 		p.from = d.effectiveFrom(m)
 	}
-	if m := find(members, "types"); m != nil {
-		d.types(m.value, "types", &p.top)
+	if m := syntax.Find(members, "types"); m != nil {
+		d.types(m.Value, "types", &p.top)
 		p.classes[0].styles, p.classes[0].options = p.top.styles, p.top.options
 	}
-	if m := find(members, "retention"); m != nil {
-		p.retention = d.retentions(m.value)
+	if m := syntax.Find(members, "retention"); m != nil {
+		p.retention = d.retentions(m.Value)
 	}
-	if m := find(members, "classes"); m != nil {
-		d.classes(m.value, p)
+	if m := syntax.Find(members, "classes"); m != nil {
+		d.classes(m.Value, p)
 	}
-	if m := d.required(members, lineOf(body), "", "categories"); m != nil {
-		d.categories(m.value, p)
+	if m := d.required(members, syntax.Line(body), "", "categories"); m != nil {
+		d.categories(m.Value, p)
 	}
 }
 
@@ -177,39 +146,39 @@ func (d *document) tenants(n ast.Node) []string {
 	var ids []string
 	for _, s := range items {
 		switch {
-		case s.text != anyTenant && !isTenantID(s.text):
-			d.fail(s.line, "tenants", "%q is no tenant id: 1 to %d letters, digits, and . - _ :", s.text, tenantLenMax)
-		case slices.Contains(ids, s.text):
-			d.fail(s.line, "tenants", "%q is given twice", s.text)
+		case s.Text != anyTenant && !isTenantID(s.Text):
+			d.Fail(s.Line, "tenants", "%q is no tenant id: 1 to %d letters, digits, and . - _ :", s.Text, tenantLenMax)
+		case slices.Contains(ids, s.Text):
+			d.Fail(s.Line, "tenants", "%q is given twice", s.Text)
 		}
-		ids = append(ids, s.text)
+		ids = append(ids, s.Text)
 	}
 	if len(ids) == 0 {
-		d.fail(lineOf(n), "tenants", `is empty: write ["*"] for any tenant`)
+		d.Fail(syntax.Line(n), "tenants", `is empty: write ["*"] for any tenant`)
 	}
 	if len(ids) > 1 && slices.Contains(ids, anyTenant) {
-		d.fail(lineOf(n), "tenants", `"*" stands alone: beside it the others mean nothing`)
+		d.Fail(syntax.Line(n), "tenants", `"*" stands alone: beside it the others mean nothing`)
 	}
 	slices.Sort(ids)
 	return ids
 }
 
 func (d *document) types(n ast.Node, at string, c *Class) {
-	members, _ := d.mapping(n, at)
+	members, _ := d.Mapping(n, at)
 	for _, m := range members {
-		key := at + "." + m.name
-		t, known := detectors.ParseType(m.name)
+		key := at + "." + m.Name
+		t, known := detectors.ParseType(m.Name)
 		if !known {
-			d.fail(m.line, key, "unknown type")
+			d.Fail(m.Line, key, "unknown type")
 			continue
 		}
-		op, ok := d.operator(m.value, m.line, key, "style", styleNames[:], ScopeCall)
+		op, ok := d.operator(m.Value, m.Line, key, "style", styleNames[:], ScopeCall)
 		if !ok {
 			continue
 		}
 		style := Style(slices.Index(styleNames[:], op.name))
 		if why := checkStyle(t, style); why != "" {
-			d.fail(m.line, key, "%s", why)
+			d.Fail(m.Line, key, "%s", why)
 			continue
 		}
 		c.styles[t], c.options[t] = style, op.options
@@ -217,18 +186,18 @@ func (d *document) types(n ast.Node, at string, c *Class) {
 }
 
 func (d *document) categories(n ast.Node, p *Policy) {
-	members, ok := d.mapping(n, "categories")
-	d.known(members, "categories", Categories()...)
+	members, ok := d.Mapping(n, "categories")
+	d.Known(members, "categories", Categories()...)
 	if ok && len(members) == 0 {
-		d.fail(lineOf(n), "categories", "is empty: nothing could leave")
+		d.Fail(syntax.Line(n), "categories", "is empty: nothing could leave")
 	}
 	for _, name := range Categories() {
-		m := find(members, name)
+		m := syntax.Find(members, name)
 		if m == nil {
 			continue
 		}
 		key := "categories." + name
-		parts, ok := d.mapping(m.value, key)
+		parts, ok := d.Mapping(m.Value, key)
 		if !ok {
 			continue
 		}
@@ -237,33 +206,33 @@ func (d *document) categories(n ast.Node, p *Policy) {
 		if c.HasPartials() {
 			names = append(names, "partials")
 		}
-		d.known(parts, key, names...)
-		if part := find(parts, "partials"); part != nil && c.HasPartials() {
-			i, _ := d.word(part.value, key+".partials", "rule", partialsNames[:])
+		d.Known(parts, key, names...)
+		if part := syntax.Find(parts, "partials"); part != nil && c.HasPartials() {
+			i, _ := d.word(part.Value, key+".partials", "rule", partialsNames[:])
 			c.Partials = Partials(i)
 		}
-		if part := d.required(parts, m.line, key, "clauses"); part != nil {
-			c.Clauses = d.clauses(part.value, key+".clauses")
+		if part := d.required(parts, m.Line, key, "clauses"); part != nil {
+			c.Clauses = d.clauses(part.Value, key+".clauses")
 		}
-		if part := find(parts, "role"); part != nil {
-			i, _ := d.word(part.value, key+".role", "role", roles)
+		if part := syntax.Find(parts, "role"); part != nil {
+			i, _ := d.word(part.Value, key+".role", "role", roles)
 			c.Role = roles[i]
 		}
-		c.For = d.classesOf(parts, m.line, key, p)
-		if part := d.required(parts, m.line, key, "fields"); part != nil {
-			d.fields(part.value, key+".fields", &c, p)
+		c.For = d.classesOf(parts, m.Line, key, p)
+		if part := d.required(parts, m.Line, key, "fields"); part != nil {
+			d.fields(part.Value, key+".fields", &c, p)
 		}
 		p.categories = append(p.categories, c)
 	}
 }
 
 // minors reads whether records of who seems to be a minor are kept back.
-func (d *document) minors(members []member) bool {
-	m := find(members, "minors")
+func (d *document) minors(members []syntax.Member) bool {
+	m := syntax.Find(members, "minors")
 	if m == nil {
 		return false
 	}
-	_, ok := d.word(m.value, "minors", "treatment", []string{minorsQuarantine})
+	_, ok := d.word(m.Value, "minors", "treatment", []string{minorsQuarantine})
 	return ok
 }
 
@@ -274,48 +243,48 @@ const minorsQuarantine = "quarantine"
 var roles = []string{"controller", "processor"}
 
 // classesOf reads which classes a category's records leave for: all of the only class, else those that are listed.
-func (d *document) classesOf(parts []member, line int, key string, p *Policy) []string {
-	part := find(parts, "for")
+func (d *document) classesOf(parts []syntax.Member, line int, key string, p *Policy) []string {
+	part := syntax.Find(parts, "for")
 	if part == nil {
 		if len(p.classes) > 1 {
-			d.fail(line, key+".for", "is required: list the classes that its records leave for")
+			d.Fail(line, key+".for", "is required: list the classes that its records leave for")
 		}
 		return []string{p.classes[0].Name}
 	}
-	items, _ := d.list(part.value, key+".for")
+	items, _ := d.list(part.Value, key+".for")
 	var names []string
 	for _, s := range items {
-		switch _, known := p.Class(s.text); {
+		switch _, known := p.Class(s.Text); {
 		case !known:
-			d.fail(s.line, key+".for", "unknown class %q", s.text)
-		case slices.Contains(names, s.text):
-			d.fail(s.line, key+".for", "%q is given twice", s.text)
+			d.Fail(s.Line, key+".for", "unknown class %q", s.Text)
+		case slices.Contains(names, s.Text):
+			d.Fail(s.Line, key+".for", "%q is given twice", s.Text)
 		}
-		names = append(names, s.text)
+		names = append(names, s.Text)
 	}
 	slices.Sort(names)
 	return names
 }
 
 func (d *document) fields(n ast.Node, key string, c *Category, p *Policy) {
-	members, ok := d.mapping(n, key)
+	members, ok := d.Mapping(n, key)
 	if ok && len(members) == 0 {
-		d.fail(lineOf(n), key, "is empty: leave the category out where nothing may leave")
+		d.Fail(syntax.Line(n), key, "is empty: leave the category out where nothing may leave")
 	}
 	for _, m := range members {
-		keys, err := splitPath(m.name)
+		keys, err := splitPath(m.Name)
 		if err != nil {
-			d.fail(m.line, key, "bad path %q: %v", m.name, err)
+			d.Fail(m.Line, key, "bad path %q: %v", m.Name, err)
 			continue
 		}
-		at := key + "." + m.name
-		if byClass, ok := d.byClass(m.value, at, c); ok {
+		at := key + "." + m.Name
+		if byClass, ok := d.byClass(m.Value, at, c); ok {
 			for _, class := range byClass {
-				d.rule(class.value, class.line, at+"."+class.name, m.name, keys, []string{class.name}, c, p)
+				d.rule(class.Value, class.Line, at+"."+class.Name, m.Name, keys, []string{class.Name}, c, p)
 			}
 			continue
 		}
-		d.rule(m.value, m.line, at, m.name, keys, c.For, c, p)
+		d.rule(m.Value, m.Line, at, m.Name, keys, c.For, c, p)
 	}
 	slices.SortFunc(c.Rules, func(a, b Rule) int {
 		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Class, b.Class))
@@ -323,18 +292,18 @@ func (d *document) fields(n ast.Node, key string, c *Category, p *Policy) {
 }
 
 // byClass gives the actions of a field by class, where it has any: {analytics: token, monitoring: drop}.
-func (d *document) byClass(n ast.Node, key string, c *Category) (classes []member, ok bool) {
-	if !isMapping(n) {
+func (d *document) byClass(n ast.Node, key string, c *Category) (classes []syntax.Member, ok bool) {
+	if !syntax.IsMapping(n) {
 		return nil, false
 	}
 	probe := document{}
-	members, _ := probe.mapping(n, key)
-	if len(members) == 0 || !slices.ContainsFunc(members, func(m member) bool { return slices.Contains(c.For, m.name) }) {
+	members, _ := probe.Mapping(n, key)
+	if len(members) == 0 || !slices.ContainsFunc(members, func(m syntax.Member) bool { return slices.Contains(c.For, m.Name) }) {
 		return nil, false
 	}
-	members, _ = d.mapping(n, key)
-	d.known(members, key, c.For...)
-	return slices.DeleteFunc(members, func(m member) bool { return !slices.Contains(c.For, m.name) }), true
+	members, _ = d.Mapping(n, key)
+	d.Known(members, key, c.For...)
+	return slices.DeleteFunc(members, func(m syntax.Member) bool { return !slices.Contains(c.For, m.Name) }), true
 }
 
 // rule reads what happens to the values at a path for some classes.
@@ -348,13 +317,13 @@ func (d *document) rule(n ast.Node, line int, at, path string, keys []pathKey, c
 		r.Clauses = op.clauses
 	}
 	if why := forbidden(keys, r.Action); why != "" {
-		d.fail(line, at, "%s", why)
+		d.Fail(line, at, "%s", why)
 	}
 	for _, class := range classes {
 		r.Class = class
 		if known, ok := p.Class(class); ok {
 			if why := known.problemOf(&r); why != "" {
-				d.fail(line, at, "%s", why)
+				d.Fail(line, at, "%s", why)
 			}
 		}
 		c.Rules = append(c.Rules, r)
@@ -371,20 +340,20 @@ func (d *document) clauses(n ast.Node, key string) []string {
 	}
 	var all []string
 	for _, s := range items {
-		number, item, itemised := strings.Cut(s.text, ".")
+		number, item, itemised := strings.Cut(s.Text, ".")
 		i, err := strconv.Atoi(number)
 		if err != nil || strconv.Itoa(i) != number || i < 1 || i > sections || itemised && item == "" {
-			d.fail(s.line, key, `unknown clause %q: write a section from 1 to %d, or one with its item: "2.Billing"`, s.text, sections)
-		} else if items := itemsOf(i); itemised && !slices.Contains(items, s.text) {
-			d.fail(s.line, key, "unknown clause %q: section %d has %s", s.text, i, cmp.Or(strings.Join(items, ", "), "no items"))
+			d.Fail(s.Line, key, `unknown clause %q: write a section from 1 to %d, or one with its item: "2.Billing"`, s.Text, sections)
+		} else if items := itemsOf(i); itemised && !slices.Contains(items, s.Text) {
+			d.Fail(s.Line, key, "unknown clause %q: section %d has %s", s.Text, i, cmp.Or(strings.Join(items, ", "), "no items"))
 		}
-		if slices.Contains(all, s.text) {
-			d.fail(s.line, key, "%q is given twice", s.text)
+		if slices.Contains(all, s.Text) {
+			d.Fail(s.Line, key, "%q is given twice", s.Text)
 		}
-		all = append(all, s.text)
+		all = append(all, s.Text)
 	}
 	if len(all) == 0 {
-		d.fail(lineOf(n), key, "is empty: name the sections of the privacy policy that this keeps")
+		d.Fail(syntax.Line(n), key, "is empty: name the sections of the privacy policy that this keeps")
 	}
 	slices.Sort(all)
 	return all

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/sonexlabs/tacet/detectors/rules/syntax"
 )
 
 // retentionMost bounds how long a retention class keeps: a longer one is a slip, and §9 of the privacy policy keeps nothing for ever.
@@ -26,26 +28,26 @@ func (p *Policy) Retentions() []string { return slices.Sorted(maps.Keys(p.retent
 // retentions reads the retention classes: a name, and how long it keeps.
 func (d *document) retentions(n ast.Node) map[string]time.Duration {
 	const key = "retention"
-	members, ok := d.mapping(n, key)
+	members, ok := d.Mapping(n, key)
 	if ok && len(members) == 0 {
-		d.fail(lineOf(n), key, "is empty: leave it out where nothing has an end")
+		d.Fail(syntax.Line(n), key, "is empty: leave it out where nothing has an end")
 	}
 	all := map[string]time.Duration{}
 	for _, m := range members {
-		at := key + "." + m.name
-		if !isWord(m.name) {
-			d.fail(m.line, at, "must be named in small letters, digits and underscores")
+		at := key + "." + m.Name
+		if !isWord(m.Name) {
+			d.Fail(m.Line, at, "must be named in small letters, digits and underscores")
 		}
-		if m.name == TextNone {
-			d.fail(m.line, at, "is what tenants call no retention at all: choose another name")
+		if m.Name == TextNone {
+			d.Fail(m.Line, at, "is what tenants call no retention at all: choose another name")
 		}
-		s, isText := text(m.value)
+		s, isText := syntax.Text(m.Value)
 		keep, err := parseRetention(s)
 		if !isText || err != nil {
-			d.fail(m.line, at, "must be whole days or hours, such as 30d or 12h, from 1h to %dd", retentionMost)
+			d.Fail(m.Line, at, "must be whole days or hours, such as 30d or 12h, from 1h to %dd", retentionMost)
 			continue
 		}
-		all[m.name] = keep
+		all[m.Name] = keep
 	}
 	return all
 }
@@ -75,7 +77,7 @@ func FormatRetention(keep time.Duration) string {
 }
 
 // kept fails where a class of sinks is kept as something that nothing says the length of.
-func (d *document) kept(part *member, key string, c *Class, p *Policy) {
+func (d *document) kept(part *syntax.Member, key string, c *Class, p *Policy) {
 	if part == nil || c.Retention == "" {
 		return
 	}
@@ -83,10 +85,10 @@ func (d *document) kept(part *member, key string, c *Class, p *Policy) {
 		return
 	}
 	if known := p.Retentions(); len(known) > 0 {
-		d.fail(part.line, key+".retention", "unknown retention class %q: must be one of %s", c.Retention, strings.Join(known, ", "))
+		d.Fail(part.Line, key+".retention", "unknown retention class %q: must be one of %s", c.Retention, strings.Join(known, ", "))
 		return
 	}
-	d.fail(part.line, key+".retention", "unknown retention class %q: define it: retention: {%s: 30d}", c.Retention, c.Retention)
+	d.Fail(part.Line, key+".retention", "unknown retention class %q: define it: retention: {%s: 30d}", c.Retention, c.Retention)
 }
 
 // writeRetention gives the retention classes as YAML.
