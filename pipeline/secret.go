@@ -49,7 +49,7 @@ func ParseSecret(ref string) (Secret, error) {
 	return Secret{}, errors.New("secret must be a reference: file:PATH or env:NAME")
 }
 
-// NewSecret wraps bytes that did not come from a configuration: generated keys, tests.
+// NewSecret wraps bytes that did not come from a configuration, as in tests.
 func NewSecret(value []byte) Secret { return newSecret("generated", bytes.Clone(value)) }
 
 // Reveal returns the bytes. Every place that reads a secret calls it: grep for it to audit them.

@@ -231,7 +231,7 @@ func TestDiffWhereWildcardsMeet(t *testing.T) {
 }
 
 func TestCoarsenessIsThatOfPseudonym(t *testing.T) {
-	names := FieldTypes()
+	names := fieldTypes()
 	for _, typ := range detectors.Types() {
 		names = append(names, typ.String())
 	}

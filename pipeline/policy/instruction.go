@@ -23,7 +23,7 @@ type Instruction struct {
 	From    time.Time // in force from then on, by the time of events
 	// Recording lets recordings leave. It holds for a call as it was when the call began.
 	Recording bool
-	// Text is the retention class of AI interactions; TextNone lets no text leave.
+	// Text is the retention class of AI interactions; "none" lets no text leave.
 	Text     string
 	Consents []Consent
 	// HomeRegion and Regions are where data may be; no regions means the home region only.
@@ -40,8 +40,8 @@ type Instruction struct {
 	set  *detectors.Set    // of DetectorSets
 }
 
-// TextNone is the retention of AI interactions under which no text leaves.
-const TextNone = "none"
+// textNone is the retention of AI interactions under which no text leaves.
+const textNone = "none"
 
 // Consent is one that a tenant gave, with what proves it.
 type Consent struct {
@@ -58,7 +58,7 @@ func (i *Instruction) Hash() string { return i.hash }
 func (i *Instruction) Name() string { return fmt.Sprintf("%s/%d", i.Tenant, i.Version) }
 
 // KeepsText tells whether text of AI interactions may leave. Without an instruction none may.
-func (i *Instruction) KeepsText() bool { return i != nil && i.Text != TextNone }
+func (i *Instruction) KeepsText() bool { return i != nil && i.Text != textNone }
 
 // Records tells whether recordings may leave. Without an instruction none may.
 func (i *Instruction) Records() bool { return i != nil && i.Recording }
@@ -127,7 +127,7 @@ func (d *document) instruction(body ast.Node, i *Instruction) {
 		k, _ := d.word(m.Value, "recording", "answer", []string{"false", "true"})
 		i.Recording = k == 1
 	}
-	i.Text = TextNone
+	i.Text = textNone
 	d.wordOf(members, "", "text", &i.Text)
 	d.places(members, line, i)
 	i.Minors = d.minors(members)

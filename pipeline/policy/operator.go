@@ -39,7 +39,7 @@ type Options struct {
 	Last    int            // mask: and at the end
 	To      string         // generalise: how coarse; "" is the type's default
 	Days    int            // date_shift: at most so many days to either side
-	As      string         // of a field: what its value is, a type or one of FieldTypes; "" where nothing asks for it
+	As      string         // of a field: what its value is, a type or one of fieldTypes; "" where nothing asks for it
 	Needs   string         // of a field: what the tenant must have instructed for it to leave, one of Needs; "" for nothing
 	Subject detectors.Type // of a field: its value names a person, who may object to the record or have it erased; else 0
 }
@@ -70,8 +70,8 @@ const (
 
 var needs = []string{NeedsText, NeedsRecording}
 
-// FieldTypes are what fields can hold besides the types that detectors know.
-func FieldTypes() []string { return []string{"AMOUNT", "DURATION", "PATH", "TIME", "USER_AGENT"} }
+// fieldTypes are what fields can hold besides the types that detectors know.
+func fieldTypes() []string { return []string{"AMOUNT", "DURATION", "PATH", "TIME", "USER_AGENT"} }
 
 // operator is what one reading of a style or an action gave.
 type operator struct {
@@ -166,7 +166,7 @@ func (d *document) option(m *syntax.Member, key string, op *operator) {
 		}
 	case "as":
 		s, _ := syntax.Text(m.Value)
-		if o.As = s; slices.Contains(FieldTypes(), s) {
+		if o.As = s; slices.Contains(fieldTypes(), s) {
 			return
 		}
 		if t := d.typeName(m, key); t != 0 && neverStored(t) {

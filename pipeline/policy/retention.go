@@ -22,8 +22,8 @@ func (p *Policy) Retention(class string) (time.Duration, bool) {
 	return keep, ok
 }
 
-// Retentions lists the retention classes, sorted.
-func (p *Policy) Retentions() []string { return slices.Sorted(maps.Keys(p.retention)) }
+// retentions lists the retention classes, sorted.
+func (p *Policy) retentions() []string { return slices.Sorted(maps.Keys(p.retention)) }
 
 // retentions reads the retention classes: a name, and how long it keeps.
 func (d *document) retentions(n ast.Node) map[string]time.Duration {
@@ -38,7 +38,7 @@ func (d *document) retentions(n ast.Node) map[string]time.Duration {
 		if !isWord(m.Name) {
 			d.Fail(m.Line, at, "must be named in small letters, digits and underscores")
 		}
-		if m.Name == TextNone {
+		if m.Name == textNone {
 			d.Fail(m.Line, at, "is what tenants call no retention at all: choose another name")
 		}
 		s, isText := syntax.Text(m.Value)
@@ -84,7 +84,7 @@ func (d *document) kept(part *syntax.Member, key string, c *Class, p *Policy) {
 	if _, ok := p.retention[c.Retention]; ok {
 		return
 	}
-	if known := p.Retentions(); len(known) > 0 {
+	if known := p.retentions(); len(known) > 0 {
 		d.Fail(part.Line, key+".retention", "unknown retention class %q: must be one of %s", c.Retention, strings.Join(known, ", "))
 		return
 	}
@@ -97,7 +97,7 @@ func (p *Policy) writeRetention(b *strings.Builder) {
 		return
 	}
 	b.WriteString("retention:\n")
-	for _, name := range p.Retentions() {
+	for _, name := range p.retentions() {
 		fmt.Fprintf(b, "  %s: %s\n", strconv.Quote(name), FormatRetention(p.retention[name]))
 	}
 }

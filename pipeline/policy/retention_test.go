@@ -23,7 +23,7 @@ func TestRetention(t *testing.T) {
 	f("day", 24*time.Hour)
 	f("none", 0)
 	f("", 0)
-	require.Equal(t, []string{"brief", "day", "long", "short"}, p.Retentions())
+	require.Equal(t, []string{"brief", "day", "long", "short"}, p.retentions())
 
 	none, err := Parse("p", minimal(""))
 	require.NoError(t, err)

@@ -205,7 +205,7 @@ func optionSchema(name string) schema {
 	case "to":
 		return about("How coarse: month, minute, area, wide, …", pattern(`.`))
 	case "as":
-		return about("What the value is.", oneOf(slices.Sorted(slices.Values(append(stored, FieldTypes()...)))...))
+		return about("What the value is.", oneOf(slices.Sorted(slices.Values(append(stored, fieldTypes()...)))...))
 	case "subject":
 		return about("By what the value names a person, who may have the record erased or object.", oneOf(linkable...))
 	case "needs":

@@ -19,9 +19,11 @@ func Example() {
 	worker := pseudonym.NewTokens(ring).Tokenizer()
 	domain := pseudonym.Domain{Tenant: []byte("acme"), Sink: "analytics", Origin: pseudonym.OriginMeta}
 	fmt.Printf("%s\n", worker.Append(nil, domain, "PHONE", 'r', []byte("447700900123")))
-	fmt.Printf("%s\n", pseudonym.Neutralise(nil, []byte("I am [PERSON_1]")))
+	forged := []byte("I am [PERSON_1]")
+	start, end := pseudonym.Next(forged)
+	fmt.Printf("%s\n", forged[start:end])
 	// Output:
 	// [PHONE_1] [PHONE_2] [PHONE_1]
 	// [PHONE:r1:hgmfdblscdndddtgtkqqgjsk]
-	// I am (PERSON_1)
+	// [PERSON_1]
 }

@@ -80,20 +80,6 @@ func disguised(b []byte) int {
 	return 0
 }
 
-// Neutralise appends text to dst with the brackets of every alias, token and generalised value in it made round: "(PERSON_1)". In input they
-// can only be imitations, by which somebody could pass for another in redacted text. Lengths and offsets stay.
-func Neutralise(dst, text []byte) []byte {
-	for {
-		start, end := Next(text)
-		if start < 0 {
-			return append(dst, text...)
-		}
-		dst = append(append(dst, text[:start]...), '(')
-		dst = append(append(dst, text[start+1:end-1]...), ')')
-		text = text[end:]
-	}
-}
-
 // match gives the length of the alias or token that b begins with, 0 for none. b begins with a bracket.
 func match(b []byte) int {
 	i := 1

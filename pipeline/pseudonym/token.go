@@ -64,9 +64,6 @@ func NewTokens(ring *keyring.Ring) *Tokens { return &Tokens{ring} }
 // Format prints "tokens" for every verb.
 func (t *Tokens) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("tokens")) }
 
-// IsDev tells whether the keys may be known to everybody: see keyring.Ring.
-func (t *Tokens) IsDev() bool { return t.ring.IsDev() }
-
 // Tokenizer makes a worker's own maker of tokens. One goroutine at a time.
 func (t *Tokens) Tokenizer() *Tokenizer {
 	return &Tokenizer{ring: t.ring, generation: t.ring.Generation(), states: map[string]*states{}}
