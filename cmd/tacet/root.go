@@ -180,8 +180,9 @@ func sortCommands(root *cobra.Command) {
 	}
 }
 
-// helpUsage has the library's own command refuse what is no command.
+// helpUsage gives the library's own command an example, and has it refuse what is no command.
 func helpUsage(cmd *cobra.Command) {
+	cmd.Example = "  tacet help keys rotate"
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if of, rest, err := cmd.Root().Find(args); err == nil && len(rest) > 0 {
 			return unknownCommand(of, rest[0])
