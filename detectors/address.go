@@ -77,9 +77,9 @@ func (p *pass) address(i int) (next int) {
 // What says that an address follows: "moved to", "send it to", "wohne in", "vivo en".
 var (
 	toWords = wordsOf("to at on in from au en a nach")
-	atOn    = wordsOf("at on")
+	atOn    = wordsOf("at on still")
 	itWords = wordsOf("it them this mich me")
-	toVerbs = wordsOf("delivery shipping live lives living located reside resides moved moving deliver delivered ship shipped send sent return returned arrived mailed couriered forward forwarded drop drops dropped pick picked wohne wohnt wohnhaft habite vivo vive abito abita woon woont")
+	toVerbs = wordsOf("delivery shipping live lives living located reside resides moved moving deliver delivered ship shipped send sent return returned arrived mailed couriered forward forwarded drop drops dropped pick picked wohne wohnt wohnhaft mora moro moram vives habite habitez habito vivo vive abito abita woon woont")
 )
 
 // livesBehind says whether a word for living somewhere stands behind token k, as in Hindi: "sector 15 gurgaon mein rehta hoon".
@@ -122,6 +122,9 @@ func (p *pass) addressHead(a *place, i int) bool {
 	if gap := p.between(k); (gap == gapSpace || gap == gapComma) && p.is(k+1, &bisWords) {
 		k++
 	}
+	if f := k + 2; p.between(k) == gapComma && p.isFree(k+1) && p.isFree(f) && (p.is(k+1, &floorWords) || p.is(k+1, &ordinalWords) || p.isOrdinal(k+1)) && isWord(p.bytesOf(&p.text.Tokens[f]), "floor") {
+		k = f // "H-104, Second Floor, Lajpat Nagar"
+	}
 	if s := p.behindNumber(k); s.form > 0 {
 		if s.form == placeSmall && unit < 0 && p.placedHead(a, i) {
 			return true // the whole text says more
@@ -142,6 +145,7 @@ func (p *pass) addressHead(a *place, i int) bool {
 	}
 	a.last = last
 	switch {
+	case unit >= 0 && p.flatHead(a, unit, last):
 	case unit >= 0:
 		a.first, a.form = unit, p.unitForm(unit)
 	case p.is(i-1, &locality) && p.isFree(i-1) && p.between(i-1) == gapSpace:

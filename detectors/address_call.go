@@ -99,6 +99,9 @@ func (p *pass) hearPlaces() (last int, found, firm bool) {
 			if t := &p.text.Tokens[j]; !t.IsWord() && t.Len() <= 7 || p.isPlaceName(j) {
 				p.in.Call.places.Add(p.placeKey(j))
 			}
+			if j > a && p.isStreetPair(j) {
+				p.in.Call.places.Add(p.pairKey(j))
+			}
 		}
 	}
 	return last, found, firm
@@ -115,6 +118,16 @@ func (p *pass) placeKey(k int) uint32 {
 		h = (h ^ uint32(c|0x20)) * 16777619
 	}
 	return h
+}
+
+// isStreetPair says whether token k is the word for a street or a house behind its name: "thistle close" is remembered, whatever its words mean.
+func (p *pass) isStreetPair(k int) bool {
+	return k > 0 && p.bitsAt(k)&(wordStreet|wordPlace) != 0 && p.between(k-1) == gapSpace && p.text.Tokens[k-1].IsWord() && p.text.Tokens[k-1].Len() > 2 && !p.is(k-1, &stopWords) && !p.is(k-1, &plainWords) && !p.isInert(int(p.text.Tokens[k-1].Start))
+}
+
+// pairKey is what tokens k-1 and k are remembered by.
+func (p *pass) pairKey(k int) uint32 {
+	return p.text.Tokens[k-1].Hash*16777619 ^ p.text.Tokens[k].Hash
 }
 
 // isPlaceName says whether token k is a name that is no common word: it is remembered.
@@ -293,7 +306,7 @@ func (p *pass) recallPlaces() {
 	tokens := p.text.Tokens
 	short := (c.place.open || c.place.left > 0 && p.in.Role == RoleAgent) && len(tokens) <= placeQuestion
 	for k := 0; k < len(tokens); k++ {
-		if !p.isRecalled(k, short) {
+		if !p.isRecalled(k, short) && !(k+1 < len(tokens) && p.isStreetPair(k+1) && c.places.Has(p.pairKey(k+1))) {
 			continue
 		}
 		first, last := k, k

@@ -114,21 +114,29 @@ func (p *pass) sendsTo(k int) (near, far bool) {
 func (p *pass) tellingHead(a *place, i int) bool {
 	t := &p.text.Tokens[i]
 	k := i - 1
-	if t.IsNumber() && t.Len() < 2 || !p.isFree(k) || !p.is(k, &tellWords) || !p.toldBefore(k, true) {
-		return false
-	}
 	capital := p.isCapitalWord(i+1) || p.isCapitalWord(i+2)
-	s := p.stretch(i, bounds{most: 10, capital: capital})
-	if s.words == 0 || s.common > 0 || s.last == i || !capital && s.numbers < 2 || p.isYear(s.last) && s.streets == 0 {
+	still := p.in.Role == RoleAgent && p.is(k, &stillWords) // "is it still 8 Quarry Bank?"
+	if !still && t.IsNumber() && t.Len() < 2 || !p.isFree(k) || !still && (!p.is(k, &tellWords) || !p.toldBefore(k, true)) {
 		return false
 	}
-	a.last, a.form, a.street, a.code, a.town = s.last, tellingForm, true, s.code, true
+	s := p.stretch(i, bounds{most: 10, capital: capital})
+	if still && !capital && (s.words < 2 || !s.closed) {
+		return false
+	}
+	if s.words == 0 || s.common > 0 || s.last == i || !capital && !still && s.numbers < 2 || p.isYear(s.last) && s.streets == 0 {
+		return false
+	}
+	if a.last, a.form, a.street, a.code, a.town = s.last, tellingForm, true, s.code, true; still {
+		a.last = p.capitals(s.last+1, 2, false)
+	}
 	return true
 }
 
 var (
 	flatWords = wordsOf("flat apartment apt suite ste unit")
 	tellWords = wordsOf("at is on to")
+	// stillWords stand before an address that is confirmed.
+	stillWords = wordsOf("still noch toujours encore sigue ancora nog nadal wciąż ainda")
 )
 
 // toldBefore says whether the words right before token i announce an address: "moved to", "lives at", "address is".

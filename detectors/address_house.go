@@ -151,29 +151,50 @@ func (p *pass) letterBefore(a *place) {
 var floorWords = wordsOf("basement ground top garden upper lower first second third rear front attic")
 
 // numberedHead reads a house that somebody gives the number of, token i to last, and then the street: "number forty on sandygate road", "number
-// seventeen the crescent".
+// seventeen the crescent", "i'm at twenty nine the crescent".
 func (p *pass) numberedHead(a *place, i, last int) bool {
-	k := last + 1
-	if !p.isFree(i-1) || !p.isNumberWord(i-1) || p.between(i-1) != gapSpace || p.between(last) != gapSpace && p.between(last) != gapComma || !p.isFree(k) {
+	k, number := last+1, p.isNumberWord(i-1)
+	if !p.isFree(i-1) || !number && !p.is(i-1, &tellWords) || p.between(i-1) != gapSpace || p.between(last) != gapSpace && p.between(last) != gapComma || !p.isFree(k) {
 		return false
 	}
-	if on := p.is(k, &onStreets); on || p.is(k, &theWords) {
+	if on := p.is(k, &onStreets); on && number || p.is(k, &theWords) {
 		if on && p.is(k+1, &theWords) {
 			k++
 		}
-		s := p.namedStreet(k + 1)
-		if s.form == 0 {
-			s = p.ledStreet(k + 1)
+		var s street
+		if number {
+			if s = p.namedStreet(k + 1); s.form == 0 {
+				s = p.ledStreet(k + 1)
+			}
 		}
-		if sole := k + 1; s.form == 0 && p.isFree(sole) && p.is(k, &theWords) && (p.bitsAt(sole)&wordStreet != 0 || p.is(sole, &soleRoads)) && (sole+1 == len(p.text.Tokens) || p.clauseEnds(int(p.text.Tokens[sole].End), int(p.text.Tokens[sole+1].Start))) {
+		if sole := k + 1; s.form == 0 && p.isFree(sole) && p.is(k, &theWords) && (p.bitsAt(sole)&wordStreet != 0 || p.is(sole, &soleRoads)) && (sole+1 == len(p.text.Tokens) || p.is(sole+1, &clauseWords) || p.clauseEnds(int(p.text.Tokens[sole].End), int(p.text.Tokens[sole+1].Start))) {
 			s = street{sole, sole, streetSmall}
 		}
 		if s.form >= streetSmall || s.form > 0 && p.is(s.last, &roadWords) {
-			a.first, a.last, a.form, a.street = i-1, s.last, streetSmall, true
+			if a.last, a.form, a.street = s.last, streetSmall, true; number {
+				a.first = i - 1
+			}
 			return true
 		}
 	}
 	return false
+}
+
+// flatHead reads a flat in a house that has a name, token unit to last, and then the house: "flat nine at the maltings".
+func (p *pass) flatHead(a *place, unit, last int) bool {
+	const most = 2
+	k := last + 1
+	if !p.is(unit, &flatWords) || p.between(last) != gapSpace || !p.is(k, &onStreets) || !p.isFree(k) {
+		return false
+	}
+	if p.is(k+1, &theWords) {
+		k++
+	}
+	for n := 0; n < most && p.isFree(k+1) && p.between(k) == gapSpace && p.isNamePart(k+1) && !p.is(k+1, &plainWords) && !p.is(k+1, &notTowns) && (p.isCapital(k+1) || !p.set.names.IsCommon(p.text.Tokens[k+1].Hash)); n++ {
+		k++
+		a.first, a.last, a.form, a.street = unit, k, streetSmall, true
+	}
+	return a.street
 }
 
 var (

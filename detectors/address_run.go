@@ -12,7 +12,7 @@ const (
 )
 
 // wordsRun are words without which no run is an address.
-const wordsRun = wordStreet | wordUnit | wordAround
+const wordsRun = wordStreet | wordUnit | wordAround | wordLead
 
 // What a token may be in an address.
 type partClass uint8
@@ -195,6 +195,15 @@ func (p *pass) weighUnit(r *addressRun, j int) (last int) {
 func (p *pass) weighStreet(r *addressRun, j int) (last int) {
 	tokens := p.text.Tokens
 	bits := p.bitsAt(j)
+	if bits&wordLead != 0 && p.toldBefore(j, false) {
+		last = j // "mora na rua das acácias"
+		for last < r.end && last < j+3 && (r.class(last+1) == partName || r.class(last+1) == partSoft || p.is(last+1, &linkWords)) {
+			last++
+		}
+		if last > j && r.class(last) != partJoin {
+			return r.speak(j, last, runEnough)
+		}
+	}
 	if bits&(wordStreet|wordPlace) == 0 || j == r.begin {
 		return 0
 	}
@@ -320,7 +329,7 @@ func (p *pass) addRun(r *addressRun) {
 		return
 	}
 	first, last := r.first, r.last
-	for first > r.begin && (r.class(first-1) == partName || r.class(first-1) == partNumber) {
+	for first > r.begin && (r.class(first-1) == partName || r.class(first-1) == partNumber) && !p.is(first-1, &toVerbs) {
 		first--
 	}
 	if rest := r.end - last; rest <= runSurplus || p.closesText(r.end) {

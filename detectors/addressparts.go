@@ -40,10 +40,18 @@ func (p *pass) addressPart(a *place) bool {
 	if gap == gapSpace && p.letterPart(a, k) {
 		return true
 	}
+	if gap == gapSpace && a.street && !a.code && p.isBeforeCode(k) && p.codePart(a, k+1, gap) {
+		return true // "amselweg drei a in 50674 köln"
+	}
 	if gap == gapComma && !a.street && p.roadPart(a, k, gap) {
 		return true // "Suite 400, 1200 Elm Street": no postcode and its town
 	}
 	return p.unitPart(a, k) || p.codePart(a, k, gap) || gap != gapDash && (p.roadPart(a, k, gap) || p.townPart(a, k, gap)) || p.townToCode(a, k)
+}
+
+// isBeforeCode says whether token k is "in" before the digits of a postcode.
+func (p *pass) isBeforeCode(k int) bool {
+	return p.isFree(k) && p.isFree(k+1) && isWord(p.bytesOf(&p.text.Tokens[k]), "in") && p.between(k) == gapSpace && p.text.Tokens[k+1].IsNumber() && p.text.Tokens[k+1].Len() >= 4
 }
 
 // letterPart reads a letter behind a street, as that of a flat, or two behind a town, as those of a state: "6800 Palm Avenue E", "Hamilton
@@ -61,7 +69,7 @@ func (p *pass) letterPart(a *place, k int) bool {
 		return false
 	}
 	gap := p.between(k)
-	if t.Shape != scan.Upper && gap != gapEnd && gap != gapComma && !p.sentenceEnds(int(t.End)) || p.isInitial(k) || isWord(p.bytesOf(t), "i") {
+	if t.Shape != scan.Upper && gap != gapEnd && gap != gapComma && !p.sentenceEnds(int(t.End)) && !p.isBeforeCode(k+1) || p.isInitial(k) || isWord(p.bytesOf(t), "i") {
 		return false
 	}
 	a.last, a.unit = k, true

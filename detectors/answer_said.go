@@ -19,6 +19,11 @@ func (p *pass) answerInSentence() {
 	if p.wants.told {
 		return
 	}
+	for k := range p.candidates {
+		if p.candidates[k].rule == ruleChosen {
+			return
+		}
+	}
 	for i, n := 0, len(p.candidates); i < n; i++ {
 		if c := &p.candidates[i]; c.kind.yields() || c.kind == Number || c.kind == AccountID {
 			if a, b := p.tokensOf(c.start, c.end); a <= b {

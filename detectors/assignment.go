@@ -160,7 +160,7 @@ func (p *pass) answer() {
 	kind := Password
 	switch {
 	case p.wants.cues&(cuePassword|wordAnswer) != 0:
-		if p.answerInWords() || p.answerDictated() {
+		if p.chosenPassword() || p.answerInWords() || p.answerDictated() {
 			return
 		}
 	case p.wants.cues&cueSecret != 0:
@@ -210,7 +210,7 @@ func (p *pass) answerInWords() bool {
 	for last >= first && (p.is(last, &thanksWords) || p.is(last, &thanksSaid)) {
 		last--
 	}
-	if first > last || last-first >= phrase || p.is(first, &notPasswordsSaid) {
+	if first > last || last-first >= phrase || p.is(first, &notPasswordsSaid) || p.is(first, &notDictated) {
 		return false
 	}
 	for k := first; k <= last; k++ {
@@ -240,7 +240,7 @@ const passwordMarks = "!#$*&+@%_=?"
 
 // answerLead stand before an answer and say nothing of it.
 var (
-	answerLead  = wordsOf("it its it's that that's is was s yeah yea ya yes yep yup sure okay ok um uh er erm well so my oh i think probably the")
+	answerLead  = wordsOf("it its it's that that's is was s yeah yea ya yes yep yup sure okay ok um uh er erm well so then my oh i think probably the")
 	thanksWords = wordsOf("please thanks thank you i think")
 )
 

@@ -77,7 +77,7 @@ func (p *pass) dateKind(d *date) (Type, score) {
 			return DateOfBirth, s
 		}
 	}
-	if d.day != 0 && d.month != 0 && p.readsBirthBack() {
+	if d.day != 0 && d.month != 0 && p.repeats(cueBirth) {
 		return DateOfBirth, score{form: birthTold, question: birthLeast - birthTold}
 	}
 	if p.isBareBirth(d) {
@@ -89,7 +89,7 @@ func (p *pass) dateKind(d *date) (Type, score) {
 	if p.wants.cues&cueExpiry != 0 {
 		return CardExpiry, score{form: dateAlone, question: p.wants.score(cueExpiry, nearBoost-0.1)}
 	}
-	if (d.day == 0) != (d.year == 0) && d.month != 0 && p.said&cueExpiry != 0 && p.cueBefore(d.first)&cueExpiry != 0 {
+	if (d.day == 0) != (d.year == 0) && d.month != 0 && (p.said&cueExpiry != 0 && p.cueBefore(d.first)&cueExpiry != 0 || p.repeats(cueExpiry) && (d.day == 0 || p.text.Tokens[d.first].IsWord() && p.text.Tokens[d.last].IsNumber())) {
 		return CardExpiry, score{form: dateAlone, words: nearBoost - 0.1}
 	}
 	if d.joined {
@@ -98,10 +98,10 @@ func (p *pass) dateKind(d *date) (Type, score) {
 	return Date, score{form: dateAlone}
 }
 
-// readsBirthBack says whether the agent speaks, who has just asked for a date of birth: a date is the answer, read back.
-func (p *pass) readsBirthBack() bool {
+// repeats says whether the agent speaks, who has just asked for what cues mean: a date is the answer, read back.
+func (p *pass) repeats(cues uint64) bool {
 	c := p.in.Call
-	return c != nil && p.in.Role == RoleAgent && c.by == RoleAgent && c.asked.bits&cueBirth != 0 && c.age <= patience
+	return c != nil && p.in.Role == RoleAgent && c.by == RoleAgent && c.asked.bits&cues != 0 && c.age <= patience
 }
 
 // isBareBirth says whether a whole turn of a customer is a date long past: nobody says anything else so.
@@ -410,7 +410,7 @@ func (p *pass) yearAfter(d *date) {
 	}
 	// Two digits behind a space may count something else.
 	if gap == gapSpace || gap == gapComma {
-		back := p.readsBirthBack()
+		back := p.repeats(cueBirth)
 		if d.last != d.first && (p.said|p.wants.cues|p.path.bits)&cueBirth == 0 && !back {
 			return
 		}

@@ -74,7 +74,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 34
+const revision = 35
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -249,6 +249,8 @@ func (p *pass) searchText() {
 	p.search()
 	if p.wants.cues&(cuePassword|cueSecret|cueSession|wordAnswer) != 0 {
 		p.answer()
+	} else if c := p.in.Call; c != nil && c.asked.bits&(cuePassword|wordAnswer) != 0 && c.age <= patience && p.in.Channel != ChannelLog {
+		p.chosenPassword() // who asked tells it
 	}
 	if p.path.bits&(cuePassword|cueSecret|cueSession|wordAnswer) != 0 {
 		p.named()

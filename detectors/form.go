@@ -79,6 +79,24 @@ func (p *pass) codes(i int) {
 	for k := first; k <= i; k++ {
 		p.codesFrom(k, i)
 	}
+	p.lowerPlate(i)
+}
+
+// lowerPlate takes the mark of a British vehicle that is written in small letters and in its two groups, of which token i is the first: "the
+// car's a golf, bd51 smr".
+func (p *pass) lowerPlate(i int) {
+	const front, back = 4, 3
+	if t := &p.text.Tokens[i]; t.Len() != front || t.Shape&(scan.Upper|scan.Lower|scan.Digit|scan.High) != scan.Lower|scan.Digit || p.in.Channel == ChannelLog || p.set.names == nil || p.codeGap(i) != ' ' || p.isInert(int(t.Start)) {
+		return
+	}
+	next := &p.text.Tokens[i+1]
+	if next.Len() != back || next.Shape&(scan.Upper|scan.Lower|scan.Digit|scan.High) != scan.Lower || next.Bits != 0 || p.set.names.IsCommon(next.Hash) || p.isInert(int(next.Start)) {
+		return
+	}
+	start, end := int(p.text.Tokens[i].Start), int(next.End)
+	if n := p.compact(start, end); isUKPlate(p.canon[n:]) && scan.IsLetter(p.canon[n]) && scan.IsLetter(p.canon[n+1]) && scan.IsDigit(p.canon[n+2]) && scan.IsDigit(p.canon[n+3]) {
+		p.add(start, end, VehiclePlate, 0.6, byNumber, n)
+	}
 }
 
 // goesOnInLetters says whether letters are joined to the digits of token i and to those behind it.

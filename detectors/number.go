@@ -98,6 +98,16 @@ func (p *pass) findNumbers() {
 	}
 }
 
+// isFrontOf says whether token k is the letters that a run begins with, which words beside it call an identifier: "my insurance id is XEH 123
+// 456 789".
+func (p *pass) isFrontOf(k int, r *run) bool {
+	const names, others = cueAccount | cueOrder | cueID | cueAnyID, cuePhone | cueCard | cueBank | cueSSN | cueAadhaar | cueBirth | cuesAgainst
+	return (r.ctx.near|p.wants.cues)&names != 0 && r.ctx.near&others == 0 && p.in.Channel != ChannelLog && p.codeGap(k) == ' ' && p.text.Tokens[k].IsWord() && p.text.Tokens[k].Len() > 1 && p.isCodePiece(k) && (p.between(k-1) != gapSpace || p.is(k-1, &frontLeads))
+}
+
+// frontLeads stand before letters of an identifier, which other words may look like in other languages.
+var frontLeads = wordsOf("is was s id number no reference ref code it's")
+
 // isParameter says whether the number of token i is the value of a parameter that is named for something personal: "?phone=0871234567".
 func (p *pass) isParameter(i int) bool {
 	const cues = cuePhone | cueCard | cueCVV | cueSSN | cueBank | cuePIN | cueOTP | cueBirth | cuePostcode | cueAccount
@@ -150,6 +160,13 @@ func (p *pass) number(i, limit int) (next int) {
 		p.canon = append(p.canon, r.d...)
 	}
 	p.extension(r)
+	if k := r.first - 1; k >= 0 && p.isFrontOf(k, r) {
+		if r.start = int(p.text.Tokens[k].Start); g.kind == Phone {
+			g.kind, g.detector = AccountID, byAccount
+		}
+		p.canon = p.canon[:canon]
+		p.compact(r.start, r.end)
+	}
 	p.addScored(r.start, r.end, g, canon)
 	if p.at(r.end) == '^' && g.kind == CreditCard {
 		p.trackName(r.end)
@@ -348,6 +365,9 @@ func (p *pass) isModel(r *run) bool {
 		return false
 	}
 	year := isYears(r.d)
+	if year && p.is(r.last+1, &makes) {
+		return true // "2019 honda civic"
+	}
 	for k := r.first - 1; k >= r.first-back && k >= 0; k-- {
 		if p.bitsAt(k)&cuesIdentifier != 0 || p.is(k, &andWords) {
 			return false

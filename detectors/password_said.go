@@ -64,6 +64,50 @@ func (p *pass) isPlain(first, last int) bool {
 	return p.text.Tokens[first].IsWord()
 }
 
+// ruleChosen is the rule of what somebody takes for a password.
+const ruleChosen = "chosen"
+
+// chosenPassword takes a few words behind ones for a choice that end a clause for the password that the last turns were about: "can i have
+// pickle", "i've set it to winter harbour sixty one", "try bluebell forty two as a temporary one". It says whether there are such.
+func (p *pass) chosenPassword() (found bool) {
+	const few = 5
+	tokens := p.text.Tokens
+	for k := 0; k < len(tokens); k++ {
+		set := p.is(k, &settingWords)
+		if !set && !p.is(k, &chooseWords) {
+			continue
+		}
+		first := k + 1
+		for p.is(first, &chosenLinks) && p.between(first-1) == gapSpace {
+			first++
+		}
+		last, number := first-1, false
+		for j := first; j < len(tokens) && j < first+few && p.between(j-1) == gapSpace; j++ {
+			t, said := &tokens[j], p.saysNumber(j)
+			if p.isInert(int(t.Start)) || !said && (t.Bits&(cuesIdentifier|wordAnswer) != 0 || p.is(j, &notPasswords) || p.is(j, &notAnswers) || p.is(j, &plainWords) || p.is(j, &notDictated) || p.is(j, &answerStops) || p.is(j, &thanksWords)) {
+				break
+			}
+			number = number || said
+			last = j
+		}
+		ends := last+1 >= len(tokens) || p.between(last) != gapSpace || p.is(last+1, &clauseWords) || p.is(last+1, &notAnswers) || p.is(last+1, &thanksWords) || p.is(last+1, &thatWords)
+		if last < first || !ends || set && first == k+1 || p.in.Role == RoleAgent && !number && !set || tokens[first].Len() < 3 || p.hasApostrophe(p.b[tokens[first].Start:tokens[last].End]) {
+			continue
+		}
+		start, end := int(tokens[first].Start), int(tokens[last].End)
+		p.addScored(start, end, guess{kind: Password, score: score{question: 0.7 - p.wants.decay}, rule: ruleChosen, detector: byAssignment}, p.verbatim(start, end))
+		k, found = last, true
+	}
+	return found
+}
+
+var (
+	settingWords = wordsOf("set reset changed change make made")
+	chooseWords  = wordsOf("have use try choose go")
+	chosenLinks  = wordsOf("it to with as back password")
+	thatWords    = wordsOf("as all that's is instead for")
+)
+
 // clauseWords begin another clause.
 var clauseWords = wordsOf("and but because so und aber et mais y pero e ma en maar i ale mas aur lekin og men och")
 

@@ -236,10 +236,21 @@ func (p *pass) isFound(start, end int) bool {
 	return false
 }
 
-// asksBack says whether the turn is a question: short numbers in it are no answer. "is the talon 450 better than the zephyr 450".
+// asksBack says whether the turn is a question: short numbers in it are no answer. "okay one sec is the talon 450 better than the zephyr 450".
+// Who asks "is it 450" answers.
 func (p *pass) asksBack() bool {
-	return p.in.Role != RoleAgent && p.is(0, &asksBackWords)
+	const lead = 4
+	k := 0
+	for k < lead && (p.is(k, &notAnswers) || p.is(k, &backLeads)) && !p.is(k, &asksBackWords) {
+		k++
+	}
+	return p.in.Role != RoleAgent && p.is(k, &asksBackWords) && !p.is(k+1, &itselfWords)
 }
+
+var (
+	backLeads   = wordsOf("one ok so um uh sir madam maam and but oh")
+	itselfWords = wordsOf("it that this")
+)
 
 var asksBackWords = wordsOf("is are do does did can could would will what which how why when")
 
@@ -258,7 +269,10 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 		kind, detector = p.in.Call.run.goesOnAs(g.Symbols)
 		return kind, score{question: 0.7}, "goes on", detector
 	}
-	whole := len(p.text.Tokens) == 1
+	whole, d := len(p.text.Tokens) == 1, p.b[g.Start:g.End]
+	if _, last := p.tokensOf(g.Start, g.End); isYears(d) && p.is(last+1, &makes) || isFraction(d) && g.Symbols <= askedLeast+1 && p.wants.cues&(cueExpiry|cueBirth|cueIP) == 0 && !whole {
+		return 0, s, "", 0 // "twenty nineteen honda", "the three point one"
+	}
 	if (g.Symbols > askedLeast+2 || (g.Symbols >= askedLeast || g.Kind == spoken.Letters) && !p.asksBack()) && (g.Kind != spoken.Other || g.Symbols > askedLeast || whole) {
 		if kind, detector = p.askedKind(g.Symbols, g.Kind, 0); kind != 0 {
 			return kind, score{question: p.wants.askedScore(kind) - p.wants.decay}, "asked", detector
@@ -275,11 +289,11 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 	kind, detector = wantedKind(ctx.near | ctx.mid)
 	switch g.Kind {
 	case spoken.Digits:
-		if (g.Symbols >= spokenLeast || p.isReadAlone(g)) && !isYears(p.b[g.Start:g.End]) && !isFraction(p.b[g.Start:g.End]) {
+		if (g.Symbols >= spokenLeast || p.isReadAlone(g)) && !isYears(d) && !isFraction(d) {
 			return kind, score{form: 0.5}, "spoken", detector
 		}
 	case spoken.Code:
-		if !isResolution(p.b[g.Start:g.End]) {
+		if !isResolution(d) && !(g.Symbols <= askedLeast+2 && p.wants.cues != 0 && p.asksBack()) {
 			return kind, score{form: 0.5}, "spoken", detector
 		}
 	case spoken.Letters:

@@ -28,13 +28,9 @@ func (p *pass) answerUser() {
 		} else if first <= last {
 			p.addSaidUser(first, last, userAsked-p.wants.decay, true)
 		}
+		p.toldUsers()
 	case p.text.Said&(wordUser|wordPhraseEnd) != 0:
-		for k := range tokens {
-			if tokens[k].Bits&(wordUser|wordPhraseEnd) != 0 && p.cue(k)&wordUser != 0 {
-				p.toldUser(k + 1)
-				p.toldUserBefore(k)
-			}
-		}
+		p.toldUsers()
 	case n == 1 && p.wants.cues&cuePassword == 0 && p.isPasswordAlone(&tokens[0]):
 		start, end := int(tokens[0].Start), len(bytes.TrimRight(p.b, " \n"))
 		p.addScored(start, end, guess{kind: Password, score: score{form: userAlone}, rule: "alone", detector: byAssignment}, p.verbatim(start, end))
@@ -43,12 +39,30 @@ func (p *pass) answerUser() {
 	}
 }
 
+// toldUsers looks for user names beside words for one.
+func (p *pass) toldUsers() {
+	if p.text.Said&(wordUser|wordPhraseEnd) == 0 {
+		return
+	}
+	for k := range p.text.Tokens {
+		if p.text.Tokens[k].Bits&(wordUser|wordPhraseEnd) != 0 && p.cue(k)&wordUser != 0 {
+			p.toldUser(k + 1)
+			p.toldUserBefore(k)
+		}
+	}
+}
+
 // toldUser looks for a user name from token k on, behind a word for one.
 func (p *pass) toldUser(k int) {
 	for n := 0; n < 3 && p.is(k, &userLinks); n++ {
 		k++
 	}
-	if k < len(p.text.Tokens) && p.between(k-1) != gapOther && (isUserShape(&p.text.Tokens[k]) || k+1 < len(p.text.Tokens) && p.isUserPart(k+1)) {
+	if k >= len(p.text.Tokens) || p.between(k-1) == gapOther {
+		return
+	}
+	if t := &p.text.Tokens[k]; t.IsWord() && p.is(k+1, &andWords) && p.between(k) == gapSpace && p.bitsAt(k-1)&wordIs != 0 && t.Bits == 0 && p.mayBeUser(t) && !p.is(k, &notPasswords) && !p.isInert(int(t.Start)) { // "my username is tinker and …"
+		p.addScored(int(t.Start), int(t.End), guess{kind: Username, score: score{words: userTold}, rule: "told", detector: byUser}, p.compact(int(t.Start), int(t.End)))
+	} else if isUserShape(t) || k+1 < len(p.text.Tokens) && p.isUserPart(k+1) {
 		p.addSaidUser(k, min(k+userTokens-1, len(p.text.Tokens)-1), userTold, false)
 	}
 }
@@ -81,8 +95,13 @@ func (p *pass) toldUserBefore(k int) {
 	for first > 0 && last-first < userTokens-1 && p.isUserPart(first) {
 		first--
 	}
-	if first < last || isUserShape(&p.text.Tokens[first]) {
+	t := &p.text.Tokens[first]
+	alone := first == 0 && k+1 == len(p.text.Tokens) && t.Len() > 2 && t.Bits&(cuesIdentifier|cuesAgainst) == 0 && !p.is(first, &notPasswords) && !p.is(first, &notAnswers) && !p.is(first, &stopWords) && !p.is(first, &troubles)
+	switch {
+	case first < last || isUserShape(t):
 		p.addSaidUser(first, last, userTold, true)
+	case alone: // "shop is my login"
+		p.addScored(int(t.Start), int(t.End), guess{kind: Username, score: score{question: userTold}, rule: "answer", detector: byUser}, p.compact(int(t.Start), int(t.End)))
 	}
 }
 
@@ -205,6 +224,10 @@ func (p *pass) addSaidUser(first, last int, likely float32, whole bool) {
 	if last-first >= userTokens || p.isInert(int(t.Start)) || t.IsNumber() && first == last {
 		return
 	}
+	if whole && first < last && tokens[first].Len() == 1 && tokens[first+1].IsWord() && tokens[first+1].Len() > 2 && !p.set.names.IsCommon(tokens[first+1].Hash) && p.between(first) == gapSpace && p.at(int(t.Start)-1) != '\'' {
+		p.addInitialUser(first, last, likely)
+		return
+	}
 	marked := first < last && p.is(first+1, &userMarks) && p.isUserPart(first+1) // "m dot feldt", "live colon rosie"
 	if p.is(first, &notAnswers) && !marked || p.is(first, &notPasswords) || t.IsWord() && !marked && (t.Len() < 3 || p.set.names.IsCommon(t.Hash) && !(whole && first == last && p.mayBeUser(t))) {
 		return
@@ -217,5 +240,17 @@ func (p *pass) addSaidUser(first, last int, likely float32, whole bool) {
 		return // a sentence
 	}
 	from, to := int(t.Start), int(tokens[end].End)
+	p.addScored(from, to, guess{kind: Username, score: score{question: likely}, rule: "answer", detector: byUser}, p.compact(from, to))
+}
+
+// addInitialUser adds the user name of an initial, token first, and a name, and what follows up to token last if it can be of it: "m hollis
+// four", "l kumar underscore admin".
+func (p *pass) addInitialUser(first, last int, likely float32) {
+	for k := first + 2; k <= last; k++ {
+		if !p.isUserPart(k) {
+			return
+		}
+	}
+	from, to := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
 	p.addScored(from, to, guess{kind: Username, score: score{question: likely}, rule: "answer", detector: byUser}, p.compact(from, to))
 }
