@@ -48,7 +48,7 @@ func (p *pass) address(i int) (next int) {
 		ctx := p.around(a.first, a.last)
 		s.words = min(ctx.boost(cueAddress), addressField)
 	}
-	if p.isFree(a.first-1) && p.is(a.first-1, &toWords) && p.isFree(a.first-2) && (p.is(a.first-2, &toVerbs) || p.is(a.first-2, &itWords) && p.is(a.first-3, &toVerbs)) {
+	if near, far := p.sendsTo(a.first - 1); near || far && a.street {
 		s.words = max(s.words, addressWord)
 	}
 	if a.street && a.form < streetSmall && p.isFree(a.first-1) && p.is(a.first-1, &atOn) && (p.text.Tokens[a.last].Bits&wordPlace != 0 || p.toldBefore(a.first, true)) {

@@ -120,9 +120,15 @@ func (p *pass) placeKey(k int) uint32 {
 	return h
 }
 
-// isStreetPair says whether token k is the word for a street or a house behind its name: "thistle close" is remembered, whatever its words mean.
+// isStreetPair says whether token k is the word for a street or a house behind its name, or another name: "thistle close" and "mill bank" are
+// remembered, whatever their words mean by themselves.
 func (p *pass) isStreetPair(k int) bool {
-	return k > 0 && p.bitsAt(k)&(wordStreet|wordPlace) != 0 && p.between(k-1) == gapSpace && p.text.Tokens[k-1].IsWord() && p.text.Tokens[k-1].Len() > 2 && !p.is(k-1, &stopWords) && !p.is(k-1, &plainWords) && !p.isInert(int(p.text.Tokens[k-1].Start))
+	return k > 0 && (p.bitsAt(k)&(wordStreet|wordPlace) != 0 || p.text.Tokens[k].IsWord() && p.text.Tokens[k].Len() > 2 && !p.is(k, &stopWords) && !p.is(k, &plainWords)) && p.between(k-1) == gapSpace && p.text.Tokens[k-1].IsWord() && p.text.Tokens[k-1].Len() > 2 && !p.is(k-1, &stopWords) && !p.is(k-1, &plainWords) && !p.isInert(int(p.text.Tokens[k-1].Start))
+}
+
+// isRecalledPair says whether token k and the one before were heard side by side in an address.
+func (p *pass) isRecalledPair(k int) bool {
+	return k < len(p.text.Tokens) && p.isStreetPair(k) && p.in.Call.places.Has(p.pairKey(k))
 }
 
 // pairKey is what tokens k-1 and k are remembered by.
@@ -306,11 +312,11 @@ func (p *pass) recallPlaces() {
 	tokens := p.text.Tokens
 	short := (c.place.open || c.place.left > 0 && p.in.Role == RoleAgent) && len(tokens) <= placeQuestion
 	for k := 0; k < len(tokens); k++ {
-		if !p.isRecalled(k, short) && !(k+1 < len(tokens) && p.isStreetPair(k+1) && c.places.Has(p.pairKey(k+1))) {
+		if !p.isRecalled(k, short) && !p.isRecalledPair(k+1) {
 			continue
 		}
 		first, last := k, k
-		for last+1 < len(tokens) && p.between(last) != gapOther && (p.isRecalled(last+1, true) || tokens[last+1].Bits&(wordStreet|wordPlace) != 0 && tokens[last].IsWord()) {
+		for last+1 < len(tokens) && p.between(last) != gapOther && (p.isRecalled(last+1, true) || p.isRecalledPair(last+1) || tokens[last+1].Bits&(wordStreet|wordPlace) != 0 && tokens[last].IsWord()) {
 			last++
 		}
 		for first > 0 && !p.isInert(int(tokens[first-1].Start)) && !tokens[first-1].IsWord() && p.isRecalled(first-1, true) {

@@ -142,7 +142,7 @@ var (
 	// toldWords are words for an address that one follows.
 	toldWords = wordsOf("address adresse anschrift dirección direccion indirizzo adres adress addr wohnanschrift morada endereço domicilio")
 	// toldLinks stand between such a word and the address.
-	toldLinks = wordsOf("is was are be will would as to now s being should ist lautet est es è é en jest är are here currently changed updated line 1 one")
+	toldLinks = wordsOf("is still was are be will would as to now s being should ist lautet est es è é en jest är are here currently changed updated line 1 one")
 	// noTold stand before such a word where it means no place.
 	noTold = wordsOf("email e-mail mail ip mac web website url wallet bitcoin crypto host hardware network memory return")
 	// townLinks stand within names of towns: "Ostrov nad Ohří".

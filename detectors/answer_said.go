@@ -136,6 +136,21 @@ var (
 	answerStops = wordsOf("and but so when where because cause who which before after that if i we he she they you it then there not in on at for with from to of as")
 )
 
+// asksCharacters says whether a turn asks for some characters of a password: "i need the third and fifth letters".
+func (p *pass) asksCharacters() bool {
+	const reach = 4
+	for k := range p.text.Tokens {
+		for n := 1; n <= reach && p.is(k, &characterNames); n++ {
+			if p.is(k-n, &ordinalWords) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var characterNames = wordsOf("letter letters character characters digits")
+
 // asksNumber says whether a turn asks for some number or code, of whatever: "what's the incident number", "votre numéro s'il vous plaît". Nobody has
 // a list of all that are given numbers.
 func (p *pass) asksNumber() bool {

@@ -39,7 +39,7 @@ func (p *pass) assignment(i int) {
 		start++
 	} else if p.netrcLogin(i) {
 		strict = false
-	} else if c := p.b[end-1]; strict && (c == '!' || c == '?') && end-1 > start {
+	} else if c := p.b[end-1]; strict && (c == '!' || c == '?') && end-1 > start && !(p.at(end) == ',' && hasDigit(p.b[start:end])) {
 		end-- // of the sentence
 	}
 	if kind == SessionID && isWord(p.bytesOf(&p.text.Tokens[i]), "cookie") && p.cookies(start) {

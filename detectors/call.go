@@ -167,6 +167,9 @@ func (c *Call) update(p *pass, found []Finding) {
 	if other = other || said.bits&wordOther != 0 && p.in.Role == RoleCustomer; other {
 		said.bits = 0 // who calls and asks how much something costs asks for no number
 	}
+	if p.in.Role == RoleAgent && said.bits&cuesAsked&^(cueAnyID|wordSpell) == 0 && p.asksCharacters() {
+		said.bits, other = said.bits|cuePassword, false
+	}
 	some := said.bits&(cuesAsked&^cueAnyID) == 0 && said.topics[0] == 0 && !other && p.in.Role == RoleAgent && p.asksNumber()
 	said.bits &= cuesAsked
 	if some && c.asked.bits == 0 {

@@ -18,7 +18,11 @@ const (
 func (p *pass) answerUser() {
 	tokens := p.text.Tokens
 	switch n := len(tokens); {
-	case p.in.Channel == ChannelLog || n == 0 || p.in.Call == nil:
+	case p.in.Channel == ChannelLog || n == 0:
+	case p.in.Call == nil:
+		if p.in.Channel != ChannelDoc {
+			p.toldUsers()
+		}
 	case p.wants.cues&wordUser != 0 && p.wants.cues&cuePassword == 0:
 		if first, last := p.answerBounds(); first < last && p.is(first, &atWord) && p.addHandle(first+1, userAsked-p.wants.decay) {
 			return

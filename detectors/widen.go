@@ -97,7 +97,7 @@ func (p *pass) answerBounds() (first, last int) {
 		}
 		first++
 	}
-	for last >= first && p.is(last, &thanksWords) && !p.isSpelledOut(last) {
+	for last >= first && p.is(last, &thanksWords) && !p.isSpelledOut(last) && !(p.text.Tokens[last].Len() == 1 && last == len(p.text.Tokens)-1) { // but "r and i"
 		last--
 	}
 	return first, last
