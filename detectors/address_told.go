@@ -111,9 +111,16 @@ func (p *pass) toldAddress(i int) (next int) {
 	if k >= len(p.text.Tokens) || !p.isFree(k) {
 		return 0
 	}
+	lead := p.is(k, &saidLeads) && p.between(k) == gapSpace
+	if lead {
+		k++
+	}
 	s := p.stretch(k, bounds{most: stretchMost})
 	if s.last < s.first || s.words == 0 {
 		return 0
+	}
+	if lead {
+		s.first-- // "am alten markt sieben"
 	}
 	sc := score{form: s.form(), words: toldByWord}
 	switch {
@@ -173,7 +180,11 @@ func (p *pass) behindTold(i int, word bool) (k int, is bool) {
 	return k, is
 }
 
-var ofFor = wordsOf("of for")
+// ofFor stand between a word for an address and whose it is; saidLeads begin the name of a place.
+var (
+	ofFor     = wordsOf("of for")
+	saidLeads = wordsOf("am im zum zur")
+)
 
 // noteStretch takes a stretch as an address if it is likely enough.
 func (p *pass) noteStretch(s *stretch, sc score) (next int) {

@@ -14,6 +14,12 @@ func (p *pass) findInTheName() {
 		}
 		k := i + 1
 		switch {
+		case p.isNamedBetween(i): // "first name thi last name nguyen"
+			if p.bitsAt(k)&wordIs != 0 {
+				k++
+			}
+			p.addPerson(k, k)
+			continue
 		case p.is(k, &nameOfs) && (p.is(i-1, &inTheNames) || p.is(i-1, &theWords) && p.is(i-2, &inTheNames)):
 			k++
 		case !p.is(i-1, &onTheNames):
@@ -29,6 +35,15 @@ func (p *pass) findInTheName() {
 	}
 }
 
+// isNamedBetween says whether token i ends "first name", and one word and then "last name" or the like follow.
+func (p *pass) isNamedBetween(i int) bool {
+	k := i + 1
+	if p.bitsAt(k)&wordIs != 0 {
+		k++
+	}
+	return p.is(i-1, &givenKinds) && p.is(k+1, &lastKinds) && p.text.Tokens[k].IsWord() && !p.is(k, &stopWords) && !p.is(k, &plainWords) && !p.isInert(int(p.text.Tokens[k].Start))
+}
+
 // mayBeNamed says whether token k may be a part of a name: listed as one, or as no word at all.
 func (p *pass) mayBeNamed(k int) bool {
 	const short = 3
@@ -41,6 +56,8 @@ func (p *pass) mayBeNamed(k int) bool {
 }
 
 var (
+	givenKinds = wordsOf("first given")
+	lastKinds  = wordsOf("last surname family second")
 	inTheNames = wordsOf("in under by a à au al em op")
 	onTheNames = wordsOf("den nazwisko")
 	nameOfs    = wordsOf("of de di van")

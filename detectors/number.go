@@ -337,7 +337,7 @@ func (p *pass) plainNumber(r *run, best *guess) {
 	}
 	if r.digits >= 4 && r.digits <= 12 || r.digits >= askedLeast && p.wants.agent && r.ctx.next&cuesAgainst == 0 && !p.asksBack() {
 		kind, detector := p.askedKind(r.digits, spoken.Digits, p.cueBefore(r.first)) // the answer, or a piece of it
-		if kind != 0 {
+		if kind != 0 && !(p.isCardinal(r) && isThousands(r.d) && (kind == Number || kind == Phone || kind == AccountID)) {
 			best.betterScored(kind, score{question: p.wants.askedScore(kind) - p.wants.decay}, "asked", detector)
 		}
 	}
@@ -351,7 +351,7 @@ func (p *pass) plainNumber(r *run, best *guess) {
 		kind, detector := endingKind(r.ctx.near | r.ctx.mid | p.wants.cues)
 		best.betterScored(kind, score{words: 0.6}, "ending", detector)
 	}
-	if p.in.Call != nil && r.digits >= 3 && p.endsText(r) && likely < 0.5 && p.in.Channel != ChannelLog && !p.isPairs(r) && !p.isClock(r) {
+	if p.in.Call != nil && r.digits >= 3 && p.endsText(r) && likely < 0.5 && p.in.Channel != ChannelLog && !p.isPairs(r) && !p.isClock(r) && !(p.isCardinal(r) && isThousands(r.d)) {
 		likely = 0.5 // a number that may go on in the next turn
 	}
 	best.better(Number, likely, byNumber)

@@ -274,7 +274,7 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 		return 0, s, "", 0 // "twenty nineteen honda", "the three point one"
 	}
 	if (g.Symbols > askedLeast+2 || (g.Symbols >= askedLeast || g.Kind == spoken.Letters) && !p.asksBack()) && (g.Kind != spoken.Other || g.Symbols > askedLeast || whole) {
-		if kind, detector = p.askedKind(g.Symbols, g.Kind, 0); kind != 0 {
+		if kind, detector = p.askedKind(g.Symbols, g.Kind, 0); kind != 0 && !(g.Kind == spoken.Cardinal && isThousands(d) && (kind == Number || kind == Phone || kind == AccountID)) {
 			return kind, score{question: p.wants.askedScore(kind) - p.wants.decay}, "asked", detector
 		}
 	}
@@ -372,6 +372,11 @@ func isFraction(d []byte) bool {
 		}
 	}
 	return marks == 1
+}
+
+// isThousands says whether digits are a number of thousands: "thirty four thousand".
+func isThousands(d []byte) bool {
+	return len(d) > 3 && len(d) <= 6 && string(d[len(d)-3:]) == "000"
 }
 
 // isYears says whether digits are years, one after the other.
