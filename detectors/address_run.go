@@ -162,6 +162,9 @@ func (p *pass) weigh(r *addressRun) {
 	}
 	if p.announces(r) || p.livesBehind(r.end) {
 		r.evidence++
+		if p.isHouseOn(r) {
+			r.evidence++ // "we're at lilac cottage on back lane"
+		}
 	}
 	if r.last+2 <= r.end && r.class(r.last+1) == partName && r.class(r.last+2) == partName && p.closesText(r.end) {
 		r.evidence++
@@ -234,7 +237,7 @@ func (p *pass) weighStreet(r *addressRun, j int) (last int) {
 func (p *pass) weighPlace(r *addressRun, j int, near *int) (last int) {
 	tokens := p.text.Tokens
 	switch {
-	case p.is(j, &directions) && tokens[j].Len() > 3 && j > r.begin && j < r.end && tokens[j-1].IsNumber() && tokens[j-1].Len() >= 2 && p.mayBeRoad(r, j+1) && p.closesText(j+1):
+	case p.is(j, &directions) && tokens[j].Len() > 3 && j > r.begin && j < r.end && tokens[j-1].IsNumber() && tokens[j-1].Len() >= 2 && p.mayBeRoad(r, j+1) && (p.closesText(j+1) || p.bitsAt(j+2)&wordUnit != 0):
 		return r.speak(j-1, j+1, 2) // "1902 west fifty seventh"
 	case p.is(j, &runHouses) && j > r.begin:
 		return r.speak(j, j, 1)
@@ -257,6 +260,16 @@ func (p *pass) weighPlace(r *addressRun, j int, near *int) (last int) {
 		return r.speak(j, j, 1)
 	}
 	return 0
+}
+
+// isHouseOn says whether a run has the name of a house and a street behind it.
+func (p *pass) isHouseOn(r *addressRun) bool {
+	for k := r.first; k < r.last; k++ {
+		if p.is(k, &houseNames) && p.is(k+1, &onStreets) && p.bitsAt(r.last)&wordStreet != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // announces says whether the words before a run lead to an address: "i live at", "i'm at".
@@ -331,6 +344,9 @@ func (p *pass) addRun(r *addressRun) {
 	first, last := r.first, r.last
 	for first > r.begin && (r.class(first-1) == partName || r.class(first-1) == partNumber) && !p.is(first-1, &toVerbs) {
 		first--
+	}
+	if first > r.begin && p.is(first, &houseNames) && r.class(first-1) == partSoft && !p.is(first-1, &besideWords) {
+		first-- // "lilac cottage"
 	}
 	if rest := r.end - last; rest <= runSurplus || p.closesText(r.end) {
 		for k := last + 1; k <= r.end && r.class(k) != partJoin && r.class(k) != partSoft; k++ {

@@ -68,6 +68,9 @@ func (p *pass) codeKind(i int) Type {
 	if p.isBareCode(i) {
 		return OTP
 	}
+	if p.isDoorCode(i) {
+		return PIN
+	}
 	if p.is(i-1, &otherCodes) || p.bitsAt(i-1)&(cuesIdentifier&^(cueOTP|cueCalling)|wordOrder|wordSecurity) != 0 && p.between(i-1) == gapSpace {
 		return 0
 	}
@@ -102,6 +105,24 @@ func (p *pass) isBareCode(i int) bool {
 
 var bareLeads = wordsOf("the my sms text this it's its ok yes yeah so and here's der mein dieser le mon el mi il mio mijn de mera o meu ja oui sí si sim haan")
 
+// isDoorCode says whether something that a code opens stands a few words before token i, "code", or right behind it: "it's got a keypad the code
+// is oh six one four", "the code for the barrier is 7719".
+func (p *pass) isDoorCode(i int) bool {
+	const back = 4
+	if p.text.Tokens[i].Bits&wordCode == 0 || p.is(i-1, &otherCodes) || p.in.Channel == ChannelLog {
+		return false
+	}
+	for k := i - 1; k >= i-back && k >= 0 && p.isNearWord(k); k-- {
+		if p.is(k, &opened) {
+			return true
+		}
+	}
+	return p.is(i+1, &codeFor) && p.between(i) == gapSpace
+}
+
+// codeFor stands between a code and what it opens.
+var codeFor = wordsOf("for für pour para per voor dla do")
+
 // isOpened says whether the word before token i is for what a code opens: "alarm code", "key safe code".
 func (p *pass) isOpened(i int) bool {
 	return p.is(i-1, &opened) && p.codeGap(i-1) != 0
@@ -122,7 +143,16 @@ var (
 // codeBehind takes the digits behind token i for the code, next to it or behind "is".
 func (p *pass) codeBehind(i int, kind Type) {
 	tokens := p.text.Tokens
+	const what = 5 // words of what it opens
 	k := i
+	if kind == PIN && p.is(i+1, &codeFor) {
+		for n := 0; n < what && p.isNearWord(k) && p.bitsAt(k)&wordIs == 0; n++ {
+			k++
+		}
+		if p.bitsAt(k)&wordIs == 0 {
+			return
+		}
+	}
 	for n := 0; n < 2 && k+1 < len(tokens) && (p.bitsAt(k+1)&(wordIs|wordNumber) != 0 || p.is(k+1, &answerLinks)); n++ {
 		k++
 	}

@@ -349,7 +349,11 @@ func (p *pass) plainNumber(r *run, best *guess) {
 	}
 	if r.digits <= endingMost && r.ctx.near&wordEnding != 0 {
 		kind, detector := endingKind(r.ctx.near | r.ctx.mid | p.wants.cues)
-		best.betterScored(kind, score{words: 0.6}, "ending", detector)
+		s := score{words: 0.6}
+		if kind == CreditCard && r.ctx.near&cueCard != 0 {
+			s.words = 0.85 // whatever was asked before
+		}
+		best.betterScored(kind, s, "ending", detector)
 	}
 	if p.in.Call != nil && r.digits >= 3 && p.endsText(r) && likely < 0.5 && p.in.Channel != ChannelLog && !p.isPairs(r) && !p.isClock(r) && !(p.isCardinal(r) && isThousands(r.d)) {
 		likely = 0.5 // a number that may go on in the next turn

@@ -19,6 +19,14 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 		sign++
 	}
 	begin := int(p.text.Tokens[token].Start)
+	if token+1 < len(p.text.Tokens) && p.at(sign) != '=' && p.at(sign) != ':' && p.in.Channel != ChannelLog && p.is(token+1, &temporary) {
+		token++ // "mot de passe provisoire c'est …"
+		sign = int(p.text.Tokens[token].End)
+		i = sign
+		if k := token + 1; k+1 < len(p.text.Tokens) && isWord(p.bytesOf(&p.text.Tokens[k]), "c") && p.bitsAt(k+1)&wordIs != 0 {
+			return int(p.text.Tokens[k+1].End) + 1, true, int(p.text.Tokens[k+1].End)+1 < len(p.b) && p.between(k+1) == gapSpace
+		}
+	}
 	switch c := p.at(sign); {
 	case c == '=' || c == ':' || c == '?' && p.at(sign+1) == '=':
 		for sign++; sign < i+8 && (p.at(sign) == '=' || p.at(sign) == '>' || p.at(sign) == ':'); sign++ {
@@ -67,6 +75,9 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 	}
 	return sign, strict, sign > i && sign < len(p.b) && p.b[sign] != '\n'
 }
+
+// temporary stand between a word for a password and "is" where they follow their noun.
+var temporary = wordsOf("provisoire temporaire provisional temporal provvisoria temporanea provisória temporária tymczasowe tijdelijk")
 
 // nameStart is where the name begins that has a part at i: "dbPassword", "db.password", "db-password".
 func (p *pass) nameStart(i int) int {
