@@ -342,7 +342,7 @@ func (p *pass) addRun(r *addressRun) {
 		return
 	}
 	first, last := r.first, r.last
-	for first > r.begin && (r.class(first-1) == partName || r.class(first-1) == partNumber) && !p.is(first-1, &toVerbs) {
+	for first > r.begin && (r.class(first-1) == partName || r.class(first-1) == partNumber) && !p.is(first-1, &toVerbs) && !p.is(first-1, &toldWords) && p.bitsAt(first-1)&wordIs == 0 {
 		first--
 	}
 	if first > r.begin && p.is(first, &houseNames) && r.class(first-1) == partSoft && !p.is(first-1, &besideWords) {
