@@ -298,10 +298,7 @@ func (p *pass) named() {
 
 // namedKey looks at a text whose field is named for some key, or in a log for a code, and which is drawn by lot: DEPLOY_KEY=…, code=…&state=….
 func (p *pass) namedKey() {
-	name := p.in.Path
-	if k := bytes.LastIndexAny(name, "./"); k >= 0 {
-		name = name[k+1:]
-	}
+	name := lastPart(p.in.Path)
 	value := bytes.TrimSpace(p.b)
 	if k := bytes.IndexByte(value, '&'); k > 0 {
 		value = value[:k]

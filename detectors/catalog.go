@@ -32,6 +32,7 @@ const (
 	byPlace
 	byGeoURI
 	bySIP
+	byDeviceID
 	byUser
 	bySocial
 	byHome
@@ -65,6 +66,7 @@ const (
 	byParameters
 	bySignature
 	bySeed
+	byWiFi
 	bySecured
 	bySlashLogin
 	bySQL
@@ -102,6 +104,7 @@ func catalog() []entry {
 		byPlace:       {name: "place", types: []Type{Coordinates}, start: (*pass).coordinate},
 		byGeoURI:      {name: "place", begin: "geo", word: (*pass).geoURI},
 		bySIP:         {name: "sip", types: []Type{SIPURI}, begin: "sip sips", word: (*pass).sipURI},
+		byDeviceID:    {name: "device", types: []Type{DeviceID}, begin: deviceWords, word: (*pass).deviceWord},
 		byUser:        {name: "user", types: []Type{Username}, begin: userWords, word: (*pass).username, long: (*pass).camelUser, at: (*pass).mention},
 		bySocial:      {name: "user", begin: "fb handle gamertag skype insta instagram twitter snapchat discord telegram tiktok psn facebook linkedin reddit twitch", word: (*pass).socialAccount},
 		byHome:        {name: "user", begin: "home users", word: (*pass).homePath},
@@ -135,6 +138,7 @@ func catalog() []entry {
 		byParameters:  {name: "row", begin: "parameters binding", word: (*pass).parameters},
 		bySignature:   {name: "secret", begin: "signature sig", word: (*pass).signature},
 		bySeed:        {name: "secret", begin: "totp authenticator", word: (*pass).seedWord},
+		byWiFi:        {name: "secret", begin: "wifi mask", word: (*pass).wifiCode},
 		bySecured:     {name: "command", begin: "securestring", word: (*pass).securedString},
 		bySlashLogin:  {name: "command", begin: "thin sqlplus", word: (*pass).slashLogin},
 		bySQL:         {name: "command", begin: "identified", word: (*pass).identified},

@@ -55,14 +55,14 @@ var tools = [...]tool{
 	{name: "rabbitmqctl", option: "add_user", form: second}, {name: "rabbitmqctl", option: "change_password", form: second}, {name: "rabbitmqctl", option: "authenticate_user", form: second},
 	{name: "net", option: "user", form: second},
 	{name: "vault", option: "login"}, {name: "sshpass", option: "-p"}, {name: "7z", option: "-p", form: glued}, {name: "7za", option: "-p", form: glued}, {name: "7zr", option: "-p", form: glued},
-	{name: "useradd", form: lastUser}, {name: "usermod", form: lastUser}, {name: "userdel", form: lastUser}, {name: "adduser", form: lastUser}, {name: "deluser", form: lastUser}, {name: "kinit", form: lastUser},
+	{name: "useradd", form: lastUser}, {name: "usermod", form: lastUser}, {name: "userdel", form: lastUser}, {name: "adduser", form: lastUser}, {name: "deluser", form: lastUser}, {name: "kinit", form: lastUser}, {name: "passwd", form: lastUser},
 	{name: "sudo", option: "-u", form: namedUser}, {name: "crontab", option: "-u", form: namedUser}, {name: "runuser", option: "-u", form: namedUser},
 }
 
 const toolWords = "mysql mysqldump mysqladmin mysqlimport mysqlshow mysqlcheck mariadb xtrabackup innobackupex mongo mongosh mongodump mongorestore mongoexport mongoimport mongostat cqlsh " +
 	"redis vsql ldapsearch ldapmodify ldapadd ldapdelete ldapwhoami ldapcompare ldappasswd docker podman nerdctl helm oras crane oc cf az aws gh kubectl smbclient rpcclient winexe net " +
 	"plink pscp psftp psexec winrs smbmap sqlcmd bcp isql osql tsql unzip zip rar unrar ipmitool mosquitto rdesktop xfreerdp schtasks snmpget snmpwalk snmpbulkwalk snmpset snmptrap openssl wpa rabbitmqctl " +
-	"useradd usermod userdel adduser deluser kinit vault crontab runuser"
+	"useradd usermod userdel adduser deluser kinit passwd vault crontab runuser"
 
 // GivesPassword says whether the last of some words of a command line is a password or holds one: "mysql", "-u", "root", "-pS3cret".
 func GivesPassword(words [][]byte) bool {

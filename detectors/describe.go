@@ -69,6 +69,7 @@ var described = [namedTypes]struct{ authority, digit string }{
 	CryptoAddress: {"the currencies' own forms", "base58check, bech32, EIP-55"},
 	Coordinates:   {"ISO 6709 and decimal degrees", ""},
 	SIPURI:        {"RFC 3261, RFC 3966", ""},
+	DeviceID:      {"makers of devices and of their systems", ""},
 	IMEI:          {"3GPP TS 23.003", "Luhn"},
 	IMSI:          {"ITU-T E.212", ""},
 	ICCID:         {"ITU-T E.118", "Luhn"},

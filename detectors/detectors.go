@@ -74,7 +74,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 36
+const revision = 37
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -261,6 +261,8 @@ func (p *pass) searchText() {
 		p.namedUser()
 		p.namedBIC()
 		p.namedKeyed()
+		p.namedPerson()
+		p.namedDevice()
 	}
 	if p.said&wordUser != 0 && p.in.Channel != ChannelLog {
 		p.toldAccounts()
@@ -271,6 +273,7 @@ func (p *pass) searchText() {
 	if p.said&cueName != 0 && p.isWritten() {
 		p.personFields()
 	}
+	p.pairedNames()
 	if p.said&wordAnswer != 0 {
 		p.toldAnswers()
 	}

@@ -36,18 +36,58 @@ func (p *pass) email(at int) bool {
 		p.quotedUser(at - 1)
 		return true
 	}
+	if p.in.Channel == ChannelLog && dots == 0 && host < end && start < at && !isWord(p.b[host:end], "localhost") {
+		return p.hostAccount(start, at, end)
+	}
 	if literal := p.domainLiteral(at + 1); literal > 0 {
 		end, dots, letters = literal, 1, true
 	}
 	if start == at || !letters || dots == 0 && !isWord(p.b[host:end], "localhost") || isFileName(p.b[:end]) {
 		return false
 	}
+	start = p.verp(start, at)
 	canon := p.lower(start, at)
 	p.canon = append(p.canon, '@')
 	p.lower(host, end)
 	p.add(start, end, Email, 0.95, byEmail, canon)
 	p.mailName(start)
 	return true
+}
+
+// hostAccount looks at a name before an at sign and the name of a host without a dot behind it, which ends at a place: between brackets, or behind a
+// command that goes there.
+func (p *pass) hostAccount(start, at, end int) bool {
+	const reach = 8 // tokens
+	if p.at(start-1) == '<' && p.at(end) == '>' {
+		p.userBefore(at)
+		return true
+	}
+	first, _ := p.tokensOf(start, at)
+	for n := first - 1; n >= max(0, first-reach); n-- {
+		if p.is(n, &remoteCommands) && p.at(int(p.text.Tokens[n].End)) == ' ' {
+			p.userBefore(at)
+			return true
+		}
+	}
+	return false
+}
+
+var remoteCommands = wordsOf("ssh scp sftp rsync mosh")
+
+// verp is where the local part of an address begins that tells in it to whom a mail went, where the part behind its sign of equality begins at start:
+// "bounce+17-asha=example.com@lists.example.org".
+func (p *pass) verp(start, at int) int {
+	k := start - 1
+	if p.at(k) != '=' || bytes.IndexByte(p.b[start:at], '.') < 0 {
+		return start
+	}
+	for k > 0 && at-k < localMax && isLocal(p.b[k-1]) {
+		k--
+	}
+	if head := p.b[k : start-1]; len(head) > 3 && (bytes.IndexByte(head, '+') > 0 || len(head) > 6 && equalFold(head, "bounce")) {
+		return k
+	}
+	return start
 }
 
 // quotedLocal is where the quoted local part begins whose last quote is at i: "jane roe"@example.com; one more than i if there is

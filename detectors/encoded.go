@@ -39,6 +39,7 @@ func (p *pass) encoded(i int) {
 	if !isHex && !p.decodeBase64(start, end) {
 		// What stands before the word may be a path. A third beginning isn't tried, so that the cost stays linear.
 		if start == first || end-first < encodedLeast || !p.decodeBase64(first, end) {
+			p.bareKey(start, end)
 			return
 		}
 		start = first

@@ -80,7 +80,7 @@ var genWords = map[Type]struct {
 	USSSN: {"social security number, SSN", true}, USITIN: {"ITIN, taxpayer id", true}, UKNINO: {"national insurance number, NINO", true},
 	INAadhaar: {"Aadhaar number", true}, INPAN: {"PAN, PAN card", true}, INUPI: {"UPI id", true}, BIC: {"BIC, SWIFT code", true},
 	CryptoAddress: {"bitcoin address, wallet", true}, Coordinates: {"coordinates, location", true}, IMEI: {"IMEI", true}, IMSI: {"IMSI", false},
-	ICCID: {"ICCID, SIM number", true}, SIPURI: {"SIP address", true}, Username: {"user name, login", false}, OrderID: {"order number", false},
+	ICCID: {"ICCID, SIM number", true}, SIPURI: {"SIP address", true}, DeviceID: {"device id, advertising id", false}, Username: {"user name, login", false}, OrderID: {"order number", false},
 	VIN: {"VIN, chassis number", true}, VehiclePlate: {"number plate, registration", false}, Postcode: {"postcode, zip code", false},
 	SortCode: {"sort code", false}, Date: {"date", true},
 }
@@ -258,6 +258,9 @@ func generated(t testing.TB) map[string][]genRow {
 	}
 	values := map[Type][]string{}
 	for _, turns := range readCases(t) {
+		if strings.HasPrefix(turns[0].where, "decode.txt") {
+			continue // values as they are escaped in their place
+		}
 		in := map[Type]int{} // turns that have a type: more than one may hold pieces of a value
 		for _, c := range turns {
 			of := map[Type]bool{}

@@ -161,7 +161,7 @@ func isCookieAttribute(name []byte) bool {
 	return isWord(name, "domain") || isWord(name, "path") || isWord(name, "expires")
 }
 
-// curl looks for the login that a command gives behind token i, "curl" or "sshpass": -u name:password, -p password.
+// curl looks for the login that a command gives behind token i, "curl", "sshpass" or "http": -u name:password, -p password, -a name:password.
 func (p *pass) curl(i int) {
 	const longest = 2048
 	tool := p.bytesOf(&p.text.Tokens[i])
@@ -175,10 +175,10 @@ func (p *pass) curl(i int) {
 		}
 		option := p.b[at+1:]
 		switch {
-		case len(tool) == 7 && option[1] == 'p':
+		case len(tool) == 7 && option[1] == 'p', tool[0]|0x20 == 'h' && option[1] == 'a' && option[2] == ' ', tool[0]|0x20 != 'h' && option[1] == 'u':
 			at += 3
-		case option[1] == 'u':
-			at += 3
+		case len(option) > 6 && string(option[:6]) == "--auth" && (option[6] == ' ' || option[6] == '='):
+			at += 7
 		case len(option) > 6 && string(option[:6]) == "--user" && (option[6] == ' ' || option[6] == '='):
 			at += 7
 		case len(option) > 12 && string(option[:12]) == "--proxy-user" && (option[12] == ' ' || option[12] == '='):

@@ -207,10 +207,7 @@ func (p *pass) keyedAt(start int) {
 
 // namedKeyed is keyed for a text whose field is named for that.
 func (p *pass) namedKeyed() {
-	name := p.in.Path
-	if k := bytes.LastIndexAny(name, "./"); k >= 0 {
-		name = name[k+1:]
-	}
+	name := lastPart(p.in.Path)
 	if n := len(name) - len("digits"); n >= 0 && equalFold(name[n:], "digits") || isWord(name, "dtmf") {
 		start := len(p.b) - len(bytes.TrimLeft(p.b, " "))
 		p.keyedAt(start)

@@ -10,6 +10,8 @@ import (
 // personWords stand before the names of persons in logs, where most of what follows them is none.
 const personWords = "owner holder driver recipient author assignee reporter assigned reviewer approver attendee employee student sender buyer seller operator surgeon nurse requester submitter nm"
 
+var personSet = wordsOf(personWords)
+
 // partValue takes words with capitals behind token i, one of personWords, for a name if the lists have one of them: "owner='Asha Roe'", "assigned to
 // Asha Roe".
 func (p *pass) partValue(i int) {
@@ -161,11 +163,17 @@ func (p *pass) isClass(k int) bool {
 	return false
 }
 
-// isInCode says whether a span stands within a path, a name of several parts or before the arguments of a function, and the lists have none of it.
-func (p *pass) isInCode(s *names.Span) bool {
+// isBesideCode says whether a span stands within a path, a name of several parts or before the arguments of a function.
+func (p *pass) isBesideCode(s *names.Span) bool {
 	start, end := int(p.text.Tokens[s.First].Start), int(p.text.Tokens[s.Last].End)
 	before, after := p.at(start-1), p.at(end)
-	if before != '/' && before != '.' && before != '_' && before != '$' && after != '/' && after != '_' && after != '(' && (after != '.' || !scan.IsLetter(p.at(end+1))) {
+	return before == '/' || before == '.' || before == '_' || before == '$' || after == '/' || after == '_' || after == '(' || after == '.' && scan.IsLetter(p.at(end+1))
+}
+
+// isInCode says whether a span stands beside code, and the lists have none of it.
+func (p *pass) isInCode(s *names.Span) bool {
+	start, end := int(p.text.Tokens[s.First].Start), int(p.text.Tokens[s.Last].End)
+	if !p.isBesideCode(s) && (p.at(end) != ':' || p.at(start-1) != '<' && !scan.IsLetter(p.at(end+1))) {
 		return false
 	}
 	for k := s.First; k <= s.Last; k++ {
@@ -184,6 +192,9 @@ func (p *pass) leaveCode() {
 	kept := p.spans[:0]
 	for k := range p.spans {
 		s := &p.spans[k]
+		if len(p.in.Path) > 0 && s.Class == names.Person && s.First == s.Last && p.isClass(s.First) {
+			continue
+		}
 		end := int(p.text.Tokens[s.Last].End)
 		if c := p.at(end); s.Class == names.Person && (c == '_' || c == '(' || p.at(int(p.text.Tokens[s.First].Start)-1) == '_') && p.isInCode(s) {
 			continue

@@ -57,6 +57,10 @@ func (p *pass) jobUser(i int) {
 	if p.in.Channel != ChannelLog {
 		return
 	}
+	if w := p.bytesOf(&p.text.Tokens[i]); isWord(w, "su") && bytes.HasPrefix(p.b[at:], []byte(" - ")) {
+		p.addUser(at+len(" - "), 0.65) // the command
+		return
+	}
 	if p.at(at) == '[' {
 		for at < len(p.b) && p.b[at] != ':' && p.b[at] != '\n' {
 			at++

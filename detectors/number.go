@@ -261,7 +261,7 @@ func (p *pass) against(r *run, kind Type) (penalty float32) {
 	switch {
 	case r.plus || kind == Date:
 		return 0
-	case p.isPartOfCode(r) || r.isUUID() || r.isZero() && p.wants.cues == 0 && !p.wants.open:
+	case p.isPartOfCode(r) || r.isUUID() || r.isZero() && p.wants.cues == 0 && !p.wants.open || r.digits == 12 && p.at(r.start-1) == '|' && p.isTimestamp(r):
 		return 0.4
 	case r.digits >= 13 && (p.in.Channel != ChannelLog || kind == CreditCard && isIssuer(r.d)):
 		return 0
@@ -478,7 +478,10 @@ func (p *pass) isTimestamp(r *run) bool {
 	switch n {
 	case 10, 13, 16, 19:
 		return told && d[0] == '1' && r.ctx.near&cuesNumber == 0
-	case 14, 17:
+	case 12, 14, 17:
+		if n == 12 && (p.in.Channel != ChannelLog || r.ctx.near&cuesNumber != 0 || d[8] > '2' || d[10] > '5') {
+			return false
+		}
 		month, day := int(d[4]-'0')*10+int(d[5]-'0'), int(d[6]-'0')*10+int(d[7]-'0')
 		return (d[0] == '1' && d[1] == '9' || d[0] == '2' && d[1] == '0') && month >= 1 && month <= 12 && day >= 1 && day <= 31
 	}

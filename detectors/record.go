@@ -14,14 +14,19 @@ func (p *pass) values(i int) {
 	for open > 0 && p.b[open-1] == ' ' {
 		open--
 	}
-	if open == 0 || p.b[open-1] != ')' {
+	if open == 0 {
 		return
 	}
-	head := bytes.LastIndexByte(p.b[max(0, open-most):open], '(')
-	if head < 0 {
+	var columns []byte // none where the statement doesn't name them
+	if p.b[open-1] == ')' {
+		head := bytes.LastIndexByte(p.b[max(0, open-most):open], '(')
+		if head < 0 {
+			return
+		}
+		columns = p.b[max(0, open-most)+head+1 : open-1]
+	} else if p.in.Channel != ChannelLog || p.set.names == nil || !bytes.HasSuffix(p.b[:p.pieceBefore(open)], []byte(" INTO ")) {
 		return
 	}
-	columns := p.b[max(0, open-most)+head+1 : open-1]
 	for at := int(p.text.Tokens[i].End); ; {
 		for p.at(at) == ' ' && at < len(p.b) || p.at(at) == ',' {
 			at++
@@ -35,6 +40,7 @@ func (p *pass) values(i int) {
 
 // row reads the values of one row from a place on, beside the names of their columns, and gives the place behind it.
 func (p *pass) row(at int, columns []byte) int {
+	named := columns != nil
 	for at < len(p.b) {
 		for p.at(at) == ' ' && at < len(p.b) {
 			at++
@@ -60,7 +66,11 @@ func (p *pass) row(at int, columns []byte) int {
 			}
 			at = end
 		}
-		p.cell(start, min(end, len(p.b)), column)
+		if end = min(end, len(p.b)); named {
+			p.cell(start, end, column)
+		} else if start > 0 && isQuote(p.b[start-1]) {
+			p.unnamedCell(start, end)
+		}
 		for p.at(at) == ' ' && at < len(p.b) {
 			at++
 		}
@@ -68,6 +78,14 @@ func (p *pass) row(at int, columns []byte) int {
 			return at + 1
 		}
 		at++
+	}
+	return at
+}
+
+// pieceBefore is where the piece without spaces begins that ends at a place.
+func (p *pass) pieceBefore(at int) int {
+	for at > 0 && p.b[at-1] > ' ' {
+		at--
 	}
 	return at
 }
@@ -134,13 +152,20 @@ func (p *pass) unnamedCell(start, end int) {
 		listed = listed || p.isListed(k)
 	}
 	switch {
-	case listed:
+	case listed, first == last && p.isCapital(first) && !p.is(first, &firms) && !p.is(first, &places) && p.isBehindPerson(start) && p.set.names.Listing(p.text.Tokens[first].Hash).Common == 0:
 		p.add(start, end, Person, 0.6, byRow, p.lower(start, end))
 	case (value[0] == '0' || value[0] == '+') && len(value) >= least && len(value) <= most && isDecimal(value[1:]):
 		p.add(start, end, Number, 0.6, byRow, p.verbatim(start, end))
 	case len(value) == len("1985-03-12"):
 		p.rowBirth(start)
 	}
+}
+
+// isBehindPerson says whether the last candidate is the name of a person in a row that ends shortly before a place.
+func (p *pass) isBehindPerson(start int) bool {
+	const gap = 12
+	n := len(p.candidates) - 1
+	return n >= 0 && p.candidates[n].kind == Person && p.candidates[n].detector == byRow && p.candidates[n].end < start && start-p.candidates[n].end <= gap
 }
 
 // cell notes the value of a column that is named for something personal.
@@ -184,7 +209,7 @@ func columnKind(bits uint64, name []byte) Type {
 // customerName.
 func isPersonField(field []byte) bool {
 	for _, w := range [...]string{
-		"surname", "firstname", "lastname", "fullname", "forename", "middlename", "maidenname", "givenname", "familyname", "customername", "clientname", "callername",
+		"surname", "firstname", "lastname", "fullname", "forename", "middlename", "maidenname", "givenname", "familyname", "customername", "clientname", "callername", "calleridname",
 		"patientname", "holdername", "contactname", "guestname", "passengername", "membername", "nomineename", "fathername", "mothername", "spousename", "employeename",
 		"insuredname", "beneficiaryname", "payeename", "recipientname", "personname", "displayname", "realname", "apellidos", "nachname", "vorname", "cognome", "prenom",
 	} {
@@ -234,18 +259,31 @@ func (p *pass) personFields() {
 		if !ok || !isPersonField(p.b[start:t.End]) {
 			continue
 		}
-		p.personValue(at)
+		p.personValue(at, false)
 	}
 }
 
-// personValue takes the value at a place for a name: what is in quotes, or words as far as they can't be the next field.
-func (p *pass) personValue(at int) {
+// namedPerson takes a text for a name whose field is named for that of a person, or in a log for who did something, if the lists have a word of it.
+func (p *pass) namedPerson() {
+	if isPersonField(p.in.Path) && !bytes.HasSuffix(p.in.Path, p.b) {
+		p.personValue(len(p.b)-len(bytes.TrimLeft(p.b, " ")), true)
+	} else if p.in.Channel == ChannelLog && p.set.names != nil && len(p.text.Tokens) > 1 && personSet.holds(lastPart(p.in.Path)) {
+		p.listedName(0, 2)
+	}
+}
+
+// lastPart is the last name of a path: "reporter" of "issue.reporter".
+func lastPart(path []byte) []byte { return path[bytes.LastIndexAny(path, "./")+1:] }
+
+// personValue takes the value at a place for a name: what is in quotes, or words as far as they can't be the next field, unless it is
+// known to be all of a value.
+func (p *pass) personValue(at int, quoted bool) {
 	const longest = 64
 	for at < len(p.b) && (p.b[at] == '"' || p.b[at] == '\'' || p.b[at] == '\\') {
 		at++
 	}
 	end := at
-	quoted := at > 0 && (p.b[at-1] == '"' || p.b[at-1] == '\'' || p.b[at-1] == '>')
+	quoted = quoted || at > 0 && (p.b[at-1] == '"' || p.b[at-1] == '\'' || p.b[at-1] == '>')
 	for end < len(p.b) && end-at < longest {
 		c := p.b[end]
 		if c < ' ' || c == '"' || c == '\\' || c == '&' || c == ';' || c == ',' || c == '=' || c == '<' || c == '|' || c == '}' || c == ')' || c == ']' || !quoted && c == ' ' && !p.text.IsPercent(end) || c == '\'' && !scan.IsLetter(p.at(end+1)) {

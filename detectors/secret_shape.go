@@ -44,6 +44,7 @@ func isHex(b []byte) bool {
 // isRandom says whether a value looks drawn by lot, so that a name like "deploy_key" suffices to call it a secret: a UUID,
 // or twenty and more letters in both cases and digits, or hexadecimal digits.
 func isRandom(value []byte) bool {
+	value = bytes.TrimPrefix(value, []byte("base64:")) // as Laravel writes it
 	var upper, lower, digits, dashes int
 	for _, c := range value {
 		switch {

@@ -12,8 +12,8 @@ func (p *pass) toldKey(at int, kind Type) {
 	const gap, quotedMost = 3, 64
 	start := p.pastDash(at)
 	if p.in.Channel != ChannelCall && start == at+1 && scan.IsDigit(p.at(start)) && p.at(start+1) == ' ' {
-		start += 2 // "password 7 0822455D0A16": how it is written
-		if end, _ := p.valueEnd(min(start, len(p.b)-1)); end-start > gap*2 && isHex(p.b[start:end]) && hasDigit(p.b[start:end]) && !p.isInert(start) {
+		start += 2 // "password 7 0822455D0A16", "password 0 hunter22": how it is written
+		if end, _ := p.valueEnd(min(start, len(p.b)-1)); end-start > gap*2 && (isHex(p.b[start:end]) && hasDigit(p.b[start:end]) || p.looksTold(start, end, kind)) && !p.isInert(start) {
 			p.add(start, end, kind, 0.65, byAssignment, p.verbatim(start, end))
 		}
 		return
@@ -235,7 +235,7 @@ var (
 	loginWords = wordsOf("user username login id email uid usr name un")
 	credWords  = wordsOf("creds credentials logins credential")
 	// networkWords stand before "key" where it is the password of a network.
-	networkWords = wordsOf("wifi fi wpa wpa2 wpa3 wlan network hotspot router wireless")
+	networkWords = wordsOf("wifi fi wpa wpa2 wpa3 wlan network hotspot router wireless shared server")
 )
 
 // toldAnswers looks for the answers to security questions that somebody writes down with the question: "memorable word: Marigold", "first

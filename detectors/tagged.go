@@ -393,7 +393,7 @@ func (p *pass) phraseIn(first, last int) (in span) {
 }
 
 // programWords are words of programs and their data.
-var programWords = wordsOf("const let var func function return import export require class string int bool null true false url uri urls api apis json yaml xml sql http https localhost stdout stderr")
+var programWords = wordsOf("const let var func function return import export require class string int bool null true false url uri urls api apis json yaml xml sql http https localhost stdin stdout stderr saml urn oid")
 
 // wordsNoName mean something of an identifier, and are no names of anybody.
 const wordsNoName = cuesIdentifier | cuesAgainst | wordCode | wordSecurity | wordNumber | wordKey | wordAuth | wordOrder | wordYear | wordGeo | wordSpell

@@ -17,6 +17,9 @@ func (p *pass) roleWord(i int) {
 		return
 	}
 	a, b := &p.text.Tokens[i], &p.text.Tokens[i+1]
+	if string(p.bytesOf(a)) == "ms" && i > 0 && p.text.Tokens[i-1].IsNumber() {
+		return // "103 ms"
+	}
 	p.role = p.role || b.Start-a.End <= gap && p.at(int(a.End)) != '_' && p.isCapital(i+1)
 }
 
@@ -75,6 +78,9 @@ func (p *pass) noteRow() {
 			if sep == '"' {
 				sep = p.at(c.end + 1)
 			}
+			if c.end == len(p.b) {
+				sep = p.at(c.start - 1) // the last field
+			}
 			p.isRow = (sep == ',' || sep == ';' || sep == '|' || sep == '\t') && bytes.Count(line, []byte{sep}) >= least && bytes.Count(line, []byte{'='}) < least
 			return
 		}
@@ -124,12 +130,21 @@ func isFieldEnd(c byte) bool {
 // the tagger finds it.
 func (p *pass) mailName(start int) {
 	const longest, words = 64, 4
-	if p.in.Channel != ChannelLog || p.at(start-1) != '<' {
+	if p.at(start-1) != '<' {
 		return
 	}
 	end := start - 1
 	for p.at(end-1) == ' ' && end > 0 {
 		end--
+	}
+	if bytes.HasSuffix(p.b[:end], []byte("?=")) { // RFC 2047
+		if from := bytes.LastIndex(p.b[max(0, end-2*localMax):end-2], []byte("=?")) + max(0, end-2*localMax); p.at(from) == '=' {
+			p.add(from, end, Person, 0.7, byNames, p.lower(from, end))
+		}
+		return
+	}
+	if p.in.Channel != ChannelLog {
+		return
 	}
 	quoted := p.at(end-1) == '"'
 	for quoted && p.at(end-1) == '"' && end > 0 {

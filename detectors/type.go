@@ -45,6 +45,7 @@ const (
 	IMSI
 	ICCID
 	SIPURI
+	DeviceID // of an app's or an advertiser's: IDFA, Android id
 
 	VehiclePlate
 	VIN
@@ -74,7 +75,7 @@ var constantNames = [namedTypes]string{
 
 	IPAddress: "IP_ADDRESS", MACAddress: "MAC_ADDRESS", URL: "URL", Username: "USERNAME", Password: "PASSWORD",
 	Secret: "SECRET", SessionID: "SESSION_ID", Coordinates: "COORDINATES", IMEI: "IMEI", IMSI: "IMSI", ICCID: "ICCID",
-	SIPURI: "SIP_URI",
+	SIPURI: "SIP_URI", DeviceID: "DEVICE_ID",
 
 	VehiclePlate: "VEHICLE_PLATE", VIN: "VIN", AccountID: "ACCOUNT_ID", OrderID: "ORDER_ID", Number: "NUMBER",
 	Spelled: "SPELLED",

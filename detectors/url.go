@@ -21,6 +21,9 @@ func (p *pass) url(i int) {
 		at++
 	} else {
 		if p.at(at) != ':' || p.at(at+1) != '/' || p.at(at+2) != '/' {
+			if p.at(at) == ' ' && p.in.Channel == ChannelLog {
+				p.curl(i) // "http -a asha:hunter2 …" of HTTPie
+			}
 			return
 		}
 		at += 3

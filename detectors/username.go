@@ -338,10 +338,7 @@ func (p *pass) logUser(i int) {
 
 // namedUser takes a text for a user name whose field is named for one.
 func (p *pass) namedUser() {
-	name := p.in.Path
-	if k := bytes.LastIndexAny(name, "./"); k >= 0 {
-		name = name[k+1:]
-	}
+	name := lastPart(p.in.Path)
 	value := bytes.TrimSpace(p.b)
 	if n := len(value) - 1; n > 0 && value[0] == '<' && value[n] == '>' {
 		value = value[1:n] // as Dovecot writes it
@@ -351,7 +348,7 @@ func (p *pass) namedUser() {
 		p.add(start, start+len(value), Username, 0.7, byUser, p.verbatim(start, start+len(value)))
 		return
 	}
-	if p.in.Channel == ChannelLog && p.set.names != nil && len(p.text.Tokens) > 0 && reviewWords.holds(name) && bytes.IndexByte(value, ' ') < 0 {
+	if p.in.Channel == ChannelLog && p.set.names != nil && len(p.text.Tokens) > 0 && reviewWords.holds(name) && bytes.IndexByte(value, ' ') < 0 && !bytes.Equal(value, name) {
 		p.assignee(0)
 		return
 	}

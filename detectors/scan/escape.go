@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -13,17 +14,22 @@ const escapeLevels = 3
 // longer than itself, so that this works in place.
 func (t *Text) unescape() bool {
 	b, origin, ends := t.folded, t.origin, t.ends
-	w := 0
+	w, spaced := 0, false
 	for i := 0; i < len(b); {
-		if c := b[i]; c != '%' && c != '\\' && c != '&' {
+		if c := b[i]; c != '%' && c != '\\' && c != '&' && c != '=' && c != '+' {
 			b[w], origin[w], ends[w] = c, origin[i], ends[i]
 			w, i = w+1, i+1
 			continue
 		}
-		r, width := escapeAt(b, i)
+		r, width := t.escapeAt(b, b[:w], i)
+		if r == softBreak {
+			i += width
+			continue
+		}
 		if width == 0 {
 			r, width = rune(b[i]), 1
 		}
+		spaced = spaced || r == ' ' && b[i] == '+'
 		from, to := origin[i], ends[i+width-1]
 		for end := w + utf8.RuneLen(r); w < end; w++ {
 			origin[w], ends[w] = from, to
@@ -32,18 +38,133 @@ func (t *Text) unescape() bool {
 		i += width
 	}
 	t.folded, t.origin, t.ends = b[:w], origin[:w], ends[:w]
-	return w < len(b)
+	return w < len(b) || spaced
 }
 
-// escapeAt decodes the escape at b[i], one of %, \ and &: the character, and the width of the escape, 0 if it is none.
-func escapeAt(b []byte, i int) (r rune, width int) {
+// escapeAt decodes the escape at b[i], one of %, \, &, = and +: the character, and the width of the escape, 0 if it is none. What stands before it is in
+// done.
+func (t *Text) escapeAt(b, done []byte, i int) (r rune, width int) {
 	switch b[i] {
 	case '%':
 		return percentAt(b, i)
 	case '\\':
 		return backslashAt(b, i)
+	case '=':
+		return t.quotedAt(b, i)
+	case '+':
+		return t.plusAt(b, done, i)
 	}
 	return entityAt(b, i)
+}
+
+// softBreak stands for the end of a line that belongs to how a text is written and not to the text.
+const softBreak = -1
+
+// quotedAt decodes "=C3=A4" of mails (RFC 2045 §6.7). Of one byte, "=E4" and "=40", it may as well be the value of a name: those are decoded in a text that
+// shows elsewhere how it is written, and so are lines that go on, "=\n".
+func (t *Text) quotedAt(b []byte, i int) (r rune, width int) {
+	if i+2 >= len(b) {
+		return 0, 0
+	}
+	if b[i+1] == '\n' || b[i+1] == '\r' && b[i+2] == '\n' {
+		if t.isQuoted(b) {
+			return softBreak, 2 + int(b[i+1]/'\r')
+		}
+		return 0, 0
+	}
+	upper := func(c byte) bool { return IsDigit(c) || c >= 'A' && c <= 'F' }
+	if !upper(b[i+1]) || !upper(b[i+2]) {
+		return 0, 0
+	}
+	if r, width = bytesAt(b, i, '=', 0); width > len("=40") {
+		t.quoted = 1
+		return r, width
+	}
+	if t.quoted <= 0 && (IsDigit(b[i+1]) && IsDigit(b[i+2]) || !t.isQuoted(b)) {
+		return 0, 0
+	}
+	if v := rune(hexAt(b, i+1, 2)); v >= 0xC0 {
+		return v, len("=E4") // ISO 8859-1
+	}
+	return r, width
+}
+
+// isQuoted says whether a text shows that it is written as mails are: by its header, by a word of RFC 2047, or by two lines of the length at which they are
+// cut. One may be the end of a key in base64.
+func (t *Text) isQuoted(b []byte) bool {
+	const least, most, lines = 60, 76, 2
+	if t.quoted == 0 {
+		t.quoted = -1
+		if bytes.Contains(b, []byte("uoted-printable")) || bytes.Contains(b, []byte("?Q?")) || bytes.Contains(b, []byte("?q?")) {
+			t.quoted = 1
+		}
+		for line, n := b, 0; t.quoted < 0; {
+			k := bytes.IndexByte(line, '\n')
+			if k < 0 {
+				break
+			}
+			if end := len(bytes.TrimSuffix(line[:k], []byte("\r"))); end >= least && end <= most && line[end-1] == '=' && bytes.IndexByte(line[:end], ' ') > 0 {
+				if n++; n == lines {
+					t.quoted = 1
+				}
+			}
+			line = line[k+1:]
+		}
+	}
+	return t.quoted > 0
+}
+
+// plusAt decodes a plus sign that stands for a blank in the value of a parameter, "postcode=D02+X285": all of its parts are words or short numbers, as those of
+// keys hardly are.
+func (t *Text) plusAt(b, done []byte, i int) (r rune, width int) {
+	const longest = 64
+	from := len(done)
+	for from > 0 && i-from < longest && (IsWordByte(done[from-1]) || done[from-1] == ' ' && t.isPlus(from-1)) {
+		from--
+	}
+	name := from - 1
+	for name > 0 && i-name < 2*longest && (IsWordByte(done[name-1]) || done[name-1] == '_' || done[name-1] == '-' || done[name-1] == '.') {
+		name--
+	}
+	if from < 2 || done[from-1] != '=' || name == 0 || name == from-1 || done[name-1] != '&' && done[name-1] != '?' {
+		return 0, 0
+	}
+	end := i
+	for end < len(b) && end-i < longest && (IsWordByte(b[end]) || b[end] == '+' || b[end] == '%') {
+		end++
+	}
+	if end < len(b) && (b[end] == '=' || b[end] == '/' || b[end] == '@') || !isFormPart(b[i+1:end]) {
+		return 0, 0
+	}
+	for k := len(done); k >= from; k-- { // the part before, from which those before it have been parted
+		if k == from || done[k-1] == ' ' {
+			if k == len(done) || !isFormPart(done[k:]) {
+				return 0, 0
+			}
+			break
+		}
+	}
+	return ' ', 1
+}
+
+// isPlus says whether the blank at a place of what has been decoded is a plus sign in the source.
+func (t *Text) isPlus(i int) bool { return i < len(t.origin) && t.source[t.origin[i]] == '+' }
+
+// isFormPart says whether what b begins with, up to a plus sign, is a word, or a number or a code of few characters.
+func isFormPart(b []byte) bool {
+	const word, number, code = 20, 7, 4
+	letters, digits := 0, 0
+	for n, c := range b {
+		if c == '+' || c == '%' && n > 0 {
+			break
+		}
+		if IsDigit(c) {
+			digits++
+		} else {
+			letters++
+		}
+	}
+	return letters+digits > 0 && (digits == 0 && letters <= word || letters == 0 && digits <= number || letters+digits <= code)
 }
 
 // percentAt decodes "%40" (RFC 3986 §2.1), several of them where they make up one character in UTF-8.

@@ -44,29 +44,37 @@ func TestLookalikesAreFolded(t *testing.T) {
 }
 
 func TestEscapesAreDecoded(t *testing.T) {
+	long := strings.Repeat("w ", 31)
 	for text, want := range map[string]string{
-		"a%40b.com":                   "a@b.com",
-		"%34%31%31%31":                "4111",
-		"jos%C3%A9%20x":               "josé x",
-		"%EF%BC%94%EF%BC%91":          "41", // full-width forms, escaped
-		"100%25 off":                  "100% off",
-		"a%2540b":                     "a@b",
-		"100% of 5%":                  "100% of 5%",
-		"%zz %C3 %C3%41 %00":          "%zz %C3 %C3A %00",
-		"x%0ay%":                      "x\ny%",
-		`\u0034\u0031`:                "41",
-		`caf\u00e9 \u0000`:            `café \u0000`,
-		`\ud835\udfdc`:                "4", // a mathematical digit as a surrogate pair
-		`\ud83d x \ud83d\u0041`:       `\ud83d x \ud83dA`,
-		`\x34\x31 \xc3\xa9 \xff`:      `41 é \xff`,
-		`one\ntwo\n\"three`:           `one two\n\"three`,
-		`C:\files\x`:                  `C:\files\x`,
-		"a&#64;b&#x2e;c":              "a@b.c",
-		"a&commat;b&period;c":         "a@b.c",
-		"Jos&eacute; &Uuml;n":         "José Ün",
-		"a&nbsp;b &amp;lt; c":         "a b < c",
-		"x&y; a=1&b=2&copy":           "x&y; a=1&b=2&copy",
-		"&#; &#x; &#0; &#1114112; &;": "&#; &#x; &#0; &#1114112; &;",
+		"a%40b.com":                       "a@b.com",
+		"%34%31%31%31":                    "4111",
+		"jos%C3%A9%20x":                   "josé x",
+		"%EF%BC%94%EF%BC%91":              "41", // full-width forms, escaped
+		"100%25 off":                      "100% off",
+		"a%2540b":                         "a@b",
+		"100% of 5%":                      "100% of 5%",
+		"%zz %C3 %C3%41 %00":              "%zz %C3 %C3A %00",
+		"x%0ay%":                          "x\ny%",
+		`\u0034\u0031`:                    "41",
+		`caf\u00e9 \u0000`:                `café \u0000`,
+		`\ud835\udfdc`:                    "4", // a mathematical digit as a surrogate pair
+		`\ud83d x \ud83d\u0041`:           `\ud83d x \ud83dA`,
+		`\x34\x31 \xc3\xa9 \xff`:          `41 é \xff`,
+		`one\ntwo\n\"three`:               `one two\n\"three`,
+		`C:\files\x`:                      `C:\files\x`,
+		"a&#64;b&#x2e;c":                  "a@b.c",
+		"a&commat;b&period;c":             "a@b.c",
+		"Jos&eacute; &Uuml;n":             "José Ün",
+		"a&nbsp;b &amp;lt; c":             "a b < c",
+		"x&y; a=1&b=2&copy":               "x&y; a=1&b=2&copy",
+		"Gr=C3=BC=C3=9Fe, K=C3=A4the=20M": "Grüße, Käthe M",
+		"x=E4 y=DEad n=40 s=3D z=\n":      "x=E4 y=DEad n=40 s=3D z=\n",
+		"=?iso-8859-1?Q?J=FCrgen=2E?=":    "=?iso-8859-1?Q?Jürgen.?=",
+		long + "Blu3=\nHeron" + long + "=\r\nK=E4the a=40b": long + "Blu3Heron" + long + "Käthe a@b",
+		long + "Blu3=\nHeron":                               long + "Blu3=\nHeron",
+		"/x?postcode=D02+X285&tel=087+123+4567 a+b":         "/x?postcode=D02 X285&tel=087 123 4567 a+b",
+		"/x?s=Zx81Lm29QpRt+Zx81&u=ada+news@b.c&v=a+b/c=":    "/x?s=Zx81Lm29QpRt+Zx81&u=ada+news@b.c&v=a+b/c=",
+		"&#; &#x; &#0; &#1114112; &;":                       "&#; &#x; &#0; &#1114112; &;",
 	} {
 		require.Equal(t, want, scanned(text), "%q", text)
 	}

@@ -69,6 +69,7 @@ type Text struct {
 	// For each byte of folded, where in the source the character or the escape that it comes from begins and ends.
 	origin, ends []uint32
 	escaped      bool // something may be an escape
+	quoted       int8 // whether mails' escapes are: 1, or -1 for none; see isQuoted
 
 	rewritten              bool
 	spare                  []byte // the memory that Rewrite copies to
@@ -77,7 +78,8 @@ type Text struct {
 
 // Scan reads source, at most MaxText bytes, into t. It keeps source until the next call and doesn't write to it.
 func (t *Text) Scan(source []byte, lex *Lexicon) {
-	t.source, t.Bytes, t.escaped, t.rewritten = source, source, false, false
+	t.source, t.Bytes, t.escaped, t.quoted, t.rewritten = source, source, false, 0, false
+	t.origin = t.origin[:0]
 	t.fold()
 	t.tokenise(lex)
 	if t.escaped && t.decode() {
@@ -107,10 +109,14 @@ func (t *Text) isFolded() bool {
 	return t.rewritten || len(t.Bytes) != len(t.source) || len(t.source) > 0 && &t.Bytes[0] != &t.source[0]
 }
 
-// IsPercent says whether byte i of Bytes is written with a percent sign in the source, as it is where it must not mean
+// IsPercent says whether byte i of Bytes is written with a percent sign, or a blank as a plus sign, in the source, as it is where it must not mean
 // what it otherwise means: the end of a link or of a parameter.
 func (t *Text) IsPercent(i int) bool {
-	return t.isFolded() && i < len(t.origin) && t.source[t.origin[i]] == '%' && t.ends[i]-t.origin[i] > 1
+	if !t.isFolded() || i >= len(t.origin) {
+		return false
+	}
+	c := t.source[t.origin[i]]
+	return c == '%' && t.ends[i]-t.origin[i] > 1 || c == '+' && t.Bytes[i] == ' '
 }
 
 // IsLineEscape says whether byte i of Bytes is the escape of the end of a line or of a tab in the source, a backslash and a letter.
@@ -209,9 +215,9 @@ func (t *Text) mark(i int) {
 	switch b[i] {
 	case '@':
 		t.Ats = append(t.Ats, uint32(i))
-	case '%', '\\', '&':
+	case '%', '\\', '&', '=', '+':
 		if !t.escaped {
-			_, width := escapeAt(b, i)
+			_, width := t.escapeAt(b, b[:i], i)
 			t.escaped = width > 0
 		}
 	case ':':
@@ -284,7 +290,7 @@ var shapes = func() (table [256]Shape) {
 			table[c] = Upper | NonHex
 		case c >= 0x80:
 			table[c] = High
-		case c == '@' || c == ':' || c == '[' || c == '%' || c == '\\' || c == '&':
+		case c == '@' || c == ':' || c == '[' || c == '%' || c == '\\' || c == '&' || c == '=' || c == '+':
 			table[c] = mark
 		}
 	}

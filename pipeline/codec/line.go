@@ -351,7 +351,7 @@ func (l *lineParser) pairAt(p int, k *pair) bool {
 	}
 	keyEnd := p
 	switch {
-	case !named && src[p] == '=' && !(p+1 < len(src) && src[p+1] == '='):
+	case !named && src[p] == '=' && !(p+1 < len(src) && src[p+1] == '=') && !isQuotedLetter(src[p:]):
 		p++
 	case named && src[p] == '"':
 		if p = skipBlank(src, p+1); p == len(src) || src[p] != ':' {
@@ -367,6 +367,11 @@ func (l *lineParser) pairAt(p int, k *pair) bool {
 	}
 	l.value(k, p, named)
 	return k.end > p
+}
+
+// isQuotedLetter tells whether b begins with a letter as mails write it, "=C3=A4", which is in the middle of a word.
+func isQuotedLetter(b []byte) bool {
+	return len(b) > len("=C3=A4") && b[1] >= 'C' && b[1] <= 'F' && b[3] == '=' && bytes.IndexByte([]byte("89AB"), b[4]) >= 0
 }
 
 // value reads the value of k at p. jsonish is a bare value that also ends at a comma or a closing bracket.
@@ -424,7 +429,7 @@ func joinedEnd(src []byte, start, end int) int {
 	p := end
 	for p+1 < len(src) && src[p] == ' ' && src[p+1] > ' ' {
 		next := p + 1
-		for next < len(src) && src[next] > ' ' && bytes.IndexByte(wordEnds, src[next]) < 0 {
+		for next < len(src) && src[next] > ' ' && src[next] != '&' && bytes.IndexByte(wordEnds, src[next]) < 0 {
 			next++
 		}
 		if next < len(src) && src[next] == ')' {
@@ -461,6 +466,9 @@ func wordsEnd(src []byte, start, end int) int {
 		}
 		switch src[next] {
 		case ' ':
+			if c := src[p+1]; (c < '0' || c > '9') && startsPair(src, skipBlank(src, next)) {
+				return next // "caller_name=Ada Roe caller_number=1"
+			}
 			p = next
 			continue
 		case ')', ']', '}':

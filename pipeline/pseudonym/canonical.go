@@ -27,7 +27,7 @@ func Canonical(dst []byte, typ string, value []byte) []byte {
 	case "PERSON", "ADDRESS", "LOCATION", "ORG", "USERNAME":
 		return appendFolded(dst, value)
 	case "IBAN", "BIC", "SORT_CODE", "BANK_ACCOUNT", "IMEI", "IMSI", "ICCID", "VIN", "VEHICLE_PLATE", "POSTCODE", "ACCOUNT_ID",
-		"ORDER_ID", "MAC_ADDRESS", "EU_VAT", "NUMBER":
+		"ORDER_ID", "MAC_ADDRESS", "DEVICE_ID", "EU_VAT", "NUMBER":
 		return appendPlain(dst, value)
 	}
 	if isCountry(typ) {

@@ -1,0 +1,60 @@
+package detectors
+
+import (
+	"github.com/sonexlabs/tacet/detectors/names"
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// pairedNames looks in a log for persons of whom no word tells: a given name and a surname of the lists side by side, with capitals and outside of
+// paths and names of programs, "Charge failed for Asha Roe", "matched ROE, ASHA".
+func (p *pass) pairedNames() {
+	if p.in.Channel != ChannelLog || p.set.names == nil {
+		return
+	}
+	const long = 4 // letters of a surname that no list has
+	tokens := p.text.Tokens
+	for k := 0; k+1 < len(tokens); k++ {
+		a, b := &tokens[k], &tokens[k+1]
+		if a.Shape&b.Shape&scan.Upper == 0 || b.Start-a.End > 2 || !p.isPersonWord(k) || !p.isPersonWord(k+1) {
+			continue
+		}
+		first, second := p.set.names.Listing(a.Hash), p.set.names.Listing(b.Hash)
+		gap := p.between(k)
+		if b.Start-a.End == 1 && (p.b[a.End] == '^' || p.b[a.End] == '*') {
+			gap = gapComma // HL7, X12
+		}
+		switch gap {
+		case gapSpace:
+			if first.Given < 2 && (a.Shape&scan.High == 0 || second.Surname < 2) || second.Surname < 1 && (second.Given+second.Common+first.Common > 0 || b.Len() < long || a.Shape&scan.Lower != b.Shape&scan.Lower) {
+				continue
+			}
+		case gapComma:
+			if second.Given < 2 || first.Surname < 2 && (first.Given+first.Common+second.Common > 0 || a.Len() < long || a.Shape&scan.Lower != 0) || a.Shape&scan.Lower != b.Shape&scan.Lower {
+				continue
+			}
+		default:
+			continue
+		}
+		last := k + 1
+		for n := 0; n < 2 && last+1 < len(tokens) && p.between(last) == gapSpace && p.isPersonWord(last+1) && p.set.names.Listing(tokens[last+1].Hash).Surname > 1; n++ {
+			last++
+		}
+		start, end := int(a.Start), int(tokens[last].End)
+		if s := (names.Span{First: k, Last: last}); !p.isBesideCode(&s) {
+			p.add(start, end, Person, 0.65, byNames, p.lower(start, end))
+		}
+		k = last
+	}
+}
+
+// isPersonWord says whether token k may be a part of a name in a log: a word of three letters and more with a capital, no common one and none of a program, a
+// firm or a place.
+func (p *pass) isPersonWord(k int) bool {
+	const least = 3
+	t := &p.text.Tokens[k]
+	if !t.IsWord() || t.Len() < least || !isUpperAt(p.b, int(t.Start)) || t.Bits != 0 || t.Topic != 0 || p.isInert(int(t.Start)) {
+		return false
+	}
+	l := p.set.names.Listing(t.Hash)
+	return l.Common < commonWord && !l.Other && !p.isClass(k) && !p.is(k, &firms) && !p.is(k, &places) && !p.is(k, &programWords)
+}

@@ -1,0 +1,26 @@
+package detectors
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A field that is named for a person's name holds one, whatever the tagger makes of it; the name of a field is none.
+func TestNamedPerson(t *testing.T) {
+	s, err := New(Options{})
+	require.NoError(t, err)
+	sc := NewScratch()
+	f := func(path, text, want string) {
+		t.Helper()
+		found := s.Find(nil, []byte(text), Input{Path: []byte(path), Channel: ChannelLog}, sc)
+		require.Equal(t, want, show(text, found))
+	}
+	f("input.firstName", "Ciarán", "{{PERSON|Ciarán}}")
+	f("input.surname", " Ó Dálaigh", " {{PERSON|Ó Dálaigh}}")
+	f("caller_id_name", "Maeve Kinsella", "{{PERSON|Maeve Kinsella}}")
+	f("reporter", "Seán Murphy", "{{PERSON|Seán Murphy}}")
+	f("assignee", "assignee", "assignee")
+	f("first_name", "null", "null")
+	f("eventName", "ConsoleLogin", "ConsoleLogin")
+}
