@@ -5,7 +5,17 @@ import (
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
 
-// isNoName says whether a given name that the search for names left is the other thing that the word means, or a part of a contraction.
+// barely is the confidence below which a person was only just taken.
+const barely = 0.29
+
+// isDoubtful says whether a person that nobody asked for was only just taken in a conversation and helps a verb rather: "my wife will ring
+// you".
+func (p *pass) isDoubtful(s *names.Span) bool {
+	return s.Class == names.Person && s.Confidence < barely && p.is(s.Last, &helping) && p.wants.cues&cueName == 0 && !p.isWritten()
+}
+
+// isNoName says whether a given name that the search for names left, or is in doubt about, is the other thing that the word means, or a part of
+// a contraction.
 func (p *pass) isNoName(s *names.Span) bool {
 	if p.areAll(&noNames, s.First, s.Last) || s.First == s.Last && p.speech.IsPlain(&p.text.Tokens[s.First], p.b) {
 		return true
@@ -24,6 +34,7 @@ var (
 	// personLead stand before a person's name rather than before a thing.
 	personLead = wordsOf("hi hello hey thanks thank ask asked tell told email text message from with am i'm m mister named called name's met")
 	contracted = wordsOf("t ll ve re")
+	helping    = wordsOf("will may") // names that stand before verbs
 )
 
 // findDoing adds the names before what somebody does in other languages than English, of whose sentences the tagger knows few: "finn komt om 9

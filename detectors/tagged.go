@@ -12,7 +12,7 @@ var nameModel = sync.OnceValues(names.Load)
 
 const (
 	// addressSure is how sure the tagger must be of an address that nobody asked for: the detector of addresses reads most of them.
-	addressSure = 0.9
+	addressSure = 0.95
 	// nameTokens is the length of the longest answer that is a name as a whole.
 	nameTokens = 5
 )
@@ -58,7 +58,7 @@ func (p *pass) findNames() {
 			p.spans[i+1].Weak = false
 			i++
 		}
-		if p.spans[i].Weak && p.isNoName(&p.spans[i]) || p.isFlown(&p.spans[i]) {
+		if (p.spans[i].Weak || p.isDoubtful(&p.spans[i])) && p.isNoName(&p.spans[i]) || p.isFlown(&p.spans[i]) {
 			continue
 		}
 		p.widenPerson(i)

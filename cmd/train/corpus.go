@@ -2,8 +2,8 @@ package main
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -300,7 +300,7 @@ type sizes struct{ dev, dialogues, devDialogues int }
 
 func sizesOf(o *options) sizes {
 	if o.small {
-		return sizes{200, 20, 20}
+		return sizes{600, 60, 60}
 	}
 	return sizes{16000, 12000, 1500}
 }
@@ -325,6 +325,9 @@ func assemble(o *options, t *texts) (training, dev []train.Example, err error) {
 		return nil, nil, err
 	}
 	dev = append(dev, shift(calls, len(dev))...)
+	if o.data == "" {
+		return training, dev, nil
+	}
 	held, err := heldOut(o.data)
 	if err != nil {
 		return nil, nil, err
@@ -365,12 +368,31 @@ func shift(list []train.Example, by int) []train.Example {
 	return list
 }
 
-// fingerprints are the SHA-256 of the files that a model is made of.
+// recipe is the SHA-256 of a small model that is made without the data. What changes in generators, features, training, search or the choice of
+// thresholds so that the model would come out otherwise, changes it.
+func recipe() (string, error) {
+	o := options{texts: 4000, small: true, train: train.Options{Seed: 1, Epochs: 1, MinCount: 4, DropWord: 0.3, DropList: 0.2, DropContext: 0.5, Rate: 0.15, Decay: 1e-5}}
+	b, err := build(&o, io.Discard)
+	return fmt.Sprintf("%x", sha256.Sum256(b)), err
+}
+
+// fingerprints are the SHA-256 of all that a model is made of. Without data they are those of what is embedded.
 func fingerprints(data string) (map[string]string, error) {
 	sums := map[string]string{}
-	add := func(name string, b []byte) {
-		sum := sha256.Sum256(b)
-		sums[name] = hex.EncodeToString(sum[:])
+	add := func(name string, b []byte) { sums[name] = fmt.Sprintf("%x", sha256.Sum256(b)) }
+	entries, err := files.ReadDir("text")
+	if err != nil {
+		return nil, fmt.Errorf("read data: %w", err)
+	}
+	for _, e := range entries {
+		b, err := files.ReadFile("text/" + e.Name())
+		if err != nil {
+			return nil, fmt.Errorf("read data: %w", err)
+		}
+		add("text/"+e.Name(), b)
+	}
+	if data == "" {
+		return sums, nil
 	}
 	for _, f := range gazetteerFiles {
 		b, err := os.ReadFile(filepath.Join(data, "gazetteer", f))
@@ -392,22 +414,6 @@ func fingerprints(data string) (map[string]string, error) {
 			return nil, fmt.Errorf("read data: %w", err)
 		}
 		add("left out: eval/"+set+".jsonl", b)
-	}
-	calls, err := dialogues(data, 1, traffic.Train, dialogueLangs, 500)
-	if err != nil {
-		return nil, err
-	}
-	add("dialogues", fmt.Appendf(nil, "%v", calls)) // of cmd/tacet/traffic, which isn't part of these data
-	entries, err := files.ReadDir("text")
-	if err != nil {
-		return nil, fmt.Errorf("read data: %w", err)
-	}
-	for _, e := range entries {
-		b, err := files.ReadFile("text/" + e.Name())
-		if err != nil {
-			return nil, fmt.Errorf("read data: %w", err)
-		}
-		add("text/"+e.Name(), b)
 	}
 	return sums, nil
 }

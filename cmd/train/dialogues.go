@@ -18,11 +18,13 @@ const foreignLangs = "de fr es it nl pl pt sv da"
 
 var dialogueClasses = map[string]names.Class{"PERSON": names.Person, "LOCATION": names.Location, "ORG": names.Org, "ADDRESS": names.Address}
 
-// dialogues gives the turns of n dialogues of a split, each with what was asked before it.
+// dialogues gives the turns of n dialogues of a split, each with what was asked before it. Without data their names are those of the generator.
 func dialogues(data string, seed uint64, split traffic.Split, langs string, n int) (list []train.Example, err error) {
-	lists, err := traffic.ReadNameLists(filepath.Join(data, "gazetteer"))
-	if err != nil {
-		return nil, fmt.Errorf("read names for dialogues: %w", err)
+	var lists *traffic.NameLists
+	if data != "" {
+		if lists, err = traffic.ReadNameLists(filepath.Join(data, "gazetteer")); err != nil {
+			return nil, fmt.Errorf("read names for dialogues: %w", err)
+		}
 	}
 	call := 0
 	for d := range traffic.Dialogues(seed, split, traffic.DialogueOptions{Langs: strings.Fields(langs), Names: lists}) {

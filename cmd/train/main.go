@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -39,6 +40,9 @@ type options struct {
 	train            train.Options
 }
 
+// errNoData is of a run without the folder: only the small model of tests is made without one.
+var errNoData = errors.New("set -data or TACET_DATA to the folder with the data")
+
 func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	var o options
 	f := flag.NewFlagSet("train", flag.ContinueOnError)
@@ -64,6 +68,9 @@ func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	f.Float64Var(&o.train.Decay, "decay", 1e-5, "of weights")
 	if err := f.Parse(args); err != nil {
 		return err
+	}
+	if o.data == "" {
+		return errNoData
 	}
 	o.train.Log = stderr
 	if o.model != "" {
@@ -127,6 +134,11 @@ func build(o *options, log io.Writer) ([]byte, error) {
 	p.Manifest.Listed = counts
 	if p.Manifest.Data, err = fingerprints(o.data); err != nil {
 		return nil, err
+	}
+	if o.data != "" {
+		if p.Manifest.Data["recipe"], err = recipe(); err != nil {
+			return nil, err
+		}
 	}
 	if o.unlabelled != "" {
 		b, err := os.ReadFile(o.unlabelled)

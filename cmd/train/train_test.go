@@ -1,11 +1,10 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -92,26 +91,31 @@ func TestBare(t *testing.T) {
 	require.Equal(t, "anna obrien smith", got.Text[got.Marks[0].Start:got.Marks[0].End])
 }
 
-// TestModelIsOfTheseTexts fails when texts, or the data, have changed since the model was trained.
+// TestModelIsOfTheseTexts fails when the texts, or the code that makes a model of them, have changed since the model was trained.
 func TestModelIsOfTheseTexts(t *testing.T) {
+	requireLearnt(t, "")
+	if runtime.GOARCH != "amd64" {
+		t.Skip("the model was trained on amd64: other machines round otherwise")
+	}
 	m, err := names.Load()
 	require.NoError(t, err)
-	entries, err := files.ReadDir("text")
+	sum, err := recipe()
 	require.NoError(t, err)
-	require.NotEmpty(t, entries)
-	for _, e := range entries {
-		b, err := files.ReadFile("text/" + e.Name())
-		require.NoError(t, err)
-		sum := sha256.Sum256(b)
-		require.Equal(t, hex.EncodeToString(sum[:]), m.Manifest().Data["text/"+e.Name()], "%s has changed: make train", e.Name())
-	}
-	sums, err := fingerprints(data(t))
+	require.Equal(t, m.Manifest().Data["recipe"], sum, "make train would give another model: do")
+}
+
+// TestModelIsOfTheseData fails when the data have.
+func TestModelIsOfTheseData(t *testing.T) { requireLearnt(t, data(t)) }
+
+func requireLearnt(t *testing.T, folder string) {
+	t.Helper()
+	m, err := names.Load()
 	require.NoError(t, err)
-	want := m.Manifest().Data
+	sums, err := fingerprints(folder)
+	require.NoError(t, err)
+	require.NotEmpty(t, sums)
 	for name, sum := range sums {
-		if name != "dialogues" { // the generator of traffic grows by itself; make train brings the model after it
-			require.Equal(t, sum, want[name], "%s has changed: make train", name)
-		}
+		require.Equal(t, sum, m.Manifest().Data[name], "%s has changed: make train", name)
 	}
 }
 
@@ -200,6 +204,7 @@ func TestFoldsAreHeldOut(t *testing.T) {
 func TestSelfLabel(t *testing.T) {
 	m, err := names.Load()
 	require.NoError(t, err)
+	m = m.WithCurve(names.Person, [2]float32{0, 1.0 / 24}) // as it is learnt, before it is calibrated
 	for text, want := range map[string][]string{
 		"Could you please send me the invoice?":               {},
 		"my name is Peter Johnson, thank you":                 {"Peter Johnson"},

@@ -54,8 +54,11 @@ func (m *Memory) Has(hash uint32) bool {
 // Len is how many words it holds.
 func (m *Memory) Len() int { return min(m.n, heardMax) }
 
-// sure is the confidence from which on the words of a person are remembered.
-const sure = 0.8
+// How sure a person must be whose words are remembered, but in a document, which ends with them; and how sure what is remembered is.
+const (
+	sure      = 0.5
+	heardSure = 0.8
+)
 
 // commonMax is how common a remembered word may be.
 const commonMax = 6
@@ -64,7 +67,7 @@ const commonMax = 6
 func (m *Model) recall(dst []Span, first int, t *scan.Text, c *Context, s *Scratch) []Span {
 	filter := uint64(0)
 	for _, span := range dst[first:] {
-		if span.Class != Person || span.Confidence < sure {
+		if span.Class != Person || span.Weak || span.Confidence < sure && !c.Written {
 			continue
 		}
 		for i := span.First; i <= span.Last; i++ {
@@ -97,7 +100,7 @@ func (m *Model) recall(dst []Span, first int, t *scan.Text, c *Context, s *Scrat
 		h := t.Tokens[i].Hash
 		heard := filter>>(h>>26)&1 != 0 && s.hasHeard(h) || c.Memory != nil && c.Memory.Has(h)
 		if heard && m.canRecall(t, i, s) {
-			dst = append(dst, Span{First: i, Last: i, Class: Person, Confidence: sure})
+			dst = append(dst, Span{First: i, Last: i, Class: Person, Confidence: heardSure})
 		}
 	}
 	if len(dst) == last {
