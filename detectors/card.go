@@ -125,7 +125,7 @@ func (p *pass) cardData(r *run, best *guess) {
 		if p.followsExpiry(r) {
 			best.better(CardCVV, 0.8, byCardData)
 		} else if kind := p.behindCard(r); kind != 0 {
-			best.better(kind, 0.8, byCardData)
+			best.better(kind, 0.9, byCardData) // "code" speaks against it otherwise
 		}
 		best.better(CardCVV, max(shortBoost(&r.ctx, cueCVV), p.wants.score(cueCVV, 0.85)), byCardData)
 	}
@@ -200,8 +200,8 @@ func (p *pass) followsCard(r *run) bool {
 	return n > 0 && p.candidates[n-1].kind == CreditCard && p.candidates[n-1].end <= r.start && r.start-p.candidates[n-1].end <= 2
 }
 
-// behindCard is what three or four digits are that are said behind a card number or its expiry date, with nothing but words that lead to them
-// between: "and it's oh three thirty and the last three are six one four". It is 0 if they are neither.
+// behindCard is what three or four digits are that are said behind a card number or its expiry date, or written behind "code", with nothing but
+// words that lead to them between, and that date: "and it's oh three thirty and the last three are six one four". It is 0 if they are neither.
 func (p *pass) behindCard(r *run) Type {
 	const most = 9 // words between
 	c, month := (*candidate)(nil), decimal(r.d[:2-r.digits%2])
@@ -210,26 +210,35 @@ func (p *pass) behindCard(r *run) Type {
 			c = x
 		}
 	}
-	if c == nil || c.kind != CreditCard && c.kind != CardExpiry || p.in.Channel == ChannelLog || !p.isSpoken(r.start) {
+	if c == nil || c.kind != CreditCard && c.kind != CardExpiry || p.in.Channel == ChannelLog {
 		return 0
 	}
 	_, last := p.tokensOf(c.start, c.end)
 	if r.first-last > most+1 {
 		return 0
 	}
+	coded, dated := p.isSpoken(r.start), c.kind == CardExpiry
 	for k := last + 1; k < r.first; k++ {
-		if !p.is(k, &cardLinks) && !p.speech.IsPlain(&p.text.Tokens[k], p.b) {
+		switch t := &p.text.Tokens[k]; {
+		case p.is(k, &cardLinks) || p.speech.IsPlain(t, p.b):
+			coded = coded || t.Bits&wordCode != 0
+		case t.IsNumber() && t.Len() <= 4 && p.said&cueExpiry != 0: // a date that isn't found yet
+			dated = true
+		default:
 			return 0
 		}
 	}
-	if c.kind == CreditCard && month >= 1 && month <= 12 {
+	if !coded {
+		return 0
+	}
+	if !dated && month >= 1 && month <= 12 {
 		return CardExpiry
 	}
 	return CardCVV
 }
 
 // cardLinks stand between the numbers of a card.
-var cardLinks = wordsOf("and then it it's its is s that that's the date expiry expires expiring exp valid until to thru through end ends last three four digits on back are code security uh um er so with number of cvv cvc verification")
+var cardLinks = wordsOf("and then it it's its is s that that's the date expiry expires expiring exp valid until to thru through end ends last three four digits on back are code security uh um er erm so actually with number of cvv cvc verification")
 
 // followsExpiry says whether a card number and its expiry date were found right before the run: "4111 1111 1111 1111, 04/28, 123".
 func (p *pass) followsExpiry(r *run) bool {
