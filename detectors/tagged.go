@@ -58,7 +58,7 @@ func (p *pass) findNames() {
 			p.spans[i+1].Weak = false
 			i++
 		}
-		if (p.spans[i].Weak || p.isDoubtful(&p.spans[i])) && p.isNoName(&p.spans[i]) || p.isFlown(&p.spans[i]) {
+		if (p.spans[i].Weak || p.isDoubtful(&p.spans[i])) && p.isNoName(&p.spans[i]) || p.isThingSpan(&p.spans[i]) {
 			continue
 		}
 		p.widenPerson(i)
@@ -73,17 +73,19 @@ func (p *pass) findNames() {
 	p.answerName(&ctx)
 }
 
-// isFlown says whether a span is the letters of a flight, or of what is counted: "flight UA 1182", "how many miles".
-func (p *pass) isFlown(s *names.Span) bool {
+// isThingSpan says whether a span is the letters of a flight, what is counted, or a program: "flight UA 1182", "how many miles", "/usr/bin/unzip".
+func (p *pass) isThingSpan(s *names.Span) bool {
 	const letters = 3
 	k := s.First
 	return k == s.Last && s.Class == names.Person && (p.is(k-1, &flights) && p.text.Tokens[k].Len() <= letters && k+1 < len(p.text.Tokens) && p.text.Tokens[k+1].IsNumber() ||
-		p.is(k, &plainWords) && p.is(k-1, &manyWords))
+		p.is(k, &plainWords) && p.is(k-1, &manyWords)) ||
+		p.at(int(p.text.Tokens[s.Last].Start)-1) == '/' && p.is(s.Last-1, &programs)
 }
 
 var (
 	flights   = wordsOf("flight vuelo vol volo voo vlucht flug lot")
 	manyWords = wordsOf("many few hundred thousand extra of more")
+	programs  = wordsOf("bin sbin lib libexec") // folders
 )
 
 // isHesitant says whether two spans are one name with a hesitation or a particle in it: "katarzyna um wojcik", "casimira dos anjos".
