@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"io"
@@ -22,21 +23,36 @@ import (
 	"github.com/sonexlabs/tacet/pipeline/source"
 )
 
+// exampleConfig is a configuration with every key, for whoever has the program and not its sources.
+//
+//go:embed example.yaml
+var exampleConfig string
+
 func newCheckCommand() *cobra.Command {
-	var connect bool
+	var connect, example bool
 	cmd := &cobra.Command{
 		Use:   "check --config FILE",
 		Short: "Check a configuration and show the policy in force, by clause",
 		Long: `Check loads everything that run would load, and prints which fields of which topic leave for the sinks there are, what becomes of
 personal data in them, and by which clause of the privacy policy; and, where policy.witness has what was in force, what of policy and configuration would let more
-leave, and so needs 14 days' notice. With --connect it also tests brokers, topics, sinks and quarantine.`,
-		Example: `  tacet check --config tacet.yaml
+leave, and so needs 14 days' notice. With --connect it also tests brokers, topics, sinks and quarantine. With --example it only prints a
+configuration to start from: every key, its default and what it does.`,
+		Example: `  tacet check --example > tacet.yaml
+  tacet check --config tacet.yaml
   tacet check --config tacet.yaml --connect`,
 		Args: noArgs,
 	}
 	name := configFlag(cmd)
 	cmd.Flags().BoolVar(&connect, "connect", false, "also test brokers, topics, sinks and quarantine")
+	cmd.Flags().BoolVar(&example, "example", false, "print a complete configuration, read none")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if example {
+			if connect || cmd.Flags().Changed("config") {
+				return usageError(cmd, errors.New("--example stands alone: it reads no configuration"))
+			}
+			_, err := io.WriteString(cmd.OutOrStdout(), exampleConfig)
+			return err
+		}
 		c, err := loadConfig(*name)
 		if err != nil {
 			return err

@@ -289,7 +289,7 @@ func loadConfig(name string) (config, error) {
 	text, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return config{}, &commandError{err: fmt.Errorf("configuration file %s does not exist", name),
-			hints: []string{"name one with --config; cmd/tacet/example.yaml in the sources is a start"}}
+			hints: []string{"name one with --config, or start from: tacet check --example > tacet.yaml"}}
 	}
 	if err != nil {
 		return config{}, fmt.Errorf("read configuration: %w", err)
