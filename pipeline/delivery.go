@@ -45,9 +45,9 @@ type unacked struct {
 }
 
 type sinkMetrics struct {
-	records, bytes, retries prometheus.Counter
-	transient, permanent    prometheus.Counter
-	time, endToEnd          prometheus.Observer
+	records, bytes, retries    prometheus.Counter
+	transient, permanent, held prometheus.Counter
+	time, endToEnd             prometheus.Observer
 }
 
 func (m *Metrics) forSink(name string) sinkMetrics {
@@ -57,6 +57,7 @@ func (m *Metrics) forSink(name string) sinkMetrics {
 		retries:   m.sinkRetry.WithLabelValues(name),
 		transient: m.sinkErr.WithLabelValues(name, "transient"),
 		permanent: m.sinkErr.WithLabelValues(name, "permanent"),
+		held:      m.held.WithLabelValues(name),
 		time:      m.sinkTime.WithLabelValues(name),
 		endToEnd:  m.endToEnd.WithLabelValues(name),
 	}
@@ -242,7 +243,7 @@ func (d *delivery) advance(durable int64, err error) error {
 func (d *delivery) deliver(ctx context.Context, group []*flight, b *Batch) error {
 	err := d.retry(ctx, "write", true, func() error {
 		if err := d.lane.e.hold(); err != nil {
-			return err
+			return heldError{err}
 		}
 		start := time.Now()
 		if d.lane.e.outdated(group) {
@@ -313,14 +314,21 @@ func (d *delivery) retry(ctx context.Context, what string, records bool, f func(
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		}
-		d.sink.metrics.transient.Inc()
-		d.sink.metrics.retries.Inc()
+		if errors.As(err, new(heldError)) {
+			d.sink.metrics.held.Inc()
+		} else {
+			d.sink.metrics.transient.Inc()
+			d.sink.metrics.retries.Inc()
+		}
 		d.lane.e.logRetry(attempt, what, "sink", d.sink.Name, "topic", d.lane.id.Topic, "partition", d.lane.id.Partition, "error", err)
 		if err := d.lane.e.backOff(ctx, attempt); err != nil {
 			return err
 		}
 	}
 }
+
+// heldError says why nothing may be written at the moment. The sink is not at fault.
+type heldError struct{ error }
 
 // HeedWithin is how long a record that was worked off may leave although somebody asked for something since. A sink that is away for longer
 // must not get, when it is back, what may not leave any more.

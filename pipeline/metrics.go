@@ -40,6 +40,7 @@ type Metrics struct {
 	sinkB      *prometheus.CounterVec
 	sinkErr    *prometheus.CounterVec
 	sinkRetry  *prometheus.CounterVec
+	held       *prometheus.CounterVec
 	sinkTime   *prometheus.HistogramVec
 	endToEnd   *prometheus.HistogramVec
 	dead       *prometheus.CounterVec
@@ -101,6 +102,8 @@ func NewMetrics(r *prometheus.Registry, version, policyHash string) *Metrics {
 		sinkErr:  counter("sink_errors_total", "Failed writes, by class.", "sink", "class"),
 		sinkRetry: counter("sink_retries_total",
 			"Writes tried again after a transient error.", "sink"),
+		held: counter("held_writes_total",
+			"Writes put off because what people and tenants ask for has not been read for too long; each is counted anew whenever it is tried.", "sink"),
 		sinkTime: histogram("sink_write_duration_seconds", "Time of one write to a sink.", "sink"),
 		endToEnd: histogram("end_to_end_latency_seconds", "From a record's timestamp to its acknowledgement by a sink, once per batch for its oldest record.", "sink"),
 		dead:     counter("dlq_records_total", "Records put into quarantine, by class.", "reason"),

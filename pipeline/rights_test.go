@@ -304,6 +304,8 @@ func TestHold(t *testing.T) {
 	runIn(t, e, "calls", Record{Key: []byte("c1"), Value: turnOf("c1", 1, "hello")})
 	require.Equal(t, []string{"hello"}, texts(sink.values()))
 	require.Greater(t, asked.Load(), int32(3))
+	require.Equal(t, 3.0, testutil.ToFloat64(e.metrics.held.WithLabelValues("all")))
+	require.Zero(t, testutil.ToFloat64(e.metrics.sinkRetry.WithLabelValues("all")), "the sink is not at fault")
 }
 
 // noKeys has no key of any tenant.

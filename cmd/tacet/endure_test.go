@@ -198,8 +198,8 @@ func TestHeldUntilRead(t *testing.T) {
 	w.until("a list too old", func() bool { return w.metric("tacet_suppression_age_seconds") > 10.5 })
 	before := e.made
 	e.batch(10)
-	const retries = "tacet_sink_retries_total"
-	w.until("writes that are held", func() bool { return w.metric(retries) >= float64(len(estateSinks)) })
+	const held = "tacet_held_writes_total"
+	w.until("writes that are held", func() bool { return w.metric(held) >= float64(len(estateSinks)) })
 	for _, sink := range estateSinks {
 		require.Len(t, e.turnsIn(sink, nil), before, sink)
 	}
