@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -294,13 +295,13 @@ func checkConnections(ctx context.Context, c config, p *parts, w io.Writer) erro
 	show := func(name string, err error) {
 		if err != nil {
 			failed++
-			fmt.Fprintf(w, "%s: %v\n", name, err)
+			fmt.Fprintf(w, "%s: %s\n", name, libraryCall.ReplaceAllString(err.Error(), ""))
 			return
 		}
 		fmt.Fprintf(w, "%s: ok\n", name)
 	}
 	fmt.Fprintln(w)
-	checkTopics(ctx, c, show)
+	answered := checkTopics(ctx, c, show)
 	for _, s := range p.sinks {
 		show("sink "+s.Name, within(ctx, s.Sink.Check))
 	}
@@ -311,12 +312,19 @@ func checkConnections(ctx context.Context, c config, p *parts, w io.Writer) erro
 	if p.rights != nil {
 		show("people's requests", within(ctx, p.rights.check))
 	}
-	checkKept(ctx, c, p.engine.Policy, show, w)
+	if answered {
+		checkKept(ctx, c, p.engine.Policy, show, w)
+	} else {
+		fmt.Fprintln(w, "settings of topics: not looked at, because no broker answered")
+	}
 	if failed > 0 {
 		return &commandError{err: fmt.Errorf("%d of the tests failed", failed)}
 	}
 	return nil
 }
+
+// libraryCall is what kafka-go puts before its errors, which says nothing to an operator.
+var libraryCall = regexp.MustCompile(`kafka\.\(\*Client\)\.\w+: `)
 
 func within(ctx context.Context, f func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
@@ -324,12 +332,12 @@ func within(ctx context.Context, f func(context.Context) error) error {
 	return f(ctx)
 }
 
-// checkTopics tests that the brokers answer and have the topics that are read.
-func checkTopics(ctx context.Context, c config, show func(string, error)) {
+// checkTopics tests that the brokers answer, and tells whether they did, and have the topics that are read.
+func checkTopics(ctx context.Context, c config, show func(string, error)) (answered bool) {
 	transport, _, err := source.Connect(c.Kafka.connect())
 	if err != nil {
 		show("brokers", err)
-		return
+		return false
 	}
 	defer transport.CloseIdleConnections()
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
@@ -338,7 +346,7 @@ func checkTopics(ctx context.Context, c config, show func(string, error)) {
 	answer, err := client.Metadata(ctx, &kafka.MetadataRequest{Topics: c.reader().Topics})
 	show("brokers", err)
 	if err != nil {
-		return
+		return false
 	}
 	for _, t := range answer.Topics {
 		if t.Error == nil && len(t.Partitions) == 0 {
@@ -346,4 +354,5 @@ func checkTopics(ctx context.Context, c config, show func(string, error)) {
 		}
 		show("topic "+t.Name, t.Error)
 	}
+	return true
 }
