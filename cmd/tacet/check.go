@@ -291,6 +291,7 @@ const connectTimeout = 15 * time.Second
 
 // checkConnections prints a line for each thing it tests.
 func checkConnections(ctx context.Context, c config, p *parts, w io.Writer) error {
+	libraryCall := regexp.MustCompile(`kafka\.\(\*Client\)\.\w+: `) // kafka-go's, which says nothing to an operator
 	failed := 0
 	show := func(name string, err error) {
 		if err != nil {
@@ -322,9 +323,6 @@ func checkConnections(ctx context.Context, c config, p *parts, w io.Writer) erro
 	}
 	return nil
 }
-
-// libraryCall is what kafka-go puts before its errors, which says nothing to an operator.
-var libraryCall = regexp.MustCompile(`kafka\.\(\*Client\)\.\w+: `)
 
 func within(ctx context.Context, f func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/ast"
 	"maps"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -221,7 +220,7 @@ func TestClauses(t *testing.T) {
 // TestClauseMutations takes every tag, every rule and every piece of code away from each clause of this repository, one at a time: the gate
 // says so each time.
 func TestClauseMutations(t *testing.T) {
-	repo, err := readTree(os.DirFS("../.."))
+	repo, err := repository()
 	require.NoError(t, err)
 	list, err := policy.ParseClauses([]byte(repo.text[clausesFile]))
 	require.NoError(t, err)

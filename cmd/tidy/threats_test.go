@@ -2,7 +2,6 @@ package tidy
 
 import (
 	"go/ast"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,7 +11,7 @@ import (
 
 // TestThreatModel: every test that the threat model names exists.
 func TestThreatModel(t *testing.T) {
-	repo, err := readTree(os.DirFS("../.."))
+	repo, err := repository()
 	require.NoError(t, err)
 	_, table, found := strings.Cut(repo.text["pipeline/pseudonym/README.md"], "## Threat model")
 	require.True(t, found)

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 )
@@ -154,10 +155,13 @@ func (t *tree) packages() (code, tests map[string][]*file) {
 	return code, tests
 }
 
+// repository is the tree of this repository, read once: rules only look at it.
+var repository = sync.OnceValues(func() (*tree, error) { return readTree(os.DirFS("../..")) })
+
 // onRepository runs a rule on this repository.
 func onRepository(t *testing.T, r rule) {
 	t.Helper()
-	repo, err := readTree(os.DirFS("../.."))
+	repo, err := repository()
 	if err != nil {
 		t.Fatal(err)
 	}
