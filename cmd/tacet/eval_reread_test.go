@@ -66,17 +66,17 @@ func TestEvalRedactedText(t *testing.T) {
 	require.Equal(t, "[PIN]", place(16, 17))
 }
 
-// generatedCalls is a file of the calls that make eval has invented, by the options of the Makefile.
-func generatedCalls(t *testing.T) string {
+// generatedCalls is a file of a set that make eval has invented, by the options of the Makefile: "calls", "drill".
+func generatedCalls(t *testing.T, set string) string {
 	t.Helper()
 	makefile, err := os.ReadFile("../../Makefile")
 	require.NoError(t, err)
-	_, options, ok := strings.Cut(string(makefile), "\nCALLS       := ")
+	_, options, ok := strings.Cut(string(makefile), "\n"+strings.ToUpper(set)+"       := ")
 	require.True(t, ok)
 	options, _, _ = strings.Cut(options, "\n")
 	var rows, errOut bytes.Buffer
 	require.Equal(t, exitDone, execute(context.Background(), append([]string{"gen"}, strings.Fields(options)...), strings.NewReader(""), &rows, &errOut), errOut.String())
-	name := filepath.Join(t.TempDir(), "generated_calls.jsonl")
+	name := filepath.Join(t.TempDir(), "generated_"+set+".jsonl")
 	require.NoError(t, os.WriteFile(name, rows.Bytes(), 0o600))
 	return name
 }
@@ -84,7 +84,7 @@ func generatedCalls(t *testing.T) string {
 // Where nothing of invented calls is redacted, the reader can have every value; where all is, next to none: it is neither blind nor
 // sees what isn't there.
 func TestEvalRereadOnCalls(t *testing.T) {
-	rows, err := os.ReadFile(generatedCalls(t))
+	rows, err := os.ReadFile(generatedCalls(t, "calls"))
 	require.NoError(t, err)
 	e := scorer(&setRules{})
 	var values, blind, ghosts float64

@@ -377,8 +377,13 @@ func TestEvalFloorsHold(t *testing.T) {
 		require.NotZero(t, len(r.Sets)+len(r.Vectors))
 	}
 	t.Run("generated", func(t *testing.T) {
-		calls := generatedCalls(t)
-		run(t, "../../testdata/eval", calls)
+		run(t, "../../testdata/eval", generatedCalls(t, "calls"))
+	})
+	t.Run("drill", func(t *testing.T) {
+		if underRace {
+			t.Skip("minutes under the race detector, and the same figures; the generated sets go the same way")
+		}
+		run(t, generatedCalls(t, "drill"))
 	})
 	t.Run("labelled", func(t *testing.T) {
 		if underRace {
