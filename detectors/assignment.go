@@ -28,6 +28,8 @@ func (p *pass) assignment(i int) {
 			p.keyBefore(i, kind)
 			p.passwordOf(last)
 			p.hiddenField(last, kind)
+		} else if !vague && i == 0 && p.in.Role != RoleAgent { // "pass well930!", typed
+			p.toldKey(at, kind)
 		}
 		return
 	}
@@ -204,7 +206,7 @@ func (p *pass) answerInWords() bool {
 		return false
 	}
 	first, last := 0, len(tokens)-1
-	for first <= last && (p.is(first, &answerLead) || p.is(first, &answerLeadSaid) || tokens[first].Len() == 1 && first > 0 && p.at(int(tokens[first].Start)-1) == '\'') {
+	for first <= last && (p.is(first, &answerLead) || p.is(first, &answerLeadSaid) || tokens[first].Len() == 1 && first > 0 && p.at(int(tokens[first].Start)-1) == '\'' || p.isModal(first)) {
 		first++
 	}
 	for last >= first && (p.is(last, &thanksWords) || p.is(last, &thanksSaid)) {
@@ -234,6 +236,16 @@ func (p *pass) answerInWords() bool {
 	p.addScored(start, end, guess{kind: Password, score: score{question: 0.7 - p.wants.decay}, rule: "answer", detector: byAssignment}, p.verbatim(start, end))
 	return true
 }
+
+// isModal says whether token k is of "should be", "would be".
+func (p *pass) isModal(k int) bool {
+	return p.is(k, &modals) && p.is(k+1, &beWord) || p.is(k, &beWord) && p.is(k-1, &modals)
+}
+
+var (
+	modals = wordsOf("should would could might must will")
+	beWord = wordsOf("be")
+)
 
 // passwordMarks end passwords more often than sentences, behind a digit.
 const passwordMarks = "!#$*&+@%_=?"

@@ -70,6 +70,7 @@ type moment struct {
 	age   uint8   // turns since then
 	by    Role    // who asked
 	told  bool    // whether a password or the like was found since
+	paid  Type    // CreditCard or CardExpiry, if the customer's last turn ended with one
 	run   openRun
 	place openPlace
 	mail  openMail
@@ -107,6 +108,7 @@ type want struct {
 	open   bool    // an earlier turn broke off inside a number
 	agent  bool    // the agent asked
 	told   bool    // a password or the like was found since
+	paid   Type    // what of a card ended the customer's turn before
 	place  bool    // the agent waits for an address or a part of it
 	more   bool    // the turn before gave one
 	small  bool    // the numbers of houses may be said
@@ -144,6 +146,9 @@ func (w *want) scoreFor(kind Type, base float32, t *tables) float32 {
 // expects is what a turn of a role is expected to hold. Who asks doesn't answer in the same breath.
 func (c *Call) expects(role Role) want {
 	w := want{open: c.run.n > 0 && (role == c.run.by || role == RoleUnknown), place: c.place.open && role != RoleAgent, more: c.place.given && role == RoleCustomer, small: c.place.left > 0, code: role == RoleAgent && c.age <= 2 && c.asked.bits&cuePostcode != 0 || role != RoleAgent && c.place.open}
+	if role == RoleCustomer {
+		w.paid = c.paid
+	}
 	if c.asked.bits != 0 && c.age <= patience && (role != c.by || role == RoleUnknown || c.by == RoleCustomer) {
 		w.agent, w.told = c.by == RoleAgent, c.told
 		w.cues, w.topics, w.decay = c.asked.bits, c.asked.topics, 0.08*float32(c.age)
@@ -170,6 +175,9 @@ func (c *Call) update(p *pass, found []Finding) {
 	if p.in.Role == RoleAgent && said.bits&cuesAsked&^(cueAnyID|wordSpell) == 0 && p.asksCharacters() {
 		said.bits, other = said.bits|cuePassword, false
 	}
+	if said.bits&(cuePassword|wordAnswer) != 0 && said.bits&(wordNumber|cueAnyID) == 0 {
+		said.bits &^= cueAccount // "the password on the account"
+	}
 	some := said.bits&(cuesAsked&^cueAnyID) == 0 && said.topics[0] == 0 && !other && p.in.Role == RoleAgent && p.asksNumber()
 	said.bits &= cuesAsked
 	if some && c.asked.bits == 0 {
@@ -193,6 +201,12 @@ func (c *Call) update(p *pass, found []Finding) {
 	c.followMail(p, said.bits)
 	c.noteSecrets(p)
 	c.groups = p.groups
+	if p.in.Role == RoleCustomer {
+		c.paid = 0
+		if n := len(found) - 1; n >= 0 && (found[n].Type == CreditCard || found[n].Type == CardExpiry) {
+			c.paid = found[n].Type
+		}
+	}
 	for i := range found {
 		c.told = c.told || found[i].Type == Password && p.in.Role != c.by
 		if f := &found[i]; !f.Type.keepsContext() && f.Type != DateOfBirth && f.Type != Address && (f.Type != Person || f.Detector == p.set.entries[bySpeech].name) {

@@ -153,7 +153,7 @@ func (p *pass) widenExpiry() {
 		switch {
 		case p.isInert(int(t.Start)):
 			return
-		case month < 0 && !asked && p.cueBefore(k)&cueExpiry == 0:
+		case month < 0 && !asked && p.cueBefore(k)&cueExpiry == 0 && !p.isOwnExpiry(k) && !p.isOwnExpiry(k+1):
 		case month < 0 && (t.Bits&wordMonth != 0 || number && t.Len() <= 2 && p.isMonthNumber(&group{int(t.Start), int(t.End), t.Len()})):
 			month = k
 		case month >= 0 && year < 0 && number && t.Len() != 1 && t.Len() != 3 && t.Len() <= 4 && k-month <= apart:
@@ -168,10 +168,70 @@ func (p *pass) widenExpiry() {
 	}
 }
 
+// typedCard takes a turn that is nothing but month and year, three digits or both, behind a card number or its date that ended the turn before,
+// for that date and the security code: "12/26 108". Both are known without a card before: "0727 and it's 865".
+func (p *pass) typedCard() {
+	const most = 8 // tokens
+	tokens := p.text.Tokens
+	if len(tokens) == 0 || len(tokens) > most || p.in.Call == nil || p.in.Channel == ChannelLog || p.in.Role == RoleAgent {
+		return
+	}
+	first, last, code := -1, -1, -1
+	for k := range tokens {
+		t := &tokens[k]
+		if p.isInert(int(t.Start)) {
+			return
+		}
+		switch n := t.Len(); {
+		case !t.IsNumber():
+			if !p.is(k, &cardLinks) {
+				return
+			}
+		case code >= 0:
+			return
+		case n == 3:
+			code = k
+		case first < 0 && (n == 4 || n == 2 && p.at(int(t.End)) == '/'):
+			first, last = k, k
+		case first >= 0 && first == last && first == k-1 && tokens[first].Len() == 2 && (n == 2 || n == 4) && p.at(int(t.Start)-1) == '/':
+			last = k
+		default:
+			return
+		}
+	}
+	dated := first >= 0 && p.isMonthYear(first, last)
+	switch {
+	case first >= 0 && !dated, p.wants.paid == 0 && (first < 0 || code != len(tokens)-1 || code < last+2), first < 0 && p.wants.paid != CardExpiry:
+		return
+	}
+	add := func(from, to int, kind Type) {
+		start, end := int(tokens[from].Start), int(tokens[to].End)
+		p.addScored(start, end, guess{kind: kind, score: score{question: 0.8}, rule: "month and year", detector: byCardData}, p.compact(start, end))
+	}
+	if first >= 0 {
+		add(first, last, CardExpiry)
+	}
+	if code >= 0 {
+		add(code, code, CardCVV)
+	}
+}
+
+// isMonthYear says whether tokens first to last are a month and a year to come, as cards have them: "0727", "07/2027".
+func (p *pass) isMonthYear(first, last int) bool {
+	const least, most = 24, 45
+	var d [6]byte
+	b := append(d[:0], p.bytesOf(&p.text.Tokens[first])...)
+	if last > first {
+		b = append(b, p.bytesOf(&p.text.Tokens[last])...)
+	}
+	month, year := decimal(b[:2]), decimal(b[len(b)-2:])
+	return month >= 1 && month <= 12 && year >= least && year <= most && (len(b) == 4 || b[2] == '2' && b[3] == '0')
+}
+
 // isExpiry says whether three or four digits, or two groups, are month and year behind a word for the end of a card: "expiry oh four
 // twenty nine".
 func (p *pass) isExpiry(r *run) bool {
-	if p.said&cueExpiry == 0 || r.digits < 3 || r.digits == 3 && len(r.groups) == 1 && p.in.Channel == ChannelLog || r.digits > 6 || p.cueBefore(r.first)&(cuesIdentifier&^cueAnyID) != cueExpiry {
+	if p.said&cueExpiry == 0 || r.digits < 3 || r.digits == 3 && len(r.groups) == 1 && p.in.Channel == ChannelLog || r.digits > 6 || p.cueBefore(r.first)&(cuesIdentifier&^cueAnyID) != cueExpiry && !p.isOwnExpiry(r.last) {
 		return false
 	}
 	month := decimal(r.d[:2])
@@ -181,12 +241,30 @@ func (p *pass) isExpiry(r *run) bool {
 	return month >= 1 && month <= 12
 }
 
+// isOwnExpiry says whether words for the end of a card stand behind "is", behind token k: "0927 is my expiry date".
+func (p *pass) isOwnExpiry(k int) bool {
+	const reach = 4
+	if p.bitsAt(k+1)&wordIs == 0 || p.between(k) != gapSpace {
+		return false
+	}
+	for j := k + 2; j <= k+reach && p.between(j-1) == gapSpace; j++ {
+		if bits := p.cue(j) & cuesIdentifier; bits != 0 {
+			return bits&cueExpiry != 0
+		}
+	}
+	return false
+}
+
 // cueBefore is what the nearest word before token i says that says anything of an identifier, within reach.
 func (p *pass) cueBefore(i int) uint64 {
-	for k := i - 1; k >= 0 && k >= i-nearWords-1; k-- {
+	for k, n := i-1, 0; k >= 0 && n <= nearWords; k-- {
 		if t := &p.text.Tokens[k]; int(t.Start) < p.barrier || p.isInert(int(t.Start)) || !t.IsWord() {
 			break
 		}
+		if n > 0 && p.is(k, &relative) && p.cue(k)&cuesIdentifier == 0 {
+			continue // "the expiry date that i have here is"
+		}
+		n++
 		if bits := p.cue(k) & cuesIdentifier; bits != 0 {
 			return bits
 		}

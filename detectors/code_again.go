@@ -24,11 +24,46 @@ func (p *pass) codesAgain() {
 		for _, h := range p.text.Hot {
 			if t := &tokens[h]; t.Len() >= mixedLeast && p.isMixedCode(int(h)) && c.heard.holds(p.bytesOf(t)) {
 				p.addHeard(int(t.Start), int(t.End), c.heard.match(p.bytesOf(t)), codeHeard)
+			} else {
+				p.addHeardGroups(int(h))
 			}
 		}
 	}
 	if len(tokens) == 1 && p.in.Role != RoleAgent && p.isMixedCode(0) && isCodeAlone(p.bytesOf(&tokens[0])) {
 		p.addHeard(int(tokens[0].Start), int(tokens[0].End), AccountID, codeAlone)
+	}
+}
+
+// addHeardGroups adds the groups of letters and of digits round token k, which has a digit, that were heard as one: "mh 12 ts 6799".
+func (p *pass) addHeardGroups(k int) {
+	const most = 4 // groups to each side
+	tokens := p.text.Tokens
+	part := func(i int) bool {
+		t := &tokens[i]
+		return t.Shape&scan.High == 0 && t.Len() <= frontMost && !p.isInert(int(t.Start))
+	}
+	if tokens[k].Shape&scan.Digit == 0 || !part(k) {
+		return
+	}
+	last := k
+	for last < k+most && p.codeGap(last) != 0 && part(last+1) {
+		last++
+	}
+	for first := max(k-most, 0); first <= k; first++ {
+		joined := true
+		for i := first; i < k && joined; i++ {
+			joined = part(i) && p.codeGap(i) != 0
+		}
+		if !joined || tokens[first].IsNumber() {
+			continue
+		}
+		for to := last; to >= k; to-- {
+			start, end := int(tokens[first].Start), int(tokens[to].End)
+			if end-start > mixedLeast && p.in.Call.heard.holds(p.b[start:end]) {
+				p.addHeard(start, end, p.in.Call.heard.match(p.b[start:end]), codeHeard)
+				return
+			}
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package detectors
 // saidCodes looks for PINs and codes that somebody isn't sure of, in turns that say what they are: "my pin, sort of. it is either 1596 or
 // 9503", "try 9503 first". Such a number looks like any other, and the word for it may stand sentences before.
 func (p *pass) saidCodes() {
+	p.saidParts()
 	const codes, shortest, longest, lastLongest = cuePIN | cueOTP | cueCVV, 3, 8, 6
 	said := p.said & codes
 	if said == 0 || p.in.Channel == ChannelLog {
@@ -26,6 +27,21 @@ func (p *pass) saidCodes() {
 		last := (k+1 == len(tokens) || p.clauseEnds(int(t.End), int(tokens[k+1].Start))) && t.Len() > shortest && t.Len() <= lastLongest // "it's the year i was married 1971"
 		if last || p.codeLead(k-1) && p.endsCode(k) || p.isAlternative(k) {
 			p.addScored(int(t.Start), int(t.End), guess{kind: kind, score: score{form: 0.75}, rule: "said", detector: byCardData}, p.compact(int(t.Start), int(t.End)))
+		}
+	}
+}
+
+// saidParts looks for three figures and a letter right behind words for numbers that are told by their end: "ssn 853b".
+func (p *pass) saidParts() {
+	const parts, length = cueSSN | cuePAN | cueNINO, 4
+	if p.said&parts == 0 || p.in.Channel == ChannelLog {
+		return
+	}
+	for _, h := range p.text.Hot {
+		k := int(h)
+		if t := &p.text.Tokens[k]; t.Len() == length && p.isMixedCode(k) && digitsIn(p.bytesOf(t)) == length-1 && p.bitsAt(k-1)&parts != 0 && p.between(k-1) == gapSpace {
+			kind, _ := wantedKind(p.bitsAt(k-1) & parts)
+			p.addHeard(int(t.Start), int(t.End), kind, codeHeard)
 		}
 	}
 }

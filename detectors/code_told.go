@@ -85,10 +85,10 @@ func (p *pass) codeKind(i int) Type {
 	return 0
 }
 
-// isBareCode says whether token i, "code", begins what somebody types or says, or only words that lead to it stand before, and six digits follow:
-// "code: 482913", "the code is 482913".
+// isBareCode says whether token i, "code", begins what somebody types or says, or only words that lead to it stand before, and six digits follow,
+// or four and more and nothing else: "code: 482913", "the code is 482913", "code is 3233".
 func (p *pass) isBareCode(i int) bool {
-	const digits = 6
+	const digits, few = 6, 4
 	if p.in.Channel != ChannelChat && p.in.Channel != ChannelCall || p.text.Tokens[i].Bits&wordCode == 0 || i > 1 || i == 1 && !p.is(0, &bareLeads) {
 		return false
 	}
@@ -99,8 +99,8 @@ func (p *pass) isBareCode(i int) bool {
 	if k >= len(p.text.Tokens) || !p.text.Tokens[k].IsNumber() {
 		return false
 	}
-	last := p.codeEnd(k)
-	return p.text.Tokens[k].Len() == digits || last > k && p.text.Tokens[k].Len()*2 == digits
+	last, n := p.codeEnd(k), p.text.Tokens[k].Len()
+	return n == digits || last > k && n*2 == digits || n >= few && last == k && k+1 == len(p.text.Tokens) && p.wants.cues&cuesIdentifier&^cueOTP == 0
 }
 
 var bareLeads = wordsOf("the my sms text this it's its ok yes yeah so and here's der mein dieser le mon el mi il mio mijn de mera o meu ja oui sí si sim haan")

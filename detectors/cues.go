@@ -203,7 +203,7 @@ var cuePhrases = []struct {
 	{cueCVV, "number on the back, number behind, three on the back, three on the strip, on the signature strip, next to the signature, by the signature, beside the signature, three from the back"},
 	{cueExpiry, "does it run out, valid to, valid till, valid until, valid through, valid thru, good thru, card run out, card runs out"},
 	{cuePIN, "access code, gate code, entry code, entrance code, door code, keypad code, alarm code, key safe code, lockbox code, lock box code, lockbox combination, safe combination"},
-	{cueOTP, "just texted, just text you, code did you get, code you got, authentication code, authenticator code, factor code, received the code, receive the code, got the code, get the code, got a code, code come through, code came through, code has arrived, code arrived, the code already"},
+	{cueOTP, "just texted, just text you, code did you get, code you got, authentication code, authenticator code, factor code, received the code, receive the code, got the code, get the code, got a code, code i have, code i've got, code you have, asked for the code, asked me for the code, asking for the code, wanted the code, code come through, code came through, code has arrived, code arrived, the code already"},
 	{cueCVV, "digits on the back, digit on the back, digits on the front, digit security code, signature strip, on the back of the card, on the back of your card, digit code, c v v, c v c, code on the back"},
 	{cueOTP, "o t p, code we sent, code i sent, code we've sent, code i've sent, code i just sent, code we just sent, texted you a code, sent you a code, code from the text, code in the text"},
 	{cueOTP, "one time password, one time code, one time passcode, verification code, código de verificación, code de vérification, codice di verifica"},
@@ -403,11 +403,13 @@ func (p *pass) around(first, last int) (c context) {
 		if p.sentenceEnds(int(t.End)) {
 			words += 2
 		}
-		if t.Bits == 0 && words > 1 && p.is(i, &relative) {
-			words-- // "the account number that i have here is"
-			continue
-		}
 		m := p.meaning(i)
+		if words > 1 && t.Bits&^(wordPhrase|wordPhraseEnd) == 0 && p.is(i, &relative) {
+			words-- // "the account number that i have here is"
+			if m.bits&^wordsQuiet == 0 {
+				continue
+			}
+		}
 		c.note(m, words)
 		if i == first-1 {
 			c.next = m.bits
@@ -421,6 +423,9 @@ func (p *pass) around(first, last int) (c context) {
 		if !t.IsWord() || p.isInert(int(t.Start)) || p.clauseEnds(int(p.text.Tokens[i-1].End), int(t.Start)) || p.at(int(t.End)) == '=' {
 			break
 		}
+		if t.Bits&cueID != 0 && p.is(i, &plateWord) && i == last+1 && p.text.Tokens[last].IsNumber() {
+			break // "a 2015 plate": the year of a car
+		}
 		m := p.meaning(i)
 		c.note(m, min(words, midWords))
 		if i == last+1 {
@@ -429,6 +434,8 @@ func (p *pass) around(first, last int) (c context) {
 	}
 	return c
 }
+
+var plateWord = wordsOf("plate")
 
 // relative are words of a clause between a word and what it is about that don't count.
 var relative = wordsOf("that which have here got")

@@ -70,6 +70,7 @@ func (p *pass) recallSecrets() {
 		p.echoedCharacters()
 	}
 	tokens := p.text.Tokens
+	p.typedAnswer()
 	for k := 0; k < len(tokens); k++ {
 		if p.isInert(int(tokens[k].Start)) || tokens[k].Len() < 2 {
 			continue
@@ -96,6 +97,18 @@ func (p *pass) recallSecrets() {
 		k = last
 	}
 }
+
+// typedAnswer takes the few words behind "answer", which a turn of a call with a password begins with, for that to a security question: "answer
+// star wars".
+func (p *pass) typedAnswer() {
+	tokens := p.text.Tokens
+	if n := len(tokens); n < 2 || n > answerWordsMost+1 || p.in.Role == RoleAgent || !p.is(0, &answerWord) || p.between(0) == gapOther {
+		return
+	}
+	p.addSaidAnswer(1, true)
+}
+
+var answerWord = wordsOf("answer antwort réponse respuesta risposta antwoord odpowiedź resposta")
 
 // isRareSecret says whether token k is a word that few turns have.
 func (p *pass) isRareSecret(k int) bool {

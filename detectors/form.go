@@ -201,12 +201,13 @@ func (p *pass) codeForms(refs []formRef, c []byte, letters, breaks uint64, loose
 	var ctx context
 	gathered := !p.told
 	linking := p.text.Tokens[k].Bits&(wordIs|wordNumber) != 0 // "is 1234567": part of a code only where the code is known to begin so
+	noPlate := k < j && p.isBesidePlate(k)
 	for x := range refs {
 		ref := &refs[x]
 		if ref.id.alone < p.least {
 			break // nor any that follows
 		}
-		if !ref.fits(c, letters) || linking && (len(ref.fixed) == 0 || ref.fixed[0].at != 0) {
+		if !ref.fits(c, letters) || linking && (len(ref.fixed) == 0 || ref.fixed[0].at != 0) || noPlate && ref.kind == VehiclePlate {
 			continue
 		}
 		wrong := breaks &^ ref.breaks
@@ -242,6 +243,17 @@ func (p *pass) codeForms(refs []formRef, c []byte, letters, breaks uint64, loose
 		}
 		best.betterScored(ref.kind, s, ref.text, ref.detector)
 	}
+}
+
+// isBesidePlate says whether token k is a word that stands before a number near a word for plates: "exp 0629", "and 26", "after 5", "a 2015".
+func (p *pass) isBesidePlate(k int) bool {
+	const common = 4
+	t := &p.text.Tokens[k]
+	if !t.IsWord() || p.at(int(t.End)) != ' ' {
+		return false
+	}
+	return t.Bits&cuesIdentifier != 0 || p.is(k, &clauseWords) || t.Len() >= common && p.set.names != nil && p.set.names.IsCommon(t.Hash) ||
+		p.b[t.Start]|0x20 == 'a' && t.Len() == 1 && t.Shape&scan.Lower != 0 && (k+2 >= len(p.text.Tokens) || p.codeGap(k+1) == 0 || p.text.Tokens[k+2].Len() > 3)
 }
 
 // isInLonger says whether a dash, dot or underscore joins tokens k to j to what stands beside them, or digits go on behind

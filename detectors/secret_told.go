@@ -28,7 +28,7 @@ func (p *pass) toldKey(at int, kind Type) {
 		}
 		return
 	}
-	for end > start && (p.b[end-1] == '?' || p.b[end-1] == ':') {
+	for end > start && (p.b[end-1] == '?' && !scan.IsDigit(p.at(end-2)) || p.b[end-1] == ':') {
 		end--
 	}
 	if p.looksTold(start, end, kind) {
@@ -267,6 +267,9 @@ func (p *pass) toldAnswer(k int) {
 	first, _ := p.tokensOf(at, len(p.b))
 	for n := 0; n < 2 && first < len(tokens) && (p.is(first, &answerLinks) || tokens[first].Bits&wordIs != 0) && p.between(first) != gapOther; n++ {
 		signed = true
+		first++
+	}
+	if signed && p.is(first, &answerArticles) {
 		first++
 	}
 	if first >= len(tokens) || int(tokens[first].Start)-int(tokens[k].End) > 24 || !signed && !p.mayBeUnsigned(k, first) {

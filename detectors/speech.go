@@ -419,7 +419,7 @@ func (p *pass) askedKind(n int, how spoken.Kind, near uint64) (Type, uint8) {
 	switch {
 	case cues == 0 && p.wants.topics[0] == 0:
 		return 0, 0
-	case letters && cues&wordAnswer != 0:
+	case letters && cues&(wordAnswer|cuePassword) != 0: // "the password on the account"
 		return Password, bySpeech
 	case (letters || how == spoken.Code && cues&wordSpell != 0) && cues&(cueName|wordSpell) != 0 && cues&(cuePostcode|cueEmail|cuesNumber&^cueAnyID) == 0:
 		return Person, bySpeech

@@ -56,6 +56,8 @@ func (p *pass) username(i int) {
 	}
 	if p.in.Channel != ChannelLog && p.text.Tokens[i].Len() > 4 {
 		p.accountBeside(last)
+	} else if p.in.Channel != ChannelLog && last == i {
+		p.calledUser(i)
 	}
 	if p.in.Channel == ChannelLog && p.at(end) == ' ' && !login {
 		option := p.isOption(start) && (p.said&cuePassword != 0 || start > 1 && p.b[start-2] == ' ') // "--user asha --password …", "-SamAccountName asha"

@@ -17,6 +17,9 @@ const (
 // turn that is a word with figures behind it and nothing else is one, too.
 func (p *pass) answerUser() {
 	tokens := p.text.Tokens
+	if p.in.Channel != ChannelLog {
+		p.signedUsers()
+	}
 	switch n := len(tokens); {
 	case p.in.Channel == ChannelLog || n == 0:
 	case p.in.Call == nil:
@@ -33,12 +36,12 @@ func (p *pass) answerUser() {
 			p.addSaidUser(first, last, userAsked-p.wants.decay, true)
 		}
 		p.toldUsers()
+	case p.wants.cues&cuePassword == 0 && p.isPasswordAlone():
+		start, end := int(tokens[n-1].Start), len(bytes.TrimRight(p.b, " \n"))
+		p.addScored(start, end, guess{kind: Password, score: score{form: userAlone}, rule: "alone", detector: byAssignment}, p.verbatim(start, end))
 	case p.text.Said&(wordUser|wordPhraseEnd) != 0:
 		p.toldUsers()
-	case n == 1 && p.wants.cues&cuePassword == 0 && p.isPasswordAlone(&tokens[0]):
-		start, end := int(tokens[0].Start), len(bytes.TrimRight(p.b, " \n"))
-		p.addScored(start, end, guess{kind: Password, score: score{form: userAlone}, rule: "alone", detector: byAssignment}, p.verbatim(start, end))
-	case n == 1 && p.wants.cues == 0 && isUserShape(&tokens[0]) && p.hasUserLetters(&tokens[0]):
+	case n == 1 && p.wants.cues == 0 && isUserShape(&tokens[0]) && p.hasUserLetters(0):
 		p.addSaidUser(0, 0, userAlone, true)
 	}
 }
@@ -55,6 +58,42 @@ func (p *pass) toldUsers() {
 		}
 	}
 }
+
+// calledUser takes what looks like a user name right behind token i, the word "user", for one: "it says user jquimby41", "user lkumar four nine".
+func (p *pass) calledUser(i int) {
+	const least = 4
+	k := i + 1
+	for k < len(p.text.Tokens) && p.between(k-1) == gapSpace && (p.speech.IsFiller(&p.text.Tokens[k], p.b) || p.is(k, &likeWord)) {
+		k++
+	}
+	if k >= len(p.text.Tokens) || p.between(k-1) != gapSpace {
+		return
+	}
+	t, next := &p.text.Tokens[k], k+1
+	if next+1 < len(p.text.Tokens) && p.speech.IsFiller(&p.text.Tokens[next], p.b) {
+		next++
+	}
+	rare := t.IsWord() && t.Len() >= least && t.Bits == 0 && t.Topic == 0 && next < len(p.text.Tokens) && p.saysNumber(next) && p.between(k) == gapSpace
+	if rare || isUserShape(t) && p.userHead(k) >= least {
+		p.addSaidUser(k, min(k+userTokens-1, len(p.text.Tokens)-1), userTold, false)
+	}
+}
+
+var likeWord = wordsOf("like")
+
+// signedUsers takes what looks like a user name before "signed in" and the like for one: "jquimby41 signed in from …".
+func (p *pass) signedUsers() {
+	for _, h := range p.text.Hot {
+		if k := int(h); isUserShape(&p.text.Tokens[k]) && p.is(k+1, &signedWords) && p.is(k+2, &signedLinks) && p.between(k) == gapSpace && p.hasUserLetters(k) {
+			p.addSaidUser(k, k, userTold, true)
+		}
+	}
+}
+
+var (
+	signedWords = wordsOf("signed logged")
+	signedLinks = wordsOf("in on into out off")
+)
 
 // toldUser looks for a user name from token k on, behind a word for one.
 func (p *pass) toldUser(k int) {
@@ -117,9 +156,20 @@ var userLinks = wordsOf("is me my it's it was um uh er ist est es è jest")
 
 const userTokens = 6
 
-// isPasswordAlone says whether a turn is one word with figures behind it and a mark behind those: "sunflower41!".
-func (p *pass) isPasswordAlone(t *scan.Token) bool {
-	const letters, digits = 4, 2
+// isPasswordAlone says whether a turn is one word with figures behind it and a mark behind those, but for words that lead to an answer:
+// "sunflower41!", "i think it's willow14$".
+func (p *pass) isPasswordAlone() bool {
+	const letters, digits, lead = 4, 2, 5
+	last := len(p.text.Tokens) - 1
+	t := &p.text.Tokens[last]
+	if t.Shape&scan.Digit == 0 || t.IsNumber() || last > lead {
+		return false
+	}
+	for k := range last {
+		if !p.is(k, &answerLead) && !p.isModal(k) {
+			return false
+		}
+	}
 	b, mark := p.bytesOf(t), p.at(int(t.End))
 	n := 0
 	for n < len(b) && scan.IsLetter(b[n]) {
@@ -129,11 +179,11 @@ func (p *pass) isPasswordAlone(t *scan.Token) bool {
 		return false
 	}
 	switch rest := bytes.TrimRight(p.b[t.End:], " \n"); {
-	case len(rest) != 1 || len(bytes.TrimLeft(p.b[:t.Start], " ")) > 0:
+	case len(rest) != 1 || last == 0 && len(bytes.TrimLeft(p.b[:t.Start], " ")) > 0 || last > 0 && p.between(last-1) != gapSpace:
 		return false
 	case mark == '#' || mark == '$' || mark == '*' || mark == '&' || mark == '@':
 		return true
-	case p.is(0, &algorithms) || numberedThings.holds(b[:n]) || makes.holds(b[:n]):
+	case p.is(last, &algorithms) || numberedThings.holds(b[:n]) || makes.holds(b[:n]):
 		return false
 	default:
 		return mark == '!' && n > letters || (mark == '!' || mark == '?') && (len(b)-n > digits || p.listingOf(b[:n]).Common < commonWord)
@@ -148,19 +198,26 @@ func isUserShape(t *scan.Token) bool {
 	return !t.IsWord() && t.Shape&scan.Digit != 0 && t.Shape&(scan.Lower|scan.Upper) != 0 && t.Len() >= 5
 }
 
-// hasUserLetters says whether four letters and more that are no common word stand before one to three figures.
-func (p *pass) hasUserLetters(t *scan.Token) bool {
-	const letters, digits = 4, 3
-	b := p.bytesOf(t)
-	n := 0
+// hasUserLetters says whether token k is four letters and more that are no common word, and one to three figures.
+func (p *pass) hasUserLetters(k int) bool {
+	const letters = 4
+	n := p.userHead(k)
+	return n >= letters && p.listingOf(p.bytesOf(&p.text.Tokens[k])[:n]).Common == 0
+}
+
+// userHead is how many letters stand before the one to three figures that are the rest of token k, if they don't say what has a number: 0
+// of "iphone12".
+func (p *pass) userHead(k int) (n int) {
+	const digits = 3
+	b := p.bytesOf(&p.text.Tokens[k])
 	for n < len(b) && scan.IsLetter(b[n]) {
 		n++
 	}
-	if n < letters || len(b)-n > digits || digitsIn(b[n:]) != len(b)-n {
-		return false
-	}
 	w := p.set.lexicon.Lookup(b[:n])
-	return w.Bits == 0 && w.Topic == 0 && p.listingOf(b[:n]).Common == 0 && !p.is(0, &firms) && !p.is(0, &makes)
+	if len(b)-n > digits || digitsIn(b[n:]) != len(b)-n || w.Bits != 0 || w.Topic != 0 || numberedThings.holds(b[:n]) || makes.holds(b[:n]) || p.is(k, &firms) || p.is(k, &makes) {
+		return 0
+	}
+	return n
 }
 
 // mayBeUser says whether a common word that is all of an answer may be a user name: "sunflower".
@@ -215,7 +272,7 @@ func (p *pass) isUserPart(k int) bool {
 	if gap := p.between(k - 1); gap != gapSpace && gap != gapDot || p.isInert(int(t.Start)) {
 		return false
 	}
-	return t.IsNumber() || t.Len() == 1 || p.speech.IsSymbol(t, p.b) || p.is(k, &userMarks) || p.is(k-1, &userMarks)
+	return t.Len() == 1 || p.saysNumber(k) || p.speech.IsSymbol(t, p.b) || p.is(k, &userMarks) || p.is(k-1, &userMarks)
 }
 
 var userMarks = wordsOf("colon underscore dash dot hyphen minus point punkt punto ponto kropka trattino streepje bindestrich unterstrich guion guión hífen tiret")
@@ -237,8 +294,12 @@ func (p *pass) addSaidUser(first, last int, likely float32, whole bool) {
 		return
 	}
 	end := first
-	for k := first + 1; k <= last && p.isUserPart(k); k++ {
-		end = k
+	for k := first + 1; k <= last; k++ {
+		if p.isUserPart(k) {
+			end = k
+		} else if !p.speech.IsFiller(&tokens[k], p.b) || k == last || !p.saysNumber(k+1) {
+			break
+		}
 	}
 	if p.is(end, &userMarks) || end < last && (whole || end == first && t.IsWord()) {
 		return // a sentence

@@ -163,7 +163,7 @@ func (p *pass) isPiece(k int) bool {
 	if t.Shape&scan.Digit != 0 || p.isSpelledOut(k) {
 		return true
 	}
-	return t.Len() <= widenWord && !p.is(k, &plainPieces)
+	return t.Len() <= widenWord && t.Bits&cueExpiry == 0 && !p.is(k, &plainPieces)
 }
 
 // plainPieces are short words that stand for no letter.

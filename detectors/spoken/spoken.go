@@ -552,6 +552,20 @@ func (r *Reader) IsNumber(t *scan.Token, b []byte) (is, sure bool) {
 	return is, sure
 }
 
+// IsFiller says whether a word is a filler that is no other word: "uh".
+func (r *Reader) IsFiller(t *scan.Token, b []byte) bool {
+	if r.v == nil {
+		r.v = words()
+	}
+	list := r.v.entries[r.v.find(t, b)].senses
+	for i := range list {
+		if list[i].kind == pause {
+			return true
+		}
+	}
+	return false
+}
+
 // IsPlain says whether a word is a number, a filler or the like in some language and means nothing else: it is no name.
 func (r *Reader) IsPlain(t *scan.Token, b []byte) bool {
 	if r.v == nil {
