@@ -22,14 +22,8 @@ func (p *pass) assignment(i int) {
 	}
 	start, strict, ok := p.valueAfter(at, last)
 	if !ok {
-		if !vague && !p.isTicket(i) {
-			p.toldKey(at, kind)
-			p.keyFar(last, kind)
-			p.keyBefore(i, kind)
-			p.passwordOf(last)
-			p.hiddenField(last, kind)
-		} else if !vague && i == 0 && p.in.Role != RoleAgent { // "pass well930!", typed
-			p.toldKey(at, kind)
+		if !vague {
+			p.keyBeside(i, last, kind)
 		}
 		return
 	}
@@ -79,6 +73,21 @@ func (p *pass) assignment(i int) {
 	if quoted {
 		p.successor(end, kind)
 	}
+}
+
+// keyBeside looks for a password or key beside its name, tokens i to last, to which nothing is assigned.
+func (p *pass) keyBeside(i, last int, kind Type) {
+	ticket := p.isTicket(i)
+	if !ticket || i == 0 && p.in.Role != RoleAgent { // "pass well930!", typed
+		p.toldKey(int(p.text.Tokens[last].End), kind)
+	}
+	if ticket {
+		return
+	}
+	p.keyFar(last, kind)
+	p.keyBefore(i, kind)
+	p.passwordOf(last)
+	p.hiddenField(last, kind)
 }
 
 // isModule says whether token i names a service to a module of PAM: "pam_unix(passwd:chauthtok)".
