@@ -34,7 +34,7 @@ func (p *pass) orderWords(ctx *context, first int, looks bool) float32 {
 	switch {
 	case ctx.near&cues != 0 && p.isOrderNearest(first):
 		return orderTold
-	case ctx.mid&cueOrder != 0 && p.in.Channel != ChannelLog:
+	case ctx.mid&cueOrder != 0 && p.in.Channel != ChannelLog, cues&wordOrder != 0 && ctx.near&wordNumber != 0 && (ctx.mid|ctx.far)&wordOrder != 0 && p.isOrderNearest(first): // "mein paket ist nicht da, die nummer ist h01774"
 		return orderTold - 0.1
 	}
 	return 0

@@ -64,6 +64,7 @@ var (
 	germanLeads    = wordsOf("am im an auf zum zur unter in hinter bei")
 	germanArticles = wordsOf("der die das den dem eine einer eines welche welcher diese dieser unsere unserer meine meiner keine de het een deze")
 	germanIns      = wordsOf("in an auf")
+	nordicAt       = wordsOf("på")
 	germanThes     = wordsOf("der dem den")
 	trailing       = wordsOf("straße strasse str straat laan utca gatan vägen weg platz allee gasse ring damm ufer plein kade tee iela gatve g u ulica")
 	locality       = wordsOf("sector phase block stage ward gali")
@@ -73,12 +74,12 @@ var (
 
 // streetEnds are the ends of compounds that are streets. The first need nothing more; the others are ends of other words.
 var (
-	streetEnds = []string{"straße", "strasse", "strase", "straat", "gracht", "laan", "gatan", "vägen", "vagen", "veien", "kade", "plein", "gasse", "steenweg", "stræde", "vegen", "gaten", "singel", "dijk"}
-	softEnds   = []string{"str", "weg", "vegur", "stræti", "braut", "bakken", "platz", "allee", "ring", "damm", "ufer", "vej", "gade", "gata", "gård", "straede", "steig", "graben", "markt", "tie", "katu"}
+	streetEnds = []string{"straße", "strasse", "strase", "straat", "gracht", "laan", "gatan", "vägen", "vagen", "veien", "kade", "plein", "gasse", "steenweg", "stræde", "vegen", "gaten", "singel", "dijk", "vænget", "gränd", "stigen", "torget"}
+	softEnds   = []string{"str", "weg", "vegur", "stræti", "braut", "bakken", "platz", "allee", "allé", "ring", "damm", "ufer", "vej", "gade", "gata", "gård", "straede", "steig", "graben", "markt", "tie", "katu"}
 )
 
 // saidEnds are those of softEnds that few other words have.
-var saidEnds = []string{"weg", "platz", "allee", "damm", "ufer", "steig", "vej", "gade"}
+var saidEnds = []string{"weg", "platz", "allee", "allé", "damm", "ufer", "steig", "vej", "gade"}
 
 // gerunds are ends of English words that end as "ring" does.
 var gerunds = []string{"ering", "oring", "iring", "uring", "aring"}
@@ -453,8 +454,8 @@ func (p *pass) compound(k int) street {
 		if capital {
 			s.form = 0.35
 		}
-		if p.is(k-1, &germanThes) && p.is(k-2, &germanIns) && p.between(k-1) == gapSpace && p.isFree(k-2) || capital && p.between(k-1) == gapLine {
-			s.form = streetSmall // "in der Schulring 178"
+		if p.is(k-1, &germanThes) && p.is(k-2, &germanIns) && p.between(k-1) == gapSpace && p.isFree(k-2) || p.is(k-1, &nordicAt) && p.between(k-1) == gapSpace || capital && p.between(k-1) == gapLine {
+			s.form = streetSmall // "in der Schulring 178", "på rosengade 29"
 		}
 		if s.form < streetSmall && p.text.Tokens[k].Len() >= 8 && p.between(k) == gapSpace && p.beginsText(k) && !p.hasEnd(k, gerunds) {
 			s.form = streetSmall // "goetheallee 154 frankfurt"
