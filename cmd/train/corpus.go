@@ -305,6 +305,23 @@ func sizesOf(o *options) sizes {
 	return sizes{16000, 12000, 1500}
 }
 
+// draw is some dialogues of the traffic generator.
+type draw struct {
+	seed  uint64
+	split traffic.Split
+	langs string
+	n     int
+}
+
+// draws are the dialogues that are read: those to learn from and two kinds for development.
+func (n sizes) draws(seed uint64) []draw {
+	return []draw{
+		{seed, traffic.Train, dialogueLangs, n.dialogues},
+		{seed + 1, traffic.Dev, "en", n.devDialogues},
+		{seed + 2, traffic.Dev, foreignLangs, n.devDialogues},
+	}
+}
+
 // assemble reads and makes all that is trained on, and all that thresholds are chosen on.
 func assemble(o *options, t *texts) (training, dev []train.Example, err error) {
 	n := sizesOf(o)
@@ -312,19 +329,17 @@ func assemble(o *options, t *texts) (training, dev []train.Example, err error) {
 	rng := rand.New(rand.NewPCG(seed, 3))
 	training = t.generated(seed, splitTrain, o.texts)
 	dev = t.generated(seed+1, splitDev, n.dev)
-	calls, err := dialogues(o.data, seed, traffic.Train, dialogueLangs, n.dialogues)
-	if err != nil {
-		return nil, nil, err
+	for _, d := range n.draws(seed) {
+		calls, err := dialogues(o.data, d.seed, d.split, d.langs, d.n)
+		if err != nil {
+			return nil, nil, err
+		}
+		if d.split == traffic.Train {
+			training = append(training, calls...)
+		} else {
+			dev = append(dev, shift(calls, len(dev))...)
+		}
 	}
-	training = append(training, calls...)
-	if calls, err = dialogues(o.data, seed+1, traffic.Dev, "en", n.devDialogues); err != nil {
-		return nil, nil, err
-	}
-	dev = append(dev, shift(calls, len(dev))...)
-	if calls, err = dialogues(o.data, seed+2, traffic.Dev, foreignLangs, n.devDialogues); err != nil {
-		return nil, nil, err
-	}
-	dev = append(dev, shift(calls, len(dev))...)
 	if o.data == "" {
 		return training, dev, nil
 	}
@@ -368,12 +383,27 @@ func shift(list []train.Example, by int) []train.Example {
 	return list
 }
 
-// recipe is the SHA-256 of a small model that is made without the data. What changes in generators, features, training, search or the choice of
-// thresholds so that the model would come out otherwise, changes it.
+// recipe is the SHA-256 of a small model that is made without the data, and of all dialogues that a large one reads, with the names of their
+// generator. What changes in generators, features, training, search or the choice of thresholds so that the model would come out otherwise,
+// changes it.
 func recipe() (string, error) {
 	o := options{texts: 4000, small: true, train: train.Options{Seed: 1, Epochs: 1, MinCount: 4, DropWord: 0.3, DropList: 0.2, DropContext: 0.5, Rate: 0.15, Decay: 1e-5}}
 	b, err := build(&o, io.Discard)
-	return fmt.Sprintf("%x", sha256.Sum256(b)), err
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	sum.Write(b)
+	for _, d := range sizesOf(&options{}).draws(o.train.Seed) {
+		list, err := dialogues("", d.seed, d.split, d.langs, d.n)
+		if err != nil {
+			return "", err
+		}
+		for i := range list {
+			fmt.Fprintf(sum, "%q %v %v\n", list[i].Text, list[i].Marks, list[i].Context)
+		}
+	}
+	return fmt.Sprintf("%x", sum.Sum(nil)), nil
 }
 
 // fingerprints are the SHA-256 of all that a model is made of. Without data they are those of what is embedded.
