@@ -12,7 +12,7 @@ const (
 )
 
 // codesAgain finds words of letters and digits that were heard before in the call, as a part of something found: "that was ZB387120". And
-// one that is all of a turn, "d62140": who types answers a question that another field had asked.
+// one that is all of a turn but words that lead to it, "d62140", "yes it's ac8279022": who types answers a question that another field had asked.
 func (p *pass) codesAgain() {
 	c := p.in.Call
 	if p.in.Channel == ChannelLog {
@@ -29,8 +29,8 @@ func (p *pass) codesAgain() {
 			}
 		}
 	}
-	if len(tokens) == 1 && p.in.Role != RoleAgent && p.isMixedCode(0) && isCodeAlone(p.bytesOf(&tokens[0])) {
-		p.addHeard(int(tokens[0].Start), int(tokens[0].End), AccountID, codeAlone)
+	if last := len(tokens) - 1; last >= 0 && p.in.Role != RoleAgent && p.isMixedCode(last) && isCodeAlone(p.bytesOf(&tokens[last])) && p.isLed(last) {
+		p.addHeard(int(tokens[last].Start), int(tokens[last].End), AccountID, codeAlone)
 	}
 }
 

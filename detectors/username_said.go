@@ -39,10 +39,10 @@ func (p *pass) answerUser() {
 	case p.wants.cues&cuePassword == 0 && p.isPasswordAlone():
 		start, end := int(tokens[n-1].Start), len(bytes.TrimRight(p.b, " \n"))
 		p.addScored(start, end, guess{kind: Password, score: score{form: userAlone}, rule: "alone", detector: byAssignment}, p.verbatim(start, end))
+	case p.wants.cues == 0 && isUserShape(&tokens[n-1]) && p.isLed(n-1) && p.hasUserLetters(n-1):
+		p.addSaidUser(n-1, n-1, userAlone, true)
 	case p.text.Said&(wordUser|wordPhraseEnd) != 0:
 		p.toldUsers()
-	case n == 1 && p.wants.cues == 0 && isUserShape(&tokens[0]) && p.hasUserLetters(0):
-		p.addSaidUser(0, 0, userAlone, true)
 	}
 }
 
@@ -159,16 +159,11 @@ const userTokens = 6
 // isPasswordAlone says whether a turn is one word with figures behind it and a mark behind those, but for words that lead to an answer:
 // "sunflower41!", "i think it's willow14$".
 func (p *pass) isPasswordAlone() bool {
-	const letters, digits, lead = 4, 2, 5
+	const letters, digits = 4, 2
 	last := len(p.text.Tokens) - 1
 	t := &p.text.Tokens[last]
-	if t.Shape&scan.Digit == 0 || t.IsNumber() || last > lead {
+	if t.Shape&scan.Digit == 0 || t.IsNumber() || !p.isLed(last) {
 		return false
-	}
-	for k := range last {
-		if !p.is(k, &answerLead) && !p.isModal(k) {
-			return false
-		}
 	}
 	b, mark := p.bytesOf(t), p.at(int(t.End))
 	n := 0
@@ -189,6 +184,20 @@ func (p *pass) isPasswordAlone() bool {
 		return mark == '!' && n > letters || (mark == '!' || mark == '?') && (len(b)-n > digits || p.listingOf(b[:n]).Common < commonWord)
 	}
 }
+
+// isLed says whether nothing but words that lead to an answer stand before token last: "yes it's", "hold on".
+func (p *pass) isLed(last int) bool {
+	const lead = 5
+	for k := range last {
+		if last > lead || !p.is(k, &answerLead) && !p.is(k, &answerLeadSaid) && !p.is(k, &waitWords) && !p.isModal(k) {
+			return false
+		}
+	}
+	return true
+}
+
+// waitWords are said before an answer that is looked for.
+var waitWords = wordsOf("hold on one second sec moment minute ja oui sí si sim haan tak")
 
 // numberedThings are words that figures are written onto without making a password of them.
 var numberedThings = wordsOf("class level route flight platform terminal covid windows python version channel episode season chapter section number stage floor track phase agent round group score question point thank thanks hello today iphone galaxy pixel")

@@ -332,7 +332,7 @@ func (r *Reader) email(i int) {
 	if !r.gap(int(s.last)) {
 		return
 	}
-	last, known := r.domain(int(s.last)+1, r.told(HintEmail) || r.isCertain(s))
+	last, known := r.domain(int(s.last)+1, r.told(HintEmail) || r.isCertain(s) || r.isDotted(int(s.first)-1))
 	if last < 0 {
 		r.handle(s)
 		return
@@ -369,6 +369,16 @@ func (r *Reader) email(i int) {
 		n += r.spell(int(s.last)+1, last, true)
 	}
 	r.take(first, last, start, Region{Kind: Email, Symbols: n, Spoken: n})
+}
+
+// isDotted says whether a dot that is said joins token k to the one before it: "p dot larkin", of an address.
+func (r *Reader) isDotted(k int) bool {
+	d := r.symbolAt(k - 1)
+	if d == nil || int(d.last) != k-1 || !r.t.Tokens[k].IsWord() || !r.isDot(d) || !r.gap(k-1) {
+		return false
+	}
+	m, _ := r.as(d, mark, anyLang)
+	return m.weak&r.english() == 0
 }
 
 // handle writes the name of an account that ends the text behind s, a word for "at" that means nothing else: "arroba jensen punto me".
