@@ -150,7 +150,7 @@ func (p *pass) addressHead(a *place, i int) bool {
 		a.first, a.form = unit, p.unitForm(unit)
 	case p.is(i-1, &locality) && p.isFree(i-1) && p.between(i-1) == gapSpace:
 		a.first, a.form = i-1, addressLocality
-	case p.codeHead(a, i), p.numberedHead(a, i, last), p.plainHead(a, i, last), p.cornerHead(a, i), p.sandwichHead(a, i, last), p.placedHead(a, i):
+	case p.codeHead(a, i), p.numberedHead(a, i, last), p.plainHead(a, i, last), p.codedHead(a, last), p.cornerHead(a, i), p.sandwichHead(a, i, last), p.placedHead(a, i):
 	default:
 		return p.toldHead(a, i)
 	}
@@ -301,6 +301,38 @@ func (p *pass) codeHead(a *place, i int) bool {
 				return true
 			}
 			return false
+		}
+	}
+	return false
+}
+
+// codedHead reads a number, which ends with token k, a name that is no street's by any word, perhaps a village, and a British postcode: "3 The
+// Paddocks, Bridgerule EX22 7DX".
+func (p *pass) codedHead(a *place, k int) bool {
+	const parts, most = 3, 4
+	name := 0
+	for range parts {
+		gap := p.between(k)
+		if gap != gapSpace && (name == 0 || gap != gapComma && gap != gapLine) {
+			return false
+		}
+		if name == 0 && p.isFree(k+1) && p.between(k+1) == gapSpace && isWord(p.bytesOf(&p.text.Tokens[k+1]), "the") {
+			k++
+		}
+		last := p.capitals(k+1, most, false)
+		if last == k {
+			return false
+		}
+		if name == 0 {
+			name = last
+		}
+		k = last
+		if !p.isFree(k + 1) {
+			return false
+		}
+		if first, end, form := p.ukPostcode(k + 1); form > 0 && first == k+1 && end > first {
+			a.last, a.form, a.street = name, streetSmall, true
+			return true
 		}
 	}
 	return false

@@ -119,8 +119,8 @@ func (p *pass) unitPart(a *place, k int) bool {
 			a.form += addressLocality
 			return true
 		}
-		if t := &p.text.Tokens[j]; p.text.Tokens[k].Shape&scan.High != 0 && t.Len() == 1 {
-			a.last = j // 3º B
+		if t := &p.text.Tokens[j]; p.text.Tokens[k].Shape&scan.High != 0 && (t.Len() == 1 || p.is(j, &doorSides)) {
+			a.last, a.unit = j, true // 3º B
 			return true
 		}
 		return false
@@ -153,6 +153,9 @@ func (p *pass) unitPart(a *place, k int) bool {
 	a.form += max(p.unitForm(k), addressLocality)
 	return true
 }
+
+// doorSides say which door of a floor: "3º izda".
+var doorSides = wordsOf("izda izq izqda izquierda dcha dch derecha centro int ext interior exterior esq esquerdo dto dta direito frente trás")
 
 // roadPart reads a further street: ", MG Road", ", 82 Clerkenwell Road", ", 2nd Main".
 func (p *pass) roadPart(a *place, k int, gap byte) bool {

@@ -254,8 +254,8 @@ func (p *pass) against(r *run, kind Type) (penalty float32) {
 	words := uint64(cuesAgainst)
 	if p.in.Channel != ChannelLog && (r.digits >= long || p.endsText(r) && r.ctx.boost(cuePhone) > 0) {
 		words &^= cueTime // "it should be updated 5205550143"
-		if r.ctx.next&wordCode != 0 {
-			words &^= cueMetric // "session code 482 913 771"
+		if r.ctx.next&(wordCode|cuePhone) != 0 || r.digits >= long && r.d[0] == '0' {
+			words &^= cueMetric // "session code 482 913 771"; nothing that is counted begins with a nought: "direct line 01632 960 244"
 		}
 	}
 	switch {

@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"bytes"
 	"sync"
 
 	"github.com/sonexlabs/tacet/detectors/names"
@@ -112,6 +113,9 @@ var hesitations = wordsOf("um uh er erm uhm hmm ah äh ähm euh eh ehm eee yyy a
 func (p *pass) widenPerson(i int) {
 	s, tokens := &p.spans[i], p.text.Tokens
 	p.widenVietnamese(s)
+	if s.Class != names.Person && s.Class != names.Address && p.tellsPerson(s.First-1) {
+		s.Class = names.Person
+	}
 	if s.Class != names.Person {
 		return
 	}
@@ -146,6 +150,25 @@ func (p *pass) widenPerson(i int) {
 		}
 	}
 }
+
+// tellsPerson says whether token k ends words for a name that only persons have, right before the next: "surname Lisbon", "last name is paris".
+func (p *pass) tellsPerson(k int) bool {
+	at := k
+	if p.is(k, &toldLinks) {
+		k--
+	}
+	if !p.is(k, &personNames) && !(p.is(k, &lastNames) && p.is(k-1, &personKinds)) {
+		return false
+	}
+	gap := p.b[p.text.Tokens[k].End:p.text.Tokens[at+1].Start]
+	return len(gap) < len(" is  ") && !bytes.ContainsAny(gap, ",;.\n")
+}
+
+var (
+	personNames = wordsOf("surname surnames forename lastname firstname nachname vorname apellido apellidos cognome prénom nazwisko imię achternaam voornaam sobrenome efternamn förnamn efternavn fornavn")
+	lastNames   = wordsOf("name names")
+	personKinds = wordsOf("last first sur fore given family maiden middle second nick")
+)
 
 // Surnames of Vietnam, and the middle names that most have there: "Trần Thị Bình". Given names are common words elsewhere: "An", "Em".
 var (

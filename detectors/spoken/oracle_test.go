@@ -19,13 +19,13 @@ var (
 	oracleTens   = map[string]int{"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "ninety": 90}
 	oracleTimes  = map[string]int{"double": 2, "triple": 3}
 	oracleSpell  = map[string]string{"b": "b", "s": "s", "x": "x", "k": "k", "t": "t", "bravo": "b", "sierra": "s", "quebec": "q", "foxtrot": "f"}
-	oracleFiller = map[string]bool{"uh": true, "um": true, "er": true}
+	oracleFiller = map[string]bool{"uh": true, "erm": true, "er": true} // "um" is Portuguese for one, which the oracle, who knows English, doesn't weigh
 	oracleFix    = map[string]bool{"sorry": true, "no": true}
 )
 
 // oracleWords are the words that sequences are made of.
 var oracleWords = strings.Fields("zero one two three four five six seven eight nine ten eleven twelve thirteen fifteen nineteen twenty thirty forty fifty ninety " +
-	"hundred double triple b s x k t bravo sierra quebec foxtrot uh um er sorry no as in and salt")
+	"hundred double triple b s x k t bravo sierra quebec foxtrot uh erm er sorry no as in and salt")
 
 // oraclePart is a piece of a run: what it is written as and the words it takes.
 type oraclePart struct {
@@ -301,7 +301,7 @@ func oracleText(data []byte) []string {
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{
 		"four one one one uh double one", "nine hundred one two three", "nine hundred and one", "s as in salt b x", "one two three no four five",
-		"one sorry two three", "hundred and five", "zero hundred five", "um zero five", "b um zero one", "zero um five", "triple s as in salt",
+		"one sorry two three", "hundred and five", "zero hundred five", "er zero five", "b er zero one", "zero er five", "triple s as in salt",
 		"twenty five hundred", "nineteen hundred", "one two three and four", "s sierra b", "five uh hundred", "double uh two", "b", "five", "twenty twenty one",
 	} {
 		var data []byte
