@@ -85,9 +85,11 @@ func (p *pass) letteredID(i int) {
 	p.spacedOrder(i)
 	tokens := p.text.Tokens
 	t := &tokens[i]
-	if i > 0 && t.Len() >= 3 && (p.said|p.path.bits|p.wants.cues)&(cueOrder|wordOrder) != 0 && p.codeGap(i-1) == '-' && tokens[i-1].IsWord() && tokens[i-1].Len() <= 5 {
-		p.documentID(i) // "INV-2024-001"
-		return
+	if said := p.said | p.path.bits | p.wants.cues; i > 0 && t.Len() >= 3 && said&(cueOrder|wordOrder|cueAccount) != 0 && tokens[i-1].IsWord() && tokens[i-1].Len() <= 5 {
+		if gap := p.codeGap(i - 1); gap == '-' && said&(cueOrder|wordOrder) != 0 || gap == '/' && t.Len() >= 4 && p.in.Channel != ChannelLog && tokens[i-1].Shape&(scan.Lower|scan.High) == 0 {
+			p.documentID(i) // "INV-2024-001", "policy HL/220418/7"
+			return
+		}
 	}
 	if t.Len() < 5 {
 		return

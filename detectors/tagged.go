@@ -62,6 +62,7 @@ func (p *pass) findNames() {
 		if (p.spans[i].Weak || p.isDoubtful(&p.spans[i])) && p.isNoName(&p.spans[i]) || p.isThingSpan(&p.spans[i]) {
 			continue
 		}
+		p.cutAtBracket(&p.spans[i])
 		p.widenPerson(i)
 		next = p.addSpan(&p.spans[i], next, before)
 	}
@@ -72,6 +73,22 @@ func (p *pass) findNames() {
 	p.findRelated()
 	p.findInTheName()
 	p.answerName(&ctx)
+}
+
+// cutAtBracket ends a span where a bracket closes that began before it: "(Gareth). Meds: ramipril".
+func (p *pass) cutAtBracket(s *names.Span) {
+	open := 0
+	for k := s.First; k < s.Last; k++ {
+		gap := p.b[p.text.Tokens[k].End:p.text.Tokens[k+1].Start]
+		if len(gap) == 1 {
+			continue // nearly always
+		}
+		open += bytes.Count(gap, []byte("("))
+		if open -= bytes.Count(gap, []byte(")")); open < 0 {
+			s.Last = k
+			return
+		}
+	}
 }
 
 // isThingSpan says whether a span is the letters of a flight, what is counted, or a program: "flight UA 1182", "how many miles", "/usr/bin/unzip".
