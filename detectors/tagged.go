@@ -75,7 +75,7 @@ func (p *pass) findNames() {
 	p.answerName(&ctx)
 }
 
-// cutAtBracket ends a span where a bracket closes that began before it: "(Gareth). Meds: ramipril".
+// cutAtBracket ends a span where a sentence ends with a bracket that began before it: "(Gareth). Meds: ramipril".
 func (p *pass) cutAtBracket(s *names.Span) {
 	open := 0
 	for k := s.First; k < s.Last; k++ {
@@ -84,7 +84,7 @@ func (p *pass) cutAtBracket(s *names.Span) {
 			continue // nearly always
 		}
 		open += bytes.Count(gap, []byte("("))
-		if open -= bytes.Count(gap, []byte(")")); open < 0 {
+		if open -= bytes.Count(gap, []byte(")")); open < 0 && bytes.ContainsAny(gap, ".:;") {
 			s.Last = k
 			return
 		}
