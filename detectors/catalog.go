@@ -76,6 +76,7 @@ const (
 	byRow
 	byZone
 	byPatient
+	byContact
 	byRole
 	byPart
 	byCommonName
@@ -136,21 +137,22 @@ func catalog() []entry {
 		byAccountWord: {name: "user", begin: accountWords, word: (*pass).accountWord},
 		byFailingRow:  {name: "row", begin: "failing", word: (*pass).failingRow},
 		byParameters:  {name: "row", begin: "parameters binding", word: (*pass).parameters},
-		bySignature:   {name: "secret", begin: "signature sig", word: (*pass).signature},
+		bySignature:   {name: "secret", begin: "signature sig inline", word: (*pass).signature},
 		bySeed:        {name: "secret", begin: "totp authenticator", word: (*pass).seedWord},
 		byWiFi:        {name: "secret", begin: "wifi mask", word: (*pass).wifiCode},
 		bySecured:     {name: "command", begin: "securestring", word: (*pass).securedString},
 		bySlashLogin:  {name: "command", begin: "thin sqlplus", word: (*pass).slashLogin},
 		bySQL:         {name: "command", begin: "identified", word: (*pass).identified},
 		byCode:        {name: "code", begin: "code passcode", word: (*pass).toldCode},
-		byFarCode:     {name: "code", begin: "otp", word: (*pass).farCode},
+		byFarCode:     {name: "code", begin: "otp verification", word: (*pass).farCode},
 		byUsedCode:    {name: "code", begin: "use enter using type", word: (*pass).usedCode},
 		byRow:         {name: "row", begin: "values", word: (*pass).values},
 		byZone:        {name: "zone", begin: "p", word: (*pass).machineReadable, code: (*pass).machineReadable},
-		byPatient:     {name: "row", begin: "pid", word: (*pass).patient},
+		byPatient:     {name: "row", begin: "pid", word: (*pass).patient, code: (*pass).nextOfKin},
+		byContact:     {name: "row", begin: "n adr", word: (*pass).contactCard},
 		byRole:        {name: "names", begin: roleWords, word: (*pass).roleWord},
 		byPart:        {name: "names", begin: personWords, word: (*pass).partValue},
-		byCommonName:  {name: "names", begin: "cn", word: (*pass).commonName},
+		byCommonName:  {name: "names", begin: "cn sn", word: (*pass).commonName},
 		byDevice:      {name: "names", begin: "iphone ipad macbook mbp imac galaxy laptop", word: (*pass).deviceName},
 		byEncoded:     {name: "encoded", code: (*pass).encoded, long: (*pass).encoded},
 		byAssignment:  {name: "assignment", types: []Type{Password, Secret, SessionID}, long: (*pass).assignment},
@@ -303,6 +305,9 @@ func (p *pass) isUUID(i int) bool {
 	return true
 }
 
+// cloudID is the length of what stands behind the dash in the ids that Amazon gives to its things.
+const cloudID = 17
+
 // mixed looks at a token of letters and digits, or a very long one.
 func (p *pass) mixed(i int) {
 	t := &p.text.Tokens[i]
@@ -314,6 +319,9 @@ func (p *pass) mixed(i int) {
 			f(p, i)
 		}
 		return
+	}
+	if t.Len() == cloudID && t.Shape&(scan.NonHex|scan.Upper|scan.High) == 0 && p.at(int(t.Start)-1) == '-' {
+		return // "i-0abcd1234ef567890", "vol-…" of Amazon's
 	}
 	for _, f := range p.set.codeFuncs {
 		f(p, i)

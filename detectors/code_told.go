@@ -191,13 +191,20 @@ func (p *pass) codeBefore(i int) {
 // farCode looks behind token i, a word for a one-time code, for the code in the same sentence: "OTP for your purchase of INR 4,599 at
 // Example is 482913".
 func (p *pass) farCode(i int) {
-	const reach = 16
+	const reach, digits = 16, 6
+	if p.text.Tokens[i].Bits&cueOTP != 0 && isWord(p.bytesOf(&p.text.Tokens[i]), "verification") && p.bitsAt(i+1)&wordCode == 0 {
+		return
+	}
 	for k := i + 1; k < len(p.text.Tokens)-1 && k <= i+reach; k++ {
 		if p.sentenceEnds(int(p.text.Tokens[k-1].End)) {
 			return
 		}
 		if p.bitsAt(k)&wordIs != 0 && p.between(k) == gapSpace && p.text.Tokens[k+1].IsNumber() {
 			p.addCode(k+1, OTP)
+			return
+		}
+		if at := int(p.text.Tokens[k].End); p.at(at) == ':' && p.at(at+1) == ' ' && p.text.Tokens[k+1].IsNumber() && p.text.Tokens[k+1].Len() == digits {
+			p.addCode(k+1, OTP) // "verification code for asha@example.com: 482913"
 			return
 		}
 	}

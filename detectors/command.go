@@ -26,7 +26,7 @@ const (
 	second                        // "add_user name secret"
 	literal                       // "--from-literal=name=secret"
 	lastUser                      // no password: the last argument is a user
-	namedUser                     // no password: "-u name"
+	namedUser                     // no password: "-u name", "-uname"
 )
 
 var tools = [...]tool{
@@ -57,11 +57,15 @@ var tools = [...]tool{
 	{name: "vault", option: "login"}, {name: "sshpass", option: "-p"}, {name: "7z", option: "-p", form: glued}, {name: "7za", option: "-p", form: glued}, {name: "7zr", option: "-p", form: glued},
 	{name: "useradd", form: lastUser}, {name: "usermod", form: lastUser}, {name: "userdel", form: lastUser}, {name: "adduser", form: lastUser}, {name: "deluser", form: lastUser}, {name: "kinit", form: lastUser}, {name: "passwd", form: lastUser},
 	{name: "sudo", option: "-u", form: namedUser}, {name: "crontab", option: "-u", form: namedUser}, {name: "runuser", option: "-u", form: namedUser},
+	{name: "mysql", option: "-u", form: namedUser}, {name: "mysqldump", option: "-u", form: namedUser}, {name: "mysqladmin", option: "-u", form: namedUser}, {name: "mariadb", option: "-u", form: namedUser},
+	{name: "psql", option: "-U", form: namedUser}, {name: "pg", option: "-U", form: namedUser}, {name: "sqlcmd", option: "-U", form: namedUser}, {name: "bcp", option: "-U", form: namedUser},
+	{name: "mongosh", option: "-u", form: namedUser}, {name: "mongodump", option: "-u", form: namedUser}, {name: "docker", option: "-u", needs: "login", form: namedUser},
+	{name: "podman", option: "-u", needs: "login", form: namedUser}, {name: "helm", option: "-u", needs: "login", form: namedUser}, {name: "plink", option: "-l", form: namedUser},
 }
 
 const toolWords = "mysql mysqldump mysqladmin mysqlimport mysqlshow mysqlcheck mariadb xtrabackup innobackupex mongo mongosh mongodump mongorestore mongoexport mongoimport mongostat cqlsh " +
 	"redis vsql ldapsearch ldapmodify ldapadd ldapdelete ldapwhoami ldapcompare ldappasswd docker podman nerdctl helm oras crane oc cf az aws gh kubectl smbclient rpcclient winexe net " +
-	"plink pscp psftp psexec winrs smbmap sqlcmd bcp isql osql tsql unzip zip rar unrar ipmitool mosquitto rdesktop xfreerdp schtasks snmpget snmpwalk snmpbulkwalk snmpset snmptrap openssl wpa rabbitmqctl " +
+	"plink pscp psftp psexec winrs smbmap sqlcmd bcp isql osql tsql psql pg unzip zip rar unrar ipmitool mosquitto rdesktop xfreerdp schtasks snmpget snmpwalk snmpbulkwalk snmpset snmptrap openssl wpa rabbitmqctl " +
 	"useradd usermod userdel adduser deluser kinit passwd vault crontab runuser"
 
 // GivesPassword says whether the last of some words of a command line is a password or holds one: "mysql", "-u", "root", "-pS3cret".
@@ -122,6 +126,9 @@ func (a *arguments) next() (start, end int) {
 	for {
 		for a.at < len(a.b) && (a.b[a.at] <= ' ' && a.b[a.at] != '\n' || a.b[a.at] == ',' || a.b[a.at] == '\\' && a.at+1 < len(a.b) && isQuote(a.b[a.at+1])) {
 			a.at++
+		}
+		if k := a.at; k+3 < len(a.b) && a.b[k] == 'a' && scan.IsDigit(a.b[k+1]) && a.b[k+2] == '=' && a.b[k+3] == '"' {
+			a.at += 3 // a1="-u" of auditd
 		}
 		if a.at >= len(a.b) || isCommandEnd(a.b[a.at]) {
 			return -1, -1
@@ -225,6 +232,9 @@ func (p *pass) toolArguments(args arguments, from int, t *tool) {
 		switch {
 		case t.form == lastUser:
 			continue
+		case t.form == namedUser && !whole:
+			p.toolUser(from + start + len(t.option))
+			return
 		case t.form == glued:
 			if !whole {
 				p.argument(from+start+len(t.option), from+end, t)
@@ -254,7 +264,7 @@ func (p *pass) toolArguments(args arguments, from int, t *tool) {
 				return
 			}
 			if t.form == namedUser {
-				p.addUser(from+start, 0.7)
+				p.toolUser(from + start)
 				return
 			}
 			p.argument(from+start, from+end, t)
@@ -265,6 +275,20 @@ func (p *pass) toolArguments(args arguments, from int, t *tool) {
 	if t.form == lastUser && user >= 0 && plain < 2 && args.b[user] != '-' && args.b[user] != '/' {
 		p.addUser(from+user, 0.7)
 	}
+}
+
+// toolUser takes the argument at a place for the name of a user, unless it is that of everybody's service.
+func (p *pass) toolUser(at int) {
+	const least = 3
+	if end := p.userEnd(at); end-at >= least && !p.isService(at, end) {
+		p.addUser(at, 0.7)
+	}
+}
+
+// isService says whether a user's name from start to end is a common word or root's: that of a service.
+func (p *pass) isService(start, end int) bool {
+	first, last := p.tokensOf(start, end)
+	return first == last && (isWord(p.b[start:end], "root") || p.set.names != nil && p.set.names.IsCommon(p.text.Tokens[first].Hash))
 }
 
 // argument takes the argument from start to end, or the part of it that t says, for a password.

@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"bytes"
 	"unicode/utf8"
 
 	"github.com/sonexlabs/tacet/detectors/scan"
@@ -18,6 +19,9 @@ const (
 func (p *pass) encoded(i int) {
 	t := &p.text.Tokens[i]
 	first := int(t.Start)
+	if p.in.Channel == ChannelLog && p.mailAnswer(first) {
+		return
+	}
 	if t.Len() < encodedToken || p.nested || first < p.encodedDone || t.Shape&scan.High != 0 {
 		return
 	}
@@ -52,6 +56,38 @@ func (p *pass) encoded(i int) {
 		end++
 	}
 	p.add(start, end, kind, score, byEncoded, p.verbatim(start, end))
+}
+
+// mailAnswer takes what begins at a place and ends its line for a secret, if a client answers a server of mail with it (RFC 4954): name or password in
+// base64. "C: cGx1bS10cmVl" tells of that, and the question before, "334 UGFzc3dvcmQ6".
+func (p *pass) mailAnswer(start int) bool {
+	const least, most, question = 8, 128, 16
+	if start < 3 || p.b[start-1] > ' ' || p.nested {
+		return false
+	}
+	switch c := p.b[start-2]; {
+	case p.b[start-1] == ' ' && (c == '>' || c == ':' && p.b[start-3] == 'C'):
+	case c == '6' || c == '\r' && p.b[start-3] == '6':
+		if from := p.b[max(0, start-question):start]; !bytes.Contains(from, []byte("UGFzc3dvcmQ6")) && !bytes.Contains(from, []byte("VXNlcm5hbWU6")) {
+			return false
+		}
+	default:
+		return false
+	}
+	end := start
+	for end < len(p.b) && end-start <= most && isBase64(p.b[end]) {
+		end++
+	}
+	stop := end
+	for stop < end+2 && p.at(stop) == '=' {
+		stop++
+	}
+	if n := stop - start; n < least || n%4 != 0 || stop < len(p.b) && !scan.IsSpace(p.b[stop]) || !isMixed(p.b[start:end]) || p.isInert(start) || !p.decodeBase64(start, end) {
+		return false
+	}
+	p.encodedDone = stop
+	p.add(start, stop, Secret, 0.8, byEncoded, p.verbatim(start, stop))
+	return true
 }
 
 func isBase64(c byte) bool {

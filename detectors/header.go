@@ -90,6 +90,9 @@ func (p *pass) awsSignature(at int) bool {
 func (p *pass) authCommand(i int) bool {
 	const least = 8
 	at := int(p.text.Tokens[i].End)
+	if p.calledLogin(at) {
+		return true
+	}
 	if p.at(at) == '"' && p.at(at+1) == ' ' && p.at(at+2) == '"' {
 		start := at + 3
 		end, _ := p.valueEnd(start - 1)
@@ -126,6 +129,41 @@ func (p *pass) authCommand(i int) bool {
 	}
 	p.add(start, end, Secret, 0.85, bySecret, p.verbatim(start, end))
 	return true
+}
+
+// calledLogin takes the name and the password that a program hands over at a place, behind the name of a function or of an argument: `auth("asha", "hunter2")`,
+// "auth=('asha', 'hunter2')".
+func (p *pass) calledLogin(at int) bool {
+	const least, longest = 4, 256
+	if p.at(at) == '=' {
+		at++
+	}
+	if at++; p.at(at-1) != '(' || !isQuote(p.at(at)) && p.at(at) != '\\' {
+		return false
+	}
+	args := arguments{b: p.b[at:min(at+longest, len(p.b))]}
+	name, end := args.next()
+	start, stop := args.next()
+	if name < 0 || start < 0 || !isQuote(args.b[start-1]) || stop-start < least || end-name > localMax {
+		return false
+	}
+	value := args.b[start:stop]
+	if c := p.at(p.pastQuote(at + stop)); c != ')' && c != ',' || bytes.ContainsAny(value, " /") || isPlaceholder(value) || p.isInert(at+start) {
+		return false
+	}
+	p.addUser(at+name, 0.75)
+	p.add(at+start, at+stop, Password, 0.8, byCommand, p.verbatim(at+start, at+stop))
+	return true
+}
+
+// handsOverLogin says whether a name is of a function that takes a user's name and password: setBasicAuth, NetworkCredential.
+func handsOverLogin(name []byte) bool {
+	for _, w := range [...]string{"auth", "login", "signin", "authenticate", "credential", "credentials"} {
+		if k := len(name) - len(w); k >= 0 && equalFold(name[k:], w) {
+			return true
+		}
+	}
+	return false
 }
 
 var mechanisms = wordsOf("plain login xoauth2 oauthbearer ntlm")

@@ -206,6 +206,9 @@ func (p *pass) mac(start, end int) bool {
 	if sep != ':' && sep != '-' || p.at(start+n) == '-' && !(sep == '-' && p.isEUI64(start+n, sep)) || sep == '-' && p.at(start-1) == '-' {
 		return false
 	}
+	if sep == ':' && p.isFingerprint(start+n) {
+		return false
+	}
 	digit, same := false, true
 	for k := range n {
 		c := p.b[start+k]
@@ -234,6 +237,26 @@ func (p *pass) mac(start, end int) bool {
 
 // isHeldAt says whether the byte at i holds on to what stands beside it: a letter, a digit, or an alias in the place of some.
 func (p *pass) isHeldAt(i int) bool { return scan.IsWordByte(p.at(i)) || p.isInert(i) }
+
+// isFingerprint says whether the pairs joined by colons round a place, where one of them ends, are too many for addresses, even for two of them and a type
+// as firewalls write them: a digest of a certificate. Then none of them is looked at again.
+func (p *pass) isFingerprint(at int) bool {
+	const least, most = 16, 64
+	isPair := func(k int) bool { return p.at(k) == ':' && scan.IsHex(p.at(k+1)) && scan.IsHex(p.at(k+2)) }
+	if !isPair(at) {
+		return false
+	}
+	from, to := at, at
+	for ; to-at < 3*most && isPair(to); to += 3 {
+	}
+	for ; at-from < 3*most && isPair(from-3); from -= 3 {
+	}
+	if to-from < 3*(least-1) {
+		return false
+	}
+	p.hexDone = to
+	return true
+}
 
 // isEUI64 says whether two more pairs, and no third, follow the six that end at i.
 func (p *pass) isEUI64(i int, sep byte) bool {

@@ -7,7 +7,7 @@ import (
 )
 
 // accountWords stand in the lines of services beside the name of who uses them; see accountWord.
-const accountWords = "digits dtmf imap lda lmtp managesieve ok fail peer identity keyring slice group duplicate role"
+const accountWords = "digits dtmf imap lda lmtp managesieve ok fail peer identity keyring slice group duplicate role authenticated"
 
 // accountWord looks in a log for the user name beside token i, one of accountWords.
 func (p *pass) accountWord(i int) {
@@ -17,6 +17,10 @@ func (p *pass) accountWord(i int) {
 	}
 	start, end := int(t.Start), int(t.End)
 	switch w := p.bytesOf(t); w[0] | 0x20 {
+	case 'a': // "Authenticated asha via ldap"
+		if next := i + 1; p.is(i+2, &throughWords) && p.between(i) == gapSpace && p.set.names != nil && !p.set.names.IsCommon(p.text.Tokens[next].Hash) && p.at(p.userEnd(end+1)) == ' ' {
+			p.addUser(end+1, 0.7)
+		}
 	case 'i', 'l', 'm':
 		if isWord(w, "identity") {
 			p.identity(end)
@@ -47,9 +51,10 @@ func (p *pass) accountWord(i int) {
 }
 
 var (
-	whoseWords = wordsOf("of for")
-	groupLinks = wordsOf("to from")
-	sqlVerbs   = wordsOf("alter create drop")
+	whoseWords   = wordsOf("of for")
+	throughWords = wordsOf("via from using with by")
+	groupLinks   = wordsOf("to from")
+	sqlVerbs     = wordsOf("alter create drop")
 )
 
 // serviceUser takes the word in brackets from a place on, behind the name of a service of mail: "imap(asha)<22>", "lda(asha): …".
@@ -94,7 +99,7 @@ func (p *pass) markedUser(from int, mark string) {
 
 // lastUser takes token k for a user name if it ends the line: "password changed for asha".
 func (p *pass) lastUser(k int) {
-	if k >= len(p.text.Tokens) || p.between(k-1) != gapSpace {
+	if p.in.Channel != ChannelLog || k >= len(p.text.Tokens) || p.between(k-1) != gapSpace {
 		return
 	}
 	start := int(p.text.Tokens[k].Start)
@@ -180,22 +185,27 @@ func (p *pass) passwdLine(colon int) {
 	}
 }
 
-// keyed takes the digits behind token i, a word for what somebody keyed in, for a PIN: `digits="482913"`, "digits collected: 4821", "Digits=4821".
+// keyed takes the digits behind token i, a word for what somebody keyed in, for a PIN: `digits="482913"`, "digits collected: 4821", "Digits=4821", "dtmf: rx
+// '737'".
 func (p *pass) keyed(i int) {
 	k := i
-	if p.is(i+1, &keyedWords) && p.between(i) == gapSpace {
+	if at := int(p.text.Tokens[i].End); p.is(i+1, &keyedWords) && (p.between(i) == gapSpace || p.at(at) == ':' && p.at(at+1) == ' ') {
 		k++
+		if end := int(p.text.Tokens[k].End); p.at(end) == ' ' && isQuote(p.at(end+1)) {
+			p.keyedAt(end + 2)
+			return
+		}
 	}
 	if start, _, ok := p.valueAfter(int(p.text.Tokens[k].End), k); ok {
 		p.keyedAt(p.pastQuote(start))
 	}
 }
 
-var keyedWords = wordsOf("collected received entered pressed digits")
+var keyedWords = wordsOf("collected received entered pressed digits buffer rx")
 
 // keyedAt takes the digits at a place, as telephones have them, for a PIN; what has a better label has that.
 func (p *pass) keyedAt(start int) {
-	const least, most = 3, 24
+	const least, most = 3, 40 // a card, its expiry and its code
 	end := start
 	for end < len(p.b) && end-start <= most && (scan.IsDigit(p.b[end]) || p.b[end] == '*' || p.b[end] == '#') {
 		end++

@@ -8,7 +8,10 @@ import (
 )
 
 // personWords stand before the names of persons in logs, where most of what follows them is none.
-const personWords = "owner holder driver recipient author assignee reporter assigned reviewer approver attendee employee student sender buyer seller operator surgeon nurse requester submitter nm"
+const personWords = "owner holder driver recipient author assignee reporter assigned reviewer approver attendee employee student sender buyer seller operator surgeon nurse requester submitter nm actor initiator " + doneWords
+
+// doneWords stand before "by" and who did it.
+const doneWords = "requested created updated modified deleted approved"
 
 var personSet = wordsOf(personWords)
 
@@ -20,22 +23,27 @@ func (p *pass) partValue(i int) {
 		return
 	}
 	k := i + 1
+	done := p.is(i, &doneSet)
 	if p.is(k, &partLinks) && (p.between(i) == gapSpace || p.at(int(p.text.Tokens[i].End)) == '_') {
 		k++
+	} else if done {
+		return
 	}
 	if k < len(p.text.Tokens) && p.text.Tokens[k].Start-p.text.Tokens[k-1].End <= gap {
 		least := 2
 		if p.at(int(p.text.Tokens[i].Start)-1) == '<' {
 			least = 1 // an element
 		}
-		if !p.listedName(k, least) && p.is(i, &reviewWords) && p.at(int(p.text.Tokens[k-1].End)) == '=' {
+		if c := p.at(int(p.text.Tokens[k-1].End)); !p.listedName(k, least) && (c == '=' && p.is(i, &reviewWords) || (c == '=' || c == ':') && done) {
 			p.assignee(k)
 		}
 	}
 }
 
 // reviewWords are those of personWords that tell of who works with a program, by the name that somebody logs in with.
-var reviewWords = wordsOf("author assignee reporter reviewer approver requester submitter assigned")
+var reviewWords = wordsOf("author assignee reporter reviewer approver requester submitter assigned actor initiator")
+
+var doneSet = wordsOf(doneWords)
 
 // assignee takes token k for a user name if it is no common word: "reviewer=asha".
 func (p *pass) assignee(k int) {
@@ -82,6 +90,11 @@ func (p *pass) commonName(i int) {
 	if p.at(start-1) != '=' || p.set.names == nil {
 		return
 	}
+	surname := p.is(i, &surnameWord)
+	if surname && p.at(int(p.text.Tokens[i].Start)-1) != '(' {
+		return // a serial number
+	}
+	start = p.pastQuote(start)
 	end := start
 	for end < len(p.b) && end-start < longest && (p.b[end] != ',' || p.b[end-1] == '\\') && p.b[end] != ')' && !isQuote(p.b[end]) && p.b[end] != ';' && p.b[end] != '/' && p.b[end] >= ' ' {
 		end++
@@ -97,10 +110,12 @@ func (p *pass) commonName(i int) {
 		}
 		listed = listed || p.isListed(k)
 	}
-	if listed && last > first {
+	if listed && last > first || surname && first == last && p.isCapital(first) {
 		p.add(start, end, Person, 0.65, byNames, p.lower(start, end))
 	}
 }
+
+var surnameWord = wordsOf("sn")
 
 // cutAtMarks parts the spans of persons in a log where marks of programs stand within them, and leaves out words of programs: most of what the
 // tagger takes for names there stands in a path or is the name of a class.
@@ -167,7 +182,7 @@ func (p *pass) isClass(k int) bool {
 func (p *pass) isBesideCode(s *names.Span) bool {
 	start, end := int(p.text.Tokens[s.First].Start), int(p.text.Tokens[s.Last].End)
 	before, after := p.at(start-1), p.at(end)
-	return before == '/' || before == '.' || before == '_' || before == '$' || after == '/' || after == '_' || after == '(' || after == '.' && scan.IsLetter(p.at(end+1))
+	return before == '/' || before == '.' || before == '_' || before == '$' || after == '-' && scan.IsLetter(p.at(end+1)) || after == '/' || after == '_' || after == '(' || after == '.' && scan.IsLetter(p.at(end+1))
 }
 
 // isInCode says whether a span stands beside code, and the lists have none of it.

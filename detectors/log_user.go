@@ -83,8 +83,22 @@ func (p *pass) jobUser(i int) {
 
 // isPrompted says whether token i begins what a client says, in the trace of a protocol: "C: USER asha", "> PASS secret", "a001 LOGIN asha secret".
 func (p *pass) isPrompted(i int) bool {
+	const most = 64 // spaces before
 	k := int(p.text.Tokens[i].Start)
+	if from := p.b[:k]; len(bytes.TrimRight(from[max(0, k-most):], " ")) == 0 || p.b[k-1] == '\n' {
+		return p.isWholeLine(i)
+	}
 	return p.in.Channel == ChannelLog && k > 1 && p.b[k-1] == ' ' && (p.b[k-2] == ':' || p.b[k-2] == '>') && k > 2 && p.b[k-3] > ' ' && p.at(int(p.text.Tokens[i].End)) == ' ' && p.at(int(p.text.Tokens[i].End)+1) != '=' && (k < 6 || string(p.b[k-6:k-2]) != "PASS")
+}
+
+// isWholeLine says whether token i, in capitals, and one piece behind it are a line of a log: "USER asha", "PASS hunter2".
+func (p *pass) isWholeLine(i int) bool {
+	at := int(p.text.Tokens[i].End)
+	if p.in.Channel != ChannelLog || p.at(at) != ' ' || !isUpper(p.bytesOf(&p.text.Tokens[i])) || at+1 >= len(p.b) {
+		return false
+	}
+	end := p.pieceStop(at + 1)
+	return end > at+1 && (end == len(p.b) || p.b[end] == '\n' || p.b[end] == '\r') && !bytes.ContainsAny(p.b[at+1:end], "/_.:(=")
 }
 
 // radiusLogin looks for name and password that RADIUS writes behind token i, "Login": "Login incorrect (…): [asha/hunter2] (from client …".
@@ -116,6 +130,52 @@ func (p *pass) radiusLogin(i int) bool {
 }
 
 var loginResults = wordsOf("incorrect ok")
+
+// triedLogin looks for name and password behind token i, "login", in what tells of it: `login("asha", "hunter2")`, "login failed: asha/hunter2", "login attempt
+// [root/admin] succeeded".
+func (p *pass) triedLogin(i int) bool {
+	const most = 3
+	k := i
+	if !isWord(p.bytesOf(&p.text.Tokens[i]), "login") {
+		return false
+	}
+	if p.at(int(p.text.Tokens[i].End)) == '(' {
+		return p.calledLogin(int(p.text.Tokens[i].End))
+	}
+	for p.in.Channel == ChannelLog && k < i+most && p.is(k+1, &triedWords) && p.between(k) == gapSpace {
+		k++
+	}
+	if k == i {
+		return false
+	}
+	at := int(p.text.Tokens[k].End)
+	if p.at(at) != ' ' || p.at(at+1) != '[' {
+		return p.loginPair(at, false)
+	}
+	start := p.pastBytes(at + 2)
+	slash := p.userEnd(start)
+	next := p.pastBytes(p.pastQuote(slash) + 1)
+	stop := next
+	for stop < len(p.b) && p.b[stop] != ']' && p.b[stop] > ' ' && !isQuote(p.b[stop]) {
+		stop++
+	}
+	if slash == start || p.at(p.pastQuote(slash)) != '/' || stop-next < 2 || isPlaceholder(p.b[next:stop]) || p.isInert(next) {
+		return false
+	}
+	p.add(start, slash, Username, 0.7, byUser, p.lower(start, slash))
+	p.add(next, stop, Password, 0.8, byCommand, p.verbatim(next, stop))
+	return true
+}
+
+var triedWords = wordsOf("failed failure attempt attempted tried error incorrect invalid denied rejected succeeded with as using of")
+
+// pastBytes is where the value of b'…' begins that stands at a place, as Python writes bytes; the place itself if there is none.
+func (p *pass) pastBytes(at int) int {
+	if p.at(at) == 'b' && isQuote(p.at(at+1)) {
+		return at + 2
+	}
+	return at
+}
 
 // protocolLogin takes what stands behind token i, the command of a protocol, for a user and a password: `LOGIN asha hunter2`, `LOGIN "asha" "secret"`,
 // "ftp> user asha hunter2".
@@ -161,13 +221,19 @@ func (p *pass) community(i int) {
 		return
 	}
 	start := int(t.End) + 1
+	if p.is(i+1, &stringWord) && p.between(i) == gapSpace && p.at(int(p.text.Tokens[i+1].End)) == ' ' {
+		start = int(p.text.Tokens[i+1].End) + 1
+	}
 	end, quoted := p.valueEnd(min(start, len(p.b)-1))
 	if quoted {
 		start++
 	}
-	if value := p.b[min(start, end):end]; len(value) >= least && (p.in.Channel == ChannelLog || hasDigit(value)) && !isPlaceholder(value) && !p.isInert(start) && p.text.Tokens[i].Len() < 16 && !isWord(value, "string") {
+	if value := p.b[min(start, end):end]; len(value) >= least && (p.in.Channel == ChannelLog || hasDigit(value)) && (hasDigit(value) || !p.is(i+1, &stringWord)) && !isPlaceholder(value) && !p.isInert(start) && p.text.Tokens[i].Len() < 16 {
 		p.add(start, end, Password, 0.75, byCommand, p.verbatim(start, end))
 	}
 }
 
-var communityLeads = wordsOf("server snmp")
+var (
+	communityLeads = wordsOf("server snmp")
+	stringWord     = wordsOf("string")
+)

@@ -193,7 +193,7 @@ func (p *pass) belonging(r *run) int {
 		return len(r.groups)
 	}
 	ctx := p.around(r.first, r.last)
-	if r.isUsualShape() && (r.isCardShape() || r.isAadhaarShape() || ctx.boost(cuesNumber|cueCalling) > 0) {
+	if r.isUsualShape() && (r.isCardShape() || r.isAadhaarShape() || ctx.boost(cuesNumber|cueCalling) > 0) || p.isDialled(r, &ctx) {
 		return len(r.groups)
 	}
 	for k := 1; k < len(r.groups); k++ {
@@ -202,6 +202,22 @@ func (p *pass) belonging(r *run) int {
 		}
 	}
 	return len(r.groups)
+}
+
+// isDialled says whether groups between spaces in a log are those of a telephone number of some plan: one that begins with a single zero, as no count does, or
+// one that words call so.
+func (p *pass) isDialled(r *run, ctx *context) bool {
+	const least, area = 9, 3 // digits; of the first group
+	told := ctx.boost(cuePhone|cueCalling) > 0
+	if r.digits < least || r.sep != ' ' && r.sep != 'm' || !r.isPhoneShape() && !r.isPairs() && !(told && len(r.groups) == 2) {
+		return false
+	}
+	trunk := r.d[0] == '0' && r.d[1] != '0'
+	if !told && !(trunk && r.groups[0].digits >= area) {
+		return false
+	}
+	d, how := p.dial(r)
+	return how != writtenBare && (d.trunk || !trunk)
 }
 
 // judge finds the best label for a run.
@@ -230,7 +246,7 @@ func (p *pass) judge(r *run) guess {
 func (p *pass) isCount(i int) bool {
 	const cues = cuesShort&^cueAnyID | cuePhone | cueCalling | cueBirth
 	t := &p.text.Tokens[i]
-	if p.in.Channel != ChannelLog || t.Len() > 11 || p.wants.open || p.set.threshold <= 0.3 || p.told || p.isRow || p.at(int(t.Start)-1) == '+' {
+	if p.in.Channel != ChannelLog || t.Len() > 11 || t.Len() >= 10 && p.b[t.Start] == '0' && p.b[t.Start+1] != '0' || p.wants.open || p.set.threshold <= 0.3 || p.told || p.isRow || p.at(int(t.Start)-1) == '+' {
 		return false
 	}
 	said := (p.said | p.path.bits | p.wants.cues) & (cues | cueAnyID)
@@ -285,6 +301,9 @@ func (p *pass) isPartOfCode(r *run) bool {
 	}
 	if r.first > 0 && p.at(r.start-1) == '-' && p.at(int(p.text.Tokens[r.first-1].Start)-1) == '%' {
 		return true // "%ASA-4-722051: …" of Cisco
+	}
+	if p.at(r.start-1) == '.' && scan.IsDigit(p.at(r.start-2)) && r.groups[0].digits == 1 {
+		return true // "4.12.0-20260302"
 	}
 	told := r.ctx.near&cuesIdentifier != 0
 	mixed := func(i int) bool {

@@ -47,7 +47,7 @@ func (p *pass) phone(r *run, best *guess) {
 	if how != writtenPlus {
 		p.phoneGroups(r, &d, &s)
 	}
-	if p.isBareInLog(r) && !(how == writtenExit && d.fit == fitValid || how == writtenCode && d.line == lineMobile) {
+	if p.isBareInLog(r) && !(how == writtenExit && d.fit == fitValid || d.line == lineMobile && (how == writtenCode || how == writtenNational && d.trunk)) {
 		most := float32(0.35)
 		if r.digits <= 8 {
 			most = 0

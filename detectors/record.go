@@ -114,6 +114,7 @@ func (p *pass) parameters(i int) {
 		return
 	}
 	if !bytes.HasPrefix(rest, []byte(": $1 = ")) {
+		p.typedParameters(at, rest)
 		return
 	}
 	const sign = " = '"
@@ -130,6 +131,23 @@ func (p *pass) parameters(i int) {
 		p.unnamedCell(start, start+n)
 		at = start + n
 		rest = p.b[at:min(at+most, len(p.b))]
+	}
+}
+
+// typedParameters looks for what a statement was run with as MyBatis writes it, from a place on: ": Asha Roe(String), 42(Integer)".
+func (p *pass) typedParameters(at int, rest []byte) {
+	const kind = "(String)"
+	for from := 0; ; {
+		k := bytes.Index(rest[from:], []byte(kind))
+		if k < 0 {
+			return
+		}
+		start := bytes.LastIndexAny(rest[:from+k], ",:)") + 1
+		for start < from+k && rest[start] == ' ' {
+			start++
+		}
+		p.unnamedCell(at+start, at+from+k)
+		from += k + len(kind)
 	}
 }
 
@@ -211,7 +229,7 @@ func isPersonField(field []byte) bool {
 	for _, w := range [...]string{
 		"surname", "firstname", "lastname", "fullname", "forename", "middlename", "maidenname", "givenname", "familyname", "customername", "clientname", "callername", "calleridname",
 		"patientname", "holdername", "contactname", "guestname", "passengername", "membername", "nomineename", "fathername", "mothername", "spousename", "employeename",
-		"insuredname", "beneficiaryname", "payeename", "recipientname", "personname", "displayname", "realname", "apellidos", "nachname", "vorname", "cognome", "prenom",
+		"insuredname", "beneficiaryname", "payeename", "recipientname", "personname", "displayname", "custname", "ownername", "namefamily", "namegiven", "realname", "apellidos", "nachname", "vorname", "cognome", "prenom",
 	} {
 		if endsWithFolded(field, w) {
 			return true
@@ -291,11 +309,30 @@ func (p *pass) personValue(at int, quoted bool) {
 		}
 		end++
 	}
+	if !quoted && p.at(end) == ' ' && isUpperAt(p.b, at) {
+		end = p.moreWords(end)
+	}
 	value := p.b[at:end]
 	if len(value) < 2 || !hasLetter(value) || hasDigit(value) || isPlaceholder(value) || p.isInert(at) || isNoUser(value) || bytes.ContainsAny(value, "/@:_") {
 		return
 	}
 	p.add(at, end, Person, 0.7, byNames, p.lower(at, end))
+}
+
+// moreWords is where the words with capitals end that go on behind a name at a place and are no name of the next field: "contactName: Asha Roe".
+func (p *pass) moreWords(end int) int {
+	const most = 3
+	for n := 0; n < most && p.at(end) == ' ' && end+1 < len(p.b) && isUpperAt(p.b, end+1); n++ {
+		stop := end + 1
+		for stop < len(p.b) && (scan.IsLetter(p.b[stop]) || p.b[stop] >= 0x80 || p.b[stop] == '-' || p.b[stop] == '\'') {
+			stop++
+		}
+		if c := p.at(stop); stop < len(p.b) && c > ' ' && c != ',' && c != ';' && c != '}' && c != ')' && c != '|' {
+			break
+		}
+		end = stop
+	}
+	return end
 }
 
 // trackName takes the name on a card that stands in track 1 of its stripe behind the number (ISO/IEC 7813), which ends at a place: "^ROE/ASHA^".
@@ -337,6 +374,40 @@ func (p *pass) machineReadable(i int) {
 
 func isZone(c byte) bool { return c == '<' || c >= 'A' && c <= 'Z' || scan.IsDigit(c) }
 
+// contactCard looks for the name or the address of a contact behind token i, "N" or "ADR" (RFC 6350): "N:Roe;Asha;;Ms;", "ADR;TYPE=home:;;14 Fake Street;Leeds;;;".
+func (p *pass) contactCard(i int) {
+	const least, longest = 3, 256 // semicolons; bytes
+	t := &p.text.Tokens[i]
+	start, at := int(t.Start), int(t.End)
+	if c := p.at(at); c != ':' && c != ';' || p.b[start] >= 'a' || start > 0 && p.b[start-1] > ' ' && p.b[start-1] != '.' && p.b[start-1] != 'n' {
+		return
+	}
+	line := p.b[at:min(at+longest, len(p.b))]
+	if k := bytes.IndexAny(line, "\r\n\\\""); k >= 0 {
+		line = line[:k]
+	}
+	colon := bytes.IndexByte(line, ':')
+	if colon < 0 {
+		return
+	}
+	value := line[colon+1:]
+	if k := bytes.IndexByte(value, ':'); k >= 0 { // the next property, on one line
+		value = value[:bytes.LastIndexByte(value[:k], ' ')+1]
+	}
+	if bytes.Count(value, []byte(";")) < least || !hasLetter(value) || bytes.IndexByte(value, '=') >= 0 {
+		return
+	}
+	from := at + colon + 1 + len(value) - len(bytes.TrimLeft(value, "; "))
+	to := at + colon + 1 + len(bytes.TrimRight(value, "; "))
+	kind := Person
+	if t.Len() > 1 {
+		kind = Address
+	}
+	if !p.isInert(from) {
+		p.add(from, to, kind, 0.8, byRow, p.lower(from, to))
+	}
+}
+
 // patient looks for the fields of an HL7 segment with the data of a patient, token i: "PID|1||482913^^^X||ROE^ASHA||19710412|…".
 func (p *pass) patient(i int) {
 	at := int(p.text.Tokens[i].End)
@@ -344,6 +415,19 @@ func (p *pass) patient(i int) {
 		return
 	}
 	kinds := [...]Type{2: Number, 3: Number, 4: Number, 5: Person, 6: Person, 7: DateOfBirth, 9: Person, 11: Address, 13: Phone, 14: Phone, 18: AccountID, 19: USSSN, 20: Number}
+	p.segment(at, kinds[:])
+}
+
+// nextOfKin looks for the fields of the HL7 segment with the data of a relative, token i: "NK1|1|ROE^ASHA|SPO|…".
+func (p *pass) nextOfKin(i int) {
+	if t := &p.text.Tokens[i]; t.Len() == 3 && string(p.bytesOf(t)) == "NK1" && p.at(int(t.End)) == '|' {
+		kinds := [...]Type{2: Person, 4: Address, 5: Phone, 6: Phone}
+		p.segment(int(t.End), kinds[:])
+	}
+}
+
+// segment notes the fields of an HL7 segment from a place on, by what each of them holds.
+func (p *pass) segment(at int, kinds []Type) {
 	for field := 1; field < len(kinds) && p.at(at) == '|'; field++ {
 		start := at + 1
 		for at = start; at < len(p.b) && p.b[at] != '|' && p.b[at] >= ' '; at++ {

@@ -11,6 +11,10 @@ import (
 func (p *pass) signature(i int) {
 	const least = 20
 	start, at := int(p.text.Tokens[i].Start), int(p.text.Tokens[i].End)+1
+	if p.at(at-1) == ':' {
+		p.mediaKey(i, at)
+		return
+	}
 	if p.at(at-1) != '=' || start < p.urlDone {
 		return
 	}
@@ -26,6 +30,16 @@ func (p *pass) signature(i int) {
 		end++
 	}
 	if end-at < least || !hasDigit(p.b[at:end]) || p.isInert(at) {
+		return
+	}
+	p.add(at, end, Secret, 0.9, bySecret, p.verbatim(at, end))
+}
+
+// mediaKey takes the key that protects the media of a call, at a place behind token i, "inline" (RFC 4568): "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3…".
+func (p *pass) mediaKey(i, at int) {
+	const least, most = 38, 64
+	end := p.keyEnd(at, "+/=")
+	if n := end - at; n < least || n > most || !isWord(p.bytesOf(&p.text.Tokens[i]), "inline") || !isMixed(p.b[at:end]) || p.isInert(at) {
 		return
 	}
 	p.add(at, end, Secret, 0.9, bySecret, p.verbatim(at, end))

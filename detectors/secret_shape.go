@@ -216,6 +216,9 @@ func (p *pass) passwordHash(i int) {
 		return
 	}
 	p.add(i, end, Secret, 0.95, bySecret, p.verbatim(i, end))
+	if start := p.nameStart(max(i-1, 0)); p.at(i-1) == ':' && !p.isService(start, i-1) {
+		p.userBefore(i - 1) // "asha:$apr1$…"
+	}
 }
 
 // hashScheme looks for the hash of a password as directories write it (RFC 2307) round token i, the name of its scheme: "{SSHA}…".

@@ -435,7 +435,7 @@ func (p *pass) phraseIn(first, last int) (in span) {
 }
 
 // programWords are words of programs and their data.
-var programWords = wordsOf("const let var func function return import export require class string int bool null true false url uri urls api apis json yaml xml sql http https localhost stdin stdout stderr saml urn oid")
+var programWords = wordsOf("const let var func function return import export require class string int bool null true false url uri urls api apis json yaml xml sql http https localhost stdin stdout stderr saml urn oid domain ssl tls scram sha sasl hmac ecdhe rsa aes psql btree db prod staging logon schema shard")
 
 // wordsNoName mean something of an identifier, and are no names of anybody.
 const wordsNoName = cuesIdentifier | cuesAgainst | wordCode | wordSecurity | wordNumber | wordKey | wordAuth | wordOrder | wordYear | wordGeo | wordSpell

@@ -8,7 +8,7 @@ import (
 )
 
 // roleWords stand before the names of persons in the lines of logs, with the part they play or as a title.
-const roleWords = "mr mrs ms dr customer caller patient passenger claimant policyholder cardholder beneficiary payee attn insured dear guest"
+const roleWords = "mr mrs ms dr customer cliente kunde klant klient caller patient passenger claimant policyholder cardholder beneficiary payee attn insured dear guest"
 
 // roleWord notes that a log tells of somebody: a capital follows token i, one of roleWords.
 func (p *pass) roleWord(i int) {

@@ -22,10 +22,18 @@ func (p *pass) username(i int) {
 	if last == i && p.is(i+1, &idWord) && p.between(i) == gapSpace && p.at(int(p.text.Tokens[i+1].End)) == '=' {
 		last = i + 1 // "User Id=asha"
 	}
-	if last == i && (p.protocolLogin(i) || p.radiusLogin(i)) {
+	if last == i && (p.protocolLogin(i) || p.radiusLogin(i) || p.triedLogin(i)) {
 		return
 	}
 	start, end := int(p.text.Tokens[i].Start), int(p.text.Tokens[last].End)
+	if p.in.Channel == ChannelLog && p.at(end) == '/' && p.at(start-1) == ':' || bytes.HasPrefix(p.b[end:], []byte("@Host: ")) {
+		if end++; p.b[end-1] == '@' { // "# User@Host: asha[asha] @ …" of MySQL
+			end += len("Host: ")
+			p.addUser(p.userEnd(end), 0.7)
+		}
+		p.add(end, p.userEnd(end), Username, 0.7, byUser, p.lower(end, p.userEnd(end))) // arn:aws:iam::…:user/asha
+		return
+	}
 	if p.in.Channel == ChannelLog && p.at(start-1) == '_' && p.at(end) == ':' && scan.IsLetter(p.at(end+1)) {
 		p.addUser(end+1, 0.7) // "A=plain_login:asha" of Exim
 		return
@@ -59,6 +67,9 @@ func (p *pass) username(i int) {
 	} else if p.in.Channel != ChannelLog && last == i {
 		p.calledUser(i)
 	}
+	if login && p.is(i+1, &loginDone) && p.is(i+2, &whoseWords) { // "login successful for asha"
+		p.lastUser(i + 3)
+	}
 	if p.in.Channel == ChannelLog && p.at(end) == ' ' && !login {
 		option := p.isOption(start) && (p.said&cuePassword != 0 || start > 1 && p.b[start-2] == ' ') // "--user asha --password …", "-SamAccountName asha"
 		p.userAt(end+1, option || p.precedesUser(i))
@@ -77,7 +88,10 @@ func (p *pass) isToldAccount(at int) bool {
 	return p.said&cuePassword != 0 && end-at >= least && first <= last && (p.set.names == nil || !p.set.names.IsCommon(p.text.Tokens[first].Hash)) && !p.is(first, &notPasswords)
 }
 
-var idWord = wordsOf("id")
+var (
+	idWord    = wordsOf("id")
+	loginDone = wordsOf("success successful succeeded failed failure")
+)
 
 // camelUser looks at a name in camel case, token i, that may end in a word for a user: "dbUser", "userName".
 func (p *pass) camelUser(i int) {
@@ -85,7 +99,11 @@ func (p *pass) camelUser(i int) {
 	if !t.IsWord() || t.Shape&(scan.Upper|scan.Lower) != scan.Upper|scan.Lower {
 		return
 	}
-	if c := p.at(int(t.End)); (c == '"' || c == '=' || c == ':' || c == '\'' || c == '>' && p.isTag(int(t.End))) && endsInUser(p.bytesOf(t)) {
+	c := p.at(int(t.End))
+	if c == '(' && isQuote(p.at(int(t.End)+1)) && handsOverLogin(p.bytesOf(t)) {
+		p.calledLogin(int(t.End))
+	}
+	if (c == '"' || c == '=' || c == ':' || c == '\'' || c == '>' && p.isTag(int(t.End))) && endsInUser(p.bytesOf(t)) {
 		p.username(i)
 	}
 }
@@ -95,7 +113,7 @@ func endsInUser(name []byte) bool {
 	if isWord(name, "login") {
 		return true
 	}
-	for _, w := range [...]string{"user", "username", "userid", "loginname", "logname", "principalname", "user_name", "user_id", "set_id", "samaccountname"} {
+	for _, w := range [...]string{"user", "username", "userid", "loginname", "logname", "usrname", "accountname", "principalname", "user_name", "user_id", "set_id", "samaccountname"} {
 		if k := len(name) - len(w); k >= 0 && equalFold(name[k:], w) {
 			return true
 		}
@@ -144,6 +162,11 @@ func (p *pass) userAt(start int, told bool) {
 	case '"', '\'', '`', '[', '\\':
 		p.addUser(start, 0.7)
 		return
+	case '(': // "User (CORP\asha) logged off"
+		if end := p.userEnd(start + 1); p.at(end) == '\\' || p.text.IsLineEscape(end) {
+			p.addUser(start+1, 0.7)
+		}
+		return
 	case '<': // "User <asha> IP <192.0.2.7>"
 		if p.at(p.userEnd(start+1)) == '>' {
 			p.addUser(start+1, 0.7)
@@ -152,7 +175,7 @@ func (p *pass) userAt(start int, told bool) {
 	}
 	end := p.userEnd(start)
 	from := end+6 <= len(p.b) && equalFold(p.b[end+1:end+5], "from") && p.at(end) == ' '
-	if told || from || p.at(end) == ')' || p.at(end) == ' ' && (p.at(end+1) == '(' && !p.isElapsed(end+2) || p.tellsOfUser(end+1)) || p.at(end) == ':' && p.at(end+1) == ' ' {
+	if told || from || p.at(end) == ')' || p.at(end) == ' ' && (p.at(end+1) == '(' && !p.isElapsed(end+2) || p.tellsOfUser(start, end+1)) || p.at(end) == ':' && p.at(end+1) == ' ' {
 		if first, _ := p.tokensOf(start, end); p.set.names != nil && first < len(p.text.Tokens) && p.listedName(first, 2) {
 			return // "started by user Asha Roe"
 		}
@@ -168,8 +191,8 @@ func (p *pass) isElapsed(i int) bool {
 	return p.at(i) == 'm' && p.at(i+1) == 's' && p.at(i+2) == ')'
 }
 
-// tellsOfUser says whether the word at i goes on telling what a user did.
-func (p *pass) tellsOfUser(i int) bool {
+// tellsOfUser says whether the word at i goes on telling what a user did, whose name may begin at start.
+func (p *pass) tellsOfUser(start, i int) bool {
 	if i >= len(p.b) {
 		return false
 	}
@@ -180,6 +203,12 @@ func (p *pass) tellsOfUser(i int) bool {
 	for _, w := range [...]string{"has", "authentication", "failed", "logged", "details", "login", "succeeded", "denied", "successfully", "privilege", "secret", "enable"} {
 		if isWord(p.b[i:end], w) {
 			return true
+		}
+	}
+	for _, w := range [...]string{"authenticated", "changed", "signed", "connected", "disconnected", "requested", "deleted", "created", "joined"} {
+		if isWord(p.b[i:end], w) {
+			first, last := p.tokensOf(start, i-1)
+			return first <= last && !(p.set.names != nil && p.set.names.IsCommon(p.text.Tokens[first].Hash)) && p.text.Tokens[first].Bits == 0
 		}
 	}
 	return false
@@ -210,7 +239,7 @@ func (p *pass) addUser(start int, score float32) {
 		end--
 	}
 	value := p.b[start:end]
-	if p.in.Channel == ChannelLog && len(value) >= 9 && len(value) <= 15 && isDecimal(value) && value[0] == '0' && hasDigit(value) && !p.isInert(start) {
+	if p.in.Channel == ChannelLog && len(value) >= 9 && len(value) <= 15 && p.digitRun(start, 15) == len(value) && (value[0] == '0' || p.isCalled(value)) && !p.isInert(start) {
 		p.add(start, end, Phone, 0.6, byUser, p.verbatim(start, end)) // as switches log them
 		return
 	}
@@ -228,6 +257,12 @@ func (p *pass) addUser(start int, score float32) {
 			p.add(name, stop, Username, score, byUser, p.lower(name, stop))
 		}
 	}
+}
+
+// isCalled says whether digits are a telephone number of somebody with its calling code: 441632960114.
+func (p *pass) isCalled(digits []byte) bool {
+	d := numbering().international(digits)
+	return len(digits) > 10 && d.fit == fitValid && d.line.personal()
 }
 
 // domainUser is where the user's name ends behind the domain from start to end: DOMAIN\name, also as JSON and programs write it, and where its first letter
