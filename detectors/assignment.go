@@ -93,20 +93,6 @@ func (p *pass) keyBeside(i, last int, kind Type) {
 	p.hiddenField(last, kind)
 }
 
-// fieldEnd is where the value ends of a field of a connection string that token i names, in which spaces may stand: ";Password=plum tree 9;". It is end if
-// there is no such.
-func (p *pass) fieldEnd(i, end int) int {
-	const longest = 64
-	if k := p.nameStart(int(p.text.Tokens[i].Start)); p.at(end) != ' ' || p.at(k-1) != ';' {
-		return end
-	}
-	rest := p.b[end:min(end+longest, len(p.b))]
-	if k := bytes.IndexAny(rest, ";=\"\n"); k > 0 && rest[k] == ';' {
-		return end + k
-	}
-	return end
-}
-
 // isModule says whether token i names a service to a module of PAM: "pam_unix(passwd:chauthtok)".
 func (p *pass) isModule(i int) bool {
 	start := int(p.text.Tokens[i].Start)
@@ -377,29 +363,6 @@ func isKey(value []byte) bool {
 		}
 	}
 	return len(value) >= 12
-}
-
-// isEnvironment says whether the name that token i is a part of is that of a variable of an environment, in capitals and with an underscore, so that all
-// of a line of words up to a place is its value: "JWT_SECRET=correct-horse-battery".
-func (p *pass) isEnvironment(i, end int) bool {
-	const least = 8
-	start := p.nameStart(int(p.text.Tokens[i].Start))
-	stop := int(p.text.Tokens[i].End)
-	for stop < len(p.b) && (p.b[stop] == '_' || scan.IsWordByte(p.b[stop])) {
-		stop++
-	}
-	name := p.b[start:stop]
-	for _, c := range name {
-		if c != '_' && (c < 'A' || c > 'Z') && !scan.IsDigit(c) {
-			return false
-		}
-	}
-	at := end
-	for at > stop && (scan.IsLetter(p.b[at-1]) || p.b[at-1] == '-' || p.b[at-1] == '_' || scan.IsDigit(p.b[at-1])) {
-		at--
-	}
-	value := p.b[at:end]
-	return bytes.IndexByte(name, '_') > 0 && end-at >= least && at-stop <= 2 && hasLetter(value) && (end == len(p.b) || scan.IsSpace(p.b[end]) || isQuote(p.b[end])) && (bytes.ContainsAny(value, "-_") || !p.is(i+1, &notPasswords)) && !equalFold(value, "not")
 }
 
 // isCode says whether a value is a piece of a program.

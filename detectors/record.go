@@ -410,6 +410,10 @@ func (p *pass) contactCard(i int) {
 
 // patient looks for the fields of an HL7 segment with the data of a patient, token i: "PID|1||482913^^^X||ROE^ASHA||19710412|…".
 func (p *pass) patient(i int) {
+	if !isWord(p.bytesOf(&p.text.Tokens[i]), "pid") {
+		p.contactCard(i)
+		return
+	}
 	at := int(p.text.Tokens[i].End)
 	if p.at(at) != '|' {
 		return
