@@ -318,13 +318,32 @@ func (p *pass) mixed(i int) {
 		}
 		return
 	}
-	if t.Len() == cloudID && t.Shape&(scan.NonHex|scan.Upper|scan.High) == 0 && p.at(int(t.Start)-1) == '-' {
-		return // "i-0abcd1234ef567890", "vol-…" of Amazon's
+	switch p.at(int(t.Start) - 1) {
+	case '-':
+		if t.Len() == cloudID && t.Shape&(scan.NonHex|scan.Upper|scan.High) == 0 {
+			return // "i-0abcd1234ef567890", "vol-…" of Amazon's
+		}
+	case '.':
+		if p.in.Channel == ChannelLog && isSpan(p.bytesOf(t)) {
+			return // "12.345ms"
+		}
 	}
 	for _, f := range p.set.codeFuncs {
 		f(p, i)
 	}
 	p.codes(i)
+}
+
+// isSpan says whether digits and a unit of seconds are all of a token.
+func isSpan(b []byte) bool {
+	n := len(b) - 1
+	if b[n] != 's' {
+		return false
+	}
+	if n > 0 && (b[n-1] == 'm' || b[n-1] == 'u' || b[n-1] == 'n') {
+		n--
+	}
+	return n > 0 && digitsIn(b[:n]) == n
 }
 
 // word looks at a word that the lexicon knows.

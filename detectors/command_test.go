@@ -37,9 +37,12 @@ func TestLinesOfProtocols(t *testing.T) {
 		"C: bWFldmUua2luc2VsbGE=": {Secret},
 		"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj|2^20|1:32": {Secret},
 		"PASS plumtree9\r\n230 ok": {Password},
-		"PASS src/app9.test.js":    nil,
-		"PASS: 12 tests":           nil,
-		"USER maeve is away":       nil,
+		"Server=sql1;Database=crm;User Id=maeve;Password=plum tree 9;Encrypt=true": {Username, Password},
+		"requests.get(url, auth=('mkinsella', 'plumtree9'))":                       {Username, Password},
+		`type=EXECVE argc=4 a0="mysql" a1="-umaeve" a2="-pplumtree9" a3="crm"`:     {Username, Password},
+		"PASS src/app9.test.js": nil,
+		"PASS: 12 tests":        nil,
+		"USER maeve is away":    nil,
 		"334 VXNlcm5hbWU6\nbWFldmUua2luc2VsbGE=\n334 UGFzc3dvcmQ6\ncGx1bS10cmVlLTk=\n235 ok": {Secret, Secret},
 	} {
 		var got []Type

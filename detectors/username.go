@@ -385,7 +385,7 @@ func (p *pass) namedUser() {
 		p.add(start, start+len(value), Username, 0.7, byUser, p.verbatim(start, start+len(value)))
 		return
 	}
-	if p.in.Channel == ChannelLog && p.set.names != nil && len(p.text.Tokens) > 0 && reviewWords.holds(name) && bytes.IndexByte(value, ' ') < 0 && !bytes.Equal(value, name) {
+	if p.in.Channel == ChannelLog && p.set.names != nil && len(p.text.Tokens) > 0 && (reviewWords.holds(name) || bytes.HasSuffix(name, []byte("_by")) && doneSet.holds(name[:len(name)-len("_by")])) && bytes.IndexByte(value, ' ') < 0 && !bytes.Equal(value, name) {
 		p.assignee(0)
 		return
 	}
