@@ -125,12 +125,16 @@ func (p *pass) addressHead(a *place, i int) bool {
 	if f := k + 2; p.between(k) == gapComma && p.isFree(k+1) && p.isFree(f) && (p.is(k+1, &floorWords) || p.is(k+1, &ordinalWords) || p.isOrdinal(k+1)) && isWord(p.bytesOf(&p.text.Tokens[f]), "floor") {
 		k = f // "H-104, Second Floor, Lajpat Nagar"
 	}
-	if s := p.behindNumber(k); s.form > 0 {
+	s := p.behindNumber(k)
+	if n := k + 1; s.form < streetSmall && unit < 0 && p.between(k) == gapSpace && p.isFree(n) && p.text.Tokens[n].Len() == 1 && p.text.Tokens[n].IsWord() && p.behindNumber(n).form >= streetSmall {
+		s = p.behindNumber(n) // "17 a harcourt rise"
+	}
+	if s.form > 0 {
 		if s.form == placeSmall && unit < 0 && p.placedHead(a, i) {
 			return true // the whole text says more
 		}
 		a.last, a.form, a.street = s.last, s.form, true
-		if h, ok := p.isHouse(s.last + 1); ok && p.bitsAt(s.first)&(wordLead|wordSoftLead) != 0 && p.between(s.last) == gapSpace && p.isFree(h) && p.codeAt(s.last+1, gapSpace) < 0 {
+		if h, ok := p.isHouse(s.last + 1); ok && (p.bitsAt(s.first)&(wordLead|wordSoftLead) != 0 || p.is(s.last, &roadKinds) || p.is(s.last-1, &roadKinds)) && p.between(s.last) == gapSpace && p.isFree(h) && p.codeAt(s.last+1, gapSpace) < 0 {
 			a.last = h
 		}
 		if unit >= 0 {
@@ -145,17 +149,21 @@ func (p *pass) addressHead(a *place, i int) bool {
 	}
 	a.last = last
 	switch {
+	case p.numberedHead(a, i, last):
 	case unit >= 0 && p.flatHead(a, unit, last):
 	case unit >= 0:
 		a.first, a.form = unit, p.unitForm(unit)
 	case p.is(i-1, &locality) && p.isFree(i-1) && p.between(i-1) == gapSpace:
 		a.first, a.form = i-1, addressLocality
-	case p.codeHead(a, i), p.numberedHead(a, i, last), p.plainHead(a, i, last), p.codedHead(a, last), p.cornerHead(a, i), p.sandwichHead(a, i, last), p.placedHead(a, i):
+	case p.codeHead(a, i), p.plainHead(a, i, last), p.codedHead(a, last), p.cornerHead(a, i), p.sandwichHead(a, i, last), p.placedHead(a, i):
 	default:
 		return p.toldHead(a, i)
 	}
 	return true
 }
+
+// roadKinds are what roads are called that have numbers: "402 county road 19".
+var roadKinds = wordsOf("county state highway hwy route township range")
 
 // mayBegin says whether a house number may begin with token i: it isn't the rest of something longer. A number before it
 // may be that of a house, too, as in "62 47 Kogil Street".

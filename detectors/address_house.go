@@ -154,7 +154,7 @@ var floorWords = wordsOf("basement ground top garden upper lower first second th
 // seventeen the crescent", "i'm at twenty nine the crescent".
 func (p *pass) numberedHead(a *place, i, last int) bool {
 	k, number := last+1, p.isNumberWord(i-1)
-	if !p.isFree(i-1) || !number && !p.is(i-1, &tellWords) || p.between(i-1) != gapSpace || p.between(last) != gapSpace && p.between(last) != gapComma || !p.isFree(k) {
+	if !p.isFree(i-1) || !number && !p.is(i-1, &tellWords) && !p.is(i-1, &homeWords) || p.between(i-1) != gapSpace || p.between(last) != gapSpace && p.between(last) != gapComma || !p.isFree(k) {
 		return false
 	}
 	if on := p.is(k, &onStreets); on && number || p.is(k, &theWords) {
@@ -200,6 +200,7 @@ func (p *pass) flatHead(a *place, unit, last int) bool {
 var (
 	onStreets = wordsOf("on in at along in op sur en")
 	theWords  = wordsOf("the")
+	homeWords = wordsOf("house home place gaff")
 	soleRoads = wordsOf("close drive mews green square terrace grove parade walk rise gardens place court common hill")
 )
 

@@ -83,6 +83,9 @@ func (p *pass) addressRuns() {
 		if tokens[k].Bits&(wordsRun|wordPlace) == 0 || p.isNumberWord(k) || p.isInert(int(tokens[k].Start)) {
 			continue
 		}
+		if tokens[k].Bits&wordUnit != 0 {
+			p.saidUnit(k)
+		}
 		p.runAround(&r, k)
 		if r.evidence >= runEnough {
 			p.addRun(&r)
@@ -90,6 +93,41 @@ func (p *pass) addressRuns() {
 		k = max(k, r.end)
 	}
 }
+
+// saidUnit takes a flat and its number or letter, token k on, for an address where somebody is or goes there, or says nothing else: "he's in flat
+// nine", "flat b ground floor".
+func (p *pass) saidUnit(k int) {
+	const longest = 4
+	tokens := p.text.Tokens
+	if !p.is(k, &dwellings) {
+		return
+	}
+	last := k + 1
+	if p.isNumberWord(last) {
+		last++
+	}
+	if last >= len(tokens) || p.joint(k) != gapSpace || p.isInert(int(tokens[last].Start)) {
+		return
+	}
+	t := &tokens[last]
+	letter := t.IsWord() && t.Len() == 1
+	if !letter && (t.IsWord() || t.Len() > longest || t.Bits != 0) {
+		return
+	}
+	if n := last + 1; !letter && n < len(tokens) && tokens[n].IsWord() && tokens[n].Len() == 1 && p.joint(last) == gapSpace && (p.endsClause(n) || p.b[tokens[n].Start]|0x20 != 'a' && p.b[tokens[n].Start]|0x20 != 'i') {
+		last = n
+	}
+	ends := p.endsClause(last) || p.is(last+1, &levels) || p.is(last+1, &floorWords)
+	if !ends && !p.is(k-1, &unitLeads) || p.bitsAt(last+1)&cuesAgainst != 0 || p.is(last+1, &ofWords) {
+		return
+	}
+	p.addPlace(k, last, false)
+}
+
+var (
+	dwellings = wordsOf("flat apartment apt unit wohnung mieszkanie mieszkania appartement appartamento apartamento interno piso")
+	unitLeads = wordsOf("in at to for ring buzz s is number im w en au all")
+)
 
 // addressRun is a run of tokens that could be an address.
 type addressRun struct {
