@@ -55,13 +55,33 @@ func (p *pass) answerInSentence() {
 }
 
 // saidCharacters takes letters and digits that stand by themselves behind "is" or a place for characters of the password: "second is r and
-// fifth is k".
+// fifth is k", and a turn that says nothing else: "seven and uh one".
 func (p *pass) saidCharacters() {
+	const most = 6 // tokens
+	if first, last := p.answerBounds(); first <= last && last-first < most && p.areCharacters(first, last) {
+		p.addCharacters(first, last)
+	}
 	for k := range p.text.Tokens {
 		if t := &p.text.Tokens[k]; t.Len() == 1 && k > 0 && (p.bitsAt(k-1)&wordIs != 0 || p.is(k-1, &characterPlaces)) && !p.isInert(int(t.Start)) && (p.b[t.Start]|0x20 != 'a' || p.endsCode(k)) {
 			p.addCharacters(k, k)
 		}
 	}
+}
+
+// areCharacters says whether tokens first to last are letters, digits and what stands between them.
+func (p *pass) areCharacters(first, last int) bool {
+	n := 0
+	for k := first; k <= last; k++ {
+		switch t := &p.text.Tokens[k]; {
+		case p.isInert(int(t.Start)):
+			return false
+		case t.Len() == 1 || p.saysNumber(k):
+			n++
+		case !p.is(k, &andWords) && !p.is(k, &hesitations):
+			return false
+		}
+	}
+	return n > 0
 }
 
 // addSaidAnswer takes the few words of a clause from token first on for an answer, an article left out. Whole says that nothing may follow but

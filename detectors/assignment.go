@@ -174,7 +174,7 @@ func (p *pass) answer() {
 	kind := Password
 	switch {
 	case p.wants.cues&(cuePassword|wordAnswer) != 0:
-		if p.chosenPassword() || p.answerInWords() || p.answerDictated() {
+		if p.chosenPassword(false) || p.answerInWords() || p.answerDictated() {
 			return
 		}
 	case p.wants.cues&cueSecret != 0:

@@ -168,7 +168,7 @@ func (c *Call) update(p *pass, found []Finding) {
 			said.join(p.meaning(int(h)))
 		}
 	}
-	other := said.bits&wordOther != 0 && said.bits&cuesAsked == 0
+	other := said.bits&wordOther != 0 && said.bits&cuesAsked == 0 || p.asksWhen(said.bits)
 	if other = other || said.bits&wordOther != 0 && p.in.Role == RoleCustomer; other {
 		said.bits = 0 // who calls and asks how much something costs asks for no number
 	}
@@ -215,6 +215,25 @@ func (c *Call) update(p *pass, found []Finding) {
 	}
 	c.follow(p)
 }
+
+// asksWhen says whether a turn that says something of cards or accounts asks for a day only: "when did you last use the card".
+func (p *pass) asksWhen(said uint64) bool {
+	const may = cueBirth | cueExpiry | wordNumber | cueOTP | cuePIN | cuePassword | cuePhone
+	if p.in.Role != RoleAgent || said&cuesAsked == 0 || said&may != 0 {
+		return false
+	}
+	for k := range p.text.Tokens {
+		if p.is(k, &whenWords) && p.is(k+1, &didWords) && (k == 0 || p.is(k-1, &clauseWords) || p.is(k-1, &notAnswers) || k < 3) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	whenWords = wordsOf("when wann quand cuándo quando kiedy wanneer kab")
+	didWords  = wordsOf("did do does was were is will would have has are haben hast ist war avez est ha fue è ostatnio heeft")
+)
 
 // follow keeps the number that ends the turn, or goes on with the one before.
 func (c *Call) follow(p *pass) {

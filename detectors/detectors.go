@@ -251,7 +251,9 @@ func (p *pass) searchText() {
 	if p.wants.cues&(cuePassword|cueSecret|cueSession|wordAnswer) != 0 {
 		p.answer()
 	} else if c := p.in.Call; c != nil && c.asked.bits&(cuePassword|wordAnswer) != 0 && c.age <= patience && p.in.Channel != ChannelLog {
-		p.chosenPassword() // who asked tells it
+		p.chosenPassword(false) // who asked tells it
+	} else if p.said&cuePassword != 0 && p.in.Channel != ChannelLog && p.in.Channel != ChannelDoc {
+		p.chosenPassword(true)
 	}
 	if p.path.bits&(cuePassword|cueSecret|cueSession|wordAnswer) != 0 {
 		p.named()

@@ -124,7 +124,7 @@ func (p *pass) isRareSecret(k int) bool {
 // number, a sign or a letter by itself in it: "is it muff three three hash".
 func (p *pass) echoedCharacters() {
 	tokens := p.text.Tokens
-	if len(tokens) > echoTurn || len(tokens) < 2 || p.said&cuesIdentifier&^(cuePassword|cueAnyID) != 0 || p.text.Said&(wordStreet|wordLead|wordSoftLead) != 0 {
+	if len(tokens) > echoTurn || len(tokens) < 2 || p.said&(cuesIdentifier&^(cuePassword|cueAnyID)|wordUser) != 0 || p.text.Said&(wordStreet|wordLead|wordSoftLead) != 0 {
 		return
 	}
 	first, last := p.answerBounds()

@@ -1,6 +1,9 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"github.com/sonexlabs/tacet/detectors/scan"
+	"github.com/sonexlabs/tacet/detectors/spoken"
+)
 
 // findRelated adds the name behind what somebody is to the one who speaks, "my flatmate bill", also one that is a common word, and the name
 // behind a phrase that introduces one, "se llama críspulo".
@@ -66,3 +69,54 @@ var (
 		"jest był była zadzwoni oddzwoni dzwonił dzwoniła powiedział powiedziała mówi zamówił zamówiła nie się é liga ligou quer vai disse encomendou foi lhe är ringer ringde sa er ringede sagde siger says said told rang called works died lives uses has")
 	politely = wordsOf("please bitte merci gracias grazie alstublieft proszę obrigado obrigada tak tack ya")
 )
+
+// findSpelledName adds the word that is spelled behind it where a name is given: "ouedraogo o u e d r a o g o", "pickersgill p i c k".
+func (p *pass) findSpelledName() {
+	const least, back = 3, 3
+	if len(p.speech.Regions) == 0 || p.isWritten() {
+		return
+	}
+	for i := range p.speech.Regions {
+		g := &p.speech.Regions[i]
+		if g.Kind != spoken.Letters || g.Symbols < least {
+			continue
+		}
+		first, last := p.tokensOf(g.Start, g.End)
+		k := first - 1
+		for n := 0; n < back && k > 0 && (p.is(k, &answerLead) || p.is(k, &hesitations) || p.bitsAt(k)&wordSpell != 0); n++ {
+			k--
+		}
+		if k < 0 || !p.isFree(k) || !p.isSpelledBy(k, p.b[g.Start:g.End]) || !p.isPersonAt(g.Start) {
+			continue
+		}
+		if t := &p.text.Tokens[k]; !p.isFound(int(t.Start), int(t.End)) {
+			p.addPerson(k, last)
+		}
+	}
+}
+
+// isSpelledBy says whether letters are those of token k, or those that it begins with.
+func (p *pass) isSpelledBy(k int, letters []byte) bool {
+	w := p.bytesOf(&p.text.Tokens[k])
+	n := 0
+	for _, c := range letters {
+		if !scan.IsLetter(c) {
+			continue
+		}
+		if n == len(w) || w[n]|0x20 != c|0x20 {
+			return false
+		}
+		n++
+	}
+	return n > 0
+}
+
+// isPersonAt says whether a person's name was found at a place.
+func (p *pass) isPersonAt(at int) bool {
+	for k := range p.candidates {
+		if c := &p.candidates[k]; c.kind == Person && c.start <= at && at < c.end {
+			return true
+		}
+	}
+	return false
+}

@@ -68,11 +68,17 @@ const technicalWords = "prometheus filebeat metricbeat vuex pinia homebrew webho
 // notPerson says what token k is that the tagger took for a person's name, in a span from first to last: Person, a place or an
 // organisation, or nothing by a list or because it is a common word, if misspelled, and none beside it is listed as a name.
 func (p *pass) notPerson(k, first, last int) Type {
+	if p.is(k, &departments) && k > first {
+		return 0
+	}
 	if p.is(k, &hinglish) && p.areAll(&hinglish, first, last) || p.is(k, &titles) && p.areAll(&addressed, first, last) {
 		return 0
 	}
 	if t := &p.text.Tokens[k]; k < last && t.Len() > leastLead && t.Shape&(scan.Upper|scan.Lower) != scan.Upper|scan.Lower && !p.isWritten() && p.areAll(&saidNoNames, first, k) {
 		return 0 // the verb before a name: "ich heisse xaver"
+	}
+	if p.text.Tokens[k].Shape&(scan.Upper|scan.Lower) != scan.Upper|scan.Lower && !p.isWritten() && (p.is(k, &sentenceStarts) || k == first && k < last && p.text.Tokens[k+1].Len() > 1 && isWord(p.bytesOf(&p.text.Tokens[k]), "a") || k > first && p.isTalkBehind(k, last) || p.is(k, &doubtfulNames) && p.goesOnAsTalk(k)) {
+		return 0
 	}
 	if k == first && k < last && p.bitsAt(k)&(wordRelation|wordPhraseEnd) != 0 && !p.isWritten() && p.cue(k)&wordRelation != 0 && !p.is(k, &titles) && p.set.names.Listing(p.text.Tokens[k].Hash).Given < 2 {
 		return 0 // what somebody is: "mio figlio ermenegildo"
@@ -99,6 +105,43 @@ func (p *pass) notPerson(k, first, last int) Type {
 	}
 	return 0
 }
+
+// isTalkBehind says whether what a span has from token k on is no name but how the sentence goes on: "herr yilmaz worum geht's".
+func (p *pass) isTalkBehind(k, last int) bool {
+	if p.text.Tokens[k].Len() == 1 && !(k < last && p.text.Tokens[k+1].Len() > 1) && !p.is(k-1, &saidNoNames) {
+		return false // "wayne's"
+	}
+	if k == last && p.endsClause(last) {
+		return false // "john cena"
+	}
+	for ; k <= last; k++ {
+		t := &p.text.Tokens[k]
+		if l := p.set.names.Listing(t.Hash); t.Len() > 1 && (!p.is(k, &saidNoNames) || l.Surname > 1 || l.Common >= commonWord || p.is(k, &particles)) {
+			return false
+		}
+	}
+	return true
+}
+
+// goesOnAsTalk says whether a verb, somebody's pronoun or what somebody is to somebody stands behind token k: "elle prend", "will he".
+func (p *pass) goesOnAsTalk(k int) bool {
+	if p.is(k, &pronounNames) {
+		return p.is(k+1, &auxiliaries) || p.is(k+1, &others) || p.bitsAt(k+1)&wordRelation != 0
+	}
+	if isWord(p.bytesOf(&p.text.Tokens[k]), "mark") {
+		return p.is(k+1, &marked) && !p.is(k-1, &introWords) && !p.is(k-1, &personLead)
+	}
+	return p.is(k+1, &sentenceStarts) || p.is(k+1, &ownWords)
+}
+
+var (
+	// sentenceStarts are no names where they are written in small letters.
+	sentenceStarts = wordsOf("he she we they you it in at")
+	// doubtfulNames are names that are also words that verbs follow, or that stand before what is somebody's.
+	doubtfulNames = wordsOf("will may can mark elle mia tua main")
+	pronounNames  = wordsOf("elle mia tua main")
+	marked        = wordsOf("it my")
+)
 
 // isForeignTalk says whether token k is a word of another language in small letters, also by its ending. Of those the tagger
 // takes whole sentences for names: what else stands in a span doesn't speak for one.

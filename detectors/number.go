@@ -421,7 +421,7 @@ func (p *pass) isClock(r *run) bool {
 	return !p.toldBefore(r.first-1, true)
 }
 
-var clockWords = wordsOf("at by until till before after around about from")
+var clockWords = wordsOf("at by until till before after around about from for between zwischen entre tra fra tussen między")
 
 // heardBefore is the type of what digits, or letters and digits, were heard in earlier in the call; 0 if they weren't. Three are known
 // again where words say that they end something.

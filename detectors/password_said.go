@@ -68,16 +68,24 @@ func (p *pass) isPlain(first, last int) bool {
 const ruleChosen = "chosen"
 
 // chosenPassword takes a few words behind ones for a choice that end a clause for the password that the last turns were about: "can i have
-// pickle", "i've set it to winter harbour sixty one", "try bluebell forty two as a temporary one". It says whether there are such.
-func (p *pass) chosenPassword() (found bool) {
+// pickle", "i've set it to winter harbour sixty one", "try bluebell forty two as a temporary one", or that are guessed and have a number: "was it bluebell forty two". In a turn of its own, which names the
+// password itself, only what it was set to and guesses are. It says whether there are such.
+func (p *pass) chosenPassword(own bool) (found bool) {
 	const few = 5
 	tokens := p.text.Tokens
 	for k := 0; k < len(tokens); k++ {
 		set := p.is(k, &settingWords)
-		if !set && !p.is(k, &chooseWords) {
+		first, guessed := k+1, false
+		if isWord(p.bytesOf(&tokens[k]), "it") {
+			if guessed = p.is(k-1, &guessWords); p.is(k+1, &guessWords) {
+				first, guessed = k+2, true
+			} else if p.is(k+1, &modalWords) && p.is(k+2, &guessWords) {
+				first, guessed = k+3, true
+			}
+		}
+		if !set && !guessed && (own || !p.is(k, &chooseWords)) {
 			continue
 		}
-		first := k + 1
 		for p.is(first, &chosenLinks) && p.between(first-1) == gapSpace {
 			first++
 		}
@@ -91,7 +99,7 @@ func (p *pass) chosenPassword() (found bool) {
 			last = j
 		}
 		ends := last+1 >= len(tokens) || p.between(last) != gapSpace || p.is(last+1, &clauseWords) || p.is(last+1, &notAnswers) || p.is(last+1, &thanksWords) || p.is(last+1, &thatWords)
-		if last < first || !ends || set && first == k+1 || p.in.Role == RoleAgent && !number && !set || tokens[first].Len() < 3 || p.hasApostrophe(p.b[tokens[first].Start:tokens[last].End]) {
+		if last < first || !ends || (set && first == k+1 || (own || guessed) && !number) || p.in.Role == RoleAgent && !number && !set || tokens[first].Len() < 3 || p.hasApostrophe(p.b[tokens[first].Start:tokens[last].End]) {
 			continue
 		}
 		start, end := int(tokens[first].Start), int(tokens[last].End)
@@ -105,7 +113,9 @@ var (
 	settingWords = wordsOf("set reset changed change make made")
 	chooseWords  = wordsOf("have use try choose go")
 	chosenLinks  = wordsOf("it to with as back password")
-	thatWords    = wordsOf("as all that's is instead for")
+	guessWords   = wordsOf("was is s be")
+	modalWords   = wordsOf("should would might may must could will")
+	thatWords    = wordsOf("as all that's is instead for or with without")
 )
 
 // clauseWords begin another clause.

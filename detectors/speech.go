@@ -279,6 +279,9 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 		}
 	}
 	first, last := p.tokensOf(g.Start, g.End)
+	if g.Kind == spoken.Letters && p.isInitialism(g, first) {
+		return 0, s, "", 0
+	}
 	ctx := p.around(first, last)
 	if kind = p.heardBefore(p.b[g.Start:g.End], &ctx); kind != 0 {
 		return kind, score{form: 0.7}, "heard before", bySpeech
@@ -301,6 +304,15 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 	}
 	return 0, s, "", 0
 }
+
+// isInitialism says whether letters are what something is called by, not what is spelled: "your u t r", "an m r i", "die a o k".
+func (p *pass) isInitialism(g *spoken.Region, first int) bool {
+	const most = 6
+	return g.Symbols <= most && p.is(first-1, &beforeInitials) && p.wants.cues&(cueName|wordSpell|wordAnswer|cuePassword|cueEmail|cuePostcode|wordUser) == 0 &&
+		p.said&(cueName|wordSpell|cuePassword|cueEmail|cuePostcode|wordUser) == 0
+}
+
+var beforeInitials = wordsOf("the a an my your our his her their any no this that with der die das den dem eine ein meine ihre le la les un une mon ma votre el los mi su il lo una uno mio suo o um uma meu seu de het een mijn uw")
 
 // isResolution says whether a code is the height of a screen, "1080P".
 func isResolution(d []byte) bool {

@@ -44,6 +44,7 @@ func (p *pass) findNames() {
 		p.findDoing()
 		p.findRelated()
 		p.findInTheName()
+		p.findSpelledName()
 		p.answerName(&ctx)
 		return
 	}
@@ -72,6 +73,7 @@ func (p *pass) findNames() {
 	p.findDoing()
 	p.findRelated()
 	p.findInTheName()
+	p.findSpelledName()
 	p.answerName(&ctx)
 }
 
@@ -139,6 +141,9 @@ func (p *pass) widenPerson(i int) {
 	free := func(k int) bool {
 		return k >= 0 && k < len(tokens) && tokens[k].IsWord() && tokens[k].Len() > 2 && (i == 0 || p.spans[i-1].Last < k) && (i+1 == len(p.spans) || p.spans[i+1].First > k)
 	}
+	for k := s.Last + 1; free(k) && tokens[k].Hash == tokens[k-1].Hash && p.besides(k-1); k++ {
+		s.Last = k // "jasmine jasmine toliver"
+	}
 	for k := s.Last + 1; free(k) && p.isHyphen(k-1) && p.mayBeHyphened(k); k++ {
 		s.Last = k // "delacroix-petit"
 	}
@@ -161,7 +166,10 @@ func (p *pass) widenPerson(i int) {
 	for k < len(tokens) && k <= s.Last+2 && (p.is(k, &hesitations) || p.is(k, &particles) && !p.isWritten()) {
 		k++
 	}
-	if k > s.Last+1 && free(k) && (p.is(k-1, &hesitations) || p.mayBeRelated(k) && p.endsClause(k)) {
+	if k == s.Last+1 && k < len(tokens) && p.is(s.Last, &particles) && s.First < s.Last && !p.isWritten() && free(k) && p.isUnlisted(k) {
+		s.Last = k // "meneer van der zwaan"
+	}
+	if k > s.Last+1 && free(k) && (p.is(k-1, &hesitations) || p.mayBeRelated(k) && p.endsClause(k) || k > s.Last+2 && p.isUnlisted(k)) {
 		if after := p.set.names.Listing(tokens[k].Hash); !after.Other && (after.Common == 0 || after.Surname > 1 && after.Common < 5) {
 			s.Last = k
 		}
@@ -390,8 +398,11 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 		if as == kind {
 			continue
 		}
-		if k > first {
-			p.addTokens(first, k-1, kind, confidence)
+		if until := k - 1; k > first {
+			for as == 0 && kind == Person && until > first && p.is(k, &departments) && p.is(until, &particles) {
+				until-- // "sanne van de klantenservice"
+			}
+			p.addTokens(first, until, kind, confidence)
 		}
 		if first = k + 1; as != 0 {
 			p.addTokens(k, k, as, confidence)
@@ -433,6 +444,9 @@ func (p *pass) phraseIn(first, last int) (in span) {
 	}
 	return in
 }
+
+// departments are what the people of a firm are from.
+var departments = wordsOf("klantenservice klantendienst receptie helpdesk administratie kundenservice kundendienst kundenbetreuung hotline")
 
 // programWords are words of programs and their data.
 var programWords = wordsOf("const let var func function return import export require class string int bool null true false url uri urls api apis json yaml xml sql http https localhost stdin stdout stderr saml urn oid domain ssl tls scram sha sasl hmac ecdhe rsa aes psql btree db prod staging logon schema shard")

@@ -23,9 +23,10 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 		token++ // "mot de passe provisoire c'est …"
 		sign = int(p.text.Tokens[token].End)
 		i = sign
-		if k := token + 1; k+1 < len(p.text.Tokens) && isWord(p.bytesOf(&p.text.Tokens[k]), "c") && p.bitsAt(k+1)&wordIs != 0 {
-			return int(p.text.Tokens[k+1].End) + 1, true, int(p.text.Tokens[k+1].End)+1 < len(p.b) && p.between(k+1) == gapSpace
-		}
+	}
+	if k := p.linkIs(token); k > 0 {
+		at := int(p.text.Tokens[k].End) + 1
+		return at, true, at < len(p.b) && p.between(k) == gapSpace
 	}
 	switch c := p.at(sign); {
 	case c == '=' || c == ':' || c == '?' && p.at(sign+1) == '=':
@@ -75,6 +76,29 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 	}
 	return sign, strict, sign > i && sign < len(p.b) && p.b[sign] != '\n'
 }
+
+// linkIs is the token of "is" behind token k, a word for a password or key, where somebody hesitates or takes it up with a pronoun: "the password
+// um it's". 0 if there is none.
+func (p *pass) linkIs(k int) int {
+	const most = 3
+	if p.in.Channel == ChannelLog || p.in.Channel == ChannelDoc || !p.is(k+1, &hesitations) && !p.is(k+1, &takeUps) || p.between(k) != gapSpace && p.between(k) != gapComma {
+		return 0
+	}
+	for n := k + 1; n <= k+most; n++ {
+		if p.bitsAt(n)&wordIs != 0 || p.is(n, &shortIs) && p.is(n-1, &takeUps) {
+			return n
+		}
+		if !p.is(n, &hesitations) && !p.is(n, &takeUps) {
+			break
+		}
+	}
+	return 0
+}
+
+var (
+	takeUps = wordsOf("it that this c das es")
+	shortIs = wordsOf("s")
+)
 
 // temporary stand between a word for a password and "is" where they follow their noun.
 var temporary = wordsOf("provisoire temporaire provisional temporal provvisoria temporanea provisória temporária tymczasowe tijdelijk")
