@@ -117,8 +117,8 @@ func (p *pass) saidUnit(k int) {
 	if n := last + 1; !letter && n < len(tokens) && tokens[n].IsWord() && tokens[n].Len() == 1 && p.joint(last) == gapSpace && (p.endsClause(n) || p.b[tokens[n].Start]|0x20 != 'a' && p.b[tokens[n].Start]|0x20 != 'i') {
 		last = n
 	}
-	ends := p.endsClause(last) || p.is(last+1, &levels) || p.is(last+1, &floorWords)
-	if !ends && !p.is(k-1, &unitLeads) || p.bitsAt(last+1)&cuesAgainst != 0 || p.is(last+1, &ofWords) {
+	ends := p.endsClause(last) && (last+1 == len(tokens) || p.between(last) != gapComma) || p.is(last+1, &levels) || p.is(last+1, &floorWords)
+	if p.is(k-1, &beforeInitials) || !ends && !p.is(k-1, &unitLeads) || p.bitsAt(last+1)&cuesAgainst != 0 || p.is(last+1, &ofWords) {
 		return
 	}
 	p.addPlace(k, last, false)

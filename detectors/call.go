@@ -74,6 +74,7 @@ type moment struct {
 	run   openRun
 	place openPlace
 	mail  openMail
+	three threeWords
 }
 
 // swap goes back to the moment before the last turn, and from there to the one after it.
@@ -199,6 +200,9 @@ func (c *Call) update(p *pass, found []Finding) {
 	}
 	c.followPlace(p, said.bits, other)
 	c.followMail(p, said.bits)
+	if c.three.left > 0 {
+		c.three.left--
+	}
 	c.noteSecrets(p)
 	c.groups = p.groups
 	if p.in.Role == RoleCustomer {

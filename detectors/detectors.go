@@ -225,6 +225,7 @@ func (s *Set) find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	}
 	if in.Call != nil {
 		p.answerPart()
+		p.sayThreeWords()
 		p.recallPlaces()
 		p.recallSecrets()
 		p.answerMail()

@@ -333,6 +333,10 @@ func (p *pass) postNominal(k, at, limit int) int {
 	if n := k + 1; n < len(p.text.Tokens) && p.besides(k) && p.text.Tokens[k].Len() > 1 && p.isNameInitial(n) && int(p.text.Tokens[n].End) <= limit {
 		return int(p.text.Tokens[n].End) // "mary s."
 	}
+	if n := k + 2; n < len(p.text.Tokens) && p.besides(k) && p.besides(k+1) && p.text.Tokens[k+1].IsWord() && p.text.Tokens[k+1].Len() == 1 && !p.isInert(int(p.text.Tokens[n].Start)) &&
+		int(p.text.Tokens[n].End) <= limit && p.is(n, &postNominals) && !p.is(n, &weakNominals) {
+		at, k = int(p.text.Tokens[n].End), n // "roe elaine a md"
+	}
 	for n := k + 1; n < len(p.text.Tokens) && n <= k+2; n++ {
 		t := &p.text.Tokens[n]
 		from := int(p.text.Tokens[n-1].End)
