@@ -43,6 +43,9 @@ func (p *pass) label(dst []Finding) []Finding {
 			continue
 		}
 		before = to
+		if c.canonEnd == c.canonStart && c.group == 0 {
+			c.canonStart, c.canonEnd = p.verbatim(start, end), len(p.canon) // else all that have none would be one value
+		}
 		dst = append(dst, Finding{
 			Start: from, End: to, Type: c.kind, Confidence: c.total, Detector: p.set.entries[c.detector].name, Group: c.group,
 			Canonical: p.canon[c.canonStart:c.canonEnd:c.canonEnd],

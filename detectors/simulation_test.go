@@ -189,3 +189,15 @@ func TestAnswerOfMarks(t *testing.T) {
 		turn.find(t, s, call, sc)
 	}
 }
+
+// What has no form that variants could share is a value of its own: an answer of a letter outside ASCII, where mail was asked for.
+func TestNothingIsWithoutForm(t *testing.T) {
+	s, sc := newSet(t, Options{}), NewScratch()
+	for _, text := range []string{"\r\x0e\v\xa3ց", "ց"} {
+		call := NewCall()
+		s.Find(nil, []byte("what is your email address"), Input{Call: call, Role: RoleAgent, Channel: ChannelCall}, sc)
+		for _, f := range s.Find(nil, []byte(text), Input{Call: call, Role: RoleCustomer, Channel: ChannelCall}, sc) {
+			require.Equal(t, "ց", string(f.Canonical))
+		}
+	}
+}
