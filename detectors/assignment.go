@@ -53,7 +53,7 @@ func (p *pass) assignment(i int) {
 	}
 	switch {
 	case kind == Password:
-		if p.isModule(i) || value[0] == '/' && isWord(p.bytesOf(&p.text.Tokens[i]), "pwd") || !quoted && (value[len(value)-1] == '(' || bytes.HasPrefix(value, []byte("pam_"))) {
+		if p.isModule(i) || isDirectory(p.bytesOf(&p.text.Tokens[i]), value) || !quoted && (value[len(value)-1] == '(' || bytes.HasPrefix(value, []byte("pam_"))) {
 			return // the directory at work, a call
 		}
 		if strict && !quoted {
@@ -92,6 +92,9 @@ func (p *pass) keyBeside(i, last int, kind Type) {
 	p.passwordOf(last)
 	p.hiddenField(last, kind)
 }
+
+// isDirectory says whether a value is the directory at work, under the name for it that is one for a password, too.
+func isDirectory(name, value []byte) bool { return value[0] == '/' && isWord(name, "pwd") }
 
 // isModule says whether token i names a service to a module of PAM: "pam_unix(passwd:chauthtok)".
 func (p *pass) isModule(i int) bool {
@@ -310,7 +313,7 @@ func (p *pass) named() {
 	if n := len(value) - 1; kind == SessionID && n > 0 && value[0] == '<' && value[n] == '>' {
 		value = value[1:n]
 	}
-	if len(value) < 3 || isPlaceholder(value) || bytes.HasSuffix(p.in.Path, value) {
+	if len(value) < 3 || isPlaceholder(value) || bytes.HasSuffix(p.in.Path, value) || isDirectory(lastPart(p.in.Path), value) {
 		return
 	}
 	if kind != Password && (!isKey(value) || bytes.IndexByte(value, ' ') >= 0) {

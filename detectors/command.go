@@ -85,6 +85,32 @@ func GivesPassword(words [][]byte) bool {
 	return false
 }
 
+// GivesUser says whether the last of some words of a command line names a user: "userdel", "asha"; "sudo", "-u", "asha"; "mysql", "-uasha". whole says that they are
+// all of it.
+func GivesUser(words [][]byte, whole bool) bool {
+	last := len(words) - 1
+	if last < 1 || len(words[last]) == 0 {
+		return false
+	}
+	option := isOption(words[last])
+	for k, word := range words[:last] {
+		name := commandName(word)
+		if k == 0 && whole && !option && isWord(name, "su") {
+			return true
+		}
+		for t := range tools {
+			n := len(tools[t].option)
+			switch {
+			case !isWord(name, tools[t].name):
+			case tools[t].form == lastUser && whole && !option && k == 0,
+				tools[t].form == namedUser && (!option && string(words[last-1]) == tools[t].option || len(words[last]) > n && string(words[last][:n]) == tools[t].option):
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func isOption(word []byte) bool { return len(word) > 1 && (word[0] == '-' || word[0] == '/') }
 
 // commandName is the name of a command as tools have it: "/usr/bin/redis-cli" is of "redis".

@@ -380,6 +380,10 @@ func (p *pass) namedUser() {
 	if n := len(value) - 1; n > 0 && value[0] == '<' && value[n] == '>' {
 		value = value[1:n] // as Dovecot writes it
 	}
+	if len(value) > 0 && value[0] == '(' && handsOverLogin(name) {
+		p.calledLogin(bytes.IndexByte(p.b, '(')) // "auth=('asha', 'hunter2')"
+		return
+	}
 	if isWord(name, "username") && isDecimal(value) && len(value) > 2 && len(value) < 7 {
 		start := bytes.Index(p.b, value) // an extension
 		p.add(start, start+len(value), Username, 0.7, byUser, p.verbatim(start, start+len(value)))
@@ -392,7 +396,11 @@ func (p *pass) namedUser() {
 	if !endsInUser(name) && !isWord(name, "identity") || len(value) < 2 || bytes.HasSuffix(p.in.Path, value) || bytes.IndexByte(value, ' ') >= 0 {
 		return
 	}
-	p.addUser(bytes.Index(p.b, value), 0.75)
+	start := bytes.Index(p.b, value)
+	if value[0] == '-' && len(value) > 2 {
+		start += 2 // behind an option
+	}
+	p.addUser(start, 0.75)
 }
 
 // sudoUser looks for who calls sudo, token i: "sudo: jdoe : TTY=pts/0 ; …".

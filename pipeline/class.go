@@ -138,8 +138,9 @@ func (m *memo) keep(found []detectors.Finding) {
 	m.known = append(m.known, remembered{m.field, m.text, from, len(m.found)})
 }
 
-// search finds personal data in the text at hand, once for all classes. again tells that it was searched for an earlier one.
-func (w *rewriter) search(text []byte, in detectors.Input) (reasons []detectors.Reason, again bool) {
+// search finds personal data in the text at hand, once for all classes. again tells that it was searched for an earlier one. A program's name
+// stands before what it wrote, as in the line: "sudo: ada : TTY=pts/0".
+func (w *rewriter) search(text, program []byte, in detectors.Input) (reasons []detectors.Reason, again bool) {
 	w.memo.text++
 	if w.memo.on {
 		if found, ok := w.memo.recall(); ok {
@@ -147,12 +148,43 @@ func (w *rewriter) search(text []byte, in detectors.Input) (reasons []detectors.
 			return nil, true
 		}
 	}
+	if len(program) > 0 {
+		w.written = append(append(append(w.written[:0], program...), ": "...), text...)
+		text = w.written
+	}
 	if w.explain == nil {
 		w.found = w.set.Find(w.found[:0], text, in, w.scratch)
 	} else {
 		w.found, reasons = w.set.Explain(text, in, w.scratch)
 	}
+	if lead := len(program) + len(": "); len(program) > 0 {
+		w.found, reasons = shifted(w.found, reasons, lead)
+	}
 	w.memo.keep(w.found)
 	w.hearMinor(w.found)
 	return reasons, false
+}
+
+// shifted gives what was found behind the first bytes of a text, by the places in the rest, with the reasons for it, which may be none.
+func shifted(found []detectors.Finding, reasons []detectors.Reason, lead int) ([]detectors.Finding, []detectors.Reason) {
+	gone := 0 // findings are in order
+	for gone < len(found) && found[gone].End <= lead {
+		gone++
+	}
+	found = found[:copy(found, found[gone:])]
+	for k := range found {
+		found[k].Start, found[k].End = max(found[k].Start-lead, 0), found[k].End-lead
+	}
+	n := 0
+	for _, r := range reasons {
+		if r.Finding >= 0 && r.Finding < gone {
+			continue
+		}
+		if r.Finding >= gone {
+			r.Finding -= gone
+		}
+		reasons[n] = r
+		n++
+	}
+	return found, reasons[:n]
 }

@@ -121,13 +121,16 @@ func (w *rewriter) elementName(d *codec.Doc, i int) []byte {
 			w.args = append(w.args, d.Text(k))
 		}
 	}
-	return w.argumentName()
+	return w.argumentName(i+1 == len(fields) || fields[i+1].Parent != f.Parent)
 }
 
-// argumentName names the last of w.args a password if the command that they are takes it for one.
-func (w *rewriter) argumentName() []byte {
-	if detectors.GivesPassword(w.args) {
+// argumentName names the last of w.args a password, or a user, if the command that they are takes it for one; whole tells that they are all of it.
+func (w *rewriter) argumentName(whole bool) []byte {
+	switch {
+	case detectors.GivesPassword(w.args):
 		return []byte("password")
+	case detectors.GivesUser(w.args, whole):
+		return []byte("user")
 	}
 	return nil
 }
@@ -136,15 +139,19 @@ func (w *rewriter) argumentName() []byte {
 // argument, and of the response to a challenge that of a secret.
 func (w *rewriter) lineName(d *codec.Doc, i int, path []byte) []byte {
 	switch {
-	case len(path) > 1 && len(path) < 4 && path[0] == 'a' && path[1] >= '1' && path[1] <= '9':
+	case isArgument(path) && path[1] != '0':
 		w.args = w.args[:0]
 		fields := d.Fields()
 		for k := max(0, i-2*argsMost); k <= i; k++ {
-			if name := d.Path(k); fields[k].Kind == codec.Line && len(name) > 1 && len(name) < 4 && name[0] == 'a' && name[1] >= '0' && name[1] <= '9' {
+			if fields[k].Kind == codec.Line && isArgument(d.Path(k)) {
 				w.args = append(w.args, d.Text(k))
 			}
 		}
-		if name := w.argumentName(); name != nil {
+		next := i + 1
+		for next < len(fields) && fields[next].Kind == codec.Key {
+			next++
+		}
+		if name := w.argumentName(next == len(fields) || !isArgument(d.Path(next))); name != nil {
 			return w.renamed(path, name)
 		}
 	case string(path) == "response":
@@ -155,6 +162,11 @@ func (w *rewriter) lineName(d *codec.Doc, i int, path []byte) []byte {
 		}
 	}
 	return path
+}
+
+// isArgument tells whether a path is what the kernel's audit calls a word of a command: a0, a12.
+func isArgument(path []byte) bool {
+	return len(path) > 1 && len(path) < 4 && path[0] == 'a' && path[1] >= '0' && path[1] <= '9'
 }
 
 // renamed is a path that ends with a name.

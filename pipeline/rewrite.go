@@ -48,6 +48,7 @@ type rewriter struct {
 	scratch      *detectors.Scratch
 	entry        []byte   // see pathOf
 	args         [][]byte // see argumentName
+	written      []byte   // see search
 	found        []detectors.Finding
 	with         []byte // one replacement
 	joined       []byte // what would stand around it
@@ -469,7 +470,7 @@ func (w *rewriter) redact(d *codec.Doc, i int, role detectors.Role, depth int) e
 			return err
 		}
 	}
-	reasons, again := w.search(text, w.input(w.pathOf(d, i), role))
+	reasons, again := w.search(text, d.Program(i), w.input(w.pathOf(d, i), role))
 	grown, done := 0, 0
 	// A name of a member is one word of a program mostly, which the tagger knows no better than it knows a foreign name.
 	isMember := w.standing == isForm && bytes.IndexByte(text, ' ') < 0

@@ -137,8 +137,9 @@ type Doc struct {
 	touched    bool // Append has something to do
 	isLine     bool
 	rootObject bool
-	rootEnd    int // the bracket that closes the root
-	body       int // Line: where the list of items starts, behind the columns
+	rootEnd    int    // the bracket that closes the root
+	body       int    // Line: where the list of items starts, behind the columns
+	program    []byte // Line: the program that wrote it, as syslog names it
 }
 
 func (d *Doc) reset(src []byte, lim Limits) {

@@ -165,6 +165,7 @@ func (l *lineParser) rfc3164(p int) (body int, ok bool) {
 		return tag, true
 	}
 	l.column(partApp, tag, tagEnd, 0)
+	l.d.program = src[tag:tagEnd]
 	l.column(partPID, pid, pidEnd, 0)
 	return after + 1, true
 }

@@ -407,105 +407,16 @@ func (l *lineParser) value(k *pair, p int, jsonish bool) {
 	}
 	end := joinedEnd(src, k.text, p)
 	if !jsonish {
-		end = max(end, wordsEnd(src, k.text, p))
+		end = max(end, wordsEnd(src, k.text, p), chainEnd(src, k.text, p), tupleEnd(src, k.text))
 	}
 	if end > p {
 		p = end
 		k.flags |= joined
 	}
-	if src[p-1] == ',' || src[p-1] == ';' {
+	if src[p-1] == ',' || src[p-1] == ';' && p > k.text && bytes.IndexByte(src[k.text:p-1], ';') < 0 { // one of several ends its own value
 		p--
 	}
 	k.textEnd, k.end = p, p
-}
-
-// joinedEnd gives the end of an identifier written in groups, "to=+44 7700 900123", "nino=AB 12 34 56 C", whose first
-// group is the bare value from start to end. Taken apart, none of its groups would be known for what it is.
-func joinedEnd(src []byte, start, end int) int {
-	count, ok := digitsOfGroup(src[start:end])
-	if !ok {
-		return end
-	}
-	p := end
-	for p+1 < len(src) && src[p] == ' ' && src[p+1] > ' ' {
-		next := p + 1
-		for next < len(src) && src[next] > ' ' && src[next] != '&' && bytes.IndexByte(wordEnds, src[next]) < 0 {
-			next++
-		}
-		if next < len(src) && src[next] == ')' {
-			next++
-		}
-		n, ok := digitsOfGroup(src[p+1 : next])
-		if !ok {
-			break
-		}
-		count, p = count+n, next
-	}
-	const fewest = 6 // digits of the shortest, a national insurance number; with fewer it is some columns
-	if count < fewest {
-		return end
-	}
-	return p
-}
-
-// wordsEnd gives the end of a value of some words with capitals or numbers, the first of which is the bare value from start to end, where a comma and
-// another pair or a closing bracket is behind it, as records are printed: "Customer(name=Ada Roe, postcode=D02 X285)".
-func wordsEnd(src []byte, start, end int) int {
-	const most = 5
-	p := end
-	if end == start || end == len(src) || !startsName(src[start]) || bytes.IndexByte(wordEnds, src[end-1]) >= 0 {
-		return end
-	}
-	for n := 1; n < most && p+1 < len(src) && src[p] == ' ' && startsName(src[p+1]); n++ {
-		next := p + 1
-		for next < len(src) && src[next] > ' ' && src[next] != '=' && src[next] != ':' && bytes.IndexByte(wordEnds, src[next]) < 0 {
-			next++
-		}
-		if next == len(src) {
-			return end
-		}
-		switch src[next] {
-		case ' ':
-			if c := src[p+1]; (c < '0' || c > '9') && startsPair(src, skipBlank(src, next)) {
-				return next // "caller_name=Ada Roe caller_number=1"
-			}
-			p = next
-			continue
-		case ')', ']', '}':
-			for next < len(src) && (src[next] == ')' || src[next] == ']' || src[next] == '}') {
-				next++
-			}
-			return next
-		case ',', ';':
-			if startsPair(src, skipBlank(src, next+1)) {
-				return next
-			}
-		}
-		return end
-	}
-	return end
-}
-
-// startsName tells whether c may begin a word of a name or an address that is no word of a sentence.
-func startsName(c byte) bool {
-	return 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c >= utf8.RuneSelf
-}
-
-// digitsOfGroup counts the digits of a group; ok tells whether it can be one.
-func digitsOfGroup(group []byte) (n int, ok bool) {
-	letters := 0
-	for _, c := range group {
-		switch {
-		case '0' <= c && c <= '9':
-			n++
-		case 'A' <= c && c <= 'Z':
-			letters++
-		case bytes.IndexByte([]byte("+()-./"), c) < 0:
-			return 0, false
-		}
-	}
-	const mostLetters = 5 // of a PAN
-	return n, n+letters > 0 && letters <= mostLetters
 }
 
 // words gives the end of a value that starts at p and goes on to the next pair.

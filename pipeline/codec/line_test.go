@@ -70,6 +70,13 @@ func TestParseLine(t *testing.T) {
 	f("Customer(name=Ada Roe, code=D02 X285) made by=(x)", "message=Customer( | name=Ada Roe | code=D02 X285) | message=made | by=(x)")
 	f("[user=jroe Logged In] [user=Ada Roe, and more] {a=B C", "message=[ | user=jroe | message=Logged In] [ | user=Ada | message=Roe, and more] { | a=B | message=C")
 
+	// And pairs between semicolons, whose keys and values are of several words, and words in quotes between brackets.
+	f("to Server=db1;User Id=ada;Password=plum tree 9; retry=1", "message=to | Server=db1;User Id=ada;Password=plum tree 9; | retry=1")
+	f("Server=db1;Uid=ada;Pwd=plum tree 9;", "Server=db1;Uid=ada;Pwd=plum tree 9;")
+	f("a=1;b=2 and more; c=3;d", "a=1;b=2 | message=and more; | c=3;d")
+	f("a=1;b=x y;c=\"d e\" f=4", "a=1;b=x y;c=\"d | message=e\" | f=4")
+	f(`auth=('ada', 's (3) t'), timeout=5 x=('a', b`, "auth=('ada', 's (3) t') | timeout=5 | x=('a' | message=b")
+
 	// The attributes of an element belong to it.
 	f(`<Data Name="User" x=1>ada</Data> y=2 <b=c> d=3`, `message=<Data Name="User" x=1>ada</Data> | y=2 | message=< | b=c> | d=3`)
 

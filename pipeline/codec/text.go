@@ -122,6 +122,16 @@ const (
 	maxKey  = 128
 )
 
+// Program is the program that wrote the line, as syslog names it, if field i is the first thing that it wrote; nil otherwise. It is told of lines
+// whose policy leaves it out, too.
+func (d *Doc) Program(i int) []byte {
+	f := &d.fields[i]
+	if len(d.program) == 0 || f.part != partMessage || f.Start != skipBlank(d.src, d.body) {
+		return nil
+	}
+	return d.program
+}
+
 // Path is where field i stands, in the grammar of Selector: "turns[].text". A Key has the path of its value. A very long
 // path loses its front and a very long key its end, for which "…" stands. Below a wildcard it holds keys of the input,
 // which may be personal data. It is built on each call, belongs to the Doc and is valid until the next Parse.
