@@ -35,7 +35,7 @@ import (
 
 func TestSimulation(t *testing.T) {
 	seeds := 60
-	if testing.Short() {
+	if testing.Short() || underRace {
 		seeds = 15
 	}
 	first := uint64(1)

@@ -35,8 +35,8 @@ import (
 // program, that are looked at, starved of a sink, and crashed; none of the canaries may be in anything that comes out. What each
 // record must have come to is checked first: a canary that was never on its way proves nothing.
 func TestLeak(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts processes")
+	if testing.Short() || underRace { // TestChaos has processes for it to watch, this takes a minute
+		t.Skip("takes long")
 	}
 	l := newLeak(t)
 	l.plant()

@@ -22,22 +22,25 @@ func unraced(t *tree) (violations []string) {
 		}
 		return pattern
 	}
-	packages, tests := variable("ALONE"), variable("ONE_BY_ONE")
+	packages, raced, tests := variable("ALONE"), variable("RACED"), variable("ONE_BY_ONE")
 	there := map[string]bool{}
 	for _, f := range t.files {
-		if packages.MatchString("/"+f.dir) && f.dir != "cmd/tidy" && starts(f.syntax) {
-			violations = append(violations, f.path+": starts goroutines: take its package from ALONE in the Makefile")
-		}
+		alone := packages.MatchString("/"+f.dir) && f.dir != "cmd/tidy"
 		for _, d := range f.syntax.Decls {
-			if d, ok := d.(*ast.FuncDecl); ok && f.test && d.Recv == nil && tests.MatchString(d.Name.Name) {
-				there[d.Name.Name] = true
-				if starts(d) {
-					violations = append(violations, t.at(d.Pos(), "starts goroutines: take it from ONE_BY_ONE in the Makefile"))
-				}
+			name := ""
+			if d, ok := d.(*ast.FuncDecl); ok && f.test && d.Recv == nil {
+				name = d.Name.Name
+			}
+			one := tests.MatchString(name)
+			there[name] = there[name] || one || raced.MatchString(name)
+			if starts(d) && one {
+				violations = append(violations, t.at(d.Pos(), "starts goroutines: take it from ONE_BY_ONE in the Makefile"))
+			} else if starts(d) && alone && !raced.MatchString(name) {
+				violations = append(violations, t.at(d.Pos(), "starts goroutines: take its package from ALONE in the Makefile, or add it to RACED"))
 			}
 		}
 	}
-	for _, name := range regexp.MustCompile(`\b(Test|Fuzz)\w+`).FindAllString(tests.String(), -1) {
+	for _, name := range regexp.MustCompile(`\b(Test|Fuzz)\w+`).FindAllString(tests.String()+raced.String(), -1) {
 		if !there[name] {
 			violations = append(violations, "Makefile: there is no "+name)
 		}
@@ -63,11 +66,13 @@ func starts(n ast.Node) (found bool) {
 func TestUnraced(t *testing.T) {
 	onRepository(t, unraced)
 	f := onSamples(t, unraced)
-	const lists = "\nALONE := /cmd/(tidy|train)$$\nONE_BY_ONE := ^(TestA|FuzzB)$$\n"
-	const both = "package a\nfunc TestA(t *testing.T) {}\nfunc FuzzB(f *testing.F) {}\nfunc TestC(t *testing.T) { t.Parallel() }\n"
+	const lists = "\nALONE := /cmd/(tidy|train)$$\nRACED := ^TestD$$\nONE_BY_ONE := ^(TestA|FuzzB)$$\n"
+	const both = "package a\nfunc TestA(t *testing.T) {}\nfunc FuzzB(f *testing.F) {}\nfunc TestC(t *testing.T) { t.Parallel() }\nfunc TestD(t *testing.T) {}\n"
 	f("", "Makefile", lists, "cmd/a/a_test.go", both, "cmd/tidy/a_test.go", "package a\nfunc f() { go f() }\n")
-	f("there is no FuzzB", "Makefile", lists, "cmd/a/a_test.go", "package a\nfunc TestA(t *testing.T) {}\n")
+	f("there is no FuzzB", "Makefile", lists, "cmd/a/a_test.go", "package a\nfunc TestA(t *testing.T) {}\nfunc TestD(t *testing.T) {}\n")
 	f("ONE_BY_ONE", "Makefile", lists, "cmd/a/a_test.go", both, "cmd/b/b_test.go", "package b\nfunc TestA(t *testing.T) { go f() }\n")
 	f("ALONE", "Makefile", lists, "cmd/a/a_test.go", both, "cmd/train/a.go", "package a\nfunc f() { g.Go(f) }\n")
-	f("ALONE is no regular expression", "Makefile", "\nONE_BY_ONE := ^(TestA|FuzzB)$$\n", "cmd/a/a_test.go", both)
+	f("add it to RACED", "Makefile", lists, "cmd/a/a_test.go", both, "cmd/train/a_test.go", "package a\nfunc TestC(t *testing.T) { g.Go(f) }\n")
+	f("", "Makefile", lists, "cmd/a/a_test.go", both, "cmd/train/a_test.go", "package a\nfunc TestD(t *testing.T) { g.Go(f) }\n")
+	f("ALONE is no regular expression", "Makefile", "\nRACED := ^TestD$$\nONE_BY_ONE := ^(TestA|FuzzB)$$\n", "cmd/a/a_test.go", both)
 }
