@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -87,22 +88,27 @@ var genWords = map[Type]struct {
 
 // generator makes the rows.
 type generator struct {
-	r     *rand.Rand
-	sets  map[string][]genRow
-	count map[string]int
+	r    *rand.Rand
+	sets map[string][]genRow
+
+	channel string // of what follows, but for answers
+}
+
+// hashOf tells names apart.
+func hashOf(name string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(name))
+	return h.Sum64()
 }
 
 // seed begins anew, so that what is generated for one type doesn't change with the others.
 func (g *generator) seed(name string) {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(name))
-	g.r = rand.New(rand.NewPCG(h.Sum64(), 4))
+	g.r = rand.New(rand.NewPCG(hashOf(name), 4))
 }
 
-// sentence adds a row with a number in a sentence, or as the answer to a question.
+// sentence adds a row with a number in a sentence, or as the answer to a question. A row keeps its id whatever else is drawn.
 func (g *generator) sentence(set, kind, detector, text, word, number string, answer bool) {
-	g.count[set+detector+kind]++
-	row := genRow{ID: fmt.Sprintf("%s-%s-%d", detector, kind, g.count[set+detector+kind]), Channel: "chat"}
+	row := genRow{ID: fmt.Sprintf("%s-%s-%08x", detector, kind, uint32(hashOf(text+word+number))), Channel: g.channel}
 	turn := 0
 	if answer {
 		turn = 1
@@ -148,13 +154,14 @@ func (g *generator) identifier(detector string, id *identifier) {
 	}
 	country, _, _ := strings.Cut(strings.ToLower(id.name), "_")
 	sentences := append(slices.Clone(genSentences[""]), genSentences[country]...)
-	for range 4 {
+	g.r.Shuffle(len(sentences), func(i, k int) { sentences[i], sentences[k] = sentences[k], sentences[i] })
+	for i := range 4 {
 		number, word := pick()
-		g.sentence(setWords, id.name, detector, sentences[g.r.IntN(len(sentences))], word, number, false)
+		g.sentence(setWords, id.name, detector, sentences[i], word, number, false)
 	}
-	for range 2 {
+	for i := range 2 {
 		number, word := pick()
-		g.sentence(setWords, id.name, detector, genQuestions[g.r.IntN(len(genQuestions))], word, number, true)
+		g.sentence(setWords, id.name, detector, genQuestions[i], word, number, true)
 	}
 	for i := range 3 {
 		number, _ := pick()
@@ -163,7 +170,7 @@ func (g *generator) identifier(detector string, id *identifier) {
 	if id.check == nil {
 		return
 	}
-	for range 2 {
+	for n := range 2 {
 		_, word := pick()
 		number := []byte(numbers[g.r.IntN(len(numbers))])
 		for range 50 {
@@ -172,30 +179,39 @@ func (g *generator) identifier(detector string, id *identifier) {
 				number[i] = byte('0' + g.r.IntN(10))
 			}
 			if f := formOf(forms, string(number)); f != nil && !id.accepts(string(number)) {
-				g.sentence(setBroken, id.name, detector, genSentences[""][g.r.IntN(len(genSentences[""]))], word, g.grouped(f, string(number)), false)
+				g.sentence(setBroken, id.name, detector, sentences[n], word, g.grouped(f, string(number)), false)
 				break
 			}
 		}
 	}
 }
 
-// coded adds the rows of a type that is found by code of its own, with the values of testdata/cases.
-func (g *generator) coded(kind Type, detector string, values []string) {
+// coded adds the rows of a type that is found by code of its own, with the values of testdata/cases. Which values, and in which words, is
+// told by a hash of each: one more case changes the rows of one value at most.
+func (g *generator) coded(kind Type, detector string, values []string, said map[string]bool) {
 	how, ok := genWords[kind]
 	if !ok {
 		return
 	}
-	g.seed(detector + kind.String())
+	drawn := func(value string) *rand.Rand {
+		g.seed(detector + kind.String() + value)
+		return g.r
+	}
+	slices.SortFunc(values, func(a, b string) int { return cmp.Compare(drawn(a).Uint64(), drawn(b).Uint64()) })
 	words := strings.Split(how.words, ",")
-	g.r.Shuffle(len(values), func(i, k int) { values[i], values[k] = values[k], values[i] })
-	for i, value := range values[:min(len(values), 12)] {
-		word := strings.TrimSpace(words[i%len(words)])
-		g.sentence(setWords, kind.String(), detector, genSentences[""][i%len(genSentences[""])], word, value, false)
-		if i%3 == 0 {
-			g.sentence(setWords, kind.String(), detector, genQuestions[i/3%len(genQuestions)], word, value, true)
+	for _, value := range values[:min(len(values), 16)] {
+		r := drawn(value)
+		word := strings.TrimSpace(words[r.IntN(len(words))])
+		g.channel = "chat"
+		if said[value] {
+			g.channel = "call"
+		}
+		g.sentence(setWords, kind.String(), detector, genSentences[""][r.IntN(len(genSentences[""]))], word, value, false)
+		if r.IntN(3) == 0 {
+			g.sentence(setWords, kind.String(), detector, genQuestions[r.IntN(len(genQuestions))], word, value, true)
 		}
 		if how.alone {
-			g.sentence(setAlone, kind.String(), detector, genAlone[i%len(genAlone)], "", value, false)
+			g.sentence(setAlone, kind.String(), detector, genAlone[r.IntN(len(genAlone))], "", value, false)
 		}
 	}
 }
@@ -250,13 +266,13 @@ func (g *generator) keep() {
 // generated makes the sets. They are the same as long as the catalogue and the cases are.
 func generated(t testing.TB) map[string][]genRow {
 	t.Helper()
-	g := &generator{sets: map[string][]genRow{}, count: map[string]int{}}
+	g := &generator{sets: map[string][]genRow{}, channel: "chat"}
 	for _, list := range countries {
 		for i := range list.ids {
 			g.identifier(list.name, &list.ids[i])
 		}
 	}
-	values := map[Type][]string{}
+	values, said := map[Type][]string{}, map[string]bool{}
 	for _, turns := range readCases(t) {
 		if strings.HasPrefix(turns[0].where, "decode.txt") {
 			continue // values as they are escaped in their place
@@ -278,13 +294,14 @@ func generated(t testing.TB) map[string][]genRow {
 				}
 				if v := c.text[w.Start:w.End]; !slices.Contains(values[w.Type], v) && len(v) < 120 {
 					values[w.Type] = append(values[w.Type], v)
+					said[v] = c.in.Channel == ChannelCall
 				}
 			}
 		}
 	}
 	for _, e := range catalog() {
 		for _, kind := range e.types {
-			g.coded(kind, e.name, values[kind])
+			g.coded(kind, e.name, values[kind], said)
 		}
 	}
 	g.keep()
