@@ -181,6 +181,9 @@ func (p *pass) listen() {
 		}
 		p.said |= t.Bits
 		p.told = p.told || t.Topic != 0
+		if next := int(h) + 1; t.Bits&(cuesIdentifier|cueName|wordAnswer|wordNumber|wordKey|wordCode) != 0 && p.isShortIs(next) {
+			p.text.Tokens[next].Bits |= wordIs // "my password's plumtree9"
+		}
 		if t.Bits&wordPhraseEnd != 0 || t.Bits == 0 && t.IsWord() {
 			m := p.meaning(int(h))
 			p.said |= m.bits

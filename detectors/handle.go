@@ -173,7 +173,8 @@ func (p *pass) looksLikeAccount(start, end int) bool {
 	case bytes.IndexByte(value, '-') > 0:
 		return false // a word in two parts, a number of a ticket
 	case value[n] == '.':
-		return n > 1 && !isFileName(value) && !isHost(value)
+		upper := n+1 < len(value) && value[n+1] < 'a' && value[n-1] >= 'a' // "failed.Please"
+		return (n > 1 || len(value)-n > letters) && !upper && !isFileName(value) && !isHost(value)
 	}
 	return n >= letters && digitsIn(value[n:]) > 0 && (len(value)-n > 1 || p.listingOf(value[:n]).Common == 0) && !p.is(p.firstAt(start), &algorithms)
 }

@@ -64,6 +64,9 @@ func (p *pass) findNames() {
 			continue
 		}
 		p.cutAtBracket(&p.spans[i])
+		if s := &p.spans[i]; s.First < s.Last && p.isShortIs(s.First) {
+			s.First++ // "my surname's okonkwo"
+		}
 		p.widenPerson(i)
 		next = p.addSpan(&p.spans[i], next, before)
 	}

@@ -152,7 +152,7 @@ func (p *pass) toldUserBefore(k int) {
 var userHeads = wordsOf("user log login sign signin logon screen account")
 
 // userLinks stand between a word for a user name and the name.
-var userLinks = wordsOf("is me my it's it was um uh er ist est es è jest")
+var userLinks = wordsOf("s is me my it's it was um uh er ist est es è jest")
 
 const userTokens = 6
 

@@ -19,6 +19,10 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 		sign++
 	}
 	begin := int(p.text.Tokens[token].Start)
+	if p.bitsAt(token+1)&wordIs != 0 && p.isShortIs(token+1) {
+		at := int(p.text.Tokens[token+1].End) + 1
+		return at, true, at < len(p.b) && p.between(token+1) == gapSpace && p.bitsAt(token+3)&wordIs == 0 // but "the password's length is 8"
+	}
 	if token+1 < len(p.text.Tokens) && p.at(sign) != '=' && p.at(sign) != ':' && p.in.Channel != ChannelLog && p.is(token+1, &temporary) {
 		token++ // "mot de passe provisoire c'est …"
 		sign = int(p.text.Tokens[token].End)
@@ -94,6 +98,9 @@ func (p *pass) linkIs(k int) int {
 	}
 	return 0
 }
+
+// isShortIs says whether token k is what an apostrophe leaves of "is": "my password's".
+func (p *pass) isShortIs(k int) bool { return p.is(k, &shortIs) && p.between(k-1) == gapQuote }
 
 var (
 	takeUps = wordsOf("it that this c das es")
