@@ -35,10 +35,8 @@ func (p *pass) assignment(i int) {
 		start++
 	} else if p.netrcLogin(i) {
 		strict = false
-	} else if stop := p.typedEnd(end); strict && kind == Password && stop > end {
-		end = stop
-	} else if c := p.b[end-1]; strict && (c == '!' || c == '?') && end-1 > start && (c == '?' && p.at(end) != ',' || !hasDigit(p.b[start:end])) {
-		end-- // of the sentence
+	} else if strict {
+		end = p.typedEnd(start, end, kind)
 	}
 	if kind == SessionID && isWord(p.bytesOf(&p.text.Tokens[i]), "cookie") && p.cookies(start) {
 		return
@@ -102,20 +100,6 @@ func isDirectory(name, value []byte) bool { return value[0] == '/' && isWord(nam
 func (p *pass) isModule(i int) bool {
 	start := int(p.text.Tokens[i].Start)
 	return p.at(start-1) == '(' && bytes.Contains(p.b[max(0, start-16):start], []byte("pam_"))
-}
-
-// typedEnd is where a password ends that people write to each other, which goes on at end with what ends a value elsewhere: `Tr0ub4dor&3`, `a"b9`. It is end
-// where none does.
-func (p *pass) typedEnd(end int) int {
-	if c := p.at(end); p.in.Channel == ChannelLog || c != '&' && c != '"' && c != '\'' && c != '\\' {
-		return end
-	}
-	stop := p.pieceStop(end)
-	piece := bytes.TrimRight(p.b[end:stop], `.,:;?)]}"'`)
-	if bytes.ContainsAny(piece, "=<>{") {
-		return end // of a link, an element, an object
-	}
-	return end + len(piece)
 }
 
 // successor takes what a password or key was changed to, behind the quote at a place that ends it: "'x' -> 'y'", "from 'x' to 'y'".

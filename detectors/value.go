@@ -19,10 +19,6 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 		sign++
 	}
 	begin := int(p.text.Tokens[token].Start)
-	if p.bitsAt(token+1)&wordIs != 0 && p.isShortIs(token+1) {
-		at := int(p.text.Tokens[token+1].End) + 1
-		return at, true, at < len(p.b) && p.between(token+1) == gapSpace && p.bitsAt(token+3)&wordIs == 0 // but "the password's length is 8"
-	}
 	if token+1 < len(p.text.Tokens) && p.at(sign) != '=' && p.at(sign) != ':' && p.in.Channel != ChannelLog && p.is(token+1, &temporary) {
 		token++ // "mot de passe provisoire c'est …"
 		sign = int(p.text.Tokens[token].End)
@@ -81,10 +77,13 @@ func (p *pass) valueAfter(i, token int) (start int, strict, ok bool) {
 	return sign, strict, sign > i && sign < len(p.b) && p.b[sign] != '\n'
 }
 
-// linkIs is the token of "is" behind token k, a word for a password or key, where somebody hesitates or takes it up with a pronoun: "the password
-// um it's". 0 if there is none.
+// linkIs is the token of "is" behind token k, a word for a password or key, where somebody hesitates or takes it up with a pronoun, and where
+// an apostrophe shortens it: "the password um it's", "my password's". 0 if there is none.
 func (p *pass) linkIs(k int) int {
 	const most = 3
+	if p.bitsAt(k+1)&wordIs != 0 && p.isShortIs(k+1) && p.bitsAt(k+3)&wordIs == 0 { // but "the password's length is 8"
+		return k + 1
+	}
 	if p.in.Channel == ChannelLog || p.in.Channel == ChannelDoc || !p.is(k+1, &hesitations) && !p.is(k+1, &takeUps) || p.between(k) != gapSpace && p.between(k) != gapComma {
 		return 0
 	}
@@ -404,6 +403,21 @@ func (p *pass) valueEnd(start int) (end int, quoted bool) {
 		end--
 	}
 	return end, false
+}
+
+// typedEnd is where a value from start to end ends that people write to each other: without the mark of the sentence, and a password with what ends values
+// elsewhere within it: `Tr0ub4dor&3`, `a"b9`.
+func (p *pass) typedEnd(start, end int, kind Type) int {
+	if c := p.at(end); p.in.Channel != ChannelLog && kind == Password && (c == '&' || c == '"' || c == '\'' || c == '\\') {
+		piece := bytes.TrimRight(p.b[end:p.pieceStop(end)], `.,:;?)]}"'`)
+		if len(piece) > 0 && !bytes.ContainsAny(piece, "=<>{") { // of a link, an element, an object
+			return end + len(piece)
+		}
+	}
+	if c := p.b[end-1]; (c == '!' || c == '?') && end-1 > start && (c == '?' && p.at(end) != ',' || !hasDigit(p.b[start:end])) {
+		return end - 1
+	}
+	return end
 }
 
 // fieldEnd is where the value ends of a field of a connection string that token i names, in which spaces may stand: ";Password=plum tree 9;". It is end if
