@@ -17,7 +17,7 @@ func (p *pass) assignment(i int) {
 		return
 	}
 	at := int(p.text.Tokens[last].End)
-	if kind == Password && p.isPair(i) && p.loginPair(at, true) || kind == Secret && p.is(i, &credWords) && p.loginPair(at, false) {
+	if kind == Password && p.isPair(i) && p.loginPair(at, true) || kind == Secret && p.is(i, &credWords) && p.loginPair(at, false) || kind == Password && p.passwordFor(last) {
 		return
 	}
 	start, strict, ok := p.valueAfter(at, last)
@@ -53,7 +53,7 @@ func (p *pass) assignment(i int) {
 	}
 	switch {
 	case kind == Password:
-		if p.isModule(i) || isDirectory(p.bytesOf(&p.text.Tokens[i]), value) || !quoted && (value[len(value)-1] == '(' || bytes.HasPrefix(value, []byte("pam_"))) {
+		if p.isModule(i) || isDirectory(p.bytesOf(&p.text.Tokens[i]), value) || !quoted && (value[len(value)-1] == '(' || bytes.HasPrefix(value, []byte("pam_"))) || strict && !quoted && p.takesWords(start, end) {
 			return // the directory at work, a call
 		}
 		if strict && !quoted {
@@ -351,7 +351,7 @@ func (p *pass) namedKey() {
 
 // isKey says whether a value can be a key rather than a word or a count.
 func isKey(value []byte) bool {
-	if len(value) < 8 || isDecimal(value) || !isMixed(value) {
+	if len(value) < 8 || isDecimal(value) || !isMixed(value) || isKnownSID(value) {
 		return false
 	}
 	if hasDigit(value) {

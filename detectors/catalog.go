@@ -147,7 +147,7 @@ func catalog() []entry {
 		byUsedCode:    {name: "code", begin: "use enter using type", word: (*pass).usedCode},
 		byRow:         {name: "row", begin: "values", word: (*pass).values},
 		byZone:        {name: "zone", begin: "p", word: (*pass).machineReadable, code: (*pass).machineReadable},
-		byPatient:     {name: "row", begin: "pid n adr", word: (*pass).patient, code: (*pass).nextOfKin},
+		byPatient:     {name: "row", begin: "pid n adr", word: (*pass).patient, code: (*pass).nextOfKin, start: (*pass).party},
 		byRole:        {name: "names", begin: roleWords, word: (*pass).roleWord},
 		byPart:        {name: "names", begin: personWords, word: (*pass).partValue},
 		byCommonName:  {name: "names", begin: "cn sn", word: (*pass).commonName},

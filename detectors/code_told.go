@@ -11,7 +11,7 @@ const (
 // toldCode looks for a code that somebody was sent or that opens something, by token i, "code" or the like: "your Example code is 482913",
 // "482 913 is your Example code", "door code 4821". What other codes there are (of errors, areas, products) are none.
 func (p *pass) toldCode(i int) {
-	if p.passcode(i) || p.grantCode(i) {
+	if p.passcode(i) || p.grantCode(i) || p.resetCode(i) {
 		return
 	}
 	kind := p.codeKind(i)

@@ -12,7 +12,10 @@ const handleLongest = 40
 // mention looks for the account that an at sign begins: "thanks @quimby_41".
 func (p *pass) mention(at int) bool {
 	const least = 2
-	if c := p.at(at - 1); scan.IsWordByte(c) || c == '@' || c == '/' || c == '_' || c == '-' || c == '\\' || c == '=' || p.in.Channel == ChannelLog || p.isInert(at) {
+	if p.in.Channel == ChannelLog {
+		return p.serverUser(at)
+	}
+	if c := p.at(at - 1); scan.IsWordByte(c) || c == '@' || c == '/' || c == '_' || c == '-' || c == '\\' || c == '=' || p.isInert(at) {
 		return false
 	}
 	start := at + 1

@@ -7,7 +7,7 @@ import (
 )
 
 // accountWords stand in the lines of services beside the name of who uses them; see accountWord.
-const accountWords = "digits dtmf imap lda lmtp managesieve ok fail peer identity keyring slice group duplicate role authenticated"
+const accountWords = "digits dtmf imap lda lmtp managesieve ok fail peer identity keyring slice group duplicate role authenticated acting impersonating transceiver transmitter receiver sort"
 
 // accountWord looks in a log for the user name beside token i, one of accountWords.
 func (p *pass) accountWord(i int) {
@@ -17,12 +17,20 @@ func (p *pass) accountWord(i int) {
 	}
 	start, end := int(t.Start), int(t.End)
 	switch w := p.bytesOf(t); w[0] | 0x20 {
+	case 't':
+		p.bind(i)
 	case 'a': // "Authenticated asha via ldap"
+		if isWord(w, "acting") {
+			p.actsAs(i)
+			return
+		}
 		if next := i + 1; p.is(i+2, &throughWords) && p.between(i) == gapSpace && p.set.names != nil && !p.set.names.IsCommon(p.text.Tokens[next].Hash) && p.at(p.userEnd(end+1)) == ' ' {
 			p.addUser(end+1, 0.7)
 		}
 	case 'i', 'l', 'm':
-		if isWord(w, "identity") {
+		if isWord(w, "impersonating") {
+			p.actsAs(i)
+		} else if isWord(w, "identity") {
 			p.identity(end)
 		} else {
 			p.serviceUser(end)
@@ -30,7 +38,9 @@ func (p *pass) accountWord(i int) {
 	case 'o', 'f', 'p':
 		p.bracketedUser(i)
 	case 'k', 's': // "unlocked login keyring for asha", "User Slice of asha"
-		if p.is(i+1, &whoseWords) && p.between(i) == gapSpace {
+		if isWord(w, "sort") {
+			p.assignedSort(i)
+		} else if p.is(i+1, &whoseWords) && p.between(i) == gapSpace {
 			p.lastUser(i + 2)
 		}
 	case 'g': // "add 'asha' to group 'sudo'"
@@ -44,6 +54,10 @@ func (p *pass) accountWord(i int) {
 			p.keyed(i)
 		}
 	case 'r':
+		if isWord(w, "receiver") {
+			p.bind(i)
+			return
+		}
 		if i > 0 && p.is(i-1, &sqlVerbs) && p.between(i-1) == gapSpace && p.at(end) == ' ' {
 			p.addUser(end+1, 0.7)
 		}
@@ -218,6 +232,10 @@ func (p *pass) keyedAt(start int) {
 // namedKeyed is keyed for a text whose field is named for that.
 func (p *pass) namedKeyed() {
 	name := lastPart(p.in.Path)
+	if p.in.Channel == ChannelLog && isWord(name, "sort") {
+		p.sortAt(0)
+		return
+	}
 	if n := len(name) - len("digits"); n >= 0 && equalFold(name[n:], "digits") || isWord(name, "dtmf") {
 		start := len(p.b) - len(bytes.TrimLeft(p.b, " "))
 		p.keyedAt(start)

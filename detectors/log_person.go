@@ -8,7 +8,7 @@ import (
 )
 
 // personWords stand before the names of persons in logs, where most of what follows them is none.
-const personWords = "owner holder driver recipient author assignee reporter assigned reviewer approver attendee employee student sender buyer seller operator surgeon nurse requester submitter nm actor initiator " + doneWords
+const personWords = "owner holder driver recipient author assignee reporter assigned reviewer approver attendee employee student sender buyer seller operator surgeon nurse requester submitter nm actor initiator family given " + doneWords
 
 // doneWords stand before "by" and who did it.
 const doneWords = "requested created updated modified deleted approved"
@@ -19,6 +19,9 @@ var personSet = wordsOf(personWords)
 // Asha Roe".
 func (p *pass) partValue(i int) {
 	const gap = 4
+	if p.isNameMember(i) {
+		return
+	}
 	if p.in.Channel != ChannelLog || p.set.names == nil {
 		return
 	}
@@ -34,10 +37,32 @@ func (p *pass) partValue(i int) {
 		if p.at(int(p.text.Tokens[i].Start)-1) == '<' {
 			least = 1 // an element
 		}
+		if p.quotedName(k) {
+			return
+		}
 		if c := p.at(int(p.text.Tokens[k-1].End)); !p.listedName(k, least) && (c == '=' && p.is(i, &reviewWords) || (c == '=' || c == ':') && done) {
 			p.assignee(k)
 		}
 	}
+}
+
+// quotedName takes all that stands in quotes from token k on for a name if it looks like a rare one: "holder='ASHA ROE'".
+func (p *pass) quotedName(k int) bool {
+	start := int(p.text.Tokens[k].Start)
+	quote := p.at(start - 1)
+	if !isQuote(quote) {
+		return false
+	}
+	n := bytes.IndexByte(p.b[start:], quote)
+	if n < 0 {
+		return false
+	}
+	first, last := p.tokensOf(start, start+n)
+	if first >= last || !p.areNameLike(first, last) {
+		return false
+	}
+	p.add(start, start+n, Person, 0.6, byNames, p.lower(start, start+n))
+	return true
 }
 
 // reviewWords are those of personWords that tell of who works with a program, by the name that somebody logs in with.

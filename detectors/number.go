@@ -231,6 +231,9 @@ func (p *pass) judge(r *run) guess {
 	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && !p.followsExpiry(r) && (p.said|p.path.bits|p.wants.cues)&(p.shortCues()|wordEnding) == 0 && !p.told && !(p.in.Call != nil && (p.endsText(r) || p.wants.cues != 0 || p.in.Call.heard.n > 0)) {
 		return *best // the common case in logs, and all of it
 	}
+	if p.at(r.start-2) == 'S' && p.b[r.start-1] == '-' && isKnownSID(p.b[r.start-2:r.end]) {
+		return *best
+	}
 	r.ctx = p.around(r.first, r.last)
 	for _, f := range p.set.runs {
 		f(p, r, best)

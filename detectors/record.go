@@ -93,7 +93,7 @@ func (p *pass) pieceBefore(at int) int {
 // failingRow notes that the fields of a row stand behind token i: "Failing row contains (17, Asha, Roe, …)" of PostgreSQL.
 func (p *pass) failingRow(i int) {
 	if p.in.Channel == ChannelLog && bytes.HasPrefix(p.b[p.text.Tokens[i].End:], []byte(" row contains (")) {
-		p.isRow = true
+		p.isRow, p.isFailing = true, true
 	}
 }
 
@@ -170,6 +170,10 @@ func (p *pass) unnamedCell(start, end int) {
 		listed = listed || p.isListed(k)
 	}
 	switch {
+	case first < last && p.areNameLike(first, last):
+		p.add(start, end, Person, 0.55, byRow, p.lower(start, end))
+	case p.isPostcodeCell(first, last):
+		p.add(start, end, Postcode, 0.6, byRow, p.compact(start, end))
 	case listed, first == last && p.isCapital(first) && !p.is(first, &firms) && !p.is(first, &places) && p.isBehindPerson(start) && p.set.names.Listing(p.text.Tokens[first].Hash).Common == 0:
 		p.add(start, end, Person, 0.6, byRow, p.lower(start, end))
 	case (value[0] == '0' || value[0] == '+') && len(value) >= least && len(value) <= most && isDecimal(value[1:]):
@@ -177,6 +181,27 @@ func (p *pass) unnamedCell(start, end int) {
 	case len(value) == len("1985-03-12"):
 		p.rowBirth(start)
 	}
+}
+
+// isPostcodeCell says whether tokens first to last are a British postcode.
+func (p *pass) isPostcodeCell(first, last int) bool {
+	from, to, form := p.ukPostcode(first)
+	return form > 0 && from == first && to == last
+}
+
+// areNameLike says whether tokens first to last are words with capitals that no list has: rare names, mostly.
+func (p *pass) areNameLike(first, last int) bool {
+	const least, most = 3, 3
+	for k := first; k <= last; k++ {
+		t := &p.text.Tokens[k]
+		if !t.IsWord() || t.Len() < least || !isUpperAt(p.b, int(t.Start)) || t.Bits != 0 || t.Topic != 0 || p.isInert(int(t.Start)) {
+			return false
+		}
+		if l := p.set.names.Listing(t.Hash); l.Common > 0 || l.Other || p.isClass(k) || p.is(k, &firms) || p.is(k, &places) || p.is(k, &programWords) {
+			return false
+		}
+	}
+	return last-first < most
 }
 
 // isBehindPerson says whether the last candidate is the name of a person in a row that ends shortly before a place.
@@ -285,8 +310,8 @@ func (p *pass) personFields() {
 func (p *pass) namedPerson() {
 	if isPersonField(p.in.Path) && !bytes.HasSuffix(p.in.Path, p.b) {
 		p.personValue(len(p.b)-len(bytes.TrimLeft(p.b, " ")), true)
-	} else if p.in.Channel == ChannelLog && p.set.names != nil && len(p.text.Tokens) > 1 && personSet.holds(lastPart(p.in.Path)) {
-		p.listedName(0, 2)
+	} else if p.in.Channel == ChannelLog && p.set.names != nil && len(p.text.Tokens) > 1 && personSet.holds(lastPart(p.in.Path)) && !p.listedName(0, 2) && p.areNameLike(0, len(p.text.Tokens)-1) {
+		p.add(0, len(p.b), Person, 0.55, byNames, p.lower(0, len(p.b)))
 	}
 }
 
@@ -424,7 +449,9 @@ func (p *pass) patient(i int) {
 
 // nextOfKin looks for the fields of the HL7 segment with the data of a relative, token i: "NK1|1|ROE^ASHA|SPO|…".
 func (p *pass) nextOfKin(i int) {
-	if t := &p.text.Tokens[i]; t.Len() == 3 && string(p.bytesOf(t)) == "NK1" && p.at(int(t.End)) == '|' {
+	if t := &p.text.Tokens[i]; t.Len() == 3 && p.b[t.Start] == '5' {
+		p.party(i)
+	} else if t.Len() == 3 && string(p.bytesOf(t)) == "NK1" && p.at(int(t.End)) == '|' {
 		kinds := [...]Type{2: Person, 4: Address, 5: Phone, 6: Phone}
 		p.segment(int(t.End), kinds[:])
 	}

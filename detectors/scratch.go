@@ -56,15 +56,16 @@ type pass struct {
 	quiet      []quietWord      // see hush
 	typed      []typedWord      // see isTyped
 
-	groups  int32
-	code    [formMax]byte // the letters and digits of a possible identifier
-	own     customScratch
-	picked  pickedScratch
-	explain bool
-	role    bool // whether a log tells of somebody by the part they play, see roleWord
-	isRow   bool // whether a line of a log is a row of a table, see noteRow
-	again   bool // whether a run was cut and nothing found in what was left
-	reasons []Reason
+	groups    int32
+	code      [formMax]byte // the letters and digits of a possible identifier
+	own       customScratch
+	picked    pickedScratch
+	explain   bool
+	role      bool // whether a log tells of somebody by the part they play, see roleWord
+	isRow     bool // whether a line of a log is a row of a table, see noteRow
+	isFailing bool // whether it is one that a data base refused, see failingRow
+	again     bool // whether a run was cut and nothing found in what was left
+	reasons   []Reason
 
 	inner       *pass  // for what is encoded in base64; nil until there is some
 	nested      bool   // this is the inner one
@@ -104,11 +105,11 @@ func (p *pass) begin(s *Set, text []byte, in Input) {
 	p.b = p.text.Bytes
 	p.candidates, p.inert, p.canon = p.candidates[:0], p.inert[:0], p.canon[:0]
 	p.barrier, p.strong, p.hexDone, p.keyDone, p.urlDone, p.plain, p.encodedDone, p.orderDone = 0, 0, 0, 0, 0, 0, 0, 0
-	p.through, p.covered, p.limit, p.role, p.isRow, p.inLaw = false, 0, len(p.b), false, false, 0
+	p.through, p.covered, p.limit, p.role, p.isRow, p.isFailing, p.inLaw = false, 0, len(p.b), false, false, false, 0
 	p.path, p.said, p.wants, p.numbers, p.groups = meaning{}, 0, want{}, p.numbers[:0], 0
 	if len(in.Path) > 0 {
 		p.path = s.pathMeaning(in.Path)
-		if p.path.bits&cuesIdentifier == 0 && isHolderField(in.Path) {
+		if (p.path.bits&cuesIdentifier == 0 || p.path.bits&cuesIdentifier == cueCard) && isHolderField(in.Path) {
 			p.path.bits |= cueName
 		}
 	}

@@ -13,6 +13,7 @@ func (p *pass) signature(i int) {
 	start, at := int(p.text.Tokens[i].Start), int(p.text.Tokens[i].End)+1
 	if p.at(at-1) == ':' {
 		p.mediaKey(i, at)
+		p.signatureParts(at)
 		return
 	}
 	if p.at(at-1) != '=' || start < p.urlDone {
@@ -33,6 +34,33 @@ func (p *pass) signature(i int) {
 		return
 	}
 	p.add(at, end, Secret, 0.9, bySecret, p.verbatim(at, end))
+}
+
+// signatureParts takes the digests in the parts of a header that begin at a place: "Stripe-Signature: t=1772446522,v1=5257a869…".
+func (p *pass) signatureParts(at int) {
+	const least, most = 32, 8
+	for range most {
+		for p.at(at) == ' ' && at < len(p.b) {
+			at++
+		}
+		name := at
+		for scan.IsWordByte(p.at(at)) {
+			at++
+		}
+		if at == name || p.at(at) != '=' {
+			return
+		}
+		start := at + 1
+		for at = start; scan.IsWordByte(p.at(at)); at++ {
+		}
+		if value := p.b[start:at]; len(value) >= least && isHex(value) && !p.isInert(start) {
+			p.add(start, at, Secret, 0.85, bySecret, p.verbatim(start, at))
+		}
+		if p.at(at) != ',' {
+			return
+		}
+		at++
+	}
 }
 
 // mediaKey takes the key that protects the media of a call, at a place behind token i, "inline" (RFC 4568): "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3…".

@@ -242,7 +242,7 @@ var (
 // pet was biscuit".
 func (p *pass) toldAnswers() {
 	for k := range p.text.Tokens {
-		if t := &p.text.Tokens[k]; t.Bits&(wordPhraseEnd|wordAnswer) != 0 && p.cue(k)&wordAnswer != 0 {
+		if t := &p.text.Tokens[k]; (t.Bits&(wordPhraseEnd|wordAnswer) != 0 || t.Len() > len("answer") && isWord(p.b[t.End-uint32(len("answer")):t.End], "answer")) && p.cue(k)&wordAnswer != 0 {
 			p.toldAnswer(k)
 		}
 	}
@@ -260,7 +260,7 @@ func (p *pass) toldAnswer(k int) {
 		}
 		at, signed = int(tokens[k+1].End), true // "security question 1 tealby"
 	}
-	for at < len(p.b) && (p.b[at] == ' ' || p.b[at] == ':' || p.b[at] == '=' || p.b[at] == '-' && p.at(at+1) == ' ' || p.b[at] == '"' || p.b[at] == '\'') {
+	for at < len(p.b) && (p.b[at] == ' ' || p.b[at] == ':' || p.b[at] == '=' || p.b[at] == '-' && p.at(at+1) == ' ' || p.b[at] == '"' || p.b[at] == '\'' || p.b[at] == '>' && p.isTag(at)) {
 		signed = signed || p.b[at] != ' '
 		at++
 	}

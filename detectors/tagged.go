@@ -383,6 +383,9 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 	if first > last {
 		return
 	}
+	if kind == Person && p.isSized(last) {
+		return
+	}
 	// Words about identifiers are no names: "Reisepass", "iban". They cut what they stand in.
 	span := first
 	told := p.phraseIn(first, last)
@@ -397,7 +400,7 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 		if kind == Person && k == span && k < last && p.is(k, &titles) {
 			continue // "Ms Boland"
 		}
-		if told.start <= k && k < told.end || (t.Bits&wordsNoName != 0 || t.Topic != 0 || p.isPlainWord(k, span, last, kind) || p.is(k, &programWords)) && !p.set.names.IsGiven(t.Hash) {
+		if told.start <= k && k < told.end || (t.Bits&wordsNoName != 0 || t.Topic != 0 || p.isPlainWord(k, span, last, kind) || p.is(k, &programWords) || kind == Person && (p.is(k, &systemWords) || p.isFieldName(k))) && !p.set.names.IsGiven(t.Hash) {
 			as = 0
 		} else if kind == Person {
 			as = p.notPerson(k, span, last)
@@ -455,8 +458,30 @@ func (p *pass) phraseIn(first, last int) (in span) {
 // departments are what the people of a firm are from.
 var departments = wordsOf("klantenservice klantendienst receptie helpdesk administratie kundenservice kundendienst kundenbetreuung hotline")
 
+// isSized says whether a number of milliseconds or bytes stands behind token k: "GC pause 12 ms".
+func (p *pass) isSized(k int) bool {
+	const gap = 2
+	return k+2 < len(p.text.Tokens) && p.text.Tokens[k+1].IsNumber() && p.text.Tokens[k+1].Start-p.text.Tokens[k].End <= gap && p.is(k+2, &sizeUnits) && p.text.Tokens[k+2].Start-p.text.Tokens[k+1].End <= 1
+}
+
+var sizeUnits = wordsOf("ms us ns kb mb gb kib mib gib bytes")
+
+// isFieldName says whether token k is the name of a field, "destination=", or what a domain is called, "Account Domain: CORP".
+func (p *pass) isFieldName(k int) bool {
+	t := &p.text.Tokens[k]
+	if p.at(int(t.End)) == '=' && t.Shape&scan.Upper == 0 && scan.IsWordByte(p.at(int(t.End)+1)) {
+		return true
+	}
+	return k > 0 && p.is(k-1, &domainWord) && (p.at(int(t.Start)-1) == '=' || p.at(int(t.Start)-2) == ':')
+}
+
+var domainWord = wordsOf("domain")
+
 // programWords are words of programs and their data.
 var programWords = wordsOf("const let var func function return import export require class string int bool null true false url uri urls api apis json yaml xml sql http https localhost stdin stdout stderr saml urn oid domain ssl tls scram sha sasl hmac ecdhe rsa aes psql btree db prod staging logon schema shard")
+
+// systemWords are the accounts that each Windows has, and words of machines, which the tagger takes for persons.
+var systemWords = wordsOf("nt authority anonymous builtin kerberos ntlm negotiate mhz ghz khz cpu")
 
 // wordsNoName mean something of an identifier, and are no names of anybody.
 const wordsNoName = cuesIdentifier | cuesAgainst | wordCode | wordSecurity | wordNumber | wordKey | wordAuth | wordOrder | wordYear | wordGeo | wordSpell

@@ -8,7 +8,7 @@ import (
 )
 
 // roleWords stand before the names of persons in the lines of logs, with the part they play or as a title.
-const roleWords = "mr mrs ms dr customer cliente kunde klant klient caller patient passenger claimant policyholder cardholder beneficiary payee attn insured dear guest"
+const roleWords = "mr mrs ms dr customer cliente kunde klant klient caller patient passenger claimant policyholder cardholder beneficiary payee attn insured dear guest contact"
 
 // roleWord notes that a log tells of somebody: a capital follows token i, one of roleWords.
 func (p *pass) roleWord(i int) {
@@ -19,6 +19,11 @@ func (p *pass) roleWord(i int) {
 	a, b := &p.text.Tokens[i], &p.text.Tokens[i+1]
 	if string(p.bytesOf(a)) == "ms" && i > 0 && p.text.Tokens[i-1].IsNumber() {
 		return // "103 ms"
+	}
+	if at := int(a.End); isHolderField(p.bytesOf(a)) && (p.at(at) == '=' || isQuote(p.at(at))) {
+		if start, _, ok := p.valueAfter(at, i); ok {
+			p.personValue(start, false) // "CardHolder=A ROE"
+		}
 	}
 	p.role = p.role || b.Start-a.End <= gap && p.at(int(a.End)) != '_' && p.isCapital(i+1)
 }
@@ -64,7 +69,7 @@ func isHolderField(path []byte) bool {
 // caller's name and number and four fields in quotes, as Asterisk writes them.
 func (p *pass) noteRow() {
 	const least, most = 4, 4096
-	if p.in.Channel != ChannelLog || len(p.candidates) == 0 {
+	if p.in.Channel != ChannelLog || len(p.candidates) == 0 || p.isFailing {
 		return
 	}
 	line := p.b[:min(len(p.b), most)]
@@ -111,6 +116,7 @@ func (p *pass) rowNames() {
 				listed = false
 				break
 			}
+			listed = listed || p.isFailing && k == first && t.Shape&scan.Lower != 0 && p.areNameLike(k, k)
 			if isFieldEnd(p.at(int(t.End))) || k+1 == len(tokens) {
 				break
 			}

@@ -7,7 +7,7 @@ import (
 )
 
 // userWords are the words that stand before a user name, or end the name of a field that holds one.
-const userWords = "benutzername benutzer anmeldename identifiant usuario utente utilisateur utilizador gebruikersnaam użytkownika nameid user username login logname ruser suser duser usr userid acct principalname loginname samaccountname samid"
+const userWords = "benutzername benutzer anmeldename identifiant usuario utente utilisateur utilizador gebruikersnaam użytkownika nameid user username login logname ruser suser duser usr userid acct principalname principal loginname samaccountname samid"
 
 // username looks for the user name that token i, one of userWords, speaks of: user=jdoe, "login":"jdoe", and in logs "invalid
 // user jdoe", "User 'jdoe' logged in".
@@ -100,6 +100,9 @@ func (p *pass) camelUser(i int) {
 		return
 	}
 	c := p.at(int(t.End))
+	if c == '(' {
+		p.calledCode(i)
+	}
 	if c == '(' && isQuote(p.at(int(t.End)+1)) && handsOverLogin(p.bytesOf(t)) {
 		p.calledLogin(int(t.End))
 	}
@@ -113,7 +116,7 @@ func endsInUser(name []byte) bool {
 	if isWord(name, "login") {
 		return true
 	}
-	for _, w := range [...]string{"user", "username", "userid", "loginname", "logname", "usrname", "accountname", "principalname", "user_name", "user_id", "set_id", "samaccountname"} {
+	for _, w := range [...]string{"user", "username", "userid", "loginname", "logname", "usrname", "accountname", "principalname", "user_name", "user_id", "set_id", "samaccountname", "system_id", "sessionname"} {
 		if k := len(name) - len(w); k >= 0 && equalFold(name[k:], w) {
 			return true
 		}
@@ -144,6 +147,9 @@ func (p *pass) loginFor(i int) {
 		if isWord(p.bytesOf(&p.text.Tokens[k]), "for") {
 			p.userAt(int(p.text.Tokens[k].End)+1, false)
 			return
+		}
+		if k == i+1 && isWord(p.bytesOf(&p.text.Tokens[i]), "attempt") {
+			p.attemptBy(i)
 		}
 		if at := int(p.text.Tokens[k].End) + 1; k == i+1 && p.at(at) == '\'' && isWord(p.bytesOf(&p.text.Tokens[k]), "of") {
 			p.addUser(at, 0.7) // "authentication of 'asha' with EAP"
@@ -309,7 +315,7 @@ func isNoUser(word []byte) bool {
 		"not", "does", "is", "was", "has", "have", "with", "and", "or", "from", "to", "in", "on", "of", "for", "name", "agent", "id", "by", "the",
 		"unknown", "found", "who", "that", "details", "request", "input", "account", "accounts", "session", "logged", "login", "password", "data",
 		"could", "cannot", "did", "had", "will", "no", "exists", "authentication", "profile", "group", "groups", "type", "role", "message", "error",
-		"failed", "denied", "locked", "attempt", "anonymous", "table", "invalid", "string", "user", "username", "text", "number", "value", "a", "an",
+		"system", "failed", "denied", "locked", "attempt", "anonymous", "table", "invalid", "string", "user", "username", "text", "number", "value", "a", "an",
 	} {
 		if isWord(word, w) {
 			return true

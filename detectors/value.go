@@ -424,6 +424,9 @@ func (p *pass) typedEnd(start, end int, kind Type) int {
 // there is no such.
 func (p *pass) fieldEnd(i, end int) int {
 	const longest = 64
+	if k := bytes.IndexAny(p.b[end:min(end+longest, len(p.b))], "<\n"); k >= 0 && p.b[end+k] == '<' && p.at(end) == ' ' && p.isContent(i, end) {
+		return end + k
+	}
 	if k := p.nameStart(int(p.text.Tokens[i].Start)); p.at(end) != ' ' || p.at(k-1) != ';' {
 		return end
 	}
@@ -432,6 +435,12 @@ func (p *pass) fieldEnd(i, end int) int {
 		return end + k
 	}
 	return end
+}
+
+// isContent says whether what ends at a place is of the content of the element that token i names.
+func (p *pass) isContent(i, end int) bool {
+	at := int(p.text.Tokens[i].End)
+	return p.isTag(at) && bytes.IndexByte(p.b[at:end], '>') >= 0
 }
 
 // isEnvironment says whether the name that token i is a part of is that of a variable of an environment, in capitals and with an underscore, so that all

@@ -154,6 +154,8 @@ func (w *rewriter) lineName(d *codec.Doc, i int, path []byte) []byte {
 		if name := w.argumentName(next == len(fields) || !isArgument(d.Path(next))); name != nil {
 			return w.renamed(path, name)
 		}
+	case string(path) == "t" && bytes.Contains(d.Text(i), []byte(",v1=")): // the parts of a signature
+		return w.renamed(path, []byte("secret"))
 	case string(path) == "response":
 		for k := max(0, i-2*argsMost); k < i; k++ {
 			if string(d.Path(k)) == "nonce" { // RFC 7616
