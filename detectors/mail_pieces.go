@@ -64,7 +64,7 @@ func (p *pass) answerMail() {
 	}
 	tokens := p.text.Tokens
 	first, last := 0, len(tokens)-1
-	for first <= last && (p.is(first, &answerLead) || p.is(first, &answerLeadSaid) || p.is(first, &goesOnWords) || p.is(first, &listening) && !p.speech.IsSymbol(&tokens[first], p.b)) {
+	for first <= last && !p.is(first, &atSaid) && (p.is(first, &answerLead) || p.is(first, &answerLeadSaid) || p.is(first, &goesOnWords) || p.is(first, &listening) && !p.speech.IsSymbol(&tokens[first], p.b)) {
 		first++
 	}
 	for last >= first && (p.is(last, &thanksWords) || p.is(last, &thanksSaid) || p.is(last, &yesWords) || p.is(last, &mailEnds)) {
@@ -74,6 +74,10 @@ func (p *pass) answerMail() {
 		return
 	}
 	agent := p.in.Role == RoleAgent
+	if p.endsDomain(first, last) || !agent && c.mail.some && p.isHostAlone(first, last) {
+		p.addPiece(first, last)
+		return
+	}
 	sure, common, known, numbers := 0, 0, 0, 0
 	for k := first; k <= last; k++ {
 		t := &tokens[k]
@@ -113,13 +117,38 @@ func (p *pass) answerMail() {
 			c.mail.said[k] = p.saidKey(first + k)
 		}
 	}
-	start, end := int(tokens[first].Start), int(tokens[last].End)
+	p.addPiece(first, last)
+}
+
+// addPiece takes tokens first to last for a piece of the address, unless something was found there.
+func (p *pass) addPiece(first, last int) {
+	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
 	for k := range p.candidates {
 		if x := &p.candidates[k]; x.start <= start && end <= x.end && x.kind != Number {
 			return
 		}
 	}
 	p.addScored(start, end, guess{kind: Email, score: score{question: mailScore}, rule: mailRule, detector: byEmail}, p.compact(start, end))
+}
+
+// endsDomain says whether tokens first to last are the end of a domain, each part behind a point: "dot com", "dot co dot uk".
+func (p *pass) endsDomain(first, last int) bool {
+	if first == last || !p.is(first, &dotSaid) {
+		return false
+	}
+	for k := first; k <= last; k++ {
+		if !p.is(k, &dotSaid) && !p.speech.IsTopLevel(&p.text.Tokens[k], p.b) {
+			return false
+		}
+	}
+	return true
+}
+
+// isHostAlone says whether tokens first to last are the sign before a domain and a word, "at example".
+func (p *pass) isHostAlone(first, last int) bool {
+	const least = 4
+	return last == first+1 && p.is(first, &atSaid) && p.text.Tokens[last].IsWord() && p.text.Tokens[last].Len() >= least &&
+		!p.is(last, &notMail) && !p.is(last, &mailAway) && !p.is(last, &stopWords) && !p.is(last, &notAnswers) && !p.is(last, &sentenceWords)
 }
 
 // wasMail says whether token k was in the last piece of an address.
@@ -139,5 +168,7 @@ var (
 	// notMail are words of what is said about an address, and of who holds the line.
 	notMail  = wordsOf("speaking listening looking checking look check moment minute second sec schaue schau gucke moment sekunde diga dime dígame prego attimo momento instant ogenblik chwila chwileczkę hang bear hold bare on tout tutto todo tudo alles wszystko minuscules minuscule minuscolo minúsculas lowercase lower case capital capitals with without spelled spelt spell mit sans avec con senza com z bez met zonder spelling all is how what's whats do does did have got none nothing neither no know email mail address e-mail inbox junk spam send sent receive phone number")
 	atSaid   = wordsOf("at arobase arroba chiocciola apenstaartje apestaartje małpa klammeraffe ät snabel")
+	mailAway = wordsOf("home work") // "at work"
+	dotSaid  = wordsOf("dot point punkt punto ponto kropka")
 	mailEnds = wordsOf("and yep yeah yes sorry then one word together okay ok right zusammen attaché junto attaccato aaneen razem")
 )

@@ -32,7 +32,7 @@ func (p *pass) findRelated() {
 // addRelated adds token k, behind what somebody is or what introduces a name, and the surname behind it, if it is a name. A word that no list has
 // is one where it is introduced, or a verb follows, "min man sixten har", or nothing does, "dat is mijn man wiebren".
 func (p *pass) addRelated(k int, introduced bool) {
-	if !p.mayBeRelated(k) || p.is(k, &notRelated) {
+	if !p.mayBeRelated(k) || p.is(k, &notRelated) && !(introduced && p.endsClause(k)) { // "for the attention of mark"
 		return
 	}
 	l := p.set.names.Listing(p.text.Tokens[k].Hash)
@@ -58,7 +58,7 @@ func (p *pass) mayBeRelated(k int) bool {
 
 // endsClause says whether nothing but a word like "please" follows token k in its clause.
 func (p *pass) endsClause(k int) bool {
-	return k+1 == len(p.text.Tokens) || p.between(k) != gapSpace || k+2 == len(p.text.Tokens) && p.is(k+1, &politely)
+	return k+1 == len(p.text.Tokens) || p.between(k) != gapSpace || p.is(k+1, &politely) && (k+2 == len(p.text.Tokens) || p.between(k+1) != gapSpace)
 }
 
 var (

@@ -221,6 +221,9 @@ func (p *pass) isRoad(s *street, k int) bool {
 	if p.isFree(next) && p.isWithin(next) && p.between(s.last) == gapSpace && p.text.Tokens[next].Len() > 3 && p.is(next, &directions) {
 		return true
 	}
+	if p.text.Tokens[k].IsWord() && p.text.Tokens[k].Len() == 1 && k > 0 && p.between(k-1) == gapSpace && p.set.names != nil && !p.set.names.IsCommon(p.text.Tokens[s.first].Hash) {
+		k-- // "17 a harcourt rise", not "in 17 a sudden rise"
+	}
 	t := &p.text.Tokens[k]
 	return t.IsNumber() && (t.Len() >= 3 || t.Len() == 2 && p.text.Tokens[s.first].Len() >= nameLeast && s.last == s.first+1) && p.is(s.last, &roadWords)
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // plateWords are the words beside a vehicle's plate, in all languages: a plate is read out in any country.
-const plateWords = "plate, registration please, your registration, my registration, her registration, his registration, registration is, reg, rego, rego number, number plate, number plates, licence plate, license plate, plate number, plate no, plates, registration plate, reg plate, " +
+const plateWords = "plate, registration please, and the registration, your registration, my registration, her registration, his registration, registration is, reg, rego, rego number, number plate, number plates, licence plate, license plate, plate number, plate no, plates, registration plate, reg plate, " +
 	"vehicle registration, vehicle registration number, vehicle registration no, registration number, registration no, registration mark, " +
 	"car registration, car registration number, car reg, vehicle reg, reg number, reg no, my reg, reg is, vrm, " +
 	"vehicle number, vehicle no, car number, car no, bike number, bike no, scooter number, truck number, taxi number, cab number, tag number, " +

@@ -21,6 +21,7 @@ const (
 // to it.
 func (p *pass) widenAnswer() {
 	p.fewCharacters()
+	p.readPlate()
 	if p.wants.cues&(cuesRead|cueName) == 0 || p.in.Call == nil || len(p.text.Tokens) == 0 || len(p.text.Tokens) > widenTokens {
 		return
 	}
@@ -83,6 +84,38 @@ func (p *pass) fewCharacters() {
 	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
 	if kind, detector := p.askedKind(symbols, spoken.Digits, 0); kind != 0 && !p.isFound(start, end) {
 		p.addScored(start, end, guess{kind: kind, score: score{question: 0.7 - p.wants.decay}, rule: "answer", detector: detector}, p.compact(start, end))
+	}
+}
+
+// readPlate takes what the agent says for the plate that was asked for, read back, if it is nothing but numbers and words that letters sound like: "is
+// it why tea sixty ate see ex oh".
+func (p *pass) readPlate() {
+	const least, most = 4, 12 // tokens
+	c := p.in.Call
+	if c == nil || p.in.Role != RoleAgent || c.asked.topics[0] == 0 || c.age > patience || len(p.text.Tokens) < least || len(p.text.Tokens) > most {
+		return
+	}
+	if kind, ok := p.set.soleType(c.asked.topics[0]); !ok || kind != VehiclePlate {
+		return
+	}
+	first, last := 0, len(p.text.Tokens)-1
+	for first < last && (p.is(first, &answerLead) || p.is(first, &backLeads) || p.is(first, &itselfWords) || p.is(first+1, &itselfWords) && p.bitsAt(first)&wordIs != 0) && !p.isSpelledOut(first) {
+		first++
+	}
+	numbers := 0
+	for k := first; k <= last; k++ {
+		switch {
+		case p.isInert(int(p.text.Tokens[k].Start)):
+			return
+		case p.text.Tokens[k].Shape&scan.Digit != 0, p.saysNumber(k):
+			numbers++
+		case !p.isPiece(k):
+			return
+		}
+	}
+	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
+	if last-first+1 >= least && numbers > 0 && numbers <= last-first && !p.isFound(start, end) {
+		p.addScored(start, end, guess{kind: VehiclePlate, score: score{question: 0.7}, rule: "answer", detector: bySpeech}, p.compact(start, end))
 	}
 }
 

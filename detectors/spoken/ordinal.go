@@ -148,7 +148,7 @@ func (r *Reader) numberedMonth(i int) int {
 	if !ok || of.langs&day.own == 0 || day.own&r.english() != 0 {
 		return 0
 	}
-	m, ok := r.cardinal(k+1, of.langs)
+	m, ok := r.below1000(k+1, of.langs) // "du onze mille neuf cent soixante" is of November
 	if !ok || m.value < 1 || m.value > 12 {
 		return 0
 	}
