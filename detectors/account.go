@@ -85,9 +85,12 @@ func (p *pass) letteredID(i int) {
 	p.spacedOrder(i)
 	tokens := p.text.Tokens
 	t := &tokens[i]
-	if said := p.said | p.path.bits | p.wants.cues; i > 0 && t.Len() >= 3 && said&(cueOrder|wordOrder|cueAccount) != 0 && tokens[i-1].IsWord() && tokens[i-1].Len() <= 5 {
-		if gap := p.codeGap(i - 1); gap == '-' && said&(cueOrder|wordOrder) != 0 || gap == '/' && t.Len() >= 4 && p.in.Channel != ChannelLog && tokens[i-1].Shape&(scan.Lower|scan.High) == 0 {
-			p.documentID(i) // "INV-2024-001", "policy HL/220418/7"
+	if said := p.said | p.path.bits | p.wants.cues; i > 0 && t.Len() >= 3 && said&(cueOrder|wordOrder|cueAccount) != 0 {
+		const least, long = 4, 6 // digits behind letters
+		k := p.strokesFrom(i)
+		word, gap := tokens[i-1].IsWord() && tokens[i-1].Len() <= strokeLetters, p.codeGap(i-1)
+		if word && gap == '-' && (said&(cueOrder|wordOrder) != 0 || t.Len() >= long && tokens[i-1].Shape&(scan.Lower|scan.High) == 0) || k < i && tokens[k].IsWord() && (k < i-1 || t.Len() >= least) {
+			p.documentID(i) // "INV-2024-001", "policy HL/220418/7", "policy P-2204871"
 			return
 		}
 	}
@@ -109,6 +112,25 @@ func (p *pass) letteredID(i int) {
 		p.add(int(tokens[i-1].Start), int(t.End), Number, 0.2+ctx.boost(cueID), byNumber, p.compact(int(tokens[i-1].Start), int(t.End)))
 	}
 }
+
+// strokesFrom is the first of the groups of digits that strokes join to token i, or the letters before them: "JK" of "JK/55/2201". It is i in logs,
+// where that is a path.
+func (p *pass) strokesFrom(i int) int {
+	const most = 3
+	k := i
+	for n := 0; n < most && k > 0 && p.codeGap(k-1) == '/' && p.in.Channel != ChannelLog; n++ {
+		if t := &p.text.Tokens[k-1]; !t.IsNumber() && (!t.IsWord() || t.Bits&cuesIdentifier != 0 || t.Len() > strokeLetters || t.Shape&(scan.Lower|scan.High) != 0) || p.isInert(int(t.Start)) {
+			break
+		}
+		if k--; p.text.Tokens[k].IsWord() {
+			break
+		}
+	}
+	return k
+}
+
+// strokeLetters are the most letters before the groups of an account.
+const strokeLetters = 5
 
 // joined widens token i over what dashes, slashes or a plus join to it: "54362315-K", "131052+308T". A UUID or a longer
 // code is left at its first token.

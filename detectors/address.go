@@ -39,6 +39,7 @@ func (p *pass) address(i int) (next int) {
 	p.houseBefore(&a)
 	p.cornerBefore(&a)
 	p.frontBefore(&a)
+	p.namedBefore(&a)
 	p.addressTail(&a)
 	s := score{form: min(a.form, addressFull)}
 	if a.street && a.code {

@@ -47,6 +47,7 @@ func (p *pass) streetAlone(i int) (next int) {
 			a.first = first + 1
 		}
 	}
+	p.namedBefore(&a)
 	p.addressTail(&a)
 	if house <= first && !a.code {
 		if !p.wholeStreet(&a) {
@@ -221,6 +222,25 @@ func (p *pass) houseBefore(a *place) {
 	}
 }
 
+// namedBefore takes in what a house is called, with its article, before a comma: "The Old Dairy, Penfold Lane".
+func (p *pass) namedBefore(a *place) {
+	const most = 4
+	k := a.first - 1
+	if gap := p.between(k); gap != gapComma && gap != gapLine {
+		return
+	}
+	for n := 0; n < most && p.isFree(k) && p.isCapitalWord(k); n++ {
+		if n > 0 && isWord(p.bytesOf(&p.text.Tokens[k]), "the") {
+			a.first = k
+			return
+		}
+		if p.between(k-1) != gapSpace {
+			return
+		}
+		k--
+	}
+}
+
 // unitOfNumbers is the token of the unit whose number stands right before token i, with one more number between them at most; -1
 // if there is none.
 func (p *pass) unitOfNumbers(i int) int {
@@ -265,7 +285,7 @@ func (p *pass) frontBefore(a *place) {
 			}
 		}
 		if first < a.first && (p.is(j, &toWords) && (p.is(j-1, &toVerbs) || p.is(j-2, &toVerbs)) || tokens[j].Bits&wordIs != 0 && p.toldBefore(j, true)) {
-			for first < a.first && p.is(first, &frontWords) {
+			for first < a.first && p.is(first, &frontWords) && !p.isCapitalWord(first) { // "to The Old Bakery"
 				first++
 			}
 			a.first = first

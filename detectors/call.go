@@ -70,6 +70,7 @@ type moment struct {
 	age   uint8   // turns since then
 	by    Role    // who asked
 	told  bool    // whether a password or the like was found since
+	login uint8   // turns in which passwords may be told that were tried
 	paid  Type    // CreditCard or CardExpiry, if the customer's last turn ended with one
 	run   openRun
 	place openPlace
@@ -200,6 +201,11 @@ func (c *Call) update(p *pass, found []Finding) {
 	}
 	c.followPlace(p, said.bits, other)
 	c.followMail(p, said.bits)
+	if p.said&cuePassword != 0 {
+		c.login = triedTurns
+	} else if c.login > 0 {
+		c.login--
+	}
 	if c.three.left > 0 {
 		c.three.left--
 	}

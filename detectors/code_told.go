@@ -86,10 +86,17 @@ func (p *pass) codeKind(i int) Type {
 }
 
 // isBareCode says whether token i, "code", begins what somebody types or says, or only words that lead to it stand before, and six digits follow,
-// or four and more and nothing else: "code: 482913", "the code is 482913", "code is 3233".
+// or four and more and nothing else: "code: 482913", "the code is 482913", "code is 3233". A sentence of its own has six: "got it. code is 481 220".
 func (p *pass) isBareCode(i int) bool {
 	const digits, few = 6, 4
-	if p.in.Channel != ChannelChat && p.in.Channel != ChannelCall || p.text.Tokens[i].Bits&wordCode == 0 || i > 1 || i == 1 && !p.is(0, &bareLeads) {
+	if p.in.Channel != ChannelChat && p.in.Channel != ChannelCall || p.text.Tokens[i].Bits&wordCode == 0 {
+		return false
+	}
+	first := i
+	if p.is(i-1, &bareLeads) {
+		first--
+	}
+	if first > 0 && !p.sentenceEnds(int(p.text.Tokens[first-1].End)) {
 		return false
 	}
 	k := i + 1
@@ -100,7 +107,7 @@ func (p *pass) isBareCode(i int) bool {
 		return false
 	}
 	last, n := p.codeEnd(k), p.text.Tokens[k].Len()
-	return n == digits || last > k && n*2 == digits || n >= few && last == k && k+1 == len(p.text.Tokens) && p.wants.cues&cuesIdentifier&^cueOTP == 0
+	return n == digits || last > k && n*2 == digits || first == 0 && n >= few && last == k && k+1 == len(p.text.Tokens) && p.wants.cues&cuesIdentifier&^cueOTP == 0
 }
 
 var bareLeads = wordsOf("the my sms text this it's its ok yes yeah so and here's der mein dieser le mon el mi il mio mijn de mera o meu ja oui sí si sim haan")

@@ -281,6 +281,9 @@ func (p *pass) searchText() {
 	if p.said&wordAnswer != 0 {
 		p.toldAnswers()
 	}
+	if p.said&cuePassword != 0 && p.in.Channel != ChannelLog || p.in.Call != nil && p.in.Call.login > 0 {
+		p.triedPasswords()
+	}
 	p.findMailWithoutSign()
 	p.table()
 }

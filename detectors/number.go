@@ -166,6 +166,10 @@ func (p *pass) number(i, limit int) (next int) {
 		}
 		p.canon = p.canon[:canon]
 		p.compact(r.start, r.end)
+	} else if r.sep == '/' {
+		r.start = int(p.text.Tokens[p.strokesFrom(r.first)].Start) // "ref JK/55/2201"
+		p.canon = p.canon[:canon]
+		p.compact(r.start, r.end)
 	}
 	p.addScored(r.start, r.end, g, canon)
 	if p.at(r.end) == '^' && g.kind == CreditCard {

@@ -320,6 +320,37 @@ var (
 	saidOf = wordsOf("confirmed verified check checked checks passed pass failed fail given provided asked matched match matches ok completed complete answered removed added enabled disabled does did has had i we you he she they customer caller child kid teenager characters character letters letter insurance plan policy day days year years name names field")
 )
 
+// triedTurns is in how many turns after a word for a password somebody may tell which were tried.
+const triedTurns = 5
+
+// triedPasswords takes what looks like no word behind "tried" for passwords, in a text or a call about one: "wrong password. i tried Sunfl0wer!
+// and sunfl0wer!".
+func (p *pass) triedPasswords() {
+	tokens := p.text.Tokens
+	for k := range tokens {
+		for j := k + 1; j < len(tokens) && p.is(k, &guessedWords) && p.between(k) == gapSpace; j++ {
+			start := int(tokens[j].Start)
+			end := start
+			for end < len(p.b) && !scan.IsSpace(p.b[end]) && p.b[end] != '"' {
+				end++
+			}
+			end = start + len(bytes.TrimRight(p.b[start:end], ".,;:?)'"))
+			if p.isInert(start) || !p.looksTold(start, end, Password) {
+				break
+			}
+			p.add(start, end, Password, 0.65, byAssignment, p.verbatim(start, end))
+			for j+1 < len(tokens) && (int(tokens[j+1].Start) < end || p.is(j+1, &triedLinks)) {
+				j++
+			}
+		}
+	}
+}
+
+var (
+	guessedWords = wordsOf("tried trying try typed typing entered entering versucht probiert essayé tapé probado intentado provato geprobeerd tentei")
+	triedLinks = wordsOf("and or then und oder et ou y o e en of")
+)
+
 // recovery looks for codes and words that let somebody in who has lost the rest, behind token i: "backup codes: 4f2a-91bc 77de-0a1b",
 // "seed phrase: …".
 func (p *pass) recovery(i int) {

@@ -359,6 +359,9 @@ func (p *pass) title(k, at int) int {
 	if k > 0 && p.is(k-1, &titles) && !p.isInert(int(p.text.Tokens[k-1].Start)) && int(p.text.Tokens[k].Start)-int(p.text.Tokens[k-1].End) <= 2 && int(p.text.Tokens[k].Start) == at {
 		return int(p.text.Tokens[k-1].Start)
 	}
+	if n := k - 1; n >= 0 && p.text.Tokens[n].Len() == 1 && isUpperAt(p.b, int(p.text.Tokens[n].Start)) && p.at(int(p.text.Tokens[n].End)) == '.' && p.between(n) == gapDot && int(p.text.Tokens[k].Start) == at && p.isCapital(k) && !p.isInert(int(p.text.Tokens[n].Start)) {
+		return int(p.text.Tokens[n].Start) // "M. Saint-Aubin"
+	}
 	return at
 }
 
