@@ -330,11 +330,8 @@ func (p *pass) triedPasswords() {
 	for k := range tokens {
 		for j := k + 1; j < len(tokens) && p.is(k, &guessedWords) && p.between(k) == gapSpace; j++ {
 			start := int(tokens[j].Start)
-			end := start
-			for end < len(p.b) && !scan.IsSpace(p.b[end]) && p.b[end] != '"' {
-				end++
-			}
-			end = start + len(bytes.TrimRight(p.b[start:end], ".,;:?)'"))
+			end, _ := p.valueEnd(start)
+			end = p.typedEnd(start, end, Password)
 			if p.isInert(start) || !p.looksTold(start, end, Password) {
 				break
 			}
@@ -348,7 +345,7 @@ func (p *pass) triedPasswords() {
 
 var (
 	guessedWords = wordsOf("tried trying try typed typing entered entering versucht probiert essayé tapé probado intentado provato geprobeerd tentei")
-	triedLinks = wordsOf("and or then und oder et ou y o e en of")
+	triedLinks   = wordsOf("and or then und oder et ou y o e en of")
 )
 
 // recovery looks for codes and words that let somebody in who has lost the rest, behind token i: "backup codes: 4f2a-91bc 77de-0a1b",
