@@ -299,6 +299,19 @@ func (r *Reader) isTLD(w []byte) bool {
 	return false
 }
 
+// IsTopLevel says whether a word is the last part of a domain, "com".
+func (r *Reader) IsTopLevel(t *scan.Token, b []byte) bool {
+	if r.v == nil {
+		r.v = words()
+	}
+	for _, x := range r.v.entries[r.v.find(t, b)].senses {
+		if x.kind == tld {
+			return true
+		}
+	}
+	return false
+}
+
 // isService says whether a mail service begins with token k.
 func (r *Reader) isService(k int) bool {
 	s := r.symbolAt(k)

@@ -566,19 +566,6 @@ func (r *Reader) IsFiller(t *scan.Token, b []byte) bool {
 	return false
 }
 
-// IsTopLevel says whether a word is the last part of a domain, "com".
-func (r *Reader) IsTopLevel(t *scan.Token, b []byte) bool {
-	if r.v == nil {
-		r.v = words()
-	}
-	for _, x := range r.v.entries[r.v.find(t, b)].senses {
-		if x.kind == tld {
-			return true
-		}
-	}
-	return false
-}
-
 // IsPlain says whether a word is a number, a filler or the like in some language and means nothing else: it is no name.
 func (r *Reader) IsPlain(t *scan.Token, b []byte) bool {
 	if r.v == nil {
