@@ -16,19 +16,26 @@ func (p *pass) assignment(i int) {
 	if kind == 0 {
 		return
 	}
+	if !p.assigned(i, last, kind, vague) && !vague && !p.isTicket(i) {
+		p.typedNear(i, last, kind, func(start, end int) bool { return p.looksTold(start, end, kind) })
+	}
+}
+
+// assigned looks for what is assigned to tokens i to last, the name of a password or key, and says whether it found any.
+func (p *pass) assigned(i, last int, kind Type, vague bool) bool {
 	at := int(p.text.Tokens[last].End)
 	if kind == Password && p.isPair(i) && p.loginPair(at, true) || kind == Secret && p.is(i, &credWords) && p.loginPair(at, false) || kind == Password && p.passwordFor(last) {
-		return
+		return true
 	}
 	start, strict, ok := p.valueAfter(at, last)
 	if !ok {
 		if !vague {
 			p.keyBeside(i, last, kind)
 		}
-		return
+		return false
 	}
 	if p.isInert(start) || strict && p.isTicket(i) && !hasDigit(p.b[start:p.pieceStop(start)]) || p.namesSetting(last) || kind == Password && p.braced(start) {
-		return
+		return false
 	}
 	end, quoted := p.valueEnd(start)
 	if quoted {
@@ -39,7 +46,7 @@ func (p *pass) assignment(i int) {
 		end = p.typedEnd(start, end, kind)
 	}
 	if kind == SessionID && isWord(p.bytesOf(&p.text.Tokens[i]), "cookie") && p.cookies(start) {
-		return
+		return true
 	}
 	if kind == Password && !quoted && !strict {
 		end = p.fieldEnd(i, end)
@@ -49,24 +56,24 @@ func (p *pass) assignment(i int) {
 		start, value = start+1, value[1:] // "session=<k7Fh2x8LqQDGM2QI>"
 	}
 	if len(value) < 3 && (kind != Password || !strict || !p.numberFollows(start, end)) || isPlaceholder(value) || p.isScheme(value) {
-		return
+		return false
 	}
 	switch {
 	case kind == Password:
 		if p.isModule(i) || isDirectory(p.bytesOf(&p.text.Tokens[i]), value) || !quoted && (value[len(value)-1] == '(' || bytes.HasPrefix(value, []byte("pam_"))) || strict && !quoted && p.takesWords(start, end) {
-			return // the directory at work, a call
+			return false // the directory at work, a call
 		}
 		if strict && !quoted {
 			if spoken := p.spokenPassword(start, end); spoken > end {
 				end = spoken
 			} else if !isMixed(value) && (spoken == 0 || p.in.Channel == ChannelLog) {
-				return
+				return false
 			}
 		}
 	case kind == Secret && strict && p.seedAt(start, end):
-		return
+		return true
 	case isDummy(value), !isKey(value) && !isGrouped(value) && !p.isEnvironment(i, end), !quoted && isCode(value), vague && !isRandom(value):
-		return
+		return false
 	}
 	score := float32(0.85)
 	if strict {
@@ -76,6 +83,7 @@ func (p *pass) assignment(i int) {
 	if quoted {
 		p.successor(end, kind)
 	}
+	return true
 }
 
 // keyBeside looks for a password or key beside its name, tokens i to last, to which nothing is assigned.
@@ -87,8 +95,6 @@ func (p *pass) keyBeside(i, last int, kind Type) {
 	if ticket {
 		return
 	}
-	p.keyFar(last, kind)
-	p.keyBefore(i, kind)
 	p.passwordOf(last)
 	p.hiddenField(last, kind)
 }

@@ -131,6 +131,9 @@ func (p *pass) cardData(r *run, best *guess) {
 	}
 	if r.digits >= 4 {
 		best.better(OTP, max(shortBoost(&r.ctx, cueOTP), p.wants.score(cueOTP, 0.85)), byCardData)
+		if r.digits > 4 && r.ctx.near&(cueCVV|cueCard|cueExpiry) == cueCVV {
+			best.better(OTP, 0.7, byCardData) // "your security code is 482913"
+		}
 		if r.digits <= 6 {
 			best.better(PIN, max(shortBoost(&r.ctx, cuePIN), p.wants.score(cuePIN, 0.85)), byCardData)
 		}

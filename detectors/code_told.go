@@ -15,11 +15,11 @@ func (p *pass) toldCode(i int) {
 		return
 	}
 	kind := p.codeKind(i)
+	if kind == OTP || p.bitsAt(i-1)&wordSecurity != 0 {
+		p.codeBefore(i)
+	}
 	if kind == 0 {
 		return
-	}
-	if kind == OTP {
-		p.codeBefore(i)
 	}
 	p.codeBehind(i, kind)
 }

@@ -74,7 +74,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 51
+const revision = 53
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -274,7 +274,7 @@ func (p *pass) searchText() {
 	if p.isRow && p.set.names != nil {
 		p.rowNames()
 	}
-	if p.said&cueName != 0 && p.isWritten() {
+	if p.said&cueName != 0 && p.in.Channel != ChannelCall {
 		p.personFields()
 	}
 	p.pairedNames()

@@ -46,6 +46,9 @@ func (p *pass) socialAccount(i int) {
 		return
 	}
 	p.toldAccount(i)
+	if p.is(i-1, &ownWords) {
+		p.typedNear(i, i, Username, p.looksLikeAccount) // "my skype is still jquimby41"
+	}
 	if !p.isWritten() {
 		p.saidHandle(i)
 	}
@@ -122,16 +125,9 @@ func (p *pass) toldAccounts() {
 
 // accountBeside looks for an account before and behind token k, a word for a user name.
 func (p *pass) accountBeside(k int) {
-	const reach = 6
-	tokens := p.text.Tokens
 	p.toldAccount(k)
 	p.accountBefore(k)
-	for n := k + 2; n+1 < len(tokens) && n < k+reach && p.between(n-2) == gapSpace && p.between(n-1) == gapSpace; n++ {
-		if tokens[n].Bits&wordIs != 0 {
-			p.toldAccount(n - 1) // "the login that i have here is"
-			return
-		}
-	}
+	p.typedNear(k, k, Username, p.looksLikeAccount)
 }
 
 // accountBefore takes what looks like no word before "is my user name", whose last token is k.

@@ -59,39 +59,6 @@ func (p *pass) isTicket(i int) bool {
 
 var passLeads = wordsOf("temp temporary admin portal root new old current default")
 
-// keyFar takes what looks like no word behind "is" a few words after token i, the name of a password or key: "the password that i have
-// here is tiger99".
-func (p *pass) keyFar(i int, kind Type) {
-	const reach = 6
-	for k := i + 1; k+1 < len(p.text.Tokens) && k <= i+reach && p.between(k-1) == gapSpace && p.text.Tokens[k].IsWord(); k++ {
-		if p.bitsAt(k)&wordIs == 0 || p.between(k) != gapSpace {
-			continue
-		}
-		start := int(p.text.Tokens[k+1].Start)
-		end, _ := p.valueEnd(start)
-		if !p.isInert(start) && p.looksTold(start, end, kind) {
-			p.add(start, end, kind, 0.65, byAssignment, p.verbatim(start, end))
-		}
-		return
-	}
-}
-
-// keyBefore takes what looks like no word before "is my token", whose last token is i, for what it says.
-func (p *pass) keyBefore(i int, kind Type) {
-	const longest = 200
-	if i < 3 || !p.is(i-1, &ownWords) || p.bitsAt(i-2)&wordIs == 0 || p.between(i-2) != gapSpace {
-		return
-	}
-	end := int(p.text.Tokens[i-2].Start) - 1
-	start := end
-	for start > 0 && end-start < longest && !scan.IsSpace(p.b[start-1]) && p.b[start-1] != '"' && p.b[start-1] != '\'' {
-		start--
-	}
-	if start < end && p.b[end] == ' ' && !p.isInert(start) && p.looksTold(start, end, kind) {
-		p.add(start, end, kind, 0.65, byAssignment, p.verbatim(start, end))
-	}
-}
-
 // pastDash is where what follows a name at a place begins, behind spaces and at most one dash between spaces.
 func (p *pass) pastDash(at int) int {
 	for p.at(at) == ' ' && at < len(p.b) {

@@ -200,7 +200,7 @@ func (p *pass) isLed(last int) bool {
 var waitWords = wordsOf("hold on one second sec moment minute ja oui sí si sim haan tak")
 
 // numberedThings are words that figures are written onto without making a password of them.
-var numberedThings = wordsOf("class level route flight platform terminal covid windows python version channel episode season chapter section number stage floor track phase agent round group score question point thank thanks hello today iphone galaxy pixel")
+var numberedThings = wordsOf("kb class level route flight platform terminal covid windows python version channel episode season chapter section number stage floor track phase agent round group score question point thank thanks hello today iphone galaxy pixel")
 
 // isUserShape says whether a token is letters with a few figures behind them.
 func isUserShape(t *scan.Token) bool {

@@ -1,0 +1,96 @@
+package detectors
+
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// nearReach is how many words may stand between the name of a password, key or account and what looks like one, in what people say and write.
+const nearReach = 7
+
+// typedNear adds what looks like no word near the words for a password, key or user name, tokens first to last, which nothing joins to it: "my new
+// password is now tiger99", "tiger99 (password)", "did you change it from tiger99". What a preposition leads to is where it is used.
+func (p *pass) typedNear(first, last int, kind Type, looks func(start, end int) bool) {
+	if p.in.Channel == ChannelLog {
+		return
+	}
+	for k := last + 1; k < len(p.text.Tokens) && k <= last+nearReach && p.isNear(k-1, k); k++ {
+		if p.bitsAt(k)&cuesIdentifier != 0 && p.text.Tokens[k].IsWord() {
+			return // what follows is called something else
+		}
+		if p.addNear(k, kind, looks) {
+			return
+		}
+	}
+	for k := first - 1; k >= 0 && k >= first-nearReach && p.isNear(k, k+1); k-- {
+		if p.bitsAt(k)&cuesIdentifier != 0 && p.text.Tokens[k].IsWord() || p.addNear(k, kind, looks) {
+			return
+		}
+	}
+}
+
+// isNear says whether no sentence ends between tokens k and next, and at most one line.
+func (p *pass) isNear(k, next int) bool {
+	const most = 6
+	between := p.b[p.text.Tokens[k].End:p.text.Tokens[next].Start]
+	return len(between) <= most && bytes.Count(between, []byte("\n")) < 2 && (!bytes.ContainsAny(between, ".!?") || len(bytes.Trim(between, ". \n")) == 0 && !p.isCapital(next)) ||
+		p.glued(k)
+}
+
+// glued says whether no space stands between token k and the next: "s3cret.77".
+func (p *pass) glued(k int) bool {
+	return bytes.IndexByte(p.b[p.text.Tokens[k].End:p.text.Tokens[k+1].Start], ' ') < 0 && bytes.IndexByte(p.b[p.text.Tokens[k].End:p.text.Tokens[k+1].Start], '\n') < 0
+}
+
+// addNear adds the piece without spaces that begins with token k if it looks as it should.
+func (p *pass) addNear(k int, kind Type, looks func(start, end int) bool) bool {
+	t := &p.text.Tokens[k]
+	start := int(t.Start)
+	if start > 0 && !scan.IsSpace(p.b[start-1]) && !isQuote(p.b[start-1]) && p.b[start-1] != '(' && p.b[start-1] != '*' && p.b[start-1] != '`' || p.isInert(start) || k > 0 && p.is(k-1, &usedAt) {
+		return false
+	}
+	end, _ := p.valueEnd(start)
+	if kind == Username {
+		end = p.userEnd(start)
+	}
+	for end > start && !scan.IsWordByte(p.b[end-1]) && p.b[end-1] != '!' && p.b[end-1] != '$' && p.b[end-1] != '#' {
+		end--
+	}
+	if p.at(end) == '=' || !p.looksNear(start, end, kind) || !looks(start, end) {
+		return false
+	}
+	value := p.verbatim(start, end)
+	detector := byAssignment
+	if kind == Username {
+		value, detector = p.lower(start, end), byUser
+	}
+	p.add(start, end, kind, 0.6, detector, value)
+	return true
+}
+
+// looksNear says whether a value is none that is told of passwords and accounts: "windows11", "8characters", "s22ultra", "first_name",
+// "proj-2024-alpha".
+func (p *pass) looksNear(start, end int, kind Type) bool {
+	const head = 2
+	value := p.b[start:end]
+	letters, digits := 0, 0
+	for letters < len(value) && scan.IsLetter(value[letters]) {
+		letters++
+	}
+	for digits < len(value) && scan.IsDigit(value[digits]) {
+		digits++
+	}
+	switch {
+	case numberedThings.holds(value[:letters]), makes.holds(value[:letters]):
+		return false
+	case kind == Username:
+		return hasDigit(value) || bytes.IndexByte(value, '.') > 0
+	case kind == Password:
+		return letters >= head || digits > 0 && digitsIn(value[digits:]) > 0 || letters > 0 && !scan.IsLetter(value[len(value)-1])
+	}
+	return bytes.IndexByte(value, '-') < 0 || isDrawn(value)
+}
+
+// usedAt are the words before the place where a password or account is used, and before what it is none of.
+var usedAt = wordsOf("for on in at of with by server host node version page via into under order ticket case ref reference invoice account flat unit room bus flight model using error für auf bei im pour sur dans sur en para no na per su nel voor op dla do w")
