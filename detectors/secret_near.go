@@ -54,10 +54,10 @@ func (p *pass) addNear(k int, kind Type, looks func(start, end int) bool) bool {
 	if kind == Username {
 		end = p.userEnd(start)
 	}
-	for end > start && !scan.IsWordByte(p.b[end-1]) && p.b[end-1] != '!' && p.b[end-1] != '$' && p.b[end-1] != '#' {
+	for end > start && !scan.IsWordByte(p.b[end-1]) && p.b[end-1] != '!' && p.b[end-1] != '$' && p.b[end-1] != '#' && p.b[end-1] != '=' {
 		end--
 	}
-	if p.at(end) == '=' || !p.looksNear(start, end, kind) || !looks(start, end) {
+	if kind == Username && p.at(end) == '=' || !p.looksNear(start, end, kind) || !looks(start, end) {
 		return false
 	}
 	value := p.verbatim(start, end)
