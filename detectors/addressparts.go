@@ -22,6 +22,16 @@ func (p *pass) addressPart(a *place) bool {
 	if gap == gapDot && p.text.Tokens[a.last].Len() <= 4 && p.text.Tokens[a.last].IsWord() {
 		gap = gapSpace // an abbreviation
 	}
+	if gap == gapOther && a.street && p.b[p.text.Tokens[k].Start-1] == '(' && p.codePart(a, k, gapComma) {
+		return true // "Kanaalstraat 44 (1054 XK)"
+	}
+	if gap == gapSpace && a.street && !a.code && p.is(k, &dutchFloors) {
+		a.last, a.unit = k, true // "44 hs"
+		return true
+	}
+	if gap == gapSpace && !a.street && p.text.Tokens[k].Len() == 1 && p.text.Tokens[k].IsWord() && p.between(k) == gapSpace && p.is(k+1, &locality) && p.leadingDigits(min(k+2, len(p.text.Tokens)-1)) > 0 && p.unitPart(a, k+1) {
+		return true // "flat 4 b sector 21"
+	}
 	if gap == gapSpace && p.is(k, &directions) && (p.isCapital(k) || p.text.Tokens[k].Shape&scan.Lower == 0 || p.text.Tokens[k].Len() > 3) && a.street && !a.code {
 		a.last = k
 		return true
@@ -48,6 +58,9 @@ func (p *pass) addressPart(a *place) bool {
 	}
 	return p.unitPart(a, k) || p.codePart(a, k, gap) || gap != gapDash && (p.roadPart(a, k, gap) || p.townPart(a, k, gap)) || p.townToCode(a, k)
 }
+
+// dutchFloors say which floor of a house with one number for all.
+var dutchFloors = wordsOf("hs huis")
 
 // isBeforeCode says whether token k is "in" before the digits of a postcode.
 func (p *pass) isBeforeCode(k int) bool {

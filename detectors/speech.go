@@ -296,6 +296,9 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 			return kind, score{form: 0.5}, "spoken", detector
 		}
 	case spoken.Code:
+		if (ctx.near|ctx.mid)&(cuesIdentifier|wordNumber) == 0 && g.Symbols <= modelMost && scan.IsLetter(d[0]) && p.is(first-1, &articlesSaid) {
+			return 0, s, "", 0 // "the d h p four eight four": what something is called
+		}
 		if !isResolution(d) && !(g.Symbols <= askedLeast+2 && p.wants.cues != 0 && p.asksBack()) {
 			return kind, score{form: 0.5}, "spoken", detector
 		}
@@ -311,6 +314,11 @@ func (p *pass) isInitialism(g *spoken.Region, first int) bool {
 	return g.Symbols <= most && p.is(first-1, &beforeInitials) && p.wants.cues&(cueName|wordSpell|wordAnswer|cuePassword|cueEmail|cuePostcode|wordUser) == 0 &&
 		p.said&(cueName|wordSpell|cuePassword|cueEmail|cuePostcode|wordUser) == 0
 }
+
+// modelMost are the letters and digits that a thing is called by behind an article at most, with nothing asked.
+const modelMost = 6
+
+var articlesSaid = wordsOf("the a an der die das den dem eine ein le la les un une el los lo una il o um uma de het een")
 
 var beforeInitials = wordsOf("the a an my your our his her their any no this that with der die das den dem eine ein meine ihre le la les un une mon ma votre el los mi su il lo una uno mio suo o um uma meu seu de het een mijn uw")
 

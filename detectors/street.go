@@ -388,8 +388,10 @@ var roadLeads = wordsOf("avenue av boulevard bd via corso largo praça estrada c
 // beforeNumber reads what stands before a house number, up to token k, as a street: "Calle Mayor", "Bahnhofstraße",
 // "Bonner Straße", "Am Markt".
 func (p *pass) beforeNumber(k int) street {
-	if p.isNumberWord(k) {
-		k--
+	if p.isNumberWord(k) || p.isNumero(k) {
+		if k--; p.isNumero(k + 1) {
+			k--
+		}
 		if gap := p.between(k); gap != gapSpace && gap != gapComma {
 			return street{}
 		}
@@ -423,6 +425,11 @@ func (p *pass) beforeNumber(k int) street {
 // isNumberWord says whether token k says that a number follows: "no", "nº", "number".
 func (p *pass) isNumberWord(k int) bool {
 	return k >= 0 && k < len(p.text.Tokens) && (p.text.Tokens[k].Bits&wordNumber != 0 || p.text.Tokens[k].Len() <= 3) && p.is(k, &numberWords)
+}
+
+// isNumero says whether token k ends "n.º".
+func (p *pass) isNumero(k int) bool {
+	return k > 0 && p.text.Tokens[k].Len() == len("º") && isWord(p.bytesOf(&p.text.Tokens[k]), "º") && isWord(p.bytesOf(&p.text.Tokens[k-1]), "n") && p.between(k-1) == gapDot
 }
 
 // compound reads a street whose name ends with the street word, or whose last word it is: "Bahnhofstraße", "Berliner Str.".

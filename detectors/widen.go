@@ -60,7 +60,7 @@ func (p *pass) widenAnswer() {
 // fewCharacters takes a short turn of nothing but letters and digits for the characters of a PIN or password that were asked for: "k and
 // seven".
 func (p *pass) fewCharacters() {
-	const most = 6
+	const most, group = 6, 4
 	cues := p.wants.cues & (cuePIN | cuePassword | cueCVV | cueOTP | wordAnswer)
 	if cues == 0 || !p.wants.agent || len(p.text.Tokens) > most {
 		return
@@ -72,7 +72,9 @@ func (p *pass) fewCharacters() {
 		switch {
 		case p.isInert(int(t.Start)):
 			return
-		case t.IsNumber() && t.Len() <= 2, p.speech.IsSymbol(t, p.b):
+		case t.IsNumber() && (t.Len() <= 2 || t.Len() <= group && cues&cueOTP != 0): // "6289, 24"
+			symbols += t.Len()
+		case p.speech.IsSymbol(t, p.b):
 			symbols++
 		case !p.is(k, &andWords) && !p.is(k, &answerLeadSaid):
 			return

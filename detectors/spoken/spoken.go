@@ -369,6 +369,9 @@ func (r *Reader) isOrdinalSign(t *scan.Token) bool {
 	if n < 1 || !scan.IsDigit(b[n-1]) {
 		return false
 	}
+	if string(b[n:]) == "º" || string(b[n:]) == "ª" { // "7, 2º D" is a house and a door
+		return true
+	}
 	switch string([]byte{b[n] | 0x20, b[n+1] | 0x20}) {
 	case "st", "nd", "rd", "th":
 		return !r.told(HintCode)
