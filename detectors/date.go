@@ -414,7 +414,7 @@ func (p *pass) yearAfter(d *date) {
 		if d.last != d.first && (p.said|p.wants.cues|p.path.bits)&cueBirth == 0 && !back {
 			return
 		}
-		ctx := p.around(d.first, d.last)
+		ctx := p.around(d.first, k)
 		if ctx.boost(cueBirth) < midBoost && p.wants.cues&cueBirth == 0 && !back {
 			return
 		}

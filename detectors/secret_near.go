@@ -19,15 +19,38 @@ func (p *pass) typedNear(first, last int, kind Type, looks func(start, end int) 
 		if p.bitsAt(k)&cuesIdentifier != 0 && p.text.Tokens[k].IsWord() {
 			return // what follows is called something else
 		}
-		if p.addNear(k, kind, looks) {
+		if p.addNear(k, kind, looks) || p.addSaidNear(k, kind) {
 			return
 		}
 	}
 	for k := first - 1; k >= 0 && k >= first-nearReach && p.isNear(k, k+1); k-- {
-		if p.bitsAt(k)&cuesIdentifier != 0 && p.text.Tokens[k].IsWord() || p.addNear(k, kind, looks) {
+		if p.bitsAt(k)&cuesIdentifier != 0 && p.text.Tokens[k].IsWord() || p.addNear(k, kind, looks) || p.addSaidNear(k, kind) {
 			return
 		}
 	}
+}
+
+// addSaidNear adds a word that is no common one and the figures that are said behind it: "my username is still jquimby four one".
+func (p *pass) addSaidNear(k int, kind Type) bool {
+	const least = 4
+	t := &p.text.Tokens[k]
+	if p.in.Channel != ChannelCall || kind != Username && kind != Password || !t.IsWord() || t.Len() < least || t.Bits != 0 || t.Topic != 0 || k+1 >= len(p.text.Tokens) || !p.saysNumber(k+1) ||
+		p.between(k) != gapSpace || p.set.names == nil || p.set.names.IsCommon(t.Hash) && !(kind == Password && p.mayBeUser(t)) || p.speech.IsPlain(t, p.b) || p.isInert(int(t.Start)) || k > 0 && (p.is(k-1, &usedAt) || p.between(k-1) != gapSpace) || p.is(k, &notPasswords) || p.is(k, &makes) || p.is(k, &numberedThings) {
+		return false
+	}
+	last := k + 1
+	for last+1 < len(p.text.Tokens) && last < k+userTokens && p.between(last) == gapSpace && p.saysNumber(last+1) {
+		last++
+	}
+	if p.between(last) == gapSpace && (p.is(last+1, &measured) || p.bitsAt(last+1)&cuesAgainst != 0) {
+		return false // "during lockdown two years ago"
+	}
+	detector := byAssignment
+	if kind == Username {
+		detector = byUser
+	}
+	p.add(int(t.Start), int(p.text.Tokens[last].End), kind, 0.6, detector, p.compact(int(t.Start), int(p.text.Tokens[last].End)))
+	return true
 }
 
 // isNear says whether no sentence ends between tokens k and next, and at most one line.
