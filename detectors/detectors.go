@@ -274,7 +274,7 @@ func (p *pass) searchText() {
 	if p.isRow && p.set.names != nil {
 		p.rowNames()
 	}
-	if p.said&cueName != 0 && p.in.Channel != ChannelCall {
+	if p.said&cueName != 0 {
 		p.personFields()
 	}
 	p.pairedNames()

@@ -302,7 +302,7 @@ func (p *pass) personFields() {
 		if !ok || !isPersonField(p.b[start:t.End]) {
 			continue
 		}
-		if first := p.firstAt(at); p.in.Channel == ChannelChat && (p.is(first, &notPasswords) || p.is(first, &notAnswers)) {
+		if first := p.firstAt(at); !p.isWritten() && (p.is(first, &notPasswords) || p.is(first, &notAnswers)) {
 			continue // "surname: same as yours"
 		}
 		p.personValue(at, false)
