@@ -1,5 +1,7 @@
 package detectors
 
+import "bytes"
+
 // What the parts of an address that a word or a question announces add to its likelihood.
 const (
 	toldNumber = 0.35 // a number and a name
@@ -213,4 +215,39 @@ func (p *pass) addressWord(i int) (next int) {
 		return p.streetAlone(i)
 	}
 	return p.toldAddress(i)
+}
+
+// namedAddress takes a text for an address, or a part of one, whose field is named for that: "address.line1", "billing_address.city", "streetAddress".
+func (p *pass) namedAddress() {
+	const longest = 100
+	path := bytes.TrimRight(p.in.Path, "[]")
+	name := lastPart(path)
+	if !isAddressLine(name) {
+		holder := bytes.TrimRight(path[:max(len(path)-len(name)-1, 0)], "[]")
+		if !endsWithFolded(holder, "address") || !isAddressPart(name) {
+			return
+		}
+	}
+	value := bytes.TrimSpace(p.b)
+	if len(value) < 2 || len(value) > longest || !hasLetter(value) || bytes.Equal(value, name) || isPlaceholder(value) || bytes.ContainsAny(value, "@{[\\") || bytes.Contains(value, []byte("://")) {
+		return
+	}
+	if start := bytes.Index(p.b, value); !p.isInert(start) {
+		p.add(start, start+len(value), Address, 0.6, byAddress, p.lower(start, start+len(value)))
+	}
+}
+
+// isAddressLine says whether a field is named for a line of an address.
+func isAddressLine(name []byte) bool {
+	return endsWithFolded(name, "addressline") || endsWithFolded(name, "streetaddress")
+}
+
+// isAddressPart says whether a field within an address is named for one of its parts that says where somebody lives.
+func isAddressPart(name []byte) bool {
+	for _, w := range [...]string{"line", "street", "streetname", "city", "town", "suburb", "locality", "village"} {
+		if endsWithFolded(name, w) {
+			return true
+		}
+	}
+	return false
 }

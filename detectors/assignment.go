@@ -319,6 +319,9 @@ func (p *pass) named() {
 	if n := len(value) - 1; kind == SessionID && n > 0 && value[0] == '<' && value[n] == '>' {
 		value = value[1:n]
 	}
+	if n := len(value) - 1; n > 3 && value[n] == ')' && p.in.Channel == ChannelLog && bytes.IndexByte(value, '(') < 0 {
+		value = value[:n] // the last argument of a method
+	}
 	if len(value) < 3 || isPlaceholder(value) || bytes.HasSuffix(p.in.Path, value) || isDirectory(lastPart(p.in.Path), value) {
 		return
 	}

@@ -266,6 +266,7 @@ func (p *pass) searchText() {
 		p.namedBIC()
 		p.namedKeyed()
 		p.namedPerson()
+		p.namedAddress()
 		p.namedDevice()
 	}
 	if p.said&wordUser != 0 && p.in.Channel != ChannelLog {

@@ -229,11 +229,21 @@ func (p *pass) keyedAt(start int) {
 	}
 }
 
+// isExpiry says whether four digits are a month and a year in which a card of these days ends: "0428".
+func isExpiry(b []byte) bool {
+	return isDecimal(b) && (b[0] == '0' && b[1] > '0' || b[0] == '1' && b[1] <= '2') && b[2] >= '2' && b[2] <= '4'
+}
+
 // namedKeyed is keyed for a text whose field is named for that.
 func (p *pass) namedKeyed() {
 	name := lastPart(p.in.Path)
-	if p.in.Channel == ChannelLog && isWord(name, "sort") {
+	switch {
+	case p.in.Channel != ChannelLog:
+	case isWord(name, "sort"):
 		p.sortAt(0)
+		return
+	case len(p.b) == len("MMYY") && (endsWithFolded(name, "expirydate") || endsWithFolded(name, "cardexpiry") || endsWithFolded(name, "expdate")) && isExpiry(p.b):
+		p.add(0, len(p.b), CardExpiry, 0.75, byCardData, p.verbatim(0, len(p.b)))
 		return
 	}
 	if n := len(name) - len("digits"); n >= 0 && equalFold(name[n:], "digits") || isWord(name, "dtmf") {

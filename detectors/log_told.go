@@ -251,8 +251,8 @@ func (p *pass) isNameMember(i int) bool {
 	if !p.is(i, &nameMembers) {
 		return false
 	}
-	if at == int(t.End) || p.at(at) != ':' || !isQuote(p.at(int(t.Start)-1)) {
-		return true
+	if at == int(t.End) || p.at(at) != ':' || !isQuote(p.at(int(t.Start)-1)) || p.is(i, &familyWord) && !bytes.Contains(p.b, []byte(`given`)) {
+		return true // "browser":{"family":"Chrome"}
 	}
 	for at++; at < len(p.b) && (p.b[at] == ' ' || p.b[at] == '['); at++ {
 	}

@@ -311,7 +311,9 @@ func (p *pass) personFields() {
 
 // namedPerson takes a text for a name whose field is named for that of a person, or in a log for who did something, if the lists have a word of it.
 func (p *pass) namedPerson() {
-	if isPersonField(p.in.Path) && !bytes.HasSuffix(p.in.Path, p.b) {
+	if given := bytes.TrimRight(lastPart(p.in.Path), "[]"); isWord(given, "given") && len(p.b) > 1 && isUpperAt(p.b, 0) {
+		p.personValue(0, true)
+	} else if isPersonField(p.in.Path) && !bytes.HasSuffix(p.in.Path, p.b) {
 		p.personValue(len(p.b)-len(bytes.TrimLeft(p.b, " ")), true)
 	} else if p.in.Channel == ChannelLog && p.set.names != nil && len(p.text.Tokens) > 1 && personSet.holds(lastPart(p.in.Path)) && !p.listedName(0, 2) && p.areNameLike(0, len(p.text.Tokens)-1) {
 		p.add(0, len(p.b), Person, 0.55, byNames, p.lower(0, len(p.b)))

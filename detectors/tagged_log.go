@@ -32,13 +32,22 @@ func (p *pass) roleWord(i int) {
 // most other words are no language, and the tagger takes some for names.
 func (p *pass) keepNear() {
 	const reach = 6
-	if p.in.Channel != ChannelLog || p.path.bits&cueName != 0 {
+	if p.in.Channel != ChannelLog {
+		return
+	}
+	if p.path.bits&cueName != 0 {
+		if len(p.spans) == 1 && len(p.text.Tokens) == 1 && p.isIdentifier(0) {
+			p.spans = p.spans[:0]
+		}
 		return
 	}
 	p.cutAtMarks()
 	kept, last := p.spans[:0], -reach-1
 	for _, s := range p.spans {
 		if s.Class == names.Person {
+			if s.First == s.Last && p.isIdentifier(s.First) {
+				continue
+			}
 			near := s.First-last <= reach
 			for k := max(s.First-reach, 0); k <= s.Last+2 && k < len(p.text.Tokens) && !near; k++ {
 				near = p.cue(k)&cueName != 0 || k <= s.First && p.is(k, &roleSet)
@@ -51,6 +60,13 @@ func (p *pass) keepNear() {
 		kept = append(kept, s)
 	}
 	p.spans = kept
+}
+
+// isIdentifier says whether token k is written as programs name things: "CreateUser"; "McDonald" and "FitzGerald" are not.
+func (p *pass) isIdentifier(k int) bool {
+	const least = 5 // letters before the second capital
+	b := p.bytesOf(&p.text.Tokens[k])
+	return len(b) > least && hasHump(b[least-1:])
 }
 
 var roleSet = wordsOf(roleWords)

@@ -116,7 +116,7 @@ func endsInUser(name []byte) bool {
 	if isWord(name, "login") {
 		return true
 	}
-	for _, w := range [...]string{"user", "username", "userid", "loginname", "logname", "usrname", "accountname", "principalname", "user_name", "user_id", "set_id", "samaccountname", "system_id", "sessionname"} {
+	for _, w := range [...]string{"user", "username", "userid", "loginname", "logname", "usrname", "accountname", "principalname", "user_name", "user_id", "set_id", "samaccountname", "system_id", "sessionname", "principal"} {
 		if k := len(name) - len(w); k >= 0 && equalFold(name[k:], w) {
 			return true
 		}

@@ -154,6 +154,10 @@ func (w *rewriter) lineName(d *codec.Doc, i int, path []byte) []byte {
 		if name := w.argumentName(next == len(fields) || !isArgument(d.Path(next))); name != nil {
 			return w.renamed(path, name)
 		}
+	case isValueMember(path), string(path) == "code", string(path) == "input":
+		if name := nameInLine(d, i, path); name != nil {
+			return w.renamed(path, name)
+		}
 	case string(path) == "t" && bytes.Contains(d.Text(i), []byte(",v1=")): // the parts of a signature
 		return w.renamed(path, []byte("secret"))
 	case string(path) == "response":
@@ -164,6 +168,31 @@ func (w *rewriter) lineName(d *codec.Doc, i int, path []byte) []byte {
 		}
 	}
 	return path
+}
+
+// nameInLine is what the pair before part i of a line, or the method that takes the part as an argument, says that it is: "propertyName=lastname
+// propertyValue=Roe", "validateOtp(code=482913)"; nil if they don't.
+func nameInLine(d *codec.Doc, i int, path []byte) []byte {
+	const most = 4 // arguments
+	fields := d.Fields()
+	n := 0
+	for k := i - 1; k >= 0 && n < most; k-- {
+		if fields[k].Kind != codec.Line {
+			continue
+		}
+		text := d.Text(k)
+		if string(d.Path(k)) == "message" {
+			name, called := bytes.CutSuffix(text, []byte("("))
+			if name = name[bytes.LastIndexAny(name, " .:")+1:]; called && isEntryName(name) {
+				return name
+			}
+			return nil
+		}
+		if n++; n == 1 && isValueMember(path) && nameRank(d.Path(k)) > 3 && isEntryName(text) {
+			return text
+		}
+	}
+	return nil
 }
 
 // isArgument tells whether a path is what the kernel's audit calls a word of a command: a0, a12.

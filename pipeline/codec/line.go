@@ -280,10 +280,13 @@ func isArgument(src []byte, from, p int) bool {
 }
 
 // isAttribute tells whether what is at p stands within the tag of an element, as in `<Data Name="UserName">…</Data>`: the element says what its
-// content is, and is no field. from is where the words before it begin.
+// content is, and is no field; the part of a form, `form-data; name="pin"`, does so, too. from is where the words before it begin.
 func isAttribute(src []byte, from, p int) bool {
 	const longest = 512
 	from = max(from, p-longest)
+	if bytes.HasSuffix(src[from:p], []byte("form-data; ")) {
+		return true
+	}
 	k := bytes.LastIndexByte(src[from:p], '<') + 1
 	tag := src[from+k : p]
 	return k > 0 && len(tag) > 1 && keyBytes[tag[0]]&1 != 0 && bytes.IndexByte(tag, '>') < 0 && bytes.IndexByte(tag, ' ') > 0

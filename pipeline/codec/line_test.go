@@ -80,6 +80,8 @@ func TestParseLine(t *testing.T) {
 	// The attributes of an element belong to it.
 	f(`<Data Name="User" x=1>ada</Data> y=2 <b=c> d=3`, `message=<Data Name="User" x=1>ada</Data> | y=2 | message=< | b=c> | d=3`)
 
+	f(`form-data; name="pin" 4821 x=1`, `message=form-data; name="pin" 4821 | x=1`)
+
 	// Not pairs: nothing that may be one identifier is cut.
 	for _, s := range []string{"https://example.com/a?user=jroe&x=1", "x@example.com=1", "1a=b", "a==b", "dGVzdA== next", "password= hunter2",
 		"SGVsbG8= x", "a,b=c", "a;b=c", "key : value", "note: x", `"quoted" text`, "é=1", "a\u00a0b=1"} {
