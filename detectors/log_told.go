@@ -119,7 +119,7 @@ func (p *pass) bind(i int) {
 		return
 	}
 	k := bytes.IndexByte(line, ')')
-	if k < 0 || bytes.Index(line[:k], []byte("(pdu: ")) < 0 {
+	if k < 0 || !bytes.Contains(line[:k], []byte("(pdu: ")) {
 		return
 	}
 	args := arguments{b: line[k+1:]}
