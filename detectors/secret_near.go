@@ -30,28 +30,43 @@ func (p *pass) typedNear(first, last int, kind Type, looks func(start, end int) 
 	}
 }
 
-// addSaidNear adds a word that is no common one and the figures that are said behind it: "my username is still jquimby four one".
+// addSaidNear adds a word that is no common one and the figures that are said behind it: "my username is still jquimby four one". A password may have
+// none where little follows what says that it comes: "my password should be okonkwo".
 func (p *pass) addSaidNear(k int, kind Type) bool {
-	const least = 4
-	t := &p.text.Tokens[k]
-	if p.in.Channel != ChannelCall || kind != Username && kind != Password || !t.IsWord() || t.Len() < least || t.Bits != 0 || t.Topic != 0 || k+1 >= len(p.text.Tokens) || !p.saysNumber(k+1) ||
-		p.between(k) != gapSpace || p.set.names == nil || p.set.names.IsCommon(t.Hash) && !(kind == Password && p.mayBeUser(t)) || p.speech.IsPlain(t, p.b) || p.isInert(int(t.Start)) || k > 0 && (p.is(k-1, &usedAt) || p.between(k-1) != gapSpace) || p.is(k, &notPasswords) || p.is(k, &makes) || p.is(k, &numberedThings) {
+	if p.in.Channel != ChannelCall || kind != Username && kind != Password || !p.mayBeSaidNear(k, kind) {
 		return false
 	}
-	last := k + 1
+	last := k
 	for last+1 < len(p.text.Tokens) && last < k+userTokens && p.between(last) == gapSpace && p.saysNumber(last+1) {
 		last++
 	}
-	if p.between(last) == gapSpace && (p.is(last+1, &measured) || p.bitsAt(last+1)&cuesAgainst != 0) {
+	if last == k && !(kind == Password && p.endsName(k) && (p.bitsAt(k-1)&wordIs != 0 || p.is(k-1, &comesNext))) ||
+		p.between(last) == gapSpace && (p.is(last+1, &measured) || p.bitsAt(last+1)&cuesAgainst != 0) {
 		return false // "during lockdown two years ago"
 	}
 	detector := byAssignment
 	if kind == Username {
 		detector = byUser
 	}
-	p.add(int(t.Start), int(p.text.Tokens[last].End), kind, 0.6, detector, p.compact(int(t.Start), int(p.text.Tokens[last].End)))
+	p.add(int(p.text.Tokens[k].Start), int(p.text.Tokens[last].End), kind, 0.6, detector, p.compact(int(p.text.Tokens[k].Start), int(p.text.Tokens[last].End)))
 	return true
 }
+
+// mayBeSaidNear says whether token k is no common word, and none that is told of passwords and accounts.
+func (p *pass) mayBeSaidNear(k int, kind Type) bool {
+	const least = 4
+	t := &p.text.Tokens[k]
+	if !t.IsWord() || t.Len() < least || t.Bits != 0 || t.Topic != 0 || p.set.names == nil || p.isInert(int(t.Start)) || k > 0 && (p.is(k-1, &usedAt) || p.between(k-1) != gapSpace && p.between(k-1) != gapComma) {
+		return false
+	}
+	if p.set.names.IsCommon(t.Hash) && !(kind == Password && k+1 < len(p.text.Tokens) && p.saysNumber(k+1) && p.mayBeUser(t)) {
+		return false
+	}
+	return !p.speech.IsPlain(t, p.b) && !p.is(k, &notPasswords) && !p.is(k, &makes) && !p.is(k, &numberedThings)
+}
+
+// comesNext stand before what a password is, as "is" does.
+var comesNext = wordsOf("be being been still already says reads starts um uh er")
 
 // isNear says whether no sentence ends between tokens k and next, and at most one line.
 func (p *pass) isNear(k, next int) bool {

@@ -209,21 +209,21 @@ var (
 // pet was biscuit".
 func (p *pass) toldAnswers() {
 	for k := range p.text.Tokens {
-		if t := &p.text.Tokens[k]; (t.Bits&(wordPhraseEnd|wordAnswer) != 0 || t.Len() > len("answer") && isWord(p.b[t.End-uint32(len("answer")):t.End], "answer")) && p.cue(k)&wordAnswer != 0 {
-			p.toldAnswer(k)
+		if t := &p.text.Tokens[k]; (t.Bits&(wordPhraseEnd|wordAnswer) != 0 || t.Len() > len("answer") && isWord(p.b[t.End-uint32(len("answer")):t.End], "answer")) && p.cue(k)&wordAnswer != 0 && !p.toldAnswer(k) {
+			p.typedNear(k, k, Password, func(start, end int) bool { return p.looksTold(start, end, Password) })
 		}
 	}
 }
 
-// toldAnswer looks behind token k, the last of a security question.
-func (p *pass) toldAnswer(k int) {
+// toldAnswer looks for an answer right behind token k, the last of a security question, and says whether there is one.
+func (p *pass) toldAnswer(k int) bool {
 	const most = 3
 	tokens := p.text.Tokens
 	at := int(tokens[k].End)
 	signed := false
 	if p.is(k, &questionWords) {
 		if k+2 >= len(tokens) || tokens[k+1].Len() > 1 || !tokens[k+1].IsNumber() || p.between(k+1) != gapSpace {
-			return // "security question: first pet"
+			return false // "security question: first pet"
 		}
 		at, signed = int(tokens[k+1].End), true // "security question 1 tealby"
 	}
@@ -240,14 +240,14 @@ func (p *pass) toldAnswer(k int) {
 		first++
 	}
 	if first >= len(tokens) || int(tokens[first].Start)-int(tokens[k].End) > 24 || !signed && !p.mayBeUnsigned(k, first) {
-		return
+		return false
 	}
 	last := first
 	for ; ; last++ {
 		t := &tokens[last]
 		if p.isInert(int(t.Start)) || p.is(last, &notPasswords) || p.is(last, &notAnswers) || t.Bits&(cuesIdentifier|cuesAgainst|wordAnswer) != 0 || p.is(last, &saidOf) || p.is(last, &notDictated) {
 			if last == first {
-				return
+				return false
 			}
 			last--
 			break
@@ -258,9 +258,10 @@ func (p *pass) toldAnswer(k int) {
 	}
 	start, end := int(tokens[first].Start), int(tokens[last].End)
 	if end-start < 3 || p.hasApostrophe(p.b[start:end]) {
-		return
+		return false
 	}
 	p.add(start, end, Password, 0.65, byAssignment, p.verbatim(start, end))
+	return true
 }
 
 // mayBeUnsigned says whether token first may be the answer to a security question, whose last token is k, without a sign between: it has a capital in a

@@ -526,7 +526,7 @@ func (p *pass) isDotted(k int) bool {
 // that it is something else.
 func (p *pass) answerName(ctx *names.Context) {
 	tokens := p.text.Tokens
-	if p.wants.cues&cueName == 0 || p.in.Call == nil || len(p.candidates) > 0 || len(tokens) > nameTokens+3 || p.wants.decay > 0.1 {
+	if p.wants.cues&cueName == 0 || p.in.Call == nil || len(p.candidates) > 0 || len(tokens) > nameTokens+nearReach || p.wants.decay > 0.1 {
 		return
 	}
 	first, last := 0, len(tokens)-1
@@ -536,11 +536,16 @@ func (p *pass) answerName(ctx *names.Context) {
 	for last >= first && p.is(last, &thanksWords) {
 		last--
 	}
-	if first > last || last-first >= nameTokens {
+	if first > last {
+		return
+	}
+	if last-first >= nameTokens {
+		p.addNameNear(-1)
 		return
 	}
 	for k := first; k <= last; k++ {
 		if t := &tokens[k]; !t.IsWord() || p.isInert(int(t.Start)) || t.Bits&^(wordPlace|wordSoftLead|wordUnit|wordPhrase|wordPhraseEnd|wordMonth|wordRelation|cueCalling) != 0 || p.is(k, &notAnswers) || p.is(k, &notPasswords) || p.set.names.IsCommon(t.Hash) {
+			p.addNameNear(-1)
 			return
 		}
 	}
