@@ -134,7 +134,8 @@ var (
 		that thats would that'll the our my me new current home full complete mailing billing delivery shipping postal permanent residential property
 		work street first line address addresses adresse anschrift dirección i we am are m re ve live lives living at in on to for here you can send
 		deliver ship and then of course no sorry thank thanks i'm reside stay staying moved from just now also will sir madam maam mam ja meine ist
-		die oui mon est c sí mi es è il mio indirizzo ok`)
+		die oui mon est c sí mi es è il mio indirizzo ok
+		think believe guess should could maybe probably possibly still used hang hold sec second bear with have got ve ll says letter mine same as before said told put`)
 	// leadTo do so, unless an article follows.
 	leadTo = wordsOf("an na nach")
 	// leadTails are those that may belong to the address itself where a number follows.

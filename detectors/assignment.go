@@ -173,7 +173,7 @@ func (p *pass) pieceEnd(k int) int {
 }
 
 // notAnswers are words that answer a question for a password without being one.
-var notAnswers = wordsOf(`sec secs second moment minute minutes bye byee goodbye nothing done solved yes yeah yep sure okay right hello hallo what pardon sorry hold wait thanks thank please which exactly nope never really
+var notAnswers = wordsOf(`alright ahead proceed sec secs second moment minute minutes bye byee goodbye nothing done solved yes yeah yep sure okay right hello hallo what pardon sorry hold wait thanks thank please which exactly nope never really
 	actually hmmm well look listen cannot don't can't maybe haan nahi accha ja nein oui non sí gracias danke merci`)
 
 // answer looks for the password or key that the turn before asked for: the first piece of a short turn that doesn't look like a word, or
@@ -183,7 +183,7 @@ func (p *pass) answer() {
 	kind := Password
 	switch {
 	case p.wants.cues&(cuePassword|wordAnswer) != 0:
-		if p.chosenPassword(false) || p.answerInWords() || p.answerDictated() {
+		if p.chosenPassword(false) || p.answerInWords() || p.answerDictated() || p.coreAnswer() {
 			return
 		}
 	case p.wants.cues&cueSecret != 0:
@@ -258,24 +258,8 @@ func (p *pass) answerInWords() bool {
 	return true
 }
 
-// isModal says whether token k is of "should be", "would be".
-func (p *pass) isModal(k int) bool {
-	return p.is(k, &modals) && p.is(k+1, &beWord) || p.is(k, &beWord) && p.is(k-1, &modals)
-}
-
-var (
-	modals = wordsOf("should would could might must will")
-	beWord = wordsOf("be")
-)
-
 // passwordMarks end passwords more often than sentences, behind a digit.
 const passwordMarks = "!#$*&+@%_=?"
-
-// answerLead stand before an answer and say nothing of it.
-var (
-	answerLead  = wordsOf("it its it's that that's is was s yeah yea ya yes yep yup sure okay ok um uh er erm well so then my oh i think probably the")
-	thanksWords = wordsOf("please thanks thank you i think")
-)
 
 var (
 	// sentenceWords are of a sentence, and hardly of a phrase that somebody took for a password; phraseSmall may be of both.

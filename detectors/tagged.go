@@ -141,6 +141,9 @@ func (p *pass) widenPerson(i int) {
 	if s.Class != names.Person {
 		return
 	}
+	for s.First < s.Last && !p.isWritten() && p.is(s.First, &aroundAnswers) && p.text.Tokens[s.First].Len() > 1 {
+		s.First++ // "still okonkwo"
+	}
 	free := func(k int) bool {
 		return k >= 0 && k < len(tokens) && tokens[k].IsWord() && tokens[k].Len() > 2 && (i == 0 || p.spans[i-1].Last < k) && (i+1 == len(p.spans) || p.spans[i+1].First > k)
 	}
@@ -529,13 +532,7 @@ func (p *pass) answerName(ctx *names.Context) {
 	if p.wants.cues&cueName == 0 || p.in.Call == nil || len(p.candidates) > 0 || len(tokens) > nameTokens+nearReach || p.wants.decay > 0.1 {
 		return
 	}
-	first, last := 0, len(tokens)-1
-	for first <= last && p.is(first, &answerLead) {
-		first++
-	}
-	for last >= first && p.is(last, &thanksWords) {
-		last--
-	}
+	first, last := p.answerCore()
 	if first > last {
 		return
 	}
@@ -544,7 +541,7 @@ func (p *pass) answerName(ctx *names.Context) {
 		return
 	}
 	for k := first; k <= last; k++ {
-		if t := &tokens[k]; !t.IsWord() || p.isInert(int(t.Start)) || t.Bits&^(wordPlace|wordSoftLead|wordUnit|wordPhrase|wordPhraseEnd|wordMonth|wordRelation|cueCalling) != 0 || p.is(k, &notAnswers) || p.is(k, &notPasswords) || p.set.names.IsCommon(t.Hash) {
+		if t := &tokens[k]; !t.IsWord() || p.isInert(int(t.Start)) || t.Bits&^(wordPlace|wordSoftLead|wordUnit|wordPhrase|wordPhraseEnd|wordMonth|wordRelation|cueCalling) != 0 || p.is(k, &notAnswers) || p.is(k, &notPasswords) || p.is(k+1, &negated) || p.is(first-2, &consulted) || p.set.names.IsCommon(t.Hash) {
 			p.addNameNear(-1)
 			return
 		}

@@ -36,6 +36,7 @@ func (p *pass) answerUser() {
 			p.addSaidUser(first, last, userAsked-p.wants.decay, true)
 		}
 		p.toldUsers()
+		p.coreUser()
 	case p.wants.cues&cuePassword == 0 && p.isPasswordAlone():
 		start, end := int(tokens[n-1].Start), len(bytes.TrimRight(p.b, " \n"))
 		p.addScored(start, end, guess{kind: Password, score: score{form: userAlone}, rule: "alone", detector: byAssignment}, p.verbatim(start, end))
@@ -43,6 +44,18 @@ func (p *pass) answerUser() {
 		p.addSaidUser(n-1, n-1, userAlone, true)
 	case p.text.Said&(wordUser|wordPhraseEnd) != 0:
 		p.toldUsers()
+	}
+}
+
+// coreUser takes what is left of an answer without the words around it for the user name that was asked for, if nothing else was found: "it should be
+// sunny day i think".
+func (p *pass) coreUser() {
+	if len(p.candidates) > 0 || p.wants.decay > 0.1 {
+		return
+	}
+	if first, last := p.answerCore(); first <= last && last-first < userTokens && p.isCore(first, last) {
+		from, to := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
+		p.addScored(from, to, guess{kind: Username, score: score{question: userAsked - p.wants.decay}, rule: "answer", detector: byUser}, p.compact(from, to))
 	}
 }
 

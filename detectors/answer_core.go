@@ -1,0 +1,84 @@
+package detectors
+
+// answerCore are the first and the last token of what answers in a turn: what is left of it without the words around that say nothing of what was
+// asked for, "hang on let me see it should be … i think". If nothing is left, first is behind last.
+func (p *pass) answerCore() (first, last int) {
+	first, last = 0, len(p.text.Tokens)-1
+	for first <= last && (p.is(first, &answerLead) || p.is(first, &answerLeadSaid) || p.isAround(first)) {
+		first++
+	}
+	for last >= first && (p.is(last, &thanksWords) || p.is(last, &thanksSaid) || p.is(last, &agreeing) || p.is(last, &answerLead) || p.isAround(last)) {
+		last--
+	}
+	return first, last
+}
+
+// isAround says whether token k is among the words that people say before and behind an answer.
+func (p *pass) isAround(k int) bool {
+	t := &p.text.Tokens[k]
+	return p.is(k, &aroundAnswers) || p.is(k, &waitWords) || p.is(k, &modals) || p.is(k, &beWord) || t.Len() == 1 && p.at(int(t.Start)-1) == '\'' ||
+		p.is(k, &relatives) && p.is(k+1, &aroundAnswers)
+}
+
+// isCore says whether tokens first to last may be an answer in words: at most three, not all of them the commonest, of no sentence, and nothing that
+// was called by its name.
+func (p *pass) isCore(first, last int) bool {
+	const most, talk = 3, 6
+	if p.is(first-1, &answerArticles) && p.is(first-2, &consulted) {
+		return false // "let me check the app"
+	}
+	n, rare := 0, false
+	for k := first; k <= last; k++ {
+		t := &p.text.Tokens[k]
+		if t.IsWord() && !p.saysNumber(k) {
+			n++
+		}
+		if n > most || p.isInert(int(t.Start)) || t.Bits&(cuesIdentifier|cuesAgainst|wordAnswer|wordSpell) != 0 || k > first && p.between(k-1) != gapSpace && p.between(k-1) != gapComma || p.is(k+1, &negated) {
+			return false
+		}
+		for _, list := range notCore {
+			if p.is(k, list) {
+				return false
+			}
+		}
+		rare = rare || p.saysNumber(k) || p.set.names == nil || p.set.names.Listing(t.Hash).Common < talk
+	}
+	return n > 0 && rare
+}
+
+var (
+	aroundAnswers = wordsOf("a hang hold bear with wait me let check see sec second minute moment look looking here i'm i've i'd ve d ll re have had has got one use used using to still try maybe possibly probably perhaps guess believe reckon suppose you should " +
+		"already same as before say says said saying reads read looks like god sorry told your colleague again ready are pen put usually normally always sure is on the letter card screen sheet paper for me mine we this there go goes now just done yet give been be " +
+		"would could did get it that's catch")
+	notCore   = [...]*words{&notAnswers, &notAnswersSaid, &notPasswords, &notPasswordsSaid, &notDictated, &clauseWords, &sentenceWords, &stopWords, &troubles}
+	negated   = wordsOf("t") // "haven't"
+	consulted = wordsOf("check find open ask try see")
+	relatives = wordsOf("wife husband partner mum mom dad son daughter")
+)
+
+// coreAnswer takes what is left of a turn without the words around an answer: "hang on it should be sunflower forty one i think".
+func (p *pass) coreAnswer() bool {
+	first, last := p.answerCore()
+	if p.in.Channel == ChannelLog || first > last || last-first >= userTokens || !p.isCore(first, last) {
+		return false
+	}
+	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
+	p.addScored(start, end, guess{kind: Password, score: score{question: 0.7 - p.wants.decay}, rule: "answer", detector: byAssignment}, p.verbatim(start, end))
+	return true
+}
+
+// isModal says whether token k is of "should be", "would be".
+func (p *pass) isModal(k int) bool {
+	return p.is(k, &modals) && p.is(k+1, &beWord) || p.is(k, &beWord) && p.is(k-1, &modals)
+}
+
+var (
+	modals = wordsOf("should would could might must will")
+	beWord = wordsOf("be")
+)
+
+// answerLead stand before an answer and say nothing of it.
+var (
+	answerLead  = wordsOf("it its it's that that's is was s yeah yea ya yes yep yup sure okay ok um uh er erm well so then my oh i think probably the")
+	thanksWords = wordsOf("please thanks thank you i think")
+)
