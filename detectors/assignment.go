@@ -52,6 +52,9 @@ func (p *pass) assigned(i, last int, kind Type, vague bool) bool {
 		end = p.fieldEnd(i, end)
 	}
 	value := p.b[start:end]
+	if bytes.HasPrefix(p.b[end:], []byte("]=>")) { // ["password":protected]=> of PHP
+		return false
+	}
 	if kind == SessionID && value[0] == '<' && p.at(end) == '>' && isKey(value[1:]) {
 		start, value = start+1, value[1:] // "session=<k7Fh2x8LqQDGM2QI>"
 	}
@@ -60,6 +63,9 @@ func (p *pass) assigned(i, last int, kind Type, vague bool) bool {
 	}
 	switch {
 	case kind == Password:
+		if wrapped := bytes.IndexAny(value, "[("); wrapped > 0 && p.in.Channel == ChannelLog && wrappers.holds(value[:wrapped]) {
+			return false // "Optional[x]"
+		}
 		if p.isModule(i) || isDirectory(p.bytesOf(&p.text.Tokens[i]), value) || !quoted && (value[len(value)-1] == '(' || bytes.HasPrefix(value, []byte("pam_"))) || strict && !quoted && p.takesWords(start, end) {
 			return false // the directory at work, a call
 		}
@@ -305,6 +311,9 @@ func (p *pass) named() {
 	}
 	if n := len(value) - 1; n > 3 && value[n] == ')' && p.in.Channel == ChannelLog && bytes.IndexByte(value, '(') < 0 {
 		value = value[:n] // the last argument of a method
+	}
+	if wrapped := bytes.IndexAny(value, "[("); wrapped > 0 && p.in.Channel == ChannelLog && wrappers.holds(value[:wrapped]) {
+		return // "Optional[x]": see linkedValues
 	}
 	if len(value) < 3 || isPlaceholder(value) || bytes.HasSuffix(p.in.Path, value) || isDirectory(lastPart(p.in.Path), value) {
 		return

@@ -74,7 +74,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 56
+const revision = 57
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -279,6 +279,8 @@ func (p *pass) searchText() {
 		p.personFields()
 	}
 	p.pairedNames()
+	p.linkedValues()
+	p.labelledValues()
 	if p.said&wordAnswer != 0 {
 		p.toldAnswers()
 	}

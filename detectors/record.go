@@ -226,6 +226,9 @@ func (p *pass) cell(start, end int, column []byte) {
 
 // columnKind is what a column holds, by what its name says; 0 if that is found by its form or is nothing personal.
 func columnKind(bits uint64, name []byte) Type {
+	if isPersonField(name) && bits&cuesAgainst == 0 { // of the holder of a card, too
+		return Person
+	}
 	for _, c := range [...]struct {
 		cues uint64
 		kind Type
@@ -240,8 +243,6 @@ func columnKind(bits uint64, name []byte) Type {
 	switch {
 	case endsInUser(bytes.TrimSpace(bytes.Trim(name, "`\"' "))):
 		return Username
-	case bits&cueName != 0 && isPersonField(name):
-		return Person
 	case bits&cueAddress != 0:
 		return Address
 	}
@@ -252,7 +253,7 @@ func columnKind(bits uint64, name []byte) Type {
 // customerName.
 func isPersonField(field []byte) bool {
 	for _, w := range [...]string{
-		"surname", "firstname", "lastname", "fullname", "forename", "middlename", "maidenname", "givenname", "familyname", "customername", "clientname", "callername", "calleridname",
+		"surname", "cardholder", "accountholder", "firstname", "lastname", "fullname", "forename", "middlename", "maidenname", "givenname", "familyname", "customername", "clientname", "callername", "calleridname",
 		"patientname", "holdername", "contactname", "guestname", "passengername", "membername", "nomineename", "fathername", "mothername", "spousename", "employeename",
 		"insuredname", "beneficiaryname", "payeename", "recipientname", "personname", "displayname", "custname", "ownername", "namefamily", "namegiven", "realname", "apellidos", "nachname", "vorname", "cognome", "prenom",
 	} {

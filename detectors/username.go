@@ -315,7 +315,7 @@ func isNoUser(word []byte) bool {
 		"not", "does", "is", "was", "has", "have", "with", "and", "or", "from", "to", "in", "on", "of", "for", "name", "agent", "id", "by", "the",
 		"unknown", "found", "who", "that", "details", "request", "input", "account", "accounts", "session", "logged", "login", "password", "data",
 		"could", "cannot", "did", "had", "will", "no", "exists", "authentication", "profile", "group", "groups", "type", "role", "message", "error",
-		"system", "failed", "denied", "locked", "attempt", "anonymous", "table", "invalid", "string", "user", "username", "text", "number", "value", "a", "an",
+		"system", "failed", "denied", "locked", "attempt", "anonymous", "table", "invalid", "string", "user", "username", "text", "number", "value", "a", "an", "rejected",
 	} {
 		if isWord(word, w) {
 			return true

@@ -39,8 +39,9 @@ func (w *rewriter) pathOf(d *codec.Doc, i int) []byte {
 // entryPath is the path of a value of an entry: what holds it is called a value, as far up as the entry is.
 func (w *rewriter) entryPath(d *codec.Doc, i int, path []byte) []byte {
 	at, of := i, path
-	for n := 0; n < entryDeep && isValueMember(lastMember(of)); n++ {
-		if name := entryNameOf(d, at, d.Text(i)); name != nil {
+	changed := isChangePart(lastMember(path))
+	for n := 0; n < entryDeep && (isValueMember(lastMember(of)) || changed && n == 0); n++ {
+		if name := entryNameOf(d, at, d.Text(i), changed); name != nil {
 			return w.renamed(of[:max(bytes.LastIndexByte(of, '.'), 0)], name)
 		}
 		if at = int(d.Fields()[at].Parent); at < 0 {
@@ -58,6 +59,17 @@ func isValueMember(member []byte) bool {
 	return k >= 0 && bytes.EqualFold(member[k:], []byte("value"))
 }
 
+// isChangePart tells whether a member is called what a field held before or holds now: "old", "new_value".
+func isChangePart(member []byte) bool {
+	member = bytes.TrimSuffix(member, []byte("_value"))
+	for _, w := range [...]string{"old", "new", "before", "after", "previous", "rejected", "oldvalue", "newvalue", "original"} {
+		if bytes.EqualFold(member, []byte(w)) {
+			return true
+		}
+	}
+	return false
+}
+
 // lastMember is the last name of a path, without the brackets of a list.
 func lastMember(path []byte) []byte {
 	for bytes.HasSuffix(path, []byte("[]")) {
@@ -68,9 +80,13 @@ func lastMember(path []byte) []byte {
 
 // entryNameOf gives the text of the member beside a value that says what the value is; nil if there is none. What only says of which
 // kind it is ("type") is believed of values with a digit: {"type":"password","value":"failed"} tells of a login.
-func entryNameOf(d *codec.Doc, i int, value []byte) (name []byte) {
+// Of what was changed only what names a field is.
+func entryNameOf(d *codec.Doc, i int, value []byte, changed bool) (name []byte) {
 	fields := d.Fields()
 	best := 0
+	if changed {
+		best = 2
+	}
 	for k := max(i-entryNear, 0); k <= i+entryNear && k < len(fields); k++ {
 		if k == i || fields[k].Parent != fields[i].Parent || fields[k].Kind != codec.String {
 			continue
@@ -154,6 +170,10 @@ func (w *rewriter) lineName(d *codec.Doc, i int, path []byte) []byte {
 		if name := w.argumentName(next == len(fields) || !isArgument(d.Path(next))); name != nil {
 			return w.renamed(path, name)
 		}
+	case isChangePart(path):
+		if name := changedInLine(d, i); name != nil {
+			return w.renamed(path, name)
+		}
 	case isValueMember(path), string(path) == "code", string(path) == "input":
 		if name := nameInLine(d, i, path); name != nil {
 			return w.renamed(path, name)
@@ -191,6 +211,37 @@ func nameInLine(d *codec.Doc, i int, path []byte) []byte {
 		if n++; n == 1 && isValueMember(path) && nameRank(d.Path(k)) > 3 && isEntryName(text) {
 			return text
 		}
+	}
+	return nil
+}
+
+// changedInLine is what the pairs or the words before part i of a line say that was changed: "field=email old=x", "password changed: old=x"; nil if they
+// don't.
+func changedInLine(d *codec.Doc, i int) []byte {
+	const most = 3 // pairs
+	fields := d.Fields()
+	n := 0
+	for k := i - 1; k >= 0 && n < most; k-- {
+		if fields[k].Kind != codec.Line {
+			continue
+		}
+		n++
+		text := d.Text(k)
+		if string(d.Path(k)) != "message" {
+			if nameRank(d.Path(k)) > 2 && isEntryName(text) {
+				return text
+			}
+			continue
+		}
+		text = bytes.TrimRight(text, ": ")
+		for _, w := range [...]string{" changed", " updated", " modified"} {
+			if text, ok := bytes.CutSuffix(text, []byte(w)); ok {
+				if name := text[bytes.LastIndexByte(text, ' ')+1:]; !bytes.EqualFold(name, []byte("user")) {
+					return name
+				}
+			}
+		}
+		return nil
 	}
 	return nil
 }

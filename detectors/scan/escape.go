@@ -57,7 +57,7 @@ func (t *Text) escapeAt(b, done []byte, i int) (r rune, width int) {
 	return entityAt(b, i)
 }
 
-// softBreak stands for the end of a line that belongs to how a text is written and not to the text.
+// softBreak stands for what belongs to how a text is written and not to the text: the end of a line, a colour.
 const softBreak = -1
 
 // quotedAt decodes "=C3=A4" of mails (RFC 2045 §6.7). Of one byte, "=E4" and "=40", it may as well be the value of a name: those are decoded in a text that
@@ -119,26 +119,30 @@ func (t *Text) isQuoted(b []byte) bool {
 func (t *Text) plusAt(b, done []byte, i int) (r rune, width int) {
 	const longest = 64
 	from := len(done)
-	for from > 0 && i-from < longest && (IsWordByte(done[from-1]) || done[from-1] == ' ' && t.isPlus(from-1)) {
+	for from > 0 && len(done)-from < longest && (IsWordByte(done[from-1]) || t.isEncoded(from-1)) {
 		from--
 	}
 	name := from - 1
-	for name > 0 && i-name < 2*longest && (IsWordByte(done[name-1]) || done[name-1] == '_' || done[name-1] == '-' || done[name-1] == '.') {
+	for name > 0 && len(done)-name < 2*longest && (IsWordByte(done[name-1]) || done[name-1] == '_' || done[name-1] == '-' || done[name-1] == '.' || done[name-1] == '[' || done[name-1] == ']') {
 		name--
 	}
-	if from < 2 || done[from-1] != '=' || name == 0 || name == from-1 || done[name-1] != '&' && done[name-1] != '?' {
+	first := from == 0 // the value of a pair is a text of its own in the lines of logs
+	if !first && (from < 2 || done[from-1] != '=' || name == from-1) {
 		return 0, 0
 	}
 	end := i
 	for end < len(b) && end-i < longest && (IsWordByte(b[end]) || b[end] == '+' || b[end] == '%') {
 		end++
 	}
+	if (name <= 0 || done[name-1] != '&' && done[name-1] != '?') && (first || done[from-2] != ']') && (end == len(b) || b[end] != '&') { // no form
+		return 0, 0
+	}
 	if end < len(b) && (b[end] == '=' || b[end] == '/' || b[end] == '@') || !isFormPart(b[i+1:end]) {
 		return 0, 0
 	}
 	for k := len(done); k >= from; k-- { // the part before, from which those before it have been parted
-		if k == from || done[k-1] == ' ' {
-			if k == len(done) || !isFormPart(done[k:]) {
+		if k == from || t.isEncoded(k-1) {
+			if k == len(done) && (k == from || done[k-1] == ' ') || k < len(done) && !isFormPart(done[k:]) {
 				return 0, 0
 			}
 			break
@@ -147,8 +151,10 @@ func (t *Text) plusAt(b, done []byte, i int) (r rune, width int) {
 	return ' ', 1
 }
 
-// isPlus says whether the blank at a place of what has been decoded is a plus sign in the source.
-func (t *Text) isPlus(i int) bool { return i < len(t.origin) && t.source[t.origin[i]] == '+' }
+// isEncoded says whether the mark at a place of what has been decoded stands for itself no more in the source: a blank for a plus sign, a bracket.
+func (t *Text) isEncoded(i int) bool {
+	return i < len(t.origin) && (t.source[t.origin[i]] == '%' || t.folded[i] == ' ' && t.source[t.origin[i]] == '+')
+}
 
 // isFormPart says whether what b begins with, up to a plus sign, is a word, or a number or a code of few characters.
 func isFormPart(b []byte) bool {
@@ -213,9 +219,15 @@ func backslashAt(b []byte, i int) (r rune, width int) {
 			return ' ', 2
 		}
 	case 'x':
+		if n := styleWidth(b[min(i+4, len(b)):]); n > 0 && hexAt(b, i+2, 2) == 0x1B {
+			return softBreak, 4 + n
+		}
 		return bytesAt(b, i, '\\', 'x')
 	case 'u':
 		r, width = rune(hexAt(b, i+2, 4)), 6
+		if n := styleWidth(b[min(i+width, len(b)):]); r == 0x1B && n > 0 {
+			return softBreak, width + n
+		}
 		if r < 0 {
 			return 0, 0
 		}

@@ -41,6 +41,10 @@ func (t *Text) foldRunes(at int) {
 	for i := at; i < len(b); {
 		if c := b[i]; c < utf8.RuneSelf {
 			if isControl(c) {
+				if n := styleWidth(b[i+1:]); c == 0x1B && n > 0 {
+					i += 1 + n
+					continue
+				}
 				if c == 0x7F || controls[c] == 0 {
 					i++
 					continue
@@ -53,6 +57,12 @@ func (t *Text) foldRunes(at int) {
 			continue
 		}
 		r, width := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError {
+			if n := styleWidth(b[i+width:]); n > 0 {
+				i += width + n
+				continue
+			}
+		}
 		if mark := r - 0x300; mark >= 0 && mark < 0x30 && w > at {
 			if c := compose(b[w-1], mark); c != 0 { // a letter and its accent, which belong together
 				n := utf8.RuneLen(c)
@@ -99,7 +109,7 @@ func firstFoldable(b []byte) int {
 		}
 		r, width := utf8.DecodeRune(b[i:])
 		switch {
-		case i > 0 && isDigit(b[i-1]) && (isMark(r) || r == utf8.RuneError):
+		case i > 0 && isDigit(b[i-1]) && (isMark(r) || r == utf8.RuneError), r == utf8.RuneError && styleWidth(b[i+width:]) > 0:
 			return wordStart(b, i)
 		case r >= 0xC0 && r < 0x300:
 		case r >= 0x370 && r < 0x530: // Greek and Cyrillic: only beside ASCII
@@ -157,6 +167,23 @@ func isDigit(c byte) bool { return c-'0' < 10 }
 
 // isMark tells marks that stand on, in or around the character before.
 func isMark(r rune) bool { return r >= 0x300 && r < 0x370 || r >= 0x20D0 && r < 0x2100 }
+
+// styleWidth is the length of what follows the escape character, or what has replaced it, where a terminal is told how to show what comes next
+// (ECMA-48 §8.3.117): "[1;36m"; 0 if it is anything else.
+func styleWidth(b []byte) int {
+	const longest = 24
+	if len(b) < 2 || b[0] != '[' {
+		return 0
+	}
+	for n := 1; n < len(b) && n < longest; n++ {
+		if b[n] == 'm' {
+			return n + 1
+		} else if !isDigit(b[n]) && b[n] != ';' && b[n] != ':' {
+			break
+		}
+	}
+	return 0
+}
 
 // wordStart is where the word at i begins.
 func wordStart(b []byte, i int) int {

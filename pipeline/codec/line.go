@@ -364,12 +364,24 @@ func (l *lineParser) pairAt(p int, k *pair) bool {
 	default:
 		return false
 	}
+	if named && p < len(src) && startsProse(src[p:]) {
+		return false
+	}
 	*k = pair{start: start, key: key, keyEnd: keyEnd}
 	if named {
 		k.flags = quotedKey
 	}
 	l.value(k, p, named)
 	return k.end > p
+}
+
+// startsProse tells whether b begins with a word that is no value of JSON: what stands in quotes before it is no key, `can't read "x": bad input`, `["x":protected]=>`.
+func startsProse(b []byte) bool {
+	n := 0
+	for n < len(b) && keyBytes[b[n]]&1 != 0 {
+		n++
+	}
+	return n > 0 && n < len(b) && (b[n] == ' ' || b[n] == ']' && bytes.HasPrefix(b[n:], []byte("]=>"))) && !bytes.Equal(b[:n], []byte("null")) && !bytes.Equal(b[:n], []byte("true")) && !bytes.Equal(b[:n], []byte("false"))
 }
 
 // isQuotedLetter tells whether b begins with a letter as mails write it, "=C3=A4", which is in the middle of a word.
@@ -410,7 +422,7 @@ func (l *lineParser) value(k *pair, p int, jsonish bool) {
 	}
 	end := joinedEnd(src, k.text, p)
 	if !jsonish {
-		end = max(end, wordsEnd(src, k.text, p), chainEnd(src, k.text, p), tupleEnd(src, k.text))
+		end = max(end, wordsEnd(src, k.text, p), chainEnd(src, k.text, p), tupleEnd(src, k.text), bracketEnd(src, k.text, p))
 	}
 	if end > p {
 		p = end
@@ -468,6 +480,9 @@ func (l *lineParser) jsonAt(p int) int {
 	if err != nil || end > len(src) {
 		l.tries++
 		return 0
+	}
+	if src[p] == '[' && end+1 < len(src) && src[end] == '=' && src[end+1] == '>' {
+		return 0 // ["name"]=> of PHP
 	}
 	return end
 }

@@ -49,8 +49,11 @@ func wordsEnd(src []byte, start, end int) int {
 		for next < len(src) && src[next] > ' ' && src[next] != '=' && src[next] != ':' && bytes.IndexByte(wordEnds, src[next]) < 0 {
 			next++
 		}
-		if next == len(src) {
-			return end
+		if next == len(src) || src[next] == '|' {
+			if isLevel(src[start:end]) {
+				return end // "level=ERROR GET 12"
+			}
+			return next // "name=Ada Roe", "name=Ada Roe|status=200"
 		}
 		switch src[next] {
 		case ' ':
@@ -75,6 +78,16 @@ func wordsEnd(src []byte, start, end int) int {
 		return end
 	}
 	return end
+}
+
+// isLevel tells whether a word is of capitals alone, as those of programs are.
+func isLevel(word []byte) bool {
+	for _, c := range word {
+		if c < 'A' || c > 'Z' {
+			return false
+		}
+	}
+	return true
 }
 
 // chainEnd gives the end of pairs between semicolons, the first value of which begins at start and has its first blank or the line's end at end, as
@@ -139,6 +152,73 @@ func tupleEnd(src []byte, start int) int {
 		}
 	}
 	return start
+}
+
+// bracketEnd gives the end of a bare value whose bracket is open where its first blank is, at end: "name=[Ada Roe]", "(cn=Ada Roe)", and of JSON that is
+// escaped or was cut off, `body={\"a\": 1}`, `body={"a":"b c`. It is end if there is none.
+func bracketEnd(src []byte, start, end int) int {
+	const longest = 64 // bytes behind the first blank
+	if end == start || end == len(src) {
+		return end
+	}
+	if c := src[start]; (c == '{' || c == '[') && (src[start+1] == '"' || src[start+1] == '\\' || src[start+1] == '{') {
+		return jsonEnd(src, start)
+	}
+	var open [8]byte
+	n := 0
+	for _, c := range src[start:end] {
+		switch {
+		case (c == '[' || c == '(') && n < len(open):
+			open[n] = closing(c)
+			n++
+		case n > 0 && c == open[n-1]:
+			n--
+		}
+	}
+	if n == 0 {
+		return end
+	}
+	for p := end; p < len(src) && p < end+longest; p++ {
+		switch c := src[p]; {
+		case c == open[n-1]:
+			if n--; n > 0 {
+				continue
+			}
+			for p++; p < len(src) && (src[p] == ')' || src[p] == ']'); p++ {
+			}
+			return p
+		case c == '=' || c == '[' || c == '{' || c == '"' || n == len(open):
+			return end
+		case c == '(':
+			open[n] = ')'
+			n++
+		}
+	}
+	return end
+}
+
+// closing is the other half of a bracket.
+func closing(c byte) byte {
+	if c == '(' {
+		return ')'
+	}
+	return c + 2 // in ASCII
+}
+
+// jsonEnd gives the end of what begins as an object or a list of JSON does and can't be read as one: where its brackets close, or the end of the line.
+func jsonEnd(src []byte, start int) int {
+	deep := 0
+	for p := start; p < len(src); p++ {
+		switch src[p] {
+		case '{', '[':
+			deep++
+		case '}', ']':
+			if deep--; deep == 0 {
+				return p + 1
+			}
+		}
+	}
+	return skipBlankBack(src, start, len(src))
 }
 
 // startsName tells whether c may begin a word of a name or an address that is no word of a sentence.

@@ -1,0 +1,476 @@
+package detectors
+
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// How surely a value belongs to the name of a field in a log.
+const (
+	linkedWeakly = iota + 1 // "password (x)": what stands there may as well tell of it
+	linkedFirmly            // "password=[x]"
+)
+
+// linkedValues looks in a log for what fields hold where more or less than a sign stands between their name and the value: brackets, a word of a program
+// or a sentence round both. What a sign alone joins is found elsewhere.
+func (p *pass) linkedValues() {
+	if p.in.Channel != ChannelLog || p.set.names == nil {
+		return
+	}
+	if len(p.in.Path) > 0 && len(p.b) > 0 {
+		if name := lastPart(p.in.Path); p.fieldKind(name) != 0 {
+			p.linkedBracket(&field{kind: p.fieldKind(name), name: name}, 0, linkedFirmly)
+		}
+	}
+	done := 0
+	for _, h := range p.text.Hot {
+		t := &p.text.Tokens[h]
+		if int(t.Start) < done || !t.IsWord() || p.isInert(int(t.Start)) {
+			continue
+		}
+		start, end := p.fieldName(int(t.Start), int(t.End))
+		kind := p.fieldKind(p.b[start:end])
+		if before := int(h) - 1; kind == 0 && start == int(t.Start) && before >= 0 && p.between(before) == gapSpace { // "card holder"
+			if kind = p.fieldKind(p.b[p.text.Tokens[before].Start:end]); kind != 0 {
+				start = int(p.text.Tokens[before].Start)
+			}
+		}
+		if kind == 0 {
+			continue
+		}
+		done = end
+		name := field{kind: kind, name: p.b[start:end], start: start, end: end}
+		p.linkedBehind(&name)
+		p.linkedBefore(&name)
+		p.linkedFar(&name)
+	}
+}
+
+// field is the name of a field of a log, and what it holds.
+type field struct {
+	kind       Type
+	name       []byte
+	start, end int // where it stands, if it does
+}
+
+// fieldName is where the name begins and ends, words before it as well, that has a part from start to end: "customer.card_number", "card number".
+func (p *pass) fieldName(start, end int) (int, int) {
+	const longest = 48
+	isName := func(i int) bool {
+		c := p.at(i)
+		return scan.IsWordByte(c) || (c == '_' || c == '-' || c == '.') && i < len(p.b)-1 && scan.IsWordByte(p.at(i+1))
+	}
+	for start > 0 && end-start < longest && isName(start-1) {
+		start--
+	}
+	for end < len(p.b) && end-start < longest && isName(end) {
+		end++
+	}
+	start += bytes.LastIndexByte(p.b[start:end], '.') + 1
+	return start, end
+}
+
+// fieldKind is what a field with a name holds, as columnKind has it, and of names those of persons that are called no more than that.
+func (p *pass) fieldKind(name []byte) Type {
+	bits := p.set.nameMeaning(name).bits
+	switch kind := columnKind(bits, name); {
+	case kind != 0:
+		return kind
+	case bits&cuesAgainst != 0:
+		return 0
+	case bits&cueSession != 0:
+		return SessionID
+	case bits&(cueAccount|cueOrder) != 0 && bits&cueIP == 0:
+		return AccountID
+	case isWord(name, "name"):
+		return Person
+	}
+	return 0
+}
+
+// linkedBehind takes the value behind the name of a field.
+func (p *pass) linkedBehind(name *field) {
+	at := p.pastQuote(name.end)
+	closed := at > name.end
+	if c := p.at(at); closed && c == ':' { // ["password":protected]=> of PHP
+		if k := bytes.IndexByte(p.b[at:min(at+32, len(p.b))], ']'); k > 0 && bytes.HasPrefix(p.b[at+k:], []byte("]=>")) {
+			if quote := p.literalStart(p.pastBlanks(at + k + len("]=>"))); isQuote(p.at(quote)) {
+				p.linkedQuoted(name, quote, linkedFirmly)
+			}
+			return
+		}
+	}
+	switch c := p.at(at); {
+	case c == '=' || c == ':':
+		p.linkedSign(name, at)
+	case c == ')' && p.at(at+1) == '=' && p.at(at+2) == '(': // "Key (email)=(x)" of PostgreSQL
+		p.linkedBracket(name, at+2, linkedFirmly)
+	case c == '(' && !closed:
+		p.linkedCall(name, at)
+	case c == ' ':
+		at = p.pastBlanks(at)
+		switch c := p.at(at); {
+		case c == '=':
+			p.linkedSign(name, at)
+		case c == '(' || c == '[':
+			p.linkedBracket(name, at, linkedWeakly)
+		case isQuote(c) && (closed || p.at(name.start-1) == ':'): // `SET session:4:email "x"`
+			p.linkedQuoted(name, at, linkedFirmly)
+		case c == '-' && p.at(at+1) == '>' && isQuote(p.at(at+3)):
+			p.linkedQuoted(name, at+3, linkedFirmly)
+		case c == '-' && p.at(at+1) == '>' && p.at(at+2) == ' ' && at+3 < len(p.b) && p.b[at+3] > ' ':
+			end, _ := p.valueEnd(at + 3)
+			p.linked(name, at+3, end, linkedWeakly)
+		default:
+			p.linkedOperand(name, at)
+		}
+	}
+}
+
+// linkedSign takes the value behind the sign at a place if it stands in brackets, and names of persons.
+func (p *pass) linkedSign(name *field, at int) {
+	for at++; p.at(at) == '>' || p.at(at) == '='; at++ {
+	}
+	at = p.pastBlanks(at)
+	if name.kind == Person && at < len(p.b) && endsWithFolded(name.name, "holder") {
+		p.personValue(at, false)
+	}
+	p.linkedBracket(name, at, linkedFirmly)
+}
+
+// pastBlanks is where what follows blanks at i begins.
+func (p *pass) pastBlanks(i int) int {
+	for i < len(p.b) && p.b[i] == ' ' {
+		i++
+	}
+	return i
+}
+
+// linkedOperand takes what a condition of SQL compares a column with, behind the operator at a place: "LIKE '%x%'", "IN ('x', 'y')", "<> 'x'".
+func (p *pass) linkedOperand(name *field, at int) {
+	const most = 16 // values
+	stop := at
+	for stop < len(p.b) && p.b[stop] > ' ' && p.b[stop] != '(' && stop-at < len("similar") {
+		stop++
+	}
+	if !sqlOperators.holds(p.b[at:stop]) && (stop-at != 2 || p.b[at] != '<' && p.b[at] != '!') {
+		return
+	}
+	at = p.pastBlanks(stop)
+	listed := p.at(at) == '('
+	if listed {
+		at++
+	}
+	for range most {
+		if c := p.at(at); c != '\'' && c != '"' {
+			return
+		}
+		if at = p.linkedQuoted(name, at, linkedFirmly); !listed || p.at(at) != ',' {
+			return
+		}
+		at = p.pastBlanks(at + 1)
+	}
+}
+
+var sqlOperators = wordsOf("like ilike in any rlike regexp glob")
+
+// linkedQuoted takes what stands in quotes at a place, and gives the place behind it.
+func (p *pass) linkedQuoted(name *field, at, how int) int {
+	const longest = 256
+	start := p.pastQuote(at)
+	k := bytes.IndexByte(p.b[start:min(start+longest, len(p.b))], p.b[start-1])
+	if start == at || k < 0 {
+		return len(p.b)
+	}
+	end := start + k
+	for end > start && p.b[end-1] == '\\' {
+		end--
+	}
+	p.linked(name, start, end, how)
+	return start + k + 1
+}
+
+// linkedBracket takes what stands at a place in brackets, also those behind a word for what may be missing, and in quotes within: "[x]", "Some(x)",
+// `["x","y"]`.
+func (p *pass) linkedBracket(name *field, at, how int) {
+	const longest, most = 128, 16
+	open := at
+	for scan.IsLetter(p.at(open)) && open < len(p.b) {
+		open++
+	}
+	closing := byte(')')
+	switch c := p.at(open); {
+	case c == '[':
+		closing = ']'
+	case c != '(' || open >= len(p.b):
+		return
+	}
+	if open > at && !wrappers.holds(p.b[at:open]) {
+		return
+	}
+	start := open + 1
+	if start >= len(p.b) {
+		return
+	}
+	if p.pastQuote(start) > start {
+		for range most {
+			at = p.linkedQuoted(name, start, max(how, linkedFirmly))
+			if p.at(at) != ',' {
+				return
+			}
+			if start = p.pastBlanks(at + 1); p.pastQuote(start) == start {
+				return
+			}
+		}
+		return
+	}
+	k := bytes.IndexByte(p.b[start:min(start+longest, len(p.b))], closing)
+	if k < 0 || bytes.ContainsAny(p.b[start:start+k], "={[\n") {
+		return
+	}
+	end := start + k
+	if p.b[start] == '(' && p.at(end+1) == ')' {
+		return
+	}
+	if closing == ')' && p.b[start] == '(' { // a telephone number
+		if n := bytes.IndexByte(p.b[end+1:min(end+longest, len(p.b))], ')'); n > 0 {
+			end += 1 + n
+		}
+	}
+	p.linked(name, start, end, how)
+}
+
+// wrappers stand in logs round a value that may be missing, or say of which type it is.
+var wrappers = wordsOf("some optional option just ok str")
+
+// linkedCall takes the argument of a method that is named for what it sets or looks for: `setPassword("x")`, "findByEmail(x)".
+func (p *pass) linkedCall(name *field, at int) {
+	m := name.name
+	sets := bytes.HasPrefix(m, []byte("set")) || bytes.HasPrefix(m, []byte("with"))
+	if !sets && !bytes.Contains(m, []byte("By")) && !bytes.Contains(m, []byte("_by_")) {
+		return
+	}
+	p.linkedBracket(name, at, linkedFirmly)
+}
+
+// linkedBefore takes the value in quotes before the name of a field, where the words between the two say that it was meant for it: "invalid value 'x' for
+// field 'email'", "'x' is not a valid email", "Duplicate entry 'x' for key 'users.email'".
+func (p *pass) linkedBefore(name *field) {
+	const reach, longest = 10, 128
+	first, _ := p.tokensOf(name.start, name.end)
+	k := first - 1
+	said := false
+	for ; k >= 0 && first-k <= reach; k-- {
+		between := p.b[p.text.Tokens[k].End:p.text.Tokens[k+1].Start]
+		if bytes.ContainsAny(between, "=:;\n") || len(between) > 4 {
+			return
+		}
+		if c := p.at(int(p.text.Tokens[k].End)); !p.is(k, &towardsField) && !(k == first-1 && (c == '.' || c == ' ')) {
+			break
+		}
+		said = said || p.is(k, &meantFor)
+	}
+	if k < 0 || !said {
+		return
+	}
+	end := int(p.text.Tokens[k].End)
+	for end < len(p.b) && p.b[end] != ' ' && !isQuote(p.b[end]) {
+		end++
+	}
+	quote := p.at(end)
+	if !isQuote(quote) || p.at(end+1) != ' ' {
+		return
+	}
+	for start := end - 1; start > 0 && end-start < longest && p.b[start] != '\n'; start-- {
+		if p.b[start] == quote && !scan.IsWordByte(p.at(start-1)) && p.at(start-1) != '=' && (start > 1 || p.at(start-1) != ':') {
+			p.linked(name, start+1, end, linkedFirmly)
+			return
+		}
+		if start == 1 && p.b[0] == quote {
+			p.linked(name, 1, end, linkedFirmly)
+		}
+	}
+}
+
+var (
+	// towardsField stand between a value and the name of the field that it was meant for.
+	towardsField = wordsOf("for field fields key column parameter param property attribute header option argument input in on at is isn't was not a an the valid invalid unsupported allowed acceptable accepted recognised recognized as no such does did do doesn't match matches pattern regex format instance path of unique constraint index type value")
+	meantFor     = wordsOf("valid invalid field key column parameter param property attribute header argument match matches path for")
+)
+
+// linkedFar takes values that stand further on, each behind a word for its part in what happened to the field: "password changed: old=x new=y", "field 'email':
+// rejected value [x]", `"field":"email","old":"x"`.
+func (p *pass) linkedFar(name *field) {
+	const reach, gap = 12, 24 // tokens; bytes between two of them
+	at := p.pastQuote(name.end)
+	closed := at > name.end
+	first, last := p.tokensOf(name.start, name.end)
+	how := linkedFirmly
+	switch {
+	case first > 0 && p.is(first-1, &fieldWords):
+	case closed && (p.at(at) == ':' || p.at(at) == '='):
+		return
+	case closed:
+	case first > 0 && p.is(first-1, &changedWords) && p.between(first-1) == gapSpace:
+		how = linkedWeakly
+	case p.is(last+1, &changedWords) && p.at(at) == ' ':
+		how = linkedWeakly
+	default:
+		return
+	}
+	found := 0
+	for k := last + 1; k < len(p.text.Tokens) && k <= last+reach && found < 2; k++ {
+		t := &p.text.Tokens[k]
+		if gapLen := int(t.Start - p.text.Tokens[k-1].End); gapLen > gap || bytes.IndexByte(p.b[p.text.Tokens[k-1].End:t.Start], '\n') >= 0 {
+			return
+		}
+		if p.is(k, &fieldWords) {
+			return // another one
+		}
+		if !p.is(k, &changeParts) {
+			continue
+		}
+		end := int(t.End)
+		for p.at(end) == '_' || scan.IsWordByte(p.at(end)) {
+			end++
+		}
+		if p.is(k+1, &changeParts) && p.between(k) == gapSpace {
+			end = int(p.text.Tokens[k+1].End)
+		}
+		if p.linkedPart(name, end, how) {
+			found++
+		}
+	}
+}
+
+// linkedPart takes the value behind the word that ends at a place, which says what part it has in what happened to a field.
+func (p *pass) linkedPart(name *field, end, how int) bool {
+	at := p.pastQuote(end)
+	switch c := p.at(at); {
+	case c == '=' || c == ':':
+		at = p.pastBlanks(at + 1)
+	case c == ' ' && (p.at(at+1) == '[' || isQuote(p.at(at+1)) || how == linkedWeakly && at == end && at+1 < len(p.b) && p.b[at+1] > ' '):
+		at++
+	default:
+		return false
+	}
+	switch c := p.at(at); {
+	case at >= len(p.b) || c <= ' ':
+		return false
+	case c == '[':
+		p.linkedBracket(name, at, how)
+	case p.pastQuote(at) > at:
+		p.linkedQuoted(name, at, how)
+	default:
+		stop, _ := p.valueEnd(at)
+		p.linked(name, at, stop, how)
+	}
+	return true
+}
+
+var (
+	fieldWords   = wordsOf("field fields column key name attribute property parameter param header path variable")
+	changedWords = wordsOf("changed updated modified set change update differs mismatch")
+	changeParts  = wordsOf("old new from before after stringvalue previous current input rejected value val old_value new_value was oldvalue newvalue original given actual got received")
+)
+
+// linked notes the value from start to end of a field.
+func (p *pass) linked(name *field, start, end, how int) {
+	const longest, least = 128, 4
+	for p.at(start) == '%' && start < end { // LIKE '%x%'
+		start++
+	}
+	for end > start && (p.b[end-1] == '%' || p.b[end-1] == ' ') {
+		end--
+	}
+	value := p.b[start:max(start, end)]
+	if len(value) < 2 || len(value) > longest || isPlaceholder(value) || p.isInert(start) || hiddenWords.holds(value) || bytes.EqualFold(value, name.name) {
+		return
+	}
+	switch kind := name.kind; kind {
+	case Password:
+		if len(value) < least || p.tellsOf(start, end) || how == linkedWeakly && (!hasDigit(value) || bytes.IndexByte(value, ' ') >= 0 || isDecimal(value) || isCode(value) || !p.looksNear(start, end, kind)) {
+			return
+		}
+		p.add(start, end, kind, 0.7, byAssignment, p.verbatim(start, end))
+	case Secret, SessionID:
+		if (!isKey(value) && !isGrouped(value)) || bytes.IndexByte(value, ' ') >= 0 || isCode(value) || how == linkedWeakly && !isRandom(value) && !isGrouped(value) && !isDrawnMixed(value) {
+			return
+		}
+		p.add(start, end, kind, 0.7, byAssignment, p.verbatim(start, end))
+	case Username:
+		if bytes.IndexByte(value, ' ') < 0 && !p.tellsOf(start, end) && !isNoUser(value) && (how == linkedFirmly || p.looksLikeAccount(start, end)) {
+			p.addUser(start, 0.7)
+		}
+	case Person:
+		if how == linkedWeakly || isWord(name.name, "name") {
+			p.unnamedCell(start, end)
+		} else if hasLetter(value) && !hasDigit(value) && !bytes.ContainsAny(value, "/@:_=") && !p.tellsOf(start, end) {
+			p.add(start, end, kind, 0.7, byNames, p.lower(start, end))
+		}
+	case Address:
+		if hasLetter(value) && hasDigit(value) && bytes.IndexByte(value, ' ') > 0 && !isCode(value) {
+			p.add(start, end, kind, 0.7, byRow, p.lower(start, end))
+		}
+	case AccountID:
+		if digitsIn(value) >= least && (how == linkedFirmly || isGrouped(value) || digitsIn(value) == len(value)) {
+			p.add(start, end, kind, 0.65, byRow, p.verbatim(start, end))
+		}
+	default:
+		if n := digitsIn(value); n >= fewestDigits(kind) && bytes.IndexByte(value, '=') < 0 && (kind != PIN && kind != OTP && kind != CardCVV || n == len(value)) {
+			p.add(start, end, kind, 0.65, byRow, p.verbatim(start, end))
+		}
+	}
+}
+
+// isDrawnMixed says whether a value is of small letters, capitals and digits and of nothing else, and no short one.
+func isDrawnMixed(value []byte) bool {
+	const least = 10
+	var lower, upper, digit bool
+	for _, c := range value {
+		switch {
+		case scan.IsDigit(c):
+			digit = true
+		case c >= 'a' && c <= 'z':
+			lower = true
+		case c >= 'A' && c <= 'Z':
+			upper = true
+		default:
+			return false
+		}
+	}
+	return lower && upper && digit && len(value) >= least
+}
+
+// fewestDigits is how many digits a value of a type has at least.
+func fewestDigits(kind Type) int {
+	switch kind {
+	case CardCVV, Postcode:
+		return 2
+	case CreditCard, IBAN:
+		return 12
+	case Phone, USSSN, BankAccount:
+		return 6
+	}
+	return 4
+}
+
+// tellsOf says whether what stands from start to end in place of a password or a name tells of one: "not set", "expired", "com.example.Hash".
+func (p *pass) tellsOf(start, end int) bool {
+	first, last := p.tokensOf(start, end)
+	if first == last && p.is(first, &notPasswords) {
+		return true
+	}
+	for k := first; k <= last; k++ {
+		if p.is(k, &passwordTalk) || p.is(k, &stateWords) {
+			return true
+		}
+	}
+	return bytes.Count(p.b[start:end], []byte(".")) > 1 && !hasDigit(p.b[start:end]) && bytes.IndexByte(p.b[start:end], ' ') < 0
+}
+
+var stateWords = wordsOf("not no must too be is cannot can't should missing expired invalid unknown changed main none found")
+
+// hiddenWords stand where a value was before a program hid it.
+var hiddenWords = wordsOf("filtered protected removed scrubbed sanitized sanitised hidden secret sensitive omitted private confidential anonymized obfuscated encrypted null string text varchar required optional")
