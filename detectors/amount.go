@@ -107,7 +107,7 @@ func (p *pass) isDateAt(i int) int {
 		return 0
 	}
 	end := i + first + second + third + 2
-	if p.at(end) == sep && scan.IsDigit(p.at(end+1)) || sep == '.' && first != 4 && third != 4 && second != 2 {
+	if p.at(end) == sep && scan.IsDigit(p.at(end+1)) || sep == '.' && first != 4 && third != 4 && second != 2 && (p.said|p.path.bits|p.wants.cues)&cueBirth == 0 {
 		return 0 // a dotted number
 	}
 	a, b, c := p.value(i, first), p.value(i+first+1, second), p.value(i+first+second+2, third)

@@ -27,7 +27,7 @@ func (p *pass) assigned(i, last int, kind Type, vague bool) bool {
 	if kind == Password && p.isPair(i) && p.loginPair(at, true) || kind == Secret && p.is(i, &credWords) && p.loginPair(at, false) || kind == Password && p.passwordFor(last) {
 		return true
 	}
-	start, strict, ok := p.valueAfter(at, last)
+	start, strict, ok := p.valueNow(at, last)
 	if !ok {
 		if !vague {
 			p.keyBeside(i, last, kind)
@@ -138,45 +138,6 @@ var notPasswords = wordsOf(`the a an my your his her our their its not no wrong 
 	hidden visible encrypted hashed weak strong safe secure unsafe unknown known same different new old temporary case something anything
 	nothing working failing failed accepted rejected denied blocked lost forgotten stolen compromised leaked shared protected going gonna
 	supposed there here fine ok okay good bad long short all up down out off written printed below above there's it's`)
-
-// spokenPassword is where the password ends that somebody says, whose first word is at start to end: a number behind a word belongs to
-// it, "is blessed 99", and so do the words of a short clause, "green kettle forty two", and characters that are described. It gives end where it goes no further, 0 where the word goes on with the sentence.
-func (p *pass) spokenPassword(start, end int) int {
-	first, last := p.tokensOf(start, end)
-	if first > last || p.is(first, &notPasswords) || p.is(first, &notPasswordsSaid) {
-		return 0
-	}
-	if p.in.Channel != ChannelLog {
-		if k := p.dictatedEnd(last); k > last {
-			return p.pieceEnd(k)
-		}
-	}
-	const words, long = 3, 8
-	for k := last; k < last+words && k+1 < len(p.text.Tokens) && p.in.Channel != ChannelLog; k++ {
-		t := &p.text.Tokens[k+1]
-		if p.codeGap(k) != ' ' || p.isInert(int(t.Start)) || t.Len() > long || t.IsWord() && t.Len() > 1 {
-			break
-		}
-		end = int(t.End)
-	}
-	return end
-}
-
-// numberFollows says whether a number of two digits and more stands behind the letters from start to end: "vj 12".
-func (p *pass) numberFollows(start, end int) bool {
-	first, last := p.tokensOf(start, end)
-	return first == last && last+1 < len(p.text.Tokens) && p.text.Tokens[last+1].IsNumber() && p.text.Tokens[last+1].Len() > 1 && p.between(last) == gapSpace &&
-		p.text.Tokens[first].IsWord() && !p.is(first, &notPasswords)
-}
-
-// pieceEnd is where the piece without spaces ends that token k is a part of, less the marks of a sentence: "Fietsbel#12".
-func (p *pass) pieceEnd(k int) int {
-	end, _ := p.valueEnd(int(p.text.Tokens[k].Start))
-	for end > int(p.text.Tokens[k].End) && (p.b[end-1] == '!' || p.b[end-1] == '?' || p.b[end-1] == ':') {
-		end--
-	}
-	return end
-}
 
 // notAnswers are words that answer a question for a password without being one.
 var notAnswers = wordsOf(`alright ahead proceed sec secs second moment minute minutes bye byee goodbye nothing done solved yes yeah yep sure okay right hello hallo what pardon sorry hold wait thanks thank please which exactly nope never really

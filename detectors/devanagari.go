@@ -36,10 +36,11 @@ var hindiWords = wordsOf(`
 // Words of Hindi that say where a name stands.
 var (
 	honorific = wordsOf("जी साहब")
-	nameWord  = wordsOf("नाम")
+	nameWord  = wordsOf("नाम उपनाम सरनेम कुलनाम")
 	speaking  = wordsOf("बोल")
 	andWord   = wordsOf("और")
-	copula    = wordsOf("है")
+	copula    = wordsOf("है था थी होगा लिखा दिखा")
+	linksHi   = wordsOf("अब शायद तो है")
 	fillerHi  = wordsOf("मतलब यानी अरे हम्म अं अँ")
 	irregular = wordsOf("बनर्जी चटर्जी मुखर्जी") // surnames that are spelled by no rule
 )
@@ -136,13 +137,15 @@ func (p *pass) besides(i int) bool {
 func (p *pass) isNamed(i, end int) bool {
 	tokens := p.text.Tokens
 	before := i - 1
-	for before >= 0 && p.is(before, &fillerHi) {
+	for before >= 0 && (p.is(before, &fillerHi) || p.is(before, &linksHi)) {
 		before--
 	}
 	switch {
 	case end < len(tokens) && p.besides(end-1) && p.is(end, &honorific):
 		return true
 	case before >= 0 && p.is(before, &nameWord) && (end == len(tokens) || p.is(end, &copula)):
+		return true
+	case p.is(end, &ownWords) && p.is(end+1, &nameWord) && p.is(end+2, &copula): // "… मेरा नाम है"
 		return true
 	case (before < 0 || p.is(before, &hindiWords)) && p.is(end, &speaking):
 		return true

@@ -47,7 +47,7 @@ func (p *pass) dictatedEnd(first int) (last int) {
 		return last
 	}
 	for k := first; k < last && k-first < few; k++ {
-		if p.is(k+1, &clauseWords) && short(k) { // "green kettle and it doesn't work"
+		if p.is(k+1, &clauseWords) && short(k) && !(k+2 <= last && p.mayBeNumber(k+2)) { // "green kettle and it doesn't work", but "cereza cuarenta y uno"
 			return k
 		}
 	}
@@ -125,18 +125,23 @@ var clauseWords = wordsOf("and but because so und aber et mais y pero e ma en ma
 // password".
 func (p *pass) passwordBefore(i int) {
 	const few = 4
-	last := i - 3
-	if last < 0 || p.in.Channel == ChannelLog || !p.is(i-1, &ownWords) || p.bitsAt(i-2)&wordIs == 0 || p.between(i-2) != gapSpace || p.between(i-3) != gapSpace {
+	is, foreign := i-2, false
+	if is > 0 && p.bitsAt(is)&wordIs == 0 {
+		is, foreign = p.ownBefore(i)-1, true // "es mi contraseña", "è la mia password"
+	}
+	last := is - 1
+	if last < 0 || p.in.Channel == ChannelLog || !p.is(is+1, &ownWords) || p.bitsAt(is)&wordIs == 0 || p.between(is) != gapSpace || p.between(last) != gapSpace {
 		return
 	}
+	foreign = foreign || !p.is(i-1, &ownEnglish)
 	first := last
 	for first > 0 && p.between(first-1) == gapSpace {
 		first--
 	}
-	for first < last && p.is(first, &answerLead) {
+	for first < last && (p.is(first, &answerLead) || p.is(first, &answerLeadSaid) || p.is(first, &notAnswersSaid)) {
 		first++
 	}
-	if last-first >= few || p.is(last, &troubles) {
+	if last-first >= few || p.is(last, &troubles) || foreign && (first < last || p.is(is+1, &articlesSaid) && !p.is(is+2, &ownWords) || p.is(first, &noNames) || p.set.names.IsCommon(p.text.Tokens[first].Hash)) {
 		return
 	}
 	for k := first; k <= last; k++ {
@@ -185,9 +190,10 @@ func (p *pass) passwordOfWords(i int) {
 	if k == i+1 || k >= len(tokens) || p.between(k-1) != gapSpace || !p.saysNumber(k) {
 		return
 	}
-	for k+1 < len(tokens) && (p.between(k) == gapSpace || p.between(k) == gapDash) && p.saysNumber(k+1) {
+	for k+1 < len(tokens) && p.between(k) == gapDash && p.saysNumber(k+1) {
 		k++
 	}
+	k = p.saidOn(k, len(tokens))
 	if p.bitsAt(k+1)&cuesAgainst != 0 || p.is(k+1, &signCounts) || p.is(k+1, &notPasswords) {
 		return
 	}
@@ -225,7 +231,9 @@ func (p *pass) passwordBehind(i int) {
 
 var (
 	sayWhen  = wordsOf("today tonight tomorrow yesterday again instead anymore anyway though btw")
-	ownWords = wordsOf("my the our his her their")
+	ownWords = wordsOf("my the our his her their " + said("own", ""))
+	// ownEnglish are those of them that stand before the thing itself in English.
+	ownEnglish = wordsOf("my the our his her their")
 	// troubles are what a password may be instead of being said.
 	troubles = wordsOf("problem problems issue issues question concern thing trouble error email username else")
 )
@@ -241,3 +249,67 @@ var (
 	// notDictated go with what somebody tells about a password without saying it.
 	notDictated = wordsOf("don doesn didn isn couldn wouldn wasn i'm i've we you they he she tried try trying works working worked can't cannot don't doesn't didn't won't isn't not reset change changed forgot forget why how must should")
 )
+
+// valueNow is what valueAfter is, past a word for now.
+func (p *pass) valueNow(i, token int) (start int, strict, ok bool) {
+	if start, strict, ok = p.valueAfter(i, token); ok && strict {
+		start = p.pastNow(start)
+	}
+	return start, strict, ok && start > 0
+}
+
+// pastNow is where what stands at a place goes on behind a word for now in other languages than English: "est maintenant tiger99"; 0 if it doesn't.
+func (p *pass) pastNow(start int) int {
+	k := p.firstAt(start)
+	if k >= len(p.text.Tokens) || int(p.text.Tokens[k].Start) != start || !p.is(k, &nowWords) {
+		return start
+	}
+	if k+1 < len(p.text.Tokens) && p.between(k) == gapSpace {
+		return int(p.text.Tokens[k+1].Start)
+	}
+	return 0
+}
+
+var nowWords = wordsOf("jetzt nun maintenant ahora adesso nu teraz agora ab अब")
+
+// spokenPassword is where the password ends that somebody says, whose first word is at start to end: a number behind a word belongs to
+// it, "is blessed 99", and so do the words of a short clause, "green kettle forty two", and characters that are described. It gives end where it goes no further, 0 where the word goes on with the sentence.
+func (p *pass) spokenPassword(start, end int) int {
+	first, last := p.tokensOf(start, end)
+	if first > last || p.is(first, &notPasswords) || p.is(first, &notPasswordsSaid) {
+		return 0
+	}
+	if p.in.Channel != ChannelLog {
+		if k := p.dictatedEnd(last); k > last {
+			return p.pieceEnd(k)
+		}
+	}
+	const words, long = 3, 8
+	for k := last; k < last+words && k+1 < len(p.text.Tokens) && p.in.Channel != ChannelLog; k++ {
+		t := &p.text.Tokens[k+1]
+		if p.codeGap(k) != ' ' || p.isInert(int(t.Start)) || t.Len() > long || t.IsWord() && t.Len() > 1 {
+			break
+		}
+		end = int(t.End)
+	}
+	if k := last + 1; first == last && k < len(p.text.Tokens) && p.between(last) == gapSpace && p.saysNumber(k) && !p.text.Tokens[k].IsNumber() && p.in.Channel != ChannelLog {
+		return int(p.text.Tokens[p.saidOn(k, k+words)].End) // "cereza cuarenta y uno y no funciona"
+	}
+	return end
+}
+
+// numberFollows says whether a number of two digits and more stands behind the letters from start to end: "vj 12".
+func (p *pass) numberFollows(start, end int) bool {
+	first, last := p.tokensOf(start, end)
+	return first == last && last+1 < len(p.text.Tokens) && p.text.Tokens[last+1].IsNumber() && p.text.Tokens[last+1].Len() > 1 && p.between(last) == gapSpace &&
+		p.text.Tokens[first].IsWord() && !p.is(first, &notPasswords)
+}
+
+// pieceEnd is where the piece without spaces ends that token k is a part of, less the marks of a sentence: "Fietsbel#12".
+func (p *pass) pieceEnd(k int) int {
+	end, _ := p.valueEnd(int(p.text.Tokens[k].Start))
+	for end > int(p.text.Tokens[k].End) && (p.b[end-1] == '!' || p.b[end-1] == '?' || p.b[end-1] == ':') {
+		end--
+	}
+	return end
+}

@@ -313,15 +313,16 @@ func (p *pass) zipEnd(i int) (last int, plus bool) {
 
 // postcodeNumber scores a run as a postcode of digits, by the words beside it: 560001, 560 001, 94303-1234, 1500-203.
 func (p *pass) postcodeNumber(r *run, best *guess) {
-	if r.digits < 3 || r.digits > 9 || r.plus || len(r.groups) > 2 || r.sep != 0 && r.sep != ' ' && r.sep != '-' {
+	const fewest = 4
+	if r.digits < fewest-1 || r.digits > 9 || r.plus || len(r.groups) > 2 || r.sep != 0 && r.sep != ' ' && r.sep != '-' {
 		return
 	}
 	if len(r.groups) == 2 && r.sep == '-' && r.groups[0].digits == 5 && r.groups[1].digits == 4 && p.in.Channel != ChannelLog {
 		best.better(Postcode, codeLower, byPostcode)
 	}
 	told := max(shortBoost(&r.ctx, cuePostcode), p.wants.score(cuePostcode, codeTold))
-	if told == 0 {
-		return
+	if told == 0 || r.digits <= fewest && r.ctx.next&(cueMetric|cueMoney) != 0 {
+		return // "a hundred and fifty grams"
 	}
 	if r.digits == 6 {
 		told += 0.02 // "pin code" in India; that of a card has four

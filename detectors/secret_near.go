@@ -37,8 +37,8 @@ func (p *pass) addSaidNear(k int, kind Type) bool {
 		return false
 	}
 	last := k
-	for last+1 < len(p.text.Tokens) && last < k+userTokens && p.between(last) == gapSpace && p.saysNumber(last+1) {
-		last++
+	if k+1 < len(p.text.Tokens) && p.between(k) == gapSpace && p.saysNumber(k+1) {
+		last = p.saidOn(k+1, k+userTokens)
 	}
 	if last == k && !(kind == Password && p.endsName(k) && (p.bitsAt(k-1)&wordIs != 0 || p.is(k-1, &comesNext))) ||
 		p.between(last) == gapSpace && (p.is(last+1, &measured) || p.bitsAt(last+1)&cuesAgainst != 0) {
@@ -56,17 +56,65 @@ func (p *pass) addSaidNear(k int, kind Type) bool {
 func (p *pass) mayBeSaidNear(k int, kind Type) bool {
 	const least = 4
 	t := &p.text.Tokens[k]
-	if !t.IsWord() || t.Len() < least || t.Bits != 0 || t.Topic != 0 || p.set.names == nil || p.isInert(int(t.Start)) || k > 0 && (p.is(k-1, &usedAt) || p.between(k-1) != gapSpace && p.between(k-1) != gapComma) {
+	if !t.IsWord() || t.Len() < least || t.Bits != 0 || t.Topic != 0 || p.set.names == nil || p.isInert(int(t.Start)) || k > 0 && (p.isUsedAt(k) || p.between(k-1) != gapSpace && p.between(k-1) != gapComma) {
 		return false
 	}
 	if p.set.names.IsCommon(t.Hash) && !(kind == Password && k+1 < len(p.text.Tokens) && p.saysNumber(k+1) && p.mayBeUser(t)) {
 		return false
 	}
-	return !p.speech.IsPlain(t, p.b) && !p.is(k, &notPasswords) && !p.is(k, &makes) && !p.is(k, &numberedThings)
+	return !p.speech.IsPlain(t, p.b) && !p.is(k, &notPasswords) && !p.is(k, &notPasswordsSaid) && !p.is(k, &makes) && !p.is(k, &numberedThings)
 }
 
 // comesNext stand before what a password is, as "is" does.
 var comesNext = wordsOf("be being been still already says reads starts um uh er")
+
+// saidOn is the last token, up to most, of what goes on with the number of token k as people say it: "forty one", "cuarenta y uno".
+func (p *pass) saidOn(k, most int) int {
+	for k+1 < len(p.text.Tokens) && k < most && p.between(k) == gapSpace {
+		switch {
+		case p.saysNumber(k + 1):
+			k++
+		case k+2 < len(p.text.Tokens) && p.is(k+1, &tensAnds) && p.between(k+1) == gapSpace && p.mayBeNumber(k+2):
+			k += 2
+		default:
+			return k
+		}
+	}
+	return k
+}
+
+// mayBeNumber says whether token k is a word for a number that may mean something else, too.
+func (p *pass) mayBeNumber(k int) bool {
+	is, _ := p.speech.IsNumber(&p.text.Tokens[k], p.b)
+	return is
+}
+
+// tensAnds stand between tens and units.
+var tensAnds = wordsOf("y et e")
+
+// isUsedAt says whether the word before token k says that there a password or account is used. Beside a word for a change it leads to the new
+// one: "passwort auf tiger99 ändern".
+func (p *pass) isUsedAt(k int) bool {
+	const reach = 8
+	if k == 0 || !p.is(k-1, &usedAt) {
+		return false
+	}
+	if p.is(k-1, &noWord) && (k == 1 || p.between(k-1) != gapSpace) {
+		return false // an answer, no preposition
+	}
+	for j := max(k-reach, 0); j < min(k+reach, len(p.text.Tokens)); j++ {
+		if p.is(j, &changesSaid) {
+			return !p.is(k-1, &changeInto)
+		}
+	}
+	return true
+}
+
+var (
+	noWord      = wordsOf("no")
+	changesSaid = wordsOf(said("change", ""))
+	changeInto  = wordsOf("auf in en na para per")
+)
 
 // isNear says whether no sentence ends between tokens k and next, and at most one line.
 func (p *pass) isNear(k, next int) bool {
@@ -85,7 +133,7 @@ func (p *pass) glued(k int) bool {
 func (p *pass) addNear(k int, kind Type, looks func(start, end int) bool) bool {
 	t := &p.text.Tokens[k]
 	start := int(t.Start)
-	if start > 0 && !scan.IsSpace(p.b[start-1]) && !isQuote(p.b[start-1]) && p.b[start-1] != '(' && p.b[start-1] != '*' && p.b[start-1] != '`' || p.isInert(start) || k > 0 && p.is(k-1, &usedAt) {
+	if start > 0 && !scan.IsSpace(p.b[start-1]) && !isQuote(p.b[start-1]) && p.b[start-1] != '(' && p.b[start-1] != '*' && p.b[start-1] != '`' || p.isInert(start) || p.isUsedAt(k) {
 		return false
 	}
 	end, _ := p.valueEnd(start)

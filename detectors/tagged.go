@@ -45,6 +45,7 @@ func (p *pass) findNames() {
 		p.findRelated()
 		p.findInTheName()
 		p.findSpelledName()
+		p.findNearName()
 		p.answerName(&ctx)
 		return
 	}
@@ -77,6 +78,7 @@ func (p *pass) findNames() {
 	p.findRelated()
 	p.findInTheName()
 	p.findSpelledName()
+	p.findNearName()
 	p.answerName(&ctx)
 }
 

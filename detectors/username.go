@@ -7,7 +7,7 @@ import (
 )
 
 // userWords are the words that stand before a user name, or end the name of a field that holds one.
-const userWords = "benutzername benutzer anmeldename identifiant usuario utente utilisateur utilizador gebruikersnaam użytkownika nameid user username login logname ruser suser duser usr userid acct principalname principal loginname samaccountname samid"
+const userWords = "usuário benutzername benutzer anmeldename identifiant usuario utente utilisateur utilizador gebruikersnaam użytkownika nameid user username login logname ruser suser duser usr userid acct principalname principal loginname samaccountname samid"
 
 // username looks for the user name that token i, one of userWords, speaks of: user=jdoe, "login":"jdoe", and in logs "invalid
 // user jdoe", "User 'jdoe' logged in".

@@ -27,7 +27,14 @@ func (p *pass) answerUser() {
 			p.toldUsers()
 		}
 	case p.wants.cues&wordUser != 0 && p.wants.cues&cuePassword == 0:
-		if first, last := p.answerBounds(); first < last && p.is(first, &atWord) && p.addHandle(first+1, userAsked-p.wants.decay) {
+		first, last := p.answerBounds()
+		for first < last && tokens[first].Len() > 1 && !p.saysNumber(first) && (p.is(first, &answerLeadSaid) || p.is(first, &waitWords)) {
+			first++
+		}
+		for first < last && p.is(last, &thanksSaid) {
+			last--
+		}
+		if first < last && p.is(first, &atWord) && p.addHandle(first+1, userAsked-p.wants.decay) {
 			return
 		} else if first < last && p.isTypedUser(first, last) {
 			p.addScored(int(tokens[first].Start), int(tokens[last].End), guess{kind: Username, score: score{question: userAsked - p.wants.decay}, rule: "answer", detector: byUser},
@@ -210,7 +217,7 @@ func (p *pass) isLed(last int) bool {
 }
 
 // waitWords are said before an answer that is looked for.
-var waitWords = wordsOf("hold on one second sec moment minute ja oui sí si sim haan tak")
+var waitWords = wordsOf("hold on one second sec moment minute wait ja oui sí si sim haan tak moment attendez espere aspetti even wacht chwileczkę ruko rukiye")
 
 // numberedThings are words that figures are written onto without making a password of them.
 var numberedThings = wordsOf("kb class level route flight platform terminal covid windows python version channel episode season chapter section number stage floor track phase agent round group score question point thank thanks hello today iphone galaxy pixel")

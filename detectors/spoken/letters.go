@@ -2,6 +2,8 @@ package spoken
 
 import (
 	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
 )
 
 // letterOf is the letter that a symbol names, or 0.
@@ -81,7 +83,7 @@ func (r *Reader) spelled(k int, st *reading) int {
 	s := &r.symbols[k]
 	c := s.char
 	p := part{first: s.first, last: s.last, what: letter, spoken: true}
-	behind := r.follows(k, k+1) && r.begins(k+1)
+	behind := r.follows(k, k+1) && (r.begins(k+1) || c == 'a' && r.symbols[k+1].char == 'a' && r.follows(k+1, k+2) && r.isNumber(k+2)) // "a a doze b b"
 	before := len(r.parts) > 0 && r.parts[len(r.parts)-1].what != mark
 	explained := s.char != 0 && r.explained(k, c) > s.last
 	switch l, named := r.as(s, letter, anyLang); {
@@ -92,7 +94,7 @@ func (r *Reader) spelled(k int, st *reading) int {
 		}
 		again := r.follows(k, k+1) && (r.symbols[k+1].char != 0 || (r.is(&r.symbols[k+1], filler) || r.is(&r.symbols[k+1], hesitation)) && r.follows(k+1, k+2) && r.begins(k+2))
 		last := before && r.parts[len(r.parts)-1].what == letter && st.digits > 1 // "… one a a for"
-		if !explained && !r.isBetweenMarks(k) && !(before && (behind || again || last || st.letters > 0 && r.ends(s.last)) || behind && r.follows(k+1, k+2) && (r.begins(k+2) || r.isExplainedAt(k+1)) && !r.isNumber(k+1)) {
+		if !explained && !r.isBetweenMarks(k) && !(before && (behind || again || last || st.letters > 0 && r.ends(s.last)) || behind && r.follows(k+1, k+2) && (r.begins(k+2) || r.isExplainedAt(k+1) || r.symbols[k+1].char != 0 && r.is(&r.symbols[k+2], digit)) && !r.isNumber(k+1)) {
 			return 0
 		}
 	case c == 'o' && r.isOr(k, st), c != 0 && r.isAnd(k, st):
@@ -102,6 +104,9 @@ func (r *Reader) spelled(k int, st *reading) int {
 	case c != 0:
 	case named:
 		weak := l.langs&^l.weak == 0
+		if weak && len(r.parts) == 0 && r.t.Tokens[s.first].Len() == len("è") && r.t.Tokens[s.first].Shape&scan.High != 0 {
+			return 0 // "is"
+		}
 		if weak && l.langs&r.english() == 0 && r.lettersFollow(k, l.langs) {
 			weak = false // "bi erre emme"
 		}
@@ -160,13 +165,14 @@ func (r *Reader) spells(k int, langs uint32, st *reading) bool {
 	return r.lettersFollow(k, langs)
 }
 
-// lettersFollow says whether two letters follow symbol k that languages have names for; where letters were asked for, a letter and a number.
+// lettersFollow says whether two letters follow symbol k that languages have names for; where letters were asked for, or symbol k means nothing else, a
+// letter and a number: "equis ka siete".
 func (r *Reader) lettersFollow(k int, langs uint32) bool {
 	for n := k + 1; n < k+3; n++ {
 		if !r.follows(n-1, n) {
 			return false
 		}
-		if n > k+1 && r.told(HintCode) && r.isNumberIn(&r.symbols[n], langs, false) {
+		if n > k+1 && (r.told(HintCode) || r.firstOf(&r.symbols[k]) == firstLetter) && r.isNumberIn(&r.symbols[n], langs, false) {
 			return true
 		}
 		if _, ok := r.as(&r.symbols[n], letter, langs); !ok && r.symbols[n].char == 0 {

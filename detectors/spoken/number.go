@@ -442,6 +442,9 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 	if foreign != 0 && c.value > 0 && c.own&r.english() == 0 && r.t.Said&r.h.Lead != 0 && r.isHouseOf(k, c) {
 		return true
 	}
+	if foreign != 0 && c.own&r.english() == 0 && c.value < 100 && r.isBehindLetter(k, c.width, foreign, st) {
+		return true
+	}
 	behind := r.digitsBehind(k+c.width, c)
 	before, spoken := uint32(0), 0
 	if n := len(r.parts); n > 1 && r.parts[n-1].what == mark && r.parts[n-2].what == digit && r.parts[n-2].spoken {
@@ -485,6 +488,28 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 		return before&own != 0 && before&r.english() == 0 // "cents" are money in English
 	}
 	return (behind|before)&own != 0
+}
+
+// isBehindLetter says whether a letter stands right before symbol k and another, or a number of the same languages, right behind the symbols of a number:
+// "x k sept p deux q", "d l teen c a". "A", "e", "o" and the like are words.
+func (r *Reader) isBehindLetter(k, width int, langs uint32, st *reading) bool {
+	n := len(r.parts)
+	if st.letters == 0 || n == 0 || r.parts[n-1].what != letter || !r.follows(k+width-1, k+width) {
+		return false
+	}
+	if c := r.digits[r.parts[n-1].text.start]; st.letters == 1 && st.digits == 0 && isVowel(c) {
+		return false
+	}
+	next := &r.symbols[k+width]
+	if next.char != 0 {
+		return !isVowel(next.char) || st.letters > 1
+	}
+	_, named := r.as(next, letter, langs)
+	return named || r.isNumberIn(next, langs, false)
+}
+
+func isVowel(c byte) bool {
+	return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u' || c == 'y'
 }
 
 // isHouseOf says whether a cardinal at symbol k is the number of a house behind the name of a street with its word before: "calle de los arces
@@ -562,6 +587,9 @@ func (r *Reader) digitsBehind(k int, c *cardinal) (langs uint32) {
 		}
 		if open &= all &^ r.english(); open != 0 && (n > k || c.value >= 10 || r.isAllOfText(k-c.width, n)) && r.told(HintCode) {
 			return open // "fem et ni", "elf elf", where digits were asked for
+		}
+		if n+1 == k+reach {
+			return open // "teen zero ek do teen"
 		}
 	}
 	return 0

@@ -231,6 +231,12 @@ func (r *Reader) isNumberIn(s *symbol, langs uint32, weak bool) bool {
 	return false
 }
 
+// isForeignMonth says whether a symbol names a month that English has another word for.
+func (r *Reader) isForeignMonth(s *symbol) bool {
+	m, ok := r.as(s, month, anyLang)
+	return ok && m.langs&r.english() == 0
+}
+
 // foreignMonth writes the month that symbol i names in English where a number stands beside it, unless it is in English.
 func (r *Reader) foreignMonth(i int) bool {
 	s := &r.symbols[i]

@@ -268,7 +268,7 @@ func (r *byPlace) Swap(i, k int) {
 func (r *Reader) list() bool {
 	tokens := r.t.Tokens
 	r.symbols, r.seen = r.symbols[:0], 0
-	numbers, letters, numerals, joined := 0, 0, 0, false
+	var n counts
 	r.dots, r.certain = false, false
 	for i := 0; i < len(tokens); i++ {
 		t := &tokens[i]
@@ -276,11 +276,11 @@ func (r *Reader) list() bool {
 		switch {
 		case t.Shape == scan.Digit:
 			s.kind = numeral
-			numerals++
-			if n := len(r.symbols); n > 1 && r.symbols[n-1].entry != 0 && r.symbols[n-2].kind == numeral {
-				joined = true // "4111 um 1111"
-			} else if n > 0 && r.symbols[n-1].kind == numeral && r.b[tokens[i-1].End] != ' ' && tokens[i-1].Len() == t.Len() && t.Start-tokens[i-1].End == 2 {
-				joined = true // "4111. 1111."
+			n.numerals++
+			if k := len(r.symbols); k > 1 && r.symbols[k-1].entry != 0 && r.symbols[k-2].kind == numeral {
+				n.joined = true // "4111 um 1111"
+			} else if k > 0 && r.symbols[k-1].kind == numeral && r.b[tokens[i-1].End] != ' ' && tokens[i-1].Len() == t.Len() && t.Start-tokens[i-1].End == 2 {
+				n.joined = true // "4111. 1111."
 			}
 			r.symbols = append(r.symbols, s)
 			continue
@@ -300,11 +300,11 @@ func (r *Reader) list() bool {
 				continue
 			}
 			s.char = r.b[t.Start] | 0x20
-			letters++
+			n.letters++
 		}
 		if s.entry = r.v.find(t, r.b); s.entry == 0 && s.char == 0 {
 			if s.kind = r.wordKind(t); s.kind != none {
-				numbers += 2
+				n.numbers += 2
 				r.symbols = append(r.symbols, s)
 			}
 			continue
@@ -315,31 +315,23 @@ func (r *Reader) list() bool {
 			}
 			s.kinds = r.kinds(&s)
 			r.seen |= s.kinds
+			n.months = n.months || s.kinds.has(month) && r.isForeignMonth(&s)
 			switch first := r.firstOf(&s); {
 			case first == firstNone && s.char == 0:
 				continue
 			case first == firstNumber, first == firstWeak && (r.t.Said&r.h.Lead != 0 || r.told(HintCode)):
-				numbers++
+				n.numbers++
+			case first == firstWeak:
+				n.weak++
 			case first == firstLetter:
-				letters++
+				n.letters++
 			}
 			r.certain = r.certain || s.kinds&(1<<at) != 0 && s.char == 0 && r.isCertain(&s)
 			r.dots = r.dots || s.kinds&(1<<provider) != 0 || s.kinds&(1<<mark) != 0 && r.isDot(&s)
 		}
 		r.symbols = append(r.symbols, s)
 	}
-	r.dots = r.dots || r.seen&(1<<at) != 0 && r.hasDomain()
-	return r.hasStreet(numbers, numerals) || numbers > 1 || letters > 2 || joined || r.certain || r.dots && len(r.symbols) > 1 || numbers > 0 && numerals > 0 || r.seen&(1<<month) != 0 && r.seen&(1<<digit|1<<number|1<<ordinal) != 0 ||
-		numbers+letters > 0 && (r.t.Said&r.h.Near != 0 || r.told(HintCode) || r.told(HintOpen) || r.told(HintSmall)) || r.seen&(1<<at) != 0 && r.told(HintEmail)
-}
-
-// hasStreet says whether a word for a street stands in a text with numbers, or one for a month or a street in a text with a pause.
-func (r *Reader) hasStreet(numbers, numerals int) bool {
-	paused := numerals > 0 && r.seen.has(pause)
-	if (numbers > 0 || paused) && r.h.Mark != nil && r.h.Mark() {
-		return true
-	}
-	return paused && r.t.Said&r.h.Near != 0 || r.seen.has(pause) && r.seen.has(month)
+	return r.isWorth(&n)
 }
 
 // join notes which symbols come right behind the one before.
