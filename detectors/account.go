@@ -31,7 +31,7 @@ func (p *pass) account(r *run, best *guess) {
 // documentID looks for letters and digits that the words beside them call a passport, an identity card, a tax number
 // or an account. Which country's it is, nobody says, so its type is NUMBER or ACCOUNT_ID.
 func (p *pass) documentID(i int) {
-	if !p.told && (p.said|p.path.bits|p.wants.cues)&(cueID|cueAccount|cueOrder|wordOrder) == 0 {
+	if !p.told && (p.said|p.path.bits|p.wants.cues)&(cueID|cueAccount|cueOrder|wordOrder|cueBank) == 0 {
 		return
 	}
 	first, last := p.joined(i)
@@ -39,6 +39,7 @@ func (p *pass) documentID(i int) {
 	if p.text.Tokens[i].IsWord() || end-start < 4 || end-start > 24 {
 		return
 	}
+	const bankLeast = 7 // digits of an account with letters
 	digits, together := 0, 0
 	for _, c := range p.b[start:end] {
 		if !scan.IsDigit(c) {
@@ -64,6 +65,9 @@ func (p *pass) documentID(i int) {
 	kind, score, detector := Number, 0.2+max(ctx.boost(cueID), p.wants.score(cueID, 0.4)), byNumber
 	if other := 0.2 + max(ctx.boost(cueAccount), p.wants.score(cueAccount, 0.4)); other > score {
 		kind, score, detector = AccountID, other, byAccount
+	}
+	if other := 0.2 + max(ctx.boost(cueBank), p.wants.score(cueBank, 0.4)); other >= score && digits >= bankLeast && p.in.Channel != ChannelLog {
+		kind, score, detector = BankAccount, other, byAccount
 	}
 	if few {
 		score = 0

@@ -105,7 +105,7 @@ func (p *pass) toldAddress(i int) (next int) {
 	if p.in.Channel == ChannelLog || !p.isFree(i) || p.is(i-1, &noTold) {
 		return 0
 	}
-	word := p.is(i, &toldWords)
+	word := p.is(i, &toldWords) || p.is(i, &addressNames)
 	if !word && !(p.text.Tokens[i].Bits&wordPhraseEnd != 0 && p.meaning(i).bits&cueAddress != 0) {
 		return 0
 	}
@@ -127,7 +127,7 @@ func (p *pass) toldAddress(i int) (next int) {
 	sc := score{form: s.form(), words: toldByWord}
 	switch {
 	case sc.form == 0:
-		if !is || !s.closed || s.words > bareMost-1 || s.common > 0 || p.in.Role == RoleAgent {
+		if !is || !s.closed || s.words > bareMost-1 || s.common > 0 || p.in.Role == RoleAgent || p.is(s.first, &sameWords) || p.is(s.last, &sameWords) {
 			return 0
 		}
 		sc.form = toldBare
@@ -136,6 +136,12 @@ func (p *pass) toldAddress(i int) (next int) {
 	}
 	return p.noteStretch(&s, sc)
 }
+
+// sameWords say that an address is the one that is known.
+var sameWords = wordsOf("misma mismo stesso stessa hetzelfde dezelfde mesma mesmo même gleiche selbe dieselbe sama")
+
+// addressNames are the words for addresses of the tables of languages.
+var addressNames = wordsOf(saidWords("address"))
 
 // behindTold is the token with which an address may begin that the word of token i announces, and whether "is" or a colon stands
 // between.

@@ -150,7 +150,7 @@ var (
 // codeBehind takes the digits behind token i for the code, next to it or behind "is".
 func (p *pass) codeBehind(i int, kind Type) {
 	tokens := p.text.Tokens
-	const what = 5 // words of what it opens
+	const what, links = 5, 4 // words of what it opens, and before a code
 	k := i
 	if kind == PIN && p.is(i+1, &codeFor) {
 		for n := 0; n < what && p.isNearWord(k) && p.bitsAt(k)&wordIs == 0; n++ {
@@ -160,13 +160,18 @@ func (p *pass) codeBehind(i int, kind Type) {
 			return
 		}
 	}
-	for n := 0; n < 2 && k+1 < len(tokens) && (p.bitsAt(k+1)&(wordIs|wordNumber) != 0 || p.is(k+1, &answerLinks)); n++ {
+	for n := 0; n < 2 && k+1 < len(tokens) && (p.bitsAt(k+1)&(wordIs|wordNumber) != 0 || p.is(k+1, &answerLinks)) || n < links && kind == OTP && k+1 < len(tokens) && p.between(k) == gapSpace && p.linksCode(k+1); n++ {
 		k++
 	}
 	if k+1 >= len(tokens) || tokens[k+1].Start-tokens[k].End > 3 || !isCodeGap(p.b[tokens[k].End:tokens[k+1].Start]) {
 		return
 	}
 	p.addCode(k+1, kind)
+}
+
+// linksCode says whether token k stands between a word for a code and the code in other languages than English: "mein code lautet jetzt 482913".
+func (p *pass) linksCode(k int) bool {
+	return p.text.Tokens[k].IsWord() && (p.bitsAt(k)&wordIs != 0 || p.is(k, &answerLeadSaid) || p.is(k, &nowWords))
 }
 
 // isCodeGap says whether what stands between a word for a code and the code is no more than a sign.

@@ -104,6 +104,20 @@ func said(kind, language string) string {
 	return out.String()
 }
 
+// saidWords are the cues of a kind in all languages that are one word.
+func saidWords(kind string) string {
+	var out strings.Builder
+	lines, _ := languageTables() // New says what is wrong
+	for _, l := range lines {
+		for _, phrase := range l.phrases {
+			if l.kind == kind && strings.IndexByte(phrase, ' ') < 0 {
+				out.WriteString(phrase + " ")
+			}
+		}
+	}
+	return out.String()
+}
+
 // withoutAccents takes the accents off Latin letters, as many people write and some recognisers do.
 var withoutAccents = strings.NewReplacer("á", "a", "à", "a", "â", "a", "ã", "a", "ä", "a", "å", "a", "ą", "a", "é", "e", "è", "e", "ê", "e", "ë", "e", "ę", "e",
 	"í", "i", "ì", "i", "î", "i", "ï", "i", "ó", "o", "ò", "o", "ô", "o", "õ", "o", "ö", "o", "ø", "o", "ú", "u", "ù", "u", "û", "u", "ü", "u", "ç", "c", "ć", "c",

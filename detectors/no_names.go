@@ -83,6 +83,9 @@ func (p *pass) notPerson(k, first, last int) Type {
 	if k == first && k < last && p.bitsAt(k)&(wordRelation|wordPhraseEnd) != 0 && !p.isWritten() && p.cue(k)&wordRelation != 0 && !p.is(k, &titles) && p.set.names.Listing(p.text.Tokens[k].Hash).Given < 2 {
 		return 0 // what somebody is: "mio figlio ermenegildo"
 	}
+	if p.wants.cues&cueName == 0 && !p.isWritten() && p.isSaidOf(first, last) {
+		return 0
+	}
 	if p.isAnnounced(first, last) || p.at(int(p.text.Tokens[k].Start)-1) == '@' {
 		return Person
 	}
@@ -105,6 +108,26 @@ func (p *pass) notPerson(k, first, last int) Type {
 	}
 	return 0
 }
+
+// isSaidOf says whether tokens first to last, which no list has as names, are what is said of names and passwords in other languages: "mijn naam is verkeerd
+// gespeld".
+func (p *pass) isSaidOf(first, last int) bool {
+	if p.is(first-2, &nameWordsEnglish) && p.bitsAt(first-1)&wordIs != 0 {
+		return false // "my name is tuo"
+	}
+	for k := first; k <= last; k++ {
+		t := &p.text.Tokens[k]
+		if t.Shape&scan.Upper != 0 || !p.is(k, &saidNoNames) && !p.is(k, &notPasswordsSaid) {
+			return false
+		}
+		if l := p.set.names.Listing(t.Hash); l.Given > 0 || l.Surname > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+var nameWordsEnglish = wordsOf("name surname")
 
 // isTalkBehind says whether what a span has from token k on is no name but how the sentence goes on: "herr yilmaz worum geht's".
 func (p *pass) isTalkBehind(k, last int) bool {

@@ -102,9 +102,26 @@ func (p *pass) cutAtBracket(s *names.Span) {
 func (p *pass) isThingSpan(s *names.Span) bool {
 	const letters = 3
 	k := s.First
+	if s.Class == names.Person && p.isTalk(s) {
+		return true
+	}
 	return k == s.Last && s.Class == names.Person && (p.is(k-1, &flights) && p.text.Tokens[k].Len() <= letters && k+1 < len(p.text.Tokens) && p.text.Tokens[k+1].IsNumber() ||
 		p.is(k, &plainWords) && p.is(k-1, &manyWords)) ||
 		p.at(int(p.text.Tokens[s.Last].Start)-1) == '/' && p.is(s.Last-1, &programs)
+}
+
+// isTalk says whether a span is what is said in place of a name in other languages than English: "mi marido", "di mio marito".
+func (p *pass) isTalk(s *names.Span) bool {
+	said := false
+	for k := s.First; k <= s.Last; k++ {
+		switch {
+		case p.bitsAt(k)&wordRelation != 0 && s.First < s.Last && p.is(k-1, &ownWords):
+			said = true
+		case !p.is(k, &ownWords) && !p.is(k, &noneAlone) && !p.is(k, &answerLeadSaid) && !p.is(k, &notAnswersSaid) && !p.is(k, &notPasswordsSaid):
+			return false
+		}
+	}
+	return said
 }
 
 var (

@@ -127,6 +127,8 @@ func (p *pass) toldUser(k int) {
 		p.addScored(int(t.Start), int(t.End), guess{kind: Username, score: score{words: userTold}, rule: "told", detector: byUser}, p.compact(int(t.Start), int(t.End)))
 	} else if isUserShape(t) || k+1 < len(p.text.Tokens) && p.isUserPart(k+1) {
 		p.addSaidUser(k, min(k+userTokens-1, len(p.text.Tokens)-1), userTold, false)
+	} else if p.isInitialOf(k) { // "mon identifiant est j quimper"
+		p.addInitialUser(k, k+1, userTold)
 	}
 }
 
@@ -151,6 +153,9 @@ func (p *pass) toldUserBefore(k int) {
 		k--
 	}
 	last := k - 3
+	if p.is(last, &takeUps) && p.between(last) == gapQuote {
+		return // "le problème c'est mon identifiant"
+	}
 	if last < 0 || !p.is(k-1, &ownWords) || p.bitsAt(k-2)&wordIs == 0 {
 		return
 	}
@@ -172,7 +177,7 @@ func (p *pass) toldUserBefore(k int) {
 var userHeads = wordsOf("user log login sign signin logon screen account")
 
 // userLinks stand between a word for a user name and the name.
-var userLinks = wordsOf("s is me my it's it was um uh er ist est es è jest")
+var userLinks = wordsOf("s is me my it's it was um uh er ist est es è jest é era était war c jetzt maintenant ahora adesso agora nu teraz")
 
 const userTokens = 6
 
@@ -335,6 +340,17 @@ func (p *pass) addSaidUser(first, last int, likely float32, whole bool) {
 	}
 	from, to := int(t.Start), int(tokens[end].End)
 	p.addScored(from, to, guess{kind: Username, score: score{question: likely}, rule: "answer", detector: byUser}, p.compact(from, to))
+}
+
+// isInitialOf says whether token k is an initial, and no word of one letter, before a name that no list has as a word.
+func (p *pass) isInitialOf(k int) bool {
+	const least = 4
+	t := &p.text.Tokens[k]
+	if t.Len() != 1 || !t.IsWord() || isVowel(p.b[t.Start]|0x20) || p.b[t.Start]|0x20 == 'y' || p.at(int(t.Start)-1) == '\'' || k+1 >= len(p.text.Tokens) || p.between(k) != gapSpace {
+		return false
+	}
+	next := &p.text.Tokens[k+1]
+	return next.Len() >= least && p.mayBeRelated(k+1) && !p.set.names.IsCommon(next.Hash)
 }
 
 // addInitialUser adds the user name of an initial, token first, and a name, and what follows up to token last if it can be of it: "m hollis

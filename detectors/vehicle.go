@@ -16,7 +16,7 @@ const plateWords = "plate, registration please, and the registration, your regis
 	"matrícula, matricula, número de matrícula, targa, numero di targa, kenteken, kentekenplaat, kentekennummer, nummerplaat, " +
 	"tablica rejestracyjna, numer rejestracyjny, registreringsnummer, nummerplade, rekisterinumero, rendszám, spz, rz vozidla, " +
 	"număr de înmatriculare, registarska oznaka, registrska tablica, " +
-	"plaque du véhicule, plaque de la voiture, plaque de votre véhicule, numéro de plaque, votre plaque, ma plaque, la plaque, plaque est, nouvelle plaque, placa é, minha placa é, nova placa, matrícula del vehículo, matrícula del coche, placas del carro, placa do carro, placa do veículo, a placa, " +
+	"plaque du véhicule, plaque de la voiture, plaque de votre véhicule, numéro de plaque, votre plaque, ma plaque, la plaque, plaque est, nouvelle plaque, matrícula del vehículo, matrícula del coche, placas del carro, placa do carro, placa do veículo, placa, " +
 	"targa del veicolo, targa della macchina, tablice rejestracyjne, rejestracja, rejestrację, rejestracji, numeru rejestracyjnego, numery rejestracyjne, numer rejestracyjny pojazdu, nummerpladen, registreringsnumret, regnummer, regnumret, " +
 	"गाड़ी का नंबर, गाड़ी नंबर, गाड़ी का नम्बर, वाहन नंबर, वाहन संख्या"
 
