@@ -66,13 +66,13 @@ func (p *pass) assigned(i, last int, kind Type, vague bool) bool {
 		if wrapped := bytes.IndexAny(value, "[("); wrapped > 0 && p.in.Channel == ChannelLog && wrappers.holds(value[:wrapped]) {
 			return false // "Optional[x]"
 		}
-		if p.isModule(i) || isDirectory(p.bytesOf(&p.text.Tokens[i]), value) || !quoted && (value[len(value)-1] == '(' || bytes.HasPrefix(value, []byte("pam_"))) || strict && !quoted && p.takesWords(start, end) {
+		if p.isModule(i) || isDirectory(p.bytesOf(&p.text.Tokens[i]), value) || !quoted && (value[len(value)-1] == '(' || bytes.HasPrefix(value, []byte("pam_"))) || !quoted && p.takesWords(start, end) {
 			return false // the directory at work, a call
 		}
 		if strict && !quoted {
 			if spoken := p.spokenPassword(start, end); spoken > end {
 				end = spoken
-			} else if !isMixed(value) && (spoken == 0 || p.in.Channel == ChannelLog) {
+			} else if !isMixed(value) && (spoken == 0 || p.in.Channel == ChannelLog && !p.isLoneWord(start, end)) {
 				return false
 			}
 		}

@@ -16,17 +16,14 @@ func (p *pass) labelledValues() {
 	for _, h := range p.text.Hot {
 		i := int(h)
 		t := &p.text.Tokens[i]
-		if !t.IsWord() || p.isInert(int(t.Start)) {
+		if !t.IsWord() || p.at(int(t.End)) == '_' && scan.IsWordByte(p.at(int(t.End)+1)) { // SECRET_KEY_BASE
 			continue
 		}
-		kind := p.labelKind(i)
-		if kind == 0 || !p.beginsCell(i) {
+		start := p.behindLabel(int(t.End))
+		if start == 0 || p.isInert(int(t.Start)) || !p.beginsCell(i) {
 			continue
 		}
-		if p.at(int(t.End)) == '_' && scan.IsWordByte(p.at(int(t.End)+1)) {
-			continue // SECRET_KEY_BASE
-		}
-		if start := p.behindLabel(int(t.End)); start > 0 {
+		if kind := p.labelKind(i); kind != 0 {
 			start = p.pastQuote(p.literalStart(start))
 			p.labelledValue(kind, start, p.cellEnd(start, kind))
 		}

@@ -26,12 +26,15 @@ func (p *pass) linkedValues() {
 	done := 0
 	for _, h := range p.text.Hot {
 		t := &p.text.Tokens[h]
-		if int(t.Start) < done || !t.IsWord() || p.isInert(int(t.Start)) {
+		if int(t.Start) < done || !t.IsWord() || t.Bits&linkedCues == 0 && t.Shape&(scan.Upper|scan.Lower) != scan.Upper|scan.Lower && !p.is(int(h), &linkedNouns) {
 			continue
 		}
 		start, end := p.fieldName(int(t.Start), int(t.End))
+		if !p.mayBeLinked(int(h), start, end) || p.isInert(int(t.Start)) {
+			continue
+		}
 		kind := p.fieldKind(p.b[start:end])
-		if before := int(h) - 1; kind == 0 && start == int(t.Start) && before >= 0 && p.between(before) == gapSpace { // "card holder"
+		if before := int(h) - 1; kind == 0 && start == int(t.Start) && p.bitsAt(before) != 0 && p.between(before) == gapSpace { // "card holder"
 			if kind = p.fieldKind(p.b[p.text.Tokens[before].Start:end]); kind != 0 {
 				start = int(p.text.Tokens[before].Start)
 			}
@@ -45,6 +48,40 @@ func (p *pass) linkedValues() {
 		p.linkedBefore(&name)
 		p.linkedFar(&name)
 	}
+}
+
+// linkedNouns name fields for linkedValues, too, and say nothing elsewhere.
+var linkedNouns = wordsOf("user login usr acct holder principal username samaccountname")
+
+// linkedCues are those of words that name fields for linkedValues.
+const linkedCues = cuesIdentifier | cueSession | wordUser | wordKey | wordCode | wordSecurity | wordSocial | wordInsurance | wordNumber | wordAPI | wordAuth | wordPhraseEnd
+
+// mayBeLinked says whether what stands beside a name from start to end, of which token i is a part, is like what linkedValues looks for. It is cheap.
+func (p *pass) mayBeLinked(i, start, end int) bool {
+	at := p.pastQuote(end)
+	closed := at > end
+	switch c := p.at(at); {
+	case closed && (c == ',' || c == ')' || c == ' '), c == '(', c == ')' && p.at(at+1) == '=':
+		return true
+	case c == '=' || c == ':' || c == ' ' && p.at(at+1) == '=':
+		for at++; p.at(at) == ' ' && at < len(p.b) || p.at(at) == '=' || p.at(at) == '>'; at++ {
+		}
+		value := p.at(at)
+		return value == '[' || value == '(' || value == 'S' || value == 'O' || value == 'J' || p.at(end-1)|0x20 == 'r' && p.at(end-2)|0x20 == 'e' || scan.IsDigit(value) && (p.at(end-1) == 's' || p.at(end-1)|0x20 == 't' || scan.IsDigit(p.at(end-1))) || closed && scan.IsLetter(value)
+	case c == ' ':
+		if c = p.at(at + 1); c == '(' || c == '[' || c == '-' || isQuote(c) {
+			return true
+		}
+		for at++; p.at(at) > ' ' && at < len(p.b); at++ {
+		}
+		if c := p.at(at + 1); p.at(at) == ' ' && (c == '(' || isQuote(c)) || p.is(i+1, &changedWords) {
+			return true
+		}
+	}
+	for i > 0 && int(p.text.Tokens[i].Start) > start {
+		i--
+	}
+	return i > 0 && (p.is(i-1, &towardsField) || p.is(i-1, &fieldWords) || p.is(i-1, &changedWords) || i > 1 && p.is(i-1, &fieldLeads) && (p.is(i-2, &towardsField) || p.is(i-2, &changedWords)))
 }
 
 // field is the name of a field of a log, and what it holds.
@@ -115,7 +152,7 @@ func (p *pass) linkedBehind(name *field) {
 			p.linkedSign(name, at)
 		case c == '(' || c == '[':
 			p.linkedBracket(name, at, linkedWeakly)
-		case isQuote(c) && (closed || p.at(name.start-1) == ':'): // `SET session:4:email "x"`
+		case isQuote(c) && (closed || p.at(name.start-1) == ':' || isIdentifier(name.name)): // `SET session:4:email "x"`, `can't parse api_key "x"`
 			p.linkedQuoted(name, at, linkedFirmly)
 		case c == '-' && p.at(at+1) == '>' && isQuote(p.at(at+3)):
 			p.linkedQuoted(name, at+3, linkedFirmly)
@@ -133,10 +170,52 @@ func (p *pass) linkedSign(name *field, at int) {
 	for at++; p.at(at) == '>' || p.at(at) == '='; at++ {
 	}
 	at = p.pastBlanks(at)
+	if name.kind == Address && at < len(p.b) {
+		p.linkedAddress(at)
+	}
 	if name.kind == Person && at < len(p.b) && endsWithFolded(name.name, "holder") {
 		p.personValue(at, false)
 	}
 	p.linkedBracket(name, at, linkedFirmly)
+}
+
+// linkedAddress takes words with capitals and numbers from a place on for an address, if a number or two words are among them: "address=12 High Street".
+func (p *pass) linkedAddress(at int) {
+	const longest, least = 96, 2
+	words, digits, letters := 0, false, 0
+	end := at
+	for end < len(p.b) && end-at < longest && (scan.IsDigit(p.b[end]) || isUpperAt(p.b, end)) {
+		stop := end
+		for stop < len(p.b) && (scan.IsWordByte(p.b[stop]) || p.b[stop] >= 0x80 || p.b[stop] == '-' || p.b[stop] == '\'' || p.b[stop] == '.' && p.at(stop+1) == ' ') {
+			stop++
+		}
+		if c := p.at(stop); stop == end || c == '=' || c == ':' || c == '/' || c == '_' || c == '(' {
+			break
+		}
+		digits = digits || hasDigit(p.b[end:stop])
+		if !hasDigit(p.b[end:stop]) {
+			letters = max(letters, stop-end)
+		}
+		words++
+		if end = stop; p.at(end) == ',' && p.at(end+1) == ' ' && end+2 < len(p.b) && (scan.IsDigit(p.b[end+2]) || isUpperAt(p.b, end+2)) {
+			end += 2
+		} else if p.at(end) == ' ' && end+1 < len(p.b) {
+			end++
+		} else {
+			break
+		}
+	}
+	for end > at && (p.b[end-1] == ' ' || p.b[end-1] == ',' || p.b[end-1] == '.') {
+		end--
+	}
+	if words >= least && digits && letters > least && scan.IsDigit(p.b[at]) && !p.isInert(at) {
+		p.add(at, end, Address, 0.65, byRow, p.lower(at, end))
+	}
+}
+
+// isIdentifier says whether a name is written as those of programs are, in several parts without blanks.
+func isIdentifier(name []byte) bool {
+	return bytes.IndexByte(name, '_') > 0 || hasHump(name) && bytes.IndexByte(name, ' ') < 0
 }
 
 // pastBlanks is where what follows blanks at i begins.
@@ -312,14 +391,14 @@ func (p *pass) linkedFar(name *field) {
 	case closed && (p.at(at) == ':' || p.at(at) == '='):
 		return
 	case closed:
-	case first > 0 && p.is(first-1, &changedWords) && p.between(first-1) == gapSpace:
+	case first > 0 && p.between(first-1) == gapSpace && (p.is(first-1, &changedWords) || first > 1 && p.is(first-1, &fieldLeads) && p.is(first-2, &changedWords)):
 		how = linkedWeakly
 	case p.is(last+1, &changedWords) && p.at(at) == ' ':
 		how = linkedWeakly
 	default:
 		return
 	}
-	found := 0
+	found, upto := 0, 0
 	for k := last + 1; k < len(p.text.Tokens) && k <= last+reach && found < 2; k++ {
 		t := &p.text.Tokens[k]
 		if gapLen := int(t.Start - p.text.Tokens[k-1].End); gapLen > gap || bytes.IndexByte(p.b[p.text.Tokens[k-1].End:t.Start], '\n') >= 0 {
@@ -328,7 +407,7 @@ func (p *pass) linkedFar(name *field) {
 		if p.is(k, &fieldWords) {
 			return // another one
 		}
-		if !p.is(k, &changeParts) {
+		if !p.is(k, &changeParts) || int(t.Start) < upto {
 			continue
 		}
 		end := int(t.End)
@@ -338,7 +417,7 @@ func (p *pass) linkedFar(name *field) {
 		if p.is(k+1, &changeParts) && p.between(k) == gapSpace {
 			end = int(p.text.Tokens[k+1].End)
 		}
-		if p.linkedPart(name, end, how) {
+		if upto = end; p.linkedPart(name, end, how) {
 			found++
 		}
 	}
@@ -371,6 +450,7 @@ func (p *pass) linkedPart(name *field, end, how int) bool {
 
 var (
 	fieldWords   = wordsOf("field fields column key name attribute property parameter param header path variable")
+	fieldLeads   = wordsOf("api access refresh signing client db user account card full first last customer billing phone")
 	changedWords = wordsOf("changed updated modified set change update differs mismatch")
 	changeParts  = wordsOf("old new from before after stringvalue previous current input rejected value val old_value new_value was oldvalue newvalue original given actual got received")
 )

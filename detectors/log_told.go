@@ -387,7 +387,7 @@ var levelWords = wordsOf("log error fatal panic statement detail hint warning no
 
 // takesWords takes the words behind "password:" in a log for one if they are several, the first of which is from start to end.
 func (p *pass) takesWords(start, end int) bool {
-	if p.in.Channel != ChannelLog || p.at(start-1) != ' ' || p.at(start-2) != ':' {
+	if p.in.Channel != ChannelLog || p.at(start-1) != '=' && (p.at(start-1) != ' ' || p.at(start-2) != ':') {
 		return false
 	}
 	words := p.wordsPassword(start)
@@ -398,15 +398,24 @@ func (p *pass) takesWords(start, end int) bool {
 	return true
 }
 
+// isLoneWord says whether a rare word from start to end is all that a line or an item says behind "password:": what is told of a password is of common words.
+func (p *pass) isLoneWord(start, end int) bool {
+	const least = 5
+	first, last := p.tokensOf(start, end)
+	c := p.at(end)
+	return p.set.names != nil && p.at(start-2) == ':' && end-start >= least && first == last && p.text.Tokens[first].Shape&scan.Upper == 0 && p.isRareWord(first) && !p.tellsOf(start, end) &&
+		(end == len(p.b) || c == '\n' || c == '\r' || c == ',' || c == ';' || c == '"' || c == '}')
+}
+
 // wordsPassword is where the password ends that begins at a place behind "password:" in a log and is of several words, up to the end of the line or
 // of an item: "password: plum tree 9". It is 0 if what stands there tells of a password.
 func (p *pass) wordsPassword(start int) int {
-	const most = 6
+	const most, few = 6, 3
 	first, _ := p.tokensOf(start, len(p.b))
 	for k := first; k < len(p.text.Tokens) && k < first+most; k++ {
 		t := &p.text.Tokens[k]
 		if t.Shape&scan.Upper != 0 || !t.IsWord() && !t.IsNumber() || t.Bits&^(wordsSmall) != 0 && t.Bits&(cuesIdentifier|wordIs) != 0 || p.isInert(int(t.Start)) ||
-			p.is(k, &notPasswords) || p.is(k, &notAnswers) || p.is(k, &sentenceWords) || p.is(k, &phraseSmall) || p.is(k, &modals) || p.is(k, &passwordTalk) || p.is(k, &keyEndings) {
+			p.is(k, &notPasswords) && k > first || p.is(k, &notAnswers) || p.is(k, &sentenceWords) || p.is(k, &phraseSmall) || p.is(k, &modals) || p.is(k, &passwordTalk) || p.is(k, &keyEndings) {
 			return 0
 		}
 		if b := p.bytesOf(t); len(b) > 4 && (bytes.HasSuffix(b, []byte("ed")) || bytes.HasSuffix(b, []byte("ing"))) {
@@ -414,8 +423,8 @@ func (p *pass) wordsPassword(start int) int {
 		}
 		switch end := int(t.End); {
 		case end == len(p.b), p.b[end] == '\n', p.b[end] == '\r', p.b[end] == '}', p.b[end] == ',' && p.at(end+1) == ' ':
-			if k == first {
-				return 0
+			if n := k - first; n == 0 || n < few && (p.is(first, &notPasswords) || p.at(start-1) == '=') {
+				return 0 // "password: not there"
 			}
 			return end
 		case p.b[end] != ' ':
@@ -426,7 +435,7 @@ func (p *pass) wordsPassword(start int) int {
 }
 
 // passwordTalk are words of what is said of passwords in logs.
-var passwordTalk = wordsOf(`min max minimum maximum length character characters chars digit digits letter letters symbol symbols field check hash match mismatch matches policy reset expiry expires validation rule
+var passwordTalk = wordsOf(`bcrypt argon2 scrypt md5 sha256 pbkdf2 plaintext ldap pam kerberos base64 min max minimum maximum length character characters chars digit digits letter letters symbol symbols field check hash match mismatch matches policy reset expiry expires validation rule
 	rules change input prompt error errors ok fail failure success attempt attempts login user account format via using use see contact entry retry retries day days hour hours after before until not-null nullable
 	string text blank optional unset default prompt stdin file env vault`)
 

@@ -218,6 +218,10 @@ func (p *pass) cell(start, end int, column []byte) {
 		return
 	}
 	kind := columnKind(p.set.nameMeaning(column).bits, column)
+	const fewest = 4 // digits of an account
+	if kind == SessionID && (!isKey(p.b[start:end]) || isCode(p.b[start:end])) || kind == AccountID && digitsIn(p.b[start:end]) < fewest {
+		return
+	}
 	if kind == 0 || kind != Password && kind != Person && kind != Username && kind != Address && !hasDigit(p.b[start:end]) {
 		return
 	}
@@ -234,7 +238,7 @@ func columnKind(bits uint64, name []byte) Type {
 		kind Type
 	}{
 		{cuesAgainst, 0}, {cuePassword, Password}, {cueSecret, Secret}, {cueCVV, CardCVV}, {cueExpiry, CardExpiry}, {cuePIN, PIN}, {cueOTP, OTP}, {cueCard, CreditCard},
-		{cueBirth, DateOfBirth}, {wordUser, Username}, {cueEmail, 0}, {cueIP, 0}, {cuePostcode, Postcode}, {cuePhone, Phone}, {cueSSN, USSSN}, {cueBank, BankAccount},
+		{cueBirth, DateOfBirth}, {wordUser, Username}, {cueEmail, 0}, {cueIP, 0}, {cuePostcode, Postcode}, {cuePhone, Phone}, {cueSSN, USSSN}, {cueBank, BankAccount}, {cueSession, SessionID}, {cueAccount, AccountID},
 	} {
 		if bits&c.cues != 0 {
 			return c.kind
@@ -252,6 +256,9 @@ func columnKind(bits uint64, name []byte) Type {
 // isPersonField says whether the name of a field that says "name" is that of a person's, not of a file's or a product's: surname, first_name,
 // customerName.
 func isPersonField(field []byte) bool {
+	if !endsLikePerson(field) {
+		return false
+	}
 	for _, w := range [...]string{
 		"surname", "cardholder", "accountholder", "firstname", "lastname", "fullname", "forename", "middlename", "maidenname", "givenname", "familyname", "customername", "clientname", "callername", "calleridname",
 		"patientname", "holdername", "contactname", "guestname", "passengername", "membername", "nomineename", "fathername", "mothername", "spousename", "employeename",
@@ -260,6 +267,25 @@ func isPersonField(field []byte) bool {
 		if endsWithFolded(field, w) {
 			return true
 		}
+	}
+	return false
+}
+
+// endsLikePerson says whether the last letters of a name may be those of isPersonField's words. It is cheap.
+func endsLikePerson(field []byte) bool {
+	for i := len(field) - 1; i > 0; i-- {
+		if !scan.IsLetter(field[i]) {
+			continue
+		}
+		switch field[i] | 0x20 {
+		case 's', 'y', 'n', 'm':
+			return true
+		case 'e':
+			return field[i-1]|0x20 == 'm'
+		case 'r':
+			return field[i-1]|0x20 == 'e'
+		}
+		return false
 	}
 	return false
 }

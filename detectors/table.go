@@ -21,7 +21,7 @@ type column struct {
 // table reads rows of which the first line of the text names the columns, parted by semicolons, tabs, bars or commas: what a value is, the name of its
 // column says. What has a form of its own is found anyway.
 func (p *pass) table() {
-	const cues = cuePassword | cueSecret | cuePIN | cueCVV | cueBirth | cueName | cuePhone | cueBank | cueSSN | cuePostcode | cueAddress | wordUser
+	const cues = cuePassword | cueSecret | cuePIN | cueCVV | cueBirth | cueName | cuePhone | cueBank | cueSSN | cuePostcode | cueAddress | wordUser | cueSession | cueAccount
 	if p.in.Channel == ChannelCall || p.said&cues == 0 {
 		return
 	}

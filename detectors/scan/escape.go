@@ -46,6 +46,9 @@ func (t *Text) unescape() bool {
 func (t *Text) escapeAt(b, done []byte, i int) (r rune, width int) {
 	switch b[i] {
 	case '%':
+		if i > 0 && b[i-1] == '\'' {
+			return 0, 0 // LIKE '%4821%' of SQL
+		}
 		return percentAt(b, i)
 	case '\\':
 		return backslashAt(b, i)

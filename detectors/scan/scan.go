@@ -204,7 +204,9 @@ func isKeyEnd(b []byte, i int) bool {
 	case '=', ':', '"', '\'', '>':
 		return true
 	case ' ':
-		return i+1 < len(b) && (b[i+1] == '=' || b[i+1] == ':')
+		return i+1 < len(b) && (b[i+1] == '=' || b[i+1] == ':' || b[i+1] == '\'' || b[i+1] == '"')
+	case '\\': // within JSON in JSON
+		return i+1 < len(b) && b[i+1] == '"'
 	case '(': // of a call with values, not of a line of a stack trace
 		return i+1 < len(b) && (shapes[b[i+1]]&(Lower|Digit) != 0 || b[i+1] == '"' || b[i+1] == '\'')
 	}
