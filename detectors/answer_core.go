@@ -1,5 +1,7 @@
 package detectors
 
+import "github.com/sonexlabs/tacet/detectors/names"
+
 // answerCore are the first and the last token of what answers in a turn: what is left of it without the words around that say nothing of what was
 // asked for, "hang on let me see it should be … i think". If nothing is left, first is behind last.
 func (p *pass) answerCore() (first, last int) {
@@ -11,6 +13,25 @@ func (p *pass) answerCore() (first, last int) {
 		last--
 	}
 	return first, last
+}
+
+// waits says whether a turn says nothing but that somebody waits or looks something up: "one moment", "take your time", "okay got it".
+func (p *pass) waits() bool {
+	const most = 8 // tokens
+	if len(p.text.Tokens) > most || len(p.candidates) > 0 {
+		return false
+	}
+	waits := false
+	for k := range p.text.Tokens {
+		switch {
+		case p.is(k, &answerLead), p.is(k, &answerLeadSaid), p.is(k, &thanksWords), p.is(k, &thanksSaid), p.is(k, &agreeing): // "okay thanks"
+		case p.isAround(k), p.is(k, &patient):
+			waits = true
+		default:
+			return false
+		}
+	}
+	return waits
 }
 
 // isAround says whether token k is among the words that people say before and behind an answer.
@@ -49,8 +70,9 @@ func (p *pass) isCore(first, last int) bool {
 var (
 	aroundAnswers = wordsOf("a hang hold bear with wait me let check see sec second minute moment look looking here i'm i've i'd ve d ll re have had has got one use used using to still try maybe possibly probably perhaps guess believe reckon suppose you should " +
 		"already same as before say says said saying reads read looks like god sorry told your colleague again ready are pen put usually normally always sure is on the letter card screen sheet paper for me mine we this there go goes now just done yet give been be " +
-		"would could did get it that's catch")
+		"would could did do get it that's catch right fine")
 	notCore   = [...]*words{&notAnswers, &notAnswersSaid, &notPasswords, &notPasswordsSaid, &notDictated, &clauseWords, &sentenceWords, &stopWords, &troubles}
+	patient   = wordsOf("take time no rush worries problem problems whenever ready ahead fine course find finding phone bag wallet purse glasses minute sorry pardon what go on right alright gerne moment klar bien sûr claro certo natuurlijk jasne")
 	negated   = wordsOf("t") // "haven't"
 	consulted = wordsOf("check find open ask try see")
 	relatives = wordsOf("wife husband partner mum mom dad son daughter")
@@ -82,3 +104,63 @@ var (
 	answerLead  = wordsOf("it its it's that that's is was s yeah yea ya yes yep yup sure okay ok um uh er erm well so then my oh i think probably the")
 	thanksWords = wordsOf("please thanks thank you i think")
 )
+
+// answerDateParts takes what is left of an answer that is nothing but parts of a date for one that is given bit by bit: "the fourth of", "and then twenty
+// nine".
+func (p *pass) answerDateParts() {
+	const most = 6 // tokens
+	kind, detector := DateOfBirth, uint8(byDate)
+	switch asked := p.wants.cues & (cueBirth | cueExpiry); {
+	case asked == 0 || !p.wants.agent || p.in.Channel == ChannelLog:
+		return
+	case asked == cueExpiry:
+		kind, detector = CardExpiry, byCardData
+	}
+	for k := range p.candidates {
+		if !p.candidates[k].kind.yields() {
+			return
+		}
+	}
+	first, last := p.answerCore()
+	for first <= last && p.is(first, &andWords) {
+		first++
+	}
+	parts := 0
+	for k := first; k <= last; k++ {
+		switch {
+		case p.isInert(int(p.text.Tokens[k].Start)) || last-first >= most:
+			return
+		case p.bitsAt(k)&wordMonth != 0, p.saysNumber(k), p.dayAt(k) > 0, p.is(k, &ordinalWords):
+			parts++
+		case !p.is(k, &ofWords) && !p.is(k, &articles) && !p.is(k, &andWords):
+			return
+		}
+	}
+	if parts == 0 {
+		return
+	}
+	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
+	p.addScored(start, end, guess{kind: kind, score: score{question: 0.75 - p.wants.decay}, rule: "parts", detector: detector}, p.compact(start, end))
+}
+
+// rememberAnswer has the call know again what a turn gives for a name and nothing else, also if the tagger is hardly sure of it, but for words with another
+// use.
+func (p *pass) rememberAnswer(ctx *names.Context) {
+	if p.wants.cues&cueName == 0 || ctx.Memory == nil {
+		return
+	}
+	first, last := p.answerCore()
+	if last-first >= nameTokens {
+		return
+	}
+	for k := first; k <= last; k++ {
+		if !p.isPersonAt(int(p.text.Tokens[k].Start)) {
+			return
+		}
+	}
+	for k := first; k <= last; k++ {
+		if l := p.set.names.Listing(p.text.Tokens[k].Hash); l.Common == 0 && !l.Other {
+			ctx.Memory.Add(p.text.Tokens[k].Hash)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 
 // The bounds of a call's memory.
 const (
+	shortDate  = 6  // digits of a date with a short year
 	patience   = 3  // turns in which a question is expected to be answered
 	runMost    = 32 // letters and digits of a number that goes on from turn to turn
 	cardDigits = 15 // of a card of American Express whose check digit fits: it doesn't go on, as no longer one does
@@ -67,8 +68,10 @@ func (c *Call) dayHash(d *date) uint64 {
 // moment is what every turn may change.
 type moment struct {
 	asked meaning // of the last question
-	age   uint8   // turns since then
+	age   uint8   // turns since then that said something
+	waits uint8   // and that said nothing
 	by    Role    // who asked
+	why   bool    // whether the other has just asked what for
 	told  bool    // whether a password or the like was found since
 	login uint8   // turns in which passwords may be told that were tried
 	paid  Type    // CreditCard or CardExpiry, if the customer's last turn ended with one
@@ -188,11 +191,7 @@ func (c *Call) update(p *pass, found []Finding) {
 		said = c.asked // again
 	}
 	before := c.asked.bits
-	c.age++
-	// The agent's words are questions. The customer's count where no value came with them: "my card number is, wait".
-	if said.bits&^wordEnding != 0 && (p.in.Role == RoleAgent || len(p.candidates) == 0) {
-		c.asked, c.age, c.by, c.told = said, 0, p.in.Role, false
-	}
+	c.takeQuestion(p, said)
 	if c.age > patience || other && p.in.Role == RoleAgent {
 		c.asked = meaning{}
 	}
@@ -226,6 +225,39 @@ func (c *Call) update(p *pass, found []Finding) {
 	c.follow(p)
 }
 
+// takeQuestion ages the question that was asked, and takes in what a turn asks for.
+func (c *Call) takeQuestion(p *pass, said meaning) {
+	if c.waits < patience && p.waits() {
+		c.waits++
+	} else {
+		c.age++
+	}
+	// The agent's words are questions. The customer's count where no value came with them: "my card number is, wait".
+	switch {
+	case said.bits&^wordEnding == 0 || p.in.Role != RoleAgent && len(p.candidates) > 0:
+	case p.in.Role == RoleAgent && c.by == RoleAgent && c.asked.bits != 0 && (c.why || said.bits&^(wordEnding|wordSpell) == 0):
+		c.asked.join(said) // "just to verify the account", "can you spell that"
+		c.age = 0
+	default:
+		c.asked, c.age, c.waits, c.by, c.told = said, 0, 0, p.in.Role, false
+	}
+	c.why = p.in.Role == RoleCustomer && len(p.candidates) == 0 && p.asksWhy()
+}
+
+// asksWhy says whether a turn asks what for: "why do you need that".
+func (p *pass) asksWhy() bool {
+	const most = 12 // tokens
+	if len(p.text.Tokens) > most {
+		return false
+	}
+	for k := range p.text.Tokens {
+		if p.is(k, &whyWords) || k > 0 && p.is(k, &forWord) && p.is(0, &whatWord) {
+			return true
+		}
+	}
+	return false
+}
+
 // asksWhen says whether a turn that says something of cards or accounts asks for a day only: "when did you last use the card".
 func (p *pass) asksWhen(said uint64) bool {
 	const may = cueBirth | cueExpiry | wordNumber | cueOTP | cuePIN | cuePassword | cuePhone
@@ -241,6 +273,9 @@ func (p *pass) asksWhen(said uint64) bool {
 }
 
 var (
+	whyWords  = wordsOf("why warum wieso wozu pourquoi perché waarom dlaczego kyun kyon")
+	whatWord  = wordsOf("what")
+	forWord   = wordsOf("for")
 	whenWords = wordsOf("when wann quand cuándo quando kiedy wanneer kab")
 	didWords  = wordsOf("did do does was were is will would have has are haben hast ist war avez est ha fue è ostatnio heeft")
 )

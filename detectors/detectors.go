@@ -74,7 +74,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 60
+const revision = 62
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -210,6 +210,7 @@ func (s *Set) find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 		p.searchAlone(text)
 	}
 	p.widenAnswer()
+	p.answerDateParts()
 	p.widenExpiry()
 	p.typedCard()
 	p.answerUser()

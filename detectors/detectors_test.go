@@ -182,18 +182,20 @@ func TestSetIsSafeForConcurrentUse(t *testing.T) {
 
 func TestExpectationDecays(t *testing.T) {
 	s, sc := newSet(t, Options{}), NewScratch()
-	ask := func(turnsBetween int) bool {
+	ask := func(turnsBetween int, says string) bool {
 		call := NewCall()
 		s.Find(nil, []byte("what's your security code?"), Input{Call: call, Role: RoleAgent}, sc)
 		for range turnsBetween {
-			s.Find(nil, []byte("let me look"), Input{Call: call, Role: RoleCustomer}, sc)
+			s.Find(nil, []byte(says), Input{Call: call, Role: RoleCustomer}, sc)
 		}
 		found := s.Find(nil, []byte("123 i think so"), Input{Call: call, Role: RoleCustomer}, sc)
 		return len(found) == 1 && found[0].Type == CardCVV
 	}
-	require.True(t, ask(0))
-	require.True(t, ask(2))
-	require.False(t, ask(4))
+	require.True(t, ask(0, ""))
+	require.True(t, ask(2, "my router is broken"))
+	require.False(t, ask(4, "my router is broken"))
+	require.True(t, ask(4, "let me look"), "says nothing")
+	require.False(t, ask(8, "let me look"))
 	require.LessOrEqual(t, NewCall().Bytes(), 2048)
 }
 

@@ -1,6 +1,6 @@
 package detectors
 
-// A password that somebody was told is repeated by the other: "blue horse battery, is that right". Its words are known again by their hashes.
+// A password or user name that somebody was told is repeated by the other: "blue horse battery, is that right". Its words are known again by their hashes.
 
 const (
 	secretWords = 16  // words of passwords that are known again
@@ -9,9 +9,10 @@ const (
 	echoRare    = 3   // how common a word of a password may be that is known again alone
 )
 
-// secretMemory is a ring of keyed hashes of the words of passwords that were found in the call.
+// secretMemory is a ring of keyed hashes of the words of passwords and user names that were found in the call.
 type secretMemory struct {
 	words [secretWords]uint32
+	users uint16 // those of user names, a bit each
 	n     uint8
 	fresh bool // the last turn had one
 }
@@ -19,31 +20,38 @@ type secretMemory struct {
 // wholeSecret marks the hash of a word that was all of a password.
 const wholeSecret = 0x5bd1e995
 
-// noteSecrets keeps the words of the passwords that were found in the turn.
+// noteSecrets keeps the words of the passwords and user names that were found in the turn.
 func (c *Call) noteSecrets(p *pass) {
 	c.secrets.fresh = false
 	for k := range p.candidates {
 		x := &p.candidates[k]
-		if x.kind != Password || x.total < p.set.threshold {
+		if x.kind != Password && (x.kind != Username || p.in.Channel == ChannelLog) || x.total < p.set.threshold {
 			continue
 		}
-		c.secrets.fresh, c.secretBy = true, p.in.Role
+		user := x.kind == Username
+		if !user {
+			c.secrets.fresh, c.secretBy = true, p.in.Role
+		}
 		first, last := p.tokensOf(x.start, x.end)
 		for j := first; j <= last; j++ {
 			switch {
-			case p.is(j, &stopWords) || p.is(j, &characterWords):
+			case p.is(j, &stopWords) || p.is(j, &characterWords) || user && first == last && !p.isRareSecret(j): // "admin"
 			case first == last && p.text.Tokens[j].Len() > 3:
-				c.secrets.add(p.saidKey(j) ^ wholeSecret)
+				c.secrets.add(p.saidKey(j)^wholeSecret, user)
 			case p.text.Tokens[j].Len() > 1:
-				c.secrets.add(p.saidKey(j))
+				c.secrets.add(p.saidKey(j), user)
 			}
 		}
 	}
 }
 
-func (m *secretMemory) add(h uint32) {
+func (m *secretMemory) add(h uint32, user bool) {
 	if !m.has(h) {
 		m.words[m.n%secretWords] = h
+		m.users &^= 1 << (m.n % secretWords)
+		if user {
+			m.users |= 1 << (m.n % secretWords)
+		}
 		m.n++
 		if m.n >= 2*secretWords {
 			m.n -= secretWords
@@ -60,7 +68,17 @@ func (m *secretMemory) has(h uint32) bool {
 	return false
 }
 
-// recallSecrets finds the words of passwords that were heard before: two in a row, or one that is rare or was all of the password.
+// kind is the type of what had the word: Username if it was a part of one.
+func (m *secretMemory) kind(h uint32) Type {
+	for k, w := range m.words {
+		if w == h && m.users>>k&1 != 0 {
+			return Username
+		}
+	}
+	return Password
+}
+
+// recallSecrets finds the words of passwords and user names that were heard before: two in a row, or one that is rare or was all of the password.
 func (p *pass) recallSecrets() {
 	m := &p.in.Call.secrets
 	if m.n == 0 || p.in.Channel == ChannelLog {
@@ -77,7 +95,7 @@ func (p *pass) recallSecrets() {
 		}
 		h := p.saidKey(k)
 		if m.has(h ^ wholeSecret) {
-			p.addEcho(k, k)
+			p.addEcho(k, k, m.kind(h^wholeSecret))
 			continue
 		}
 		if !m.has(h) {
@@ -92,7 +110,7 @@ func (p *pass) recallSecrets() {
 			last++ // read in another way: "horse forty two"
 		}
 		if last > k || rare {
-			p.addEcho(k, last)
+			p.addEcho(k, last, m.kind(h))
 		}
 		k = last
 	}
@@ -141,18 +159,22 @@ func (p *pass) echoedCharacters() {
 		}
 	}
 	if first < last && signs > 0 {
-		p.addEcho(first, last)
+		p.addEcho(first, last, Password)
 	}
 }
 
-func (p *pass) addEcho(first, last int) {
+func (p *pass) addEcho(first, last int, kind Type) {
 	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
 	for k := range p.candidates {
-		if c := &p.candidates[k]; c.kind == Password && c.start <= start && end <= c.end {
+		if c := &p.candidates[k]; c.kind == kind && c.start <= start && end <= c.end {
 			return
 		}
 	}
-	p.addScored(start, end, guess{kind: Password, score: score{question: echoScore}, rule: "heard before", detector: byAssignment}, p.verbatim(start, end))
+	canon, detector := p.verbatim(start, end), uint8(byAssignment)
+	if kind == Username {
+		canon, detector = p.compact(start, end), byUser
+	}
+	p.addScored(start, end, guess{kind: kind, score: score{question: echoScore}, rule: "heard before", detector: detector}, canon)
 }
 
 var (

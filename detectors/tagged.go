@@ -80,6 +80,7 @@ func (p *pass) findNames() {
 	p.findSpelledName()
 	p.findNearName()
 	p.answerName(&ctx)
+	p.rememberAnswer(&ctx)
 }
 
 // cutAtBracket ends a span where a sentence ends with a bracket that began before it: "(Gareth). Meds: ramipril".
