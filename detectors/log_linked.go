@@ -66,8 +66,15 @@ func (p *pass) mayBeLinked(i, start, end int) bool {
 	case c == '=' || c == ':' || c == ' ' && p.at(at+1) == '=':
 		for at++; p.at(at) == ' ' && at < len(p.b) || p.at(at) == '=' || p.at(at) == '>'; at++ {
 		}
-		value := p.at(at)
-		return value == '[' || value == '(' || value == 'S' || value == 'O' || value == 'J' || p.at(end-1)|0x20 == 'r' && p.at(end-2)|0x20 == 'e' || scan.IsDigit(value) && (p.at(end-1) == 's' || p.at(end-1)|0x20 == 't' || scan.IsDigit(p.at(end-1))) || closed && scan.IsLetter(value)
+		switch value := p.at(at); {
+		case value == '[' || value == '(' || value == 'S' || value == 'O' || value == 'J': // Some, Optional, Just
+		case p.at(end-1)|0x20 == 'r' && p.at(end-2)|0x20 == 'e': // card_holder
+		case scan.IsDigit(value) && (p.at(end-1) == 's' || p.at(end-1)|0x20 == 't' || scan.IsDigit(p.at(end-1))): // "address=12 High Street", "street2=…"
+		case closed && scan.IsLetter(value):
+		default:
+			return false
+		}
+		return true
 	case c == ' ':
 		if c = p.at(at + 1); c == '(' || c == '[' || c == '-' || isQuote(c) {
 			return true

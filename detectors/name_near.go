@@ -1,7 +1,10 @@
 package detectors
 
-// findNearName adds a name that no list has beside "my name" and the like in other languages than English, which only words that link the two join to it: "mein nachname war früher
-// quastenberg", "quartarola è il mio cognome".
+// A name may stand a few words before or behind what it is called. In English, whose words the lists know, any of them may lie between
+// (addNameNear); in other languages only those that link the two (findNearName), as most of their words are in no list.
+
+// findNearName adds a name that no list has beside "my name" and the like in other languages than English: "mein nachname war früher quastenberg",
+// "quartarola è il mio cognome".
 func (p *pass) findNearName() {
 	if p.text.Said&cueName == 0 || p.isWritten() {
 		return
@@ -96,3 +99,64 @@ func (p *pass) isNearName(k int) bool {
 
 // asWords say what something stands as.
 var asWords = wordsOf("als comme come como jako")
+
+// isOwnName says whether token i ends words for the name of a person: "surname", "my full name", "my husband's name".
+func (p *pass) isOwnName(i int) bool {
+	return p.is(i, &personNames) || p.is(i, &lastNames) && (p.is(i-1, &personKinds) || p.is(i-1, &ownWords) && !p.is(i-1, &theWords) || p.is(i-1, &fullWords) || p.isShortIs(i-1))
+}
+
+// addNameNear adds the name near token i, a word for one, that nothing was found behind: "my surname is still okonkwo right", "okonkwo that's my surname".
+// For -1 it is the one that was asked for: "it should be okonkwo".
+// Of what lists don't have as a name, only what is no word is one.
+func (p *pass) addNameNear(i int) {
+	elsewhere := false
+	for k := i + 1; k < len(p.text.Tokens) && k <= i+nearReach && (k == 0 || p.isNear(k-1, k)); k++ {
+		if p.bitsAt(k)&cuesIdentifier != 0 || p.isFound(int(p.text.Tokens[k].Start), int(p.text.Tokens[k].End)) {
+			break
+		}
+		elsewhere = elsewhere || p.is(k, &usedAt)
+		if elsewhere && p.bitsAt(k-1)&wordIs == 0 || i < 0 && !p.endsName(k) {
+			continue // "my surname on the octopus bill"
+		}
+		if p.addNamed(k, k) {
+			return
+		}
+	}
+	k, says := i-1, false
+	for k > 0 && k > i-nearReach && p.isNear(k, k+1) && (p.is(k, &ownWords) || p.bitsAt(k)&(wordIs|wordRelation) != 0 || p.is(k, &personKinds) || p.is(k, &fullWords) || p.isShortIs(k) || p.is(k, &answerLead)) {
+		says = says || p.bitsAt(k)&wordIs != 0 || p.is(k, &takeUps)
+		k--
+	}
+	if says && k >= 0 && p.isNear(k, k+1) && !p.isFound(int(p.text.Tokens[k].Start), int(p.text.Tokens[k].End)) {
+		p.addNamed(k, k)
+	}
+}
+
+// endsName says whether nothing follows token k in its clause but a word that asks to agree.
+func (p *pass) endsName(k int) bool {
+	return p.endsClause(k) || p.is(k+1, &agreeing) && p.endsClause(k+1)
+}
+
+// addNamed adds tokens first to last as a name, and those beside them, if all may be one.
+func (p *pass) addNamed(first, last int) bool {
+	const most = 3
+	isName := func(k int) bool {
+		return k >= 0 && k < len(p.text.Tokens) && p.mayBeNamed(k) && !p.isOtherWord(k) && !p.isInflected(&p.text.Tokens[k])
+	}
+	if !isName(first) {
+		return false
+	}
+	for last+1 < len(p.text.Tokens) && last-first < most && p.between(last) == gapSpace && isName(last+1) {
+		last++
+	}
+	for first > 0 && last-first < most && p.between(first-1) == gapSpace && isName(first-1) {
+		first--
+	}
+	p.addPerson(first, last)
+	return true
+}
+
+var (
+	fullWords = wordsOf("full whole legal proper real maiden")
+	agreeing  = wordsOf("right correct yes yeah ok okay i sorry thanks then")
+)
