@@ -1,6 +1,10 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/names"
+import (
+	"github.com/sonexlabs/tacet/detectors/names"
+	"github.com/sonexlabs/tacet/detectors/scan"
+	"github.com/sonexlabs/tacet/detectors/spoken"
+)
 
 // answerCore are the first and the last token of what answers in a turn: what is left of it without the words around that say nothing of what was
 // asked for, "hang on let me see it should be … i think". If nothing is left, first is behind last.
@@ -51,7 +55,7 @@ func (p *pass) isCore(first, last int) bool {
 	n, rare := 0, false
 	for k := first; k <= last; k++ {
 		t := &p.text.Tokens[k]
-		if t.IsWord() && !p.saysNumber(k) {
+		if !t.IsNumber() && !p.saysNumber(k) {
 			n++
 		}
 		if n > most || p.isInert(int(t.Start)) || t.Bits&(cuesIdentifier|cuesAgainst|wordAnswer|wordSpell) != 0 || k > first && p.between(k-1) != gapSpace && p.between(k-1) != gapComma || p.is(k+1, &negated) {
@@ -104,6 +108,41 @@ var (
 	answerLead  = wordsOf("it its it's that that's is was s yeah yea ya yes yep yup sure okay ok um uh er erm well so then my oh i think probably the")
 	thanksWords = wordsOf("please thanks thank you i think")
 )
+
+// answerCode takes a piece of letters, figures and marks that answers a question for a number: "HL-2204/18".
+func (p *pass) answerCode() {
+	const longest, least = 24, 3
+	if p.wants.cues&(cueAccount|cueOrder|cueAnyID|wordNumber) == 0 || !p.wants.agent || p.in.Channel == ChannelLog {
+		return
+	}
+	first, last := p.answerCore()
+	if first > last || p.isInert(int(p.text.Tokens[first].Start)) {
+		return
+	}
+	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
+	value := p.b[start:end]
+	if len(value) > longest || digitsIn(value) < least || !hasLetter(value) || !isUnbroken(value) || p.isFound(start, end) {
+		return
+	}
+	for k := range p.candidates {
+		if c := &p.candidates[k]; c.start < end && start < c.end && (c.kind == Date || c.kind == URL) {
+			return
+		}
+	}
+	if kind, detector := p.askedKind(codeAsked, spoken.Code, 0); kind != 0 {
+		p.addScored(start, end, guess{kind: kind, score: score{question: 0.75 - p.wants.decay}, rule: "answer", detector: detector}, p.compact(start, end))
+	}
+}
+
+// isUnbroken says whether a value is letters, figures and what codes have between them, and no blank.
+func isUnbroken(value []byte) bool {
+	for _, c := range value {
+		if !scan.IsWordByte(c) && c != '-' && c != '/' && c != '.' && c != '#' {
+			return false
+		}
+	}
+	return true
+}
 
 // answerDateParts takes what is left of an answer that is nothing but parts of a date for one that is given bit by bit: "the fourth of", "and then twenty
 // nine".

@@ -74,7 +74,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 62
+const revision = 63
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -211,6 +211,7 @@ func (s *Set) find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	}
 	p.widenAnswer()
 	p.answerDateParts()
+	p.answerCode()
 	p.widenExpiry()
 	p.typedCard()
 	p.answerUser()
