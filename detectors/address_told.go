@@ -226,21 +226,27 @@ func (p *pass) addressWord(i int) (next int) {
 // namedAddress takes a text for an address, or a part of one, whose field is named for that: "address.line1", "billing_address.city", "streetAddress".
 func (p *pass) namedAddress() {
 	const longest = 100
-	path := bytes.TrimRight(p.in.Path, "[]")
-	name := lastPart(path)
-	if !isAddressLine(name) {
-		holder := bytes.TrimRight(path[:max(len(path)-len(name)-1, 0)], "[]")
-		if !endsWithFolded(holder, "address") || !isAddressPart(name) {
-			return
-		}
+	if p.path.roles&fieldAddress == 0 {
+		return
 	}
-	value := bytes.TrimSpace(p.b)
+	value, name := bytes.TrimSpace(p.b), bytes.TrimRight(p.pathName(), "[]")
 	if len(value) < 2 || len(value) > longest || !hasLetter(value) || bytes.Equal(value, name) || isPlaceholder(value) || bytes.ContainsAny(value, "@{[\\") || bytes.Contains(value, []byte("://")) {
 		return
 	}
 	if start := bytes.Index(p.b, value); !p.isInert(start) {
 		p.add(start, start+len(value), Address, 0.6, byAddress, p.lower(start, start+len(value)))
 	}
+}
+
+// isAddressField says whether the path of a field is that of a line of an address, or of what a field named for an address holds.
+func isAddressField(path []byte) bool {
+	path = bytes.TrimRight(path, "[]")
+	name := lastPart(path)
+	if isAddressLine(name) {
+		return true
+	}
+	holder := bytes.TrimRight(path[:max(len(path)-len(name)-1, 0)], "[]")
+	return endsWithFolded(holder, "address") && isAddressPart(name)
 }
 
 // isAddressLine says whether a field is named for a line of an address.

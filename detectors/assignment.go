@@ -276,7 +276,7 @@ func (p *pass) named() {
 	if wrapped := bytes.IndexAny(value, "[("); wrapped > 0 && p.in.Channel == ChannelLog && wrappers.holds(value[:wrapped]) {
 		return // "Optional[x]": see linkedValues
 	}
-	if len(value) < 3 || isPlaceholder(value) || bytes.HasSuffix(p.in.Path, value) || isDirectory(lastPart(p.in.Path), value) {
+	if len(value) < 3 || isPlaceholder(value) || bytes.HasSuffix(p.in.Path, value) || isDirectory(p.pathName(), value) {
 		return
 	}
 	if kind != Password && (!isKey(value) || bytes.IndexByte(value, ' ') >= 0) {
@@ -288,7 +288,7 @@ func (p *pass) named() {
 
 // namedKey looks at a text whose field is named for some key, or in a log for a code, and which is drawn by lot: DEPLOY_KEY=…, code=…&state=….
 func (p *pass) namedKey() {
-	name := lastPart(p.in.Path)
+	name := p.pathName()
 	value := bytes.TrimSpace(p.b)
 	if k := bytes.IndexByte(value, '&'); k > 0 {
 		value = value[:k]

@@ -263,13 +263,15 @@ func (p *pass) searchText() {
 	} else if p.path.bits&(wordKey|wordCode) != 0 {
 		p.namedKey()
 	}
-	if len(p.in.Path) > 0 {
+	if p.path.roles != 0 {
 		p.namedUser()
-		p.namedBIC()
 		p.namedKeyed()
 		p.namedPerson()
 		p.namedAddress()
 		p.namedDevice()
+	}
+	if p.path.topics[0] != 0 {
+		p.namedBIC()
 	}
 	if p.said&wordUser != 0 && p.in.Channel != ChannelLog {
 		p.toldAccounts()

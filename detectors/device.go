@@ -29,17 +29,24 @@ func (p *pass) deviceWord(i int) {
 
 // namedDevice is deviceWord for a text whose field is named for that.
 func (p *pass) namedDevice() {
-	name := lastPart(p.in.Path)
-	for _, w := range deviceFields {
-		if endsWithFolded(name, w) && (len(w) > 5 || len(name) <= len(w)+1) {
-			for _, h := range p.text.Hot {
-				if start := int(p.text.Tokens[h].Start); p.at(start-1) != '-' {
-					p.device(start)
-				}
-			}
-			return
+	if p.path.roles&fieldDevice == 0 {
+		return
+	}
+	for _, h := range p.text.Hot {
+		if start := int(p.text.Tokens[h].Start); p.at(start-1) != '-' {
+			p.device(start)
 		}
 	}
+}
+
+// isDeviceField says whether a field is named for the identifier of a device.
+func isDeviceField(name []byte) bool {
+	for _, w := range deviceFields {
+		if endsWithFolded(name, w) && (len(w) > 5 || len(name) <= len(w)+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // device takes what stands at a place for the identifier of a device, if it has the form of one: a UUID, 16 hexadecimal digits and more, or those of Apple's

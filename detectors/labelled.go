@@ -33,9 +33,9 @@ func (p *pass) labelledValues() {
 // labelKind is what the field holds whose label ends with token i; 0 for what is found by its form.
 func (p *pass) labelKind(i int) Type {
 	t := &p.text.Tokens[i]
-	kind := p.fieldKind(p.bytesOf(t))
+	kind := p.kindOf(p.bytesOf(t))
 	if i > 0 && p.between(i-1) == gapSpace {
-		switch whole := p.fieldKind(p.b[p.text.Tokens[i-1].Start:t.End]); {
+		switch whole := p.kindOf(p.b[p.text.Tokens[i-1].Start:t.End]); {
 		case kind == 0 || kind == Person: // "Event name" is nobody's
 			kind = whole
 		case kind == Address && p.bitsAt(i-1)&(cueEmail|cueIP|cueID) != 0:

@@ -236,19 +236,14 @@ func isExpiry(b []byte) bool {
 
 // namedKeyed is keyed for a text whose field is named for that.
 func (p *pass) namedKeyed() {
-	name := lastPart(p.in.Path)
-	switch {
+	switch roles := p.path.roles; {
+	case roles&fieldKeyed != 0:
+		p.keyedAt(len(p.b) - len(bytes.TrimLeft(p.b, " ")))
 	case p.in.Channel != ChannelLog:
-	case isWord(name, "sort"):
+	case roles&fieldSort != 0:
 		p.sortAt(0)
-		return
-	case len(p.b) == len("MMYY") && (endsWithFolded(name, "expirydate") || endsWithFolded(name, "cardexpiry") || endsWithFolded(name, "expdate")) && isExpiry(p.b):
+	case roles&fieldExpiry != 0 && len(p.b) == len("MMYY") && isExpiry(p.b):
 		p.add(0, len(p.b), CardExpiry, 0.75, byCardData, p.verbatim(0, len(p.b)))
-		return
-	}
-	if n := len(name) - len("digits"); n >= 0 && equalFold(name[n:], "digits") || isWord(name, "dtmf") {
-		start := len(p.b) - len(bytes.TrimLeft(p.b, " "))
-		p.keyedAt(start)
 	}
 }
 

@@ -19,8 +19,8 @@ func (p *pass) linkedValues() {
 		return
 	}
 	if len(p.in.Path) > 0 && len(p.b) > 0 {
-		if name := lastPart(p.in.Path); p.fieldKind(name) != 0 {
-			p.linkedBracket(&field{kind: p.fieldKind(name), name: name}, 0, linkedFirmly)
+		if p.path.kind != 0 {
+			p.linkedBracket(&field{kind: p.path.kind, name: p.pathName()}, 0, linkedFirmly)
 		}
 	}
 	done := 0
@@ -33,9 +33,9 @@ func (p *pass) linkedValues() {
 		if !p.mayBeLinked(int(h), start, end) || p.isInert(int(t.Start)) {
 			continue
 		}
-		kind := p.fieldKind(p.b[start:end])
+		kind := p.kindOf(p.b[start:end])
 		if before := int(h) - 1; kind == 0 && start == int(t.Start) && p.bitsAt(before) != 0 && p.between(before) == gapSpace { // "card holder"
-			if kind = p.fieldKind(p.b[p.text.Tokens[before].Start:end]); kind != 0 {
+			if kind = p.kindOf(p.b[p.text.Tokens[before].Start:end]); kind != 0 {
 				start = int(p.text.Tokens[before].Start)
 			}
 		}
@@ -116,8 +116,8 @@ func (p *pass) fieldName(start, end int) (int, int) {
 }
 
 // fieldKind is what a field with a name holds, as columnKind has it, and of names those of persons that are called no more than that.
-func (p *pass) fieldKind(name []byte) Type {
-	bits := p.set.nameMeaning(name).bits
+func (t *tables) fieldKind(name []byte) Type {
+	bits := t.nameMeaning(name).bits
 	switch kind := columnKind(bits, name); {
 	case kind != 0:
 		return kind

@@ -338,17 +338,23 @@ func (p *pass) personFields() {
 
 // namedPerson takes a text for a name whose field is named for that of a person, or in a log for who did something, if the lists have a word of it.
 func (p *pass) namedPerson() {
-	if given := bytes.TrimRight(lastPart(p.in.Path), "[]"); isWord(given, "given") && len(p.b) > 1 && isUpperAt(p.b, 0) {
+	if p.path.roles&fieldGiven != 0 && len(p.b) > 1 && isUpperAt(p.b, 0) {
 		p.personValue(0, true)
-	} else if isPersonField(p.in.Path) && !bytes.HasSuffix(p.in.Path, p.b) {
+	} else if p.path.roles&fieldPerson != 0 && !bytes.HasSuffix(p.in.Path, p.b) {
 		p.personValue(len(p.b)-len(bytes.TrimLeft(p.b, " ")), true)
-	} else if p.in.Channel == ChannelLog && p.set.names != nil && len(p.text.Tokens) > 1 && personSet.holds(lastPart(p.in.Path)) && !p.listedName(0, 2) && p.areNameLike(0, len(p.text.Tokens)-1) {
+	} else if p.path.roles&fieldDoer != 0 && p.in.Channel == ChannelLog && p.set.names != nil && len(p.text.Tokens) > 1 && !p.listedName(0, 2) && p.areNameLike(0, len(p.text.Tokens)-1) {
 		p.add(0, len(p.b), Person, 0.55, byNames, p.lower(0, len(p.b)))
 	}
 }
 
 // lastPart is the last name of a path: "reporter" of "issue.reporter".
-func lastPart(path []byte) []byte { return path[bytes.LastIndexAny(path, "./")+1:] }
+func lastPart(path []byte) []byte {
+	i := len(path)
+	for i > 0 && path[i-1] != '.' && path[i-1] != '/' {
+		i--
+	}
+	return path[i:]
+}
 
 // personValue takes the value at a place for a name: what is in quotes, or words as far as they can't be the next field, unless it is
 // known to be all of a value.

@@ -22,11 +22,12 @@ func NewScratch() *Scratch { return new(Scratch) }
 
 // pass is the work on one text.
 type pass struct {
-	set  *Set
-	in   Input
-	text scan.Text
-	b    []byte  // text.Bytes
-	path meaning // what the field's path says
+	set   *Set
+	in    Input
+	text  scan.Text
+	b     []byte    // text.Bytes
+	path  fieldPath // what the field's path says
+	paths pathCache
 
 	candidates []candidate
 	kept       []keptRegion // see around
@@ -106,12 +107,9 @@ func (p *pass) begin(s *Set, text []byte, in Input) {
 	p.candidates, p.inert, p.canon = p.candidates[:0], p.inert[:0], p.canon[:0]
 	p.barrier, p.strong, p.hexDone, p.keyDone, p.urlDone, p.plain, p.encodedDone, p.orderDone = 0, 0, 0, 0, 0, 0, 0, 0
 	p.through, p.covered, p.limit, p.role, p.isRow, p.isFailing, p.inLaw = false, 0, len(p.b), false, false, false, 0
-	p.path, p.said, p.wants, p.numbers, p.groups = meaning{}, 0, want{}, p.numbers[:0], 0
+	p.path, p.said, p.wants, p.numbers, p.groups = fieldPath{}, 0, want{}, p.numbers[:0], 0
 	if len(in.Path) > 0 {
-		p.path = s.pathMeaning(in.Path)
-		if (p.path.bits&cuesIdentifier == 0 || p.path.bits&cuesIdentifier == cueCard) && isHolderField(in.Path) {
-			p.path.bits |= cueName
-		}
+		p.path = p.paths.read(s.tables, in.Path)
 	}
 	if in.Call != nil {
 		p.wants = in.Call.expects(in.Role)

@@ -26,7 +26,7 @@ func (p *pass) bareKey(start, end int) {
 			return
 		}
 	}
-	name := lastPart(p.in.Path)
+	name := p.pathName()
 	for _, w := range [...]string{"publickey", "hash", "digest", "signature", "fingerprint", "checksum", "certificate"} {
 		if digestWords.holds(name) || endsWithFolded(name, w) {
 			return

@@ -381,25 +381,28 @@ func (p *pass) logUser(i int) {
 
 // namedUser takes a text for a user name whose field is named for one.
 func (p *pass) namedUser() {
-	name := lastPart(p.in.Path)
-	value := bytes.TrimSpace(p.b)
+	roles := p.path.roles
+	if roles&fieldUsers == 0 {
+		return
+	}
+	name, value := p.pathName(), bytes.TrimSpace(p.b)
 	if n := len(value) - 1; n > 0 && value[0] == '<' && value[n] == '>' {
 		value = value[1:n] // as Dovecot writes it
 	}
-	if len(value) > 0 && value[0] == '(' && handsOverLogin(name) {
+	if len(value) > 0 && value[0] == '(' && roles&fieldLogin != 0 {
 		p.calledLogin(bytes.IndexByte(p.b, '(')) // "auth=('asha', 'hunter2')"
 		return
 	}
-	if isWord(name, "username") && isDecimal(value) && len(value) > 2 && len(value) < 7 {
+	if roles&fieldUsername != 0 && isDecimal(value) && len(value) > 2 && len(value) < 7 {
 		start := bytes.Index(p.b, value) // an extension
 		p.add(start, start+len(value), Username, 0.7, byUser, p.verbatim(start, start+len(value)))
 		return
 	}
-	if p.in.Channel == ChannelLog && p.set.names != nil && len(p.text.Tokens) > 0 && (reviewWords.holds(name) || bytes.HasSuffix(name, []byte("_by")) && doneSet.holds(name[:len(name)-len("_by")])) && bytes.IndexByte(value, ' ') < 0 && !bytes.Equal(value, name) {
+	if p.in.Channel == ChannelLog && p.set.names != nil && len(p.text.Tokens) > 0 && roles&fieldReviewer != 0 && bytes.IndexByte(value, ' ') < 0 && !bytes.Equal(value, name) {
 		p.assignee(0)
 		return
 	}
-	if !endsInUser(name) && !isWord(name, "identity") || len(value) < 2 || bytes.HasSuffix(p.in.Path, value) || bytes.IndexByte(value, ' ') >= 0 {
+	if roles&fieldUser == 0 || len(value) < 2 || bytes.HasSuffix(p.in.Path, value) || bytes.IndexByte(value, ' ') >= 0 {
 		return
 	}
 	start := bytes.Index(p.b, value)

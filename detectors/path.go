@@ -1,0 +1,107 @@
+package detectors
+
+import (
+	"bytes"
+	"hash/maphash"
+)
+
+// fieldPath is what the path or the name of a field says of what the field holds.
+type fieldPath struct {
+	meaning
+	roles fieldRole
+	kind  Type  // of the last name, see fieldKind
+	name  int32 // where the last name begins: "reporter" of "issue.reporter"
+}
+
+// fieldRole is a set of what a field may be named for.
+type fieldRole uint16
+
+const (
+	fieldUser     fieldRole = 1 << iota // a user name
+	fieldUsername                       // "username" and no more, which extensions have, too
+	fieldReviewer                       // who works with a program, by the name that somebody logs in with
+	fieldLogin                          // a function that takes a user's name and password
+	fieldGiven                          // given names as FHIR has them
+	fieldPerson                         // a person's name
+	fieldDoer                           // who did something
+	fieldAddress                        // a part of an address
+	fieldDevice                         // an identifier of a device
+	fieldSort                           // a sort code
+	fieldExpiry                         // when a card ends
+	fieldKeyed                          // keys of a telephone
+)
+
+const fieldUsers = fieldUser | fieldUsername | fieldReviewer | fieldLogin
+
+// readPath reads the path of a field: what it says, as pathMeaning has it, and what its names are known for.
+func (t *tables) readPath(path []byte) (f fieldPath) {
+	f.meaning = t.pathMeaning(path)
+	if (f.bits&cuesIdentifier == 0 || f.bits&cuesIdentifier == cueCard) && isHolderField(path) {
+		f.bits |= cueName
+	}
+	name := lastPart(path)
+	f.name = int32(len(path) - len(name))
+	f.kind = t.fieldKind(name)
+	for _, r := range [...]struct {
+		role fieldRole
+		is   bool
+	}{
+		{fieldUser, endsInUser(name) || isWord(name, "identity")},
+		{fieldUsername, isWord(name, "username")},
+		{fieldReviewer, reviewWords.holds(name) || bytes.HasSuffix(name, []byte("_by")) && doneSet.holds(name[:len(name)-len("_by")])},
+		{fieldLogin, handsOverLogin(name)},
+		{fieldGiven, isWord(bytes.TrimRight(name, "[]"), "given")},
+		{fieldPerson, isPersonField(path)},
+		{fieldDoer, personSet.holds(name)},
+		{fieldAddress, isAddressField(path)},
+		{fieldDevice, isDeviceField(name)},
+		{fieldSort, isWord(name, "sort")},
+		{fieldExpiry, endsWithFolded(name, "expirydate") || endsWithFolded(name, "cardexpiry") || endsWithFolded(name, "expdate")},
+		{fieldKeyed, isWord(name, "dtmf") || len(name) >= len("digits") && equalFold(name[len(name)-len("digits"):], "digits")},
+	} {
+		if r.is {
+			f.roles |= r.role
+		}
+	}
+	return f
+}
+
+// pathsKept is how many paths a pass remembers. A record has some ten, a stream some hundred; keys that are data of their own fall on
+// each other.
+const pathsKept = 256
+
+// pathCache remembers what paths said, by a keyed hash: no path is kept, which may hold the key of somebody. Two of 64 bits that are
+// the same would be found once in more paths than there are.
+type pathCache struct {
+	of    *tables
+	seed  maphash.Seed
+	paths []cachedPath
+}
+
+type cachedPath struct {
+	hash uint64
+	fieldPath
+}
+
+// read is readPath, remembered.
+func (c *pathCache) read(t *tables, path []byte) fieldPath {
+	if c.of != t {
+		if c.paths == nil {
+			c.seed, c.paths = maphash.MakeSeed(), make([]cachedPath, pathsKept)
+		}
+		clear(c.paths)
+		c.of = t
+	}
+	h := maphash.Bytes(c.seed, path)
+	p := &c.paths[h%pathsKept]
+	if p.hash != h || h == 0 {
+		*p = cachedPath{h, t.readPath(path)}
+	}
+	return p.fieldPath
+}
+
+// pathName is the last name of the field's path.
+func (p *pass) pathName() []byte { return p.in.Path[p.path.name:] }
+
+// kindOf is fieldKind, remembered, of a name that stands in the text.
+func (p *pass) kindOf(name []byte) Type { return p.paths.read(p.set.tables, name).kind }
