@@ -8,6 +8,7 @@ package detectors
 import (
 	"fmt"
 	"hash/fnv"
+	"hash/maphash"
 	"strings"
 
 	"github.com/sonexlabs/tacet/detectors/names"
@@ -91,6 +92,7 @@ type Set struct {
 	homePlan   uint64          // the one of Tighten: national numbers are of it where they can be
 	favours    *[TypesMax]bool // types of Tighten's countries; nil for none
 	stricter   *Set            // of Tighten: what it finds is added; nil for none
+	seed       maphash.Seed    // of hashClean
 }
 
 // New makes a Set. It gives an error that names an unknown locale or preset.
@@ -151,7 +153,7 @@ func (s *Set) sign() {
 	if s.custom != nil {
 		s.custom.version(h)
 	}
-	s.version = fmt.Sprintf("%d-%012x", revision, h.Sum64()>>16)
+	s.version, s.seed = fmt.Sprintf("%d-%012x", revision, h.Sum64()>>16), maphash.MakeSeed()
 }
 
 // Version names the catalogue, its scoring and the options: equal versions find the same in the same text.
@@ -188,10 +190,20 @@ func localePrior(t Type, chosen []string) float32 {
 // Find appends to dst what it finds in text, and updates in.Call. Text may be any bytes. It allocates nothing once dst
 // and sc are large enough. A text above scan.MaxText bytes becomes one finding.
 func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding {
-	if s.stricter != nil {
-		return s.findTwice(dst, text, in, sc)
+	h := s.hashClean(text, &in)
+	if h != 0 && sc.clean.has(h) {
+		return dst
 	}
-	return s.find(dst, text, in, sc)
+	before := len(dst)
+	if s.stricter != nil {
+		dst = s.findTwice(dst, text, in, sc)
+	} else {
+		dst = s.find(dst, text, in, sc)
+	}
+	if h != 0 && len(dst) == before {
+		sc.clean.add(h)
+	}
+	return dst
 }
 
 func (s *Set) find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding {

@@ -15,6 +15,7 @@ const scratchKept = 16 << 20
 type Scratch struct {
 	pass   pass
 	second *Scratch // of a Set of Tighten; nil until there is one
+	clean  cleanTexts
 }
 
 // NewScratch makes an empty Scratch; it grows with the texts.
