@@ -25,6 +25,11 @@ func (p *pass) waits() bool {
 	if len(p.text.Tokens) > most || len(p.candidates) > 0 {
 		return false
 	}
+	for k := range p.text.Tokens {
+		if t := &p.text.Tokens[k]; t.Len() > 1 && !p.is(k, &waiting) {
+			return false // most turns, by a look at one set
+		}
+	}
 	waits := false
 	for k := range p.text.Tokens {
 		switch {
@@ -79,6 +84,7 @@ var (
 	patient   = wordsOf("take time no rush worries problem problems whenever ready ahead fine course find finding phone bag wallet purse glasses minute sorry pardon what go on right alright gerne moment klar bien sûr claro certo natuurlijk jasne")
 	negated   = wordsOf("t") // "haven't"
 	consulted = wordsOf("check find open ask try see")
+	waiting   = union(&answerLead, &answerLeadSaid, &thanksWords, &thanksSaid, &agreeing, &aroundAnswers, &waitWords, &modals, &beWord, &relatives, &patient)
 	relatives = wordsOf("wife husband partner mum mom dad son daughter")
 )
 

@@ -68,7 +68,7 @@ func (p *pass) coreUser() {
 
 // toldUsers looks for user names beside words for one.
 func (p *pass) toldUsers() {
-	if p.text.Said&(wordUser|wordPhraseEnd) == 0 {
+	if p.said&wordUser == 0 {
 		return
 	}
 	for k := range p.text.Tokens {
