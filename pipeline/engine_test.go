@@ -283,15 +283,24 @@ func TestOverTime(t *testing.T) {
 	e, err := New(c)
 	require.NoError(t, err)
 	e.onRecord = func(r *Record) {
-		if bytes.Contains(r.Value, []byte("slow")) {
+		switch {
+		case bytes.Contains(r.Value, []byte("slow")):
+			for began, at := processorTime(), time.Now(); processorTime()-began < 600*time.Millisecond && time.Since(at) < time.Minute; {
+			}
+		case bytes.Contains(r.Value, []byte("stopped")):
 			time.Sleep(600 * time.Millisecond)
 		}
 	}
 	f := `{"tenant_id":"t","call_id":"c","text":"%s"}`
-	require.NoError(t, e.Run(context.Background(), feed(LaneID{"calls", 0}, fmt.Sprintf(f, "a"), fmt.Sprintf(f, "slow"), fmt.Sprintf(f, "b"))))
-	require.Len(t, sink.values(), 2)
+	var values []string
+	for _, text := range []string{"a", "stopped", "slow", "stopped too", "b"} {
+		values = append(values, fmt.Sprintf(f, text))
+	}
+	require.NoError(t, e.Run(context.Background(), feed(LaneID{"calls", 0}, values...)))
+	require.Len(t, sink.values(), 4, "a process that was stopped buries nothing")
 	require.Len(t, q.all, 1)
 	require.Equal(t, ClassTime, q.all[0].Class)
+	require.EqualValues(t, 2, q.all[0].Offset)
 }
 
 // TestStall checks that each component that hangs is named and ends the run.

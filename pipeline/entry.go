@@ -62,6 +62,9 @@ func isValueMember(member []byte) bool {
 // isChangePart tells whether a member is called what a field held before or holds now: "old", "new_value".
 func isChangePart(member []byte) bool {
 	member = bytes.TrimSuffix(member, []byte("_value"))
+	if n := len(member); n < len("old") || n > len("previous") {
+		return false
+	}
 	for _, w := range [...]string{"old", "new", "before", "after", "previous", "rejected", "oldvalue", "newvalue", "original"} {
 		if bytes.EqualFold(member, []byte(w)) {
 			return true

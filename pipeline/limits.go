@@ -15,7 +15,7 @@ type Limits struct {
 	RecordBytes  int           // longest value
 	Depth        int           // deepest nesting of a JSON value
 	Fields       int           // most values in one record
-	RecordTime   time.Duration // longest time for one record
+	RecordTime   time.Duration // longest time for one record, by the clock and by the processor time of the process
 	StallTimeout time.Duration // a component busy with one thing for longer is stuck
 	Calls        int           // calls remembered at once
 	CallIdle     time.Duration // a call is forgotten after so long without a record

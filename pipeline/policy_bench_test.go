@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"syscall"
 	"testing"
 	"time"
 
@@ -328,15 +327,6 @@ func (p *policyBench) edit(rw *rewriter, d *codec.Doc) error {
 		}
 	}
 	return nil
-}
-
-// processorTime is what the process used so far.
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // TestPolicyBenchmark holds that the ways to work off a record differ in what the policy adds to it, and in nothing else.

@@ -126,16 +126,20 @@ func (w *worker) part(j job) {
 	buf := w.e.buffers.Get().(*buffer)
 	f.buffers[w.number] = buf
 	now := time.Now()
+	w.rw.used = processorTime()
 	for _, i := range j.records {
 		w.busy.Store(now.UnixNano())
 		r := &f.batch.Records[i]
 		spans := len(buf.spans)
 		class, err := w.record(l, r, buf, i, f.batch.Warm, now)
 		after := time.Now()
-		if class == "" && !f.batch.Warm && after.Sub(now) > w.e.limits.RecordTime {
-			class, err = ClassTime, errOverTime
-			w.rw.recant(w.rw.done)
-			buf.spans = buf.spans[:spans]
+		if after.Sub(now) > w.e.limits.RecordTime {
+			if class == "" && !f.batch.Warm && w.rw.isOver(after) {
+				class, err = ClassTime, errOverTime
+				w.rw.recant(w.rw.done)
+				buf.spans = buf.spans[:spans]
+			}
+			w.rw.used = processorTime()
 		}
 		now = after
 		if class == "" && !f.batch.Warm {
