@@ -8,7 +8,7 @@ import (
 )
 
 // labelledValues looks outside logs for what fields of a form hold and nothing shows by itself: rare names, user names, passwords, keys and houses without a
-// number. The label stands where a line or a cell begins, and marks, tags or the end of the line part it from the value.
+// number. Marks, tags or the end of the line part the label from the value.
 func (p *pass) labelledValues() {
 	if p.in.Channel == ChannelLog || p.set.names == nil {
 		return
@@ -16,11 +16,11 @@ func (p *pass) labelledValues() {
 	for _, h := range p.text.Hot {
 		i := int(h)
 		t := &p.text.Tokens[i]
-		if !t.IsWord() || p.at(int(t.End)) == '_' && scan.IsWordByte(p.at(int(t.End)+1)) { // SECRET_KEY_BASE
+		if !t.IsWord() {
 			continue
 		}
 		start := p.behindLabel(int(t.End))
-		if start == 0 || p.isInert(int(t.Start)) || !p.beginsCell(i) {
+		if start == 0 {
 			continue
 		}
 		if kind := p.labelKind(i); kind != 0 {
@@ -35,10 +35,10 @@ func (p *pass) labelKind(i int) Type {
 	t := &p.text.Tokens[i]
 	kind := p.kindOf(p.bytesOf(t))
 	if i > 0 && p.between(i-1) == gapSpace {
-		switch whole := p.kindOf(p.b[p.text.Tokens[i-1].Start:t.End]); {
+		switch {
 		case kind == 0 || kind == Person: // "Event name" is nobody's
-			kind = whole
-		case kind == Address && p.bitsAt(i-1)&(cueEmail|cueIP|cueID) != 0:
+			kind = p.kindOf(p.b[p.text.Tokens[i-1].Start:t.End])
+		case kind == Address && p.bitsAt(i-1)&(cueEmail|cueIP) != 0:
 			return 0
 		}
 	}
@@ -55,30 +55,14 @@ func (p *pass) labelKind(i int) Type {
 // personLabels are labels of fields that hold the name of a person.
 var personLabels = wordsOf("patient policyholder contact claimant tenant landlord witness interviewer reporter assignee kin guardian insured beneficiary payee applicant nominee executor spouse attendee signatory")
 
-// beginsCell says whether only a few words of a label stand before token i in its line, its clause or its cell of a table.
-func (p *pass) beginsCell(i int) bool {
-	const most = 4
-	k := i
-	for k > 0 && k > i-most {
-		if bytes.ContainsAny(p.b[p.text.Tokens[k-1].End:p.text.Tokens[k].Start], "\n\t|;>.!?:,(=") {
-			return true
-		}
-		k--
-	}
-	return k == 0
-}
-
 // behindLabel is where the value begins that marks, tags or the end of a line part from the label before i; 0 if no value does.
 func (p *pass) behindLabel(i int) int {
 	const longest, remark = 64, 24
-	firm, lines := false, 0
+	firm := false
 	at := i
 	for at < len(p.b) && at-i < longest {
 		switch c := p.b[at]; {
 		case c == '\n':
-			if lines++; lines > 2 {
-				return 0
-			}
 			firm = true
 			at++
 		case c == '<':
@@ -90,7 +74,7 @@ func (p *pass) behindLabel(i int) int {
 			at += k + 1
 		case c == '(':
 			k := bytes.IndexByte(p.b[at:min(at+remark, len(p.b))], ')')
-			if k < 0 || firm {
+			if k < 0 {
 				return 0
 			}
 			at += k + 1
@@ -99,11 +83,11 @@ func (p *pass) behindLabel(i int) int {
 		case bytes.IndexByte([]byte(":*_-.|=\t>[;,?"), c) >= 0:
 			firm = true
 			at++
-		case c == 'A' && lines > 0 && p.at(at+1) == ':': // "Q: Surname?", "A: …"
+		case c == 'A' && p.at(at+1) == ':': // "Q: Surname?", "A: …"
 			at += 2
 		default:
 			r, width := utf8.DecodeRune(p.b[at:])
-			if r != '–' && r != '—' && r != '…' && r != '→' && r != '·' {
+			if r != '–' && r != '→' {
 				if !firm {
 					return 0
 				}
@@ -123,7 +107,7 @@ func (p *pass) cellEnd(start int, kind Type) int {
 	for end < len(p.b) && end-start < longest {
 		c := p.b[end]
 		if c == '\n' || c == '\r' || c == '\t' || c == '|' || c == '<' || c == '"' || c == '`' || c == ']' || c == ';' || c == '(' || c == ',' && kind != Address ||
-			(c == '_' || c == ' ') && p.at(end+1) == c || c == ' ' && (p.at(end+1) == '/' || p.at(end+1) == '-') {
+			c == ' ' && p.at(end+1) == '/' {
 			break
 		}
 		end++
@@ -136,29 +120,28 @@ func (p *pass) cellEnd(start int, kind Type) int {
 
 // labelledValue notes the value of a field from start to end.
 func (p *pass) labelledValue(kind Type, start, end int) {
-	const least = 3
 	value := p.b[start:max(start, end)]
 	first, last := p.tokensOf(start, end)
-	if len(value) < least || first > last || isPlaceholder(value) || p.isInert(start) || hiddenWords.holds(value) {
+	if first > last || isPlaceholder(value) {
 		return
 	}
 	word := first == last && p.isRareWord(first) && p.text.Tokens[first].Shape&scan.Upper == 0
 	blank := bytes.IndexByte(value, ' ') >= 0
 	switch kind {
 	case Password:
-		if len(value) > least && !blank && !p.tellsOf(start, end) && (word || isMixed(value) && hasDigit(value) && !isDecimal(value)) {
+		if !blank && (word || hasDigit(value) && !isDecimal(value)) {
 			p.add(start, end, kind, 0.65, byAssignment, p.verbatim(start, end))
 		}
 	case Secret, SessionID:
-		if !blank && isKey(value) && !isCode(value) && bytes.IndexByte(value, '=') < 0 {
+		if !blank && isKey(value) && bytes.IndexByte(value, '=') < 0 {
 			p.add(start, end, kind, 0.65, byAssignment, p.verbatim(start, end))
 		}
 	case Username:
-		if !blank && !isNoUser(value) && p.userEnd(start) == end && (p.looksLikeAccount(start, end) || word) {
+		if p.userEnd(start) == end && (p.looksLikeAccount(start, end) || word) {
 			p.addUser(start, 0.65)
 		}
 	case Person:
-		if p.areNameLike(first, last) && int(p.text.Tokens[first].Start) == start && int(p.text.Tokens[last].End) == end {
+		if p.areNameLike(first, last) {
 			p.add(start, end, kind, 0.6, byNames, p.lower(start, end))
 		}
 	case Address:
@@ -177,12 +160,12 @@ func (p *pass) isRareWord(k int) bool {
 
 // isHouseAndPlace says whether tokens first to last are words with capitals, some of them behind a comma, as an address is written: "The Old Dairy, Bridgerule".
 func (p *pass) isHouseAndPlace(first, last int, value []byte) bool {
-	const fewest, most = 3, 12
-	if n := last - first + 1; n < fewest || n > most || bytes.IndexByte(value, ',') < 0 || bytes.ContainsAny(value, ":=@/") {
+	const fewest = 3
+	if last-first+1 < fewest || bytes.IndexByte(value, ',') < 0 {
 		return false
 	}
 	for k := first; k <= last; k++ {
-		if t := &p.text.Tokens[k]; t.IsWord() && !isUpperAt(p.b, int(t.Start)) && !p.is(k, &phraseSmall) && !p.is(k, &upon) || t.Bits&wordMonth != 0 || p.isInert(int(t.Start)) {
+		if t := &p.text.Tokens[k]; !isUpperAt(p.b, int(t.Start)) && !t.IsNumber() && !p.is(k, &phraseSmall) && !p.is(k, &upon) || t.Bits&wordMonth != 0 {
 			return false
 		}
 	}

@@ -18,31 +18,26 @@ func (p *pass) linkedValues() {
 	if p.in.Channel != ChannelLog || p.set.names == nil {
 		return
 	}
-	if len(p.in.Path) > 0 && len(p.b) > 0 {
-		if p.path.kind != 0 {
-			p.linkedBracket(&field{kind: p.path.kind, name: p.pathName()}, 0, linkedFirmly)
-		}
+	if len(p.in.Path) > 0 && p.path.kind != 0 {
+		p.linkedBracket(&field{kind: p.path.kind, name: p.pathName()}, 0, linkedFirmly)
 	}
-	done := 0
 	for _, h := range p.text.Hot {
 		t := &p.text.Tokens[h]
-		if int(t.Start) < done || !t.IsWord() || t.Bits&linkedCues == 0 && t.Shape&(scan.Upper|scan.Lower) != scan.Upper|scan.Lower && !p.is(int(h), &linkedNouns) {
+		if !t.IsWord() || t.Bits&linkedCues == 0 && t.Shape&(scan.Upper|scan.Lower) != scan.Upper|scan.Lower && !p.is(int(h), &linkedNouns) {
 			continue
 		}
 		start, end := p.fieldName(int(t.Start), int(t.End))
-		if !p.mayBeLinked(int(h), start, end) || p.isInert(int(t.Start)) {
+		if !p.mayBeLinked(int(h), start, end) {
 			continue
 		}
 		kind := p.kindOf(p.b[start:end])
-		if before := int(h) - 1; kind == 0 && start == int(t.Start) && p.bitsAt(before) != 0 && p.between(before) == gapSpace { // "card holder"
-			if kind = p.kindOf(p.b[p.text.Tokens[before].Start:end]); kind != 0 {
-				start = int(p.text.Tokens[before].Start)
-			}
+		if before := int(h) - 1; kind == 0 && before >= 0 && p.between(before) == gapSpace { // "card holder"
+			start = int(p.text.Tokens[before].Start)
+			kind = p.kindOf(p.b[start:end])
 		}
 		if kind == 0 {
 			continue
 		}
-		done = end
 		name := field{kind: kind, name: p.b[start:end], start: start, end: end}
 		p.linkedBehind(&name)
 		p.linkedBefore(&name)
@@ -59,17 +54,17 @@ const linkedCues = cuesIdentifier | cueSession | wordUser | wordKey | wordCode |
 // mayBeLinked says whether what stands beside a name from start to end, of which token i is a part, is like what linkedValues looks for. It is cheap.
 func (p *pass) mayBeLinked(i, start, end int) bool {
 	at := p.pastQuote(end)
-	closed := at > end
+	closed, last := at > end, p.at(end-1)|0x20
 	switch c := p.at(at); {
-	case closed && (c == ',' || c == ')' || c == ' '), c == '(', c == ')' && p.at(at+1) == '=':
+	case c == '(', c == ')' && closed:
 		return true
 	case c == '=' || c == ':' || c == ' ' && p.at(at+1) == '=':
 		for at++; p.at(at) == ' ' && at < len(p.b) || p.at(at) == '=' || p.at(at) == '>'; at++ {
 		}
 		switch value := p.at(at); {
-		case value == '[' || value == '(' || value == 'S' || value == 'O' || value == 'J': // Some, Optional, Just
-		case p.at(end-1)|0x20 == 'r' && p.at(end-2)|0x20 == 'e': // card_holder
-		case scan.IsDigit(value) && (p.at(end-1) == 's' || p.at(end-1)|0x20 == 't' || scan.IsDigit(p.at(end-1))): // "address=12 High Street", "street2=…"
+		case value == '[' || value == 'S' || value == 'O': // Some, Optional
+		case last == 'r': // card_holder
+		case scan.IsDigit(value) && (last == 's' || last == 't' || scan.IsDigit(last)): // "address=12 High Street", "street2=…"
 		case closed && scan.IsLetter(value):
 		default:
 			return false
@@ -81,14 +76,14 @@ func (p *pass) mayBeLinked(i, start, end int) bool {
 		}
 		for at++; p.at(at) > ' ' && at < len(p.b); at++ {
 		}
-		if c := p.at(at + 1); p.at(at) == ' ' && (c == '(' || isQuote(c)) || p.is(i+1, &changedWords) {
+		if c := p.at(at + 1); c == '(' || isQuote(c) || p.is(i+1, &changedWords) {
 			return true
 		}
 	}
 	for i > 0 && int(p.text.Tokens[i].Start) > start {
 		i--
 	}
-	return i > 0 && (p.is(i-1, &towardsField) || p.is(i-1, &fieldWords) || p.is(i-1, &changedWords) || i > 1 && p.is(i-1, &fieldLeads) && (p.is(i-2, &towardsField) || p.is(i-2, &changedWords)))
+	return p.is(i-1, &towardsField) || p.is(i-1, &fieldWords) || p.is(i-1, &changedWords) || p.is(i-2, &towardsField) || p.is(i-2, &changedWords)
 }
 
 // field is the name of a field of a log, and what it holds.
@@ -103,7 +98,7 @@ func (p *pass) fieldName(start, end int) (int, int) {
 	const longest = 48
 	isName := func(i int) bool {
 		c := p.at(i)
-		return scan.IsWordByte(c) || (c == '_' || c == '-' || c == '.') && i < len(p.b)-1 && scan.IsWordByte(p.at(i+1))
+		return scan.IsWordByte(c) || (c == '_' || c == '-' || c == '.') && scan.IsWordByte(p.at(i+1))
 	}
 	for start > 0 && end-start < longest && isName(start-1) {
 		start--
@@ -138,7 +133,7 @@ func (p *pass) linkedBehind(name *field) {
 	at := p.pastQuote(name.end)
 	closed := at > name.end
 	if c := p.at(at); closed && c == ':' { // ["password":protected]=> of PHP
-		if k := bytes.IndexByte(p.b[at:min(at+32, len(p.b))], ']'); k > 0 && bytes.HasPrefix(p.b[at+k:], []byte("]=>")) {
+		if k := bytes.Index(p.b[at:min(at+32, len(p.b))], []byte("]=>")); k > 0 {
 			if quote := p.literalStart(p.pastBlanks(at + k + len("]=>"))); isQuote(p.at(quote)) {
 				p.linkedQuoted(name, quote, linkedFirmly)
 			}
@@ -148,9 +143,9 @@ func (p *pass) linkedBehind(name *field) {
 	switch c := p.at(at); {
 	case c == '=' || c == ':':
 		p.linkedSign(name, at)
-	case c == ')' && p.at(at+1) == '=' && p.at(at+2) == '(': // "Key (email)=(x)" of PostgreSQL
+	case c == ')' && p.at(at+1) == '=': // "Key (email)=(x)" of PostgreSQL
 		p.linkedBracket(name, at+2, linkedFirmly)
-	case c == '(' && !closed:
+	case c == '(':
 		p.linkedCall(name, at)
 	case c == ' ':
 		at = p.pastBlanks(at)
@@ -161,9 +156,7 @@ func (p *pass) linkedBehind(name *field) {
 			p.linkedBracket(name, at, linkedWeakly)
 		case isQuote(c) && (closed || p.at(name.start-1) == ':' || isIdentifier(name.name)): // `SET session:4:email "x"`, `can't parse api_key "x"`
 			p.linkedQuoted(name, at, linkedFirmly)
-		case c == '-' && p.at(at+1) == '>' && isQuote(p.at(at+3)):
-			p.linkedQuoted(name, at+3, linkedFirmly)
-		case c == '-' && p.at(at+1) == '>' && p.at(at+2) == ' ' && at+3 < len(p.b) && p.b[at+3] > ' ':
+		case c == '-' && p.at(at+1) == '>' && at+3 < len(p.b):
 			end, _ := p.valueEnd(at + 3)
 			p.linked(name, at+3, end, linkedWeakly)
 		default:
@@ -177,52 +170,46 @@ func (p *pass) linkedSign(name *field, at int) {
 	for at++; p.at(at) == '>' || p.at(at) == '='; at++ {
 	}
 	at = p.pastBlanks(at)
-	if name.kind == Address && at < len(p.b) {
+	if name.kind == Address {
 		p.linkedAddress(at)
 	}
-	if name.kind == Person && at < len(p.b) && endsWithFolded(name.name, "holder") {
+	if at < len(p.b) && endsWithFolded(name.name, "holder") {
 		p.personValue(at, false)
 	}
 	p.linkedBracket(name, at, linkedFirmly)
 }
 
-// linkedAddress takes words with capitals and numbers from a place on for an address, if a number or two words are among them: "address=12 High Street".
+// linkedAddress takes a number and words with capitals behind it from a place on for an address, one of the words no short one: "address=12 High Street".
 func (p *pass) linkedAddress(at int) {
-	const longest, least = 96, 2
-	words, digits, letters := 0, false, 0
+	const longest, short = 96, 2
+	words := false
 	end := at
-	for end < len(p.b) && end-at < longest && (scan.IsDigit(p.b[end]) || isUpperAt(p.b, end)) {
+	for end < len(p.b) && end-at < longest && scan.IsDigit(p.b[at]) && (scan.IsDigit(p.b[end]) || isUpperAt(p.b, end)) {
 		stop := end
 		for stop < len(p.b) && (scan.IsWordByte(p.b[stop]) || p.b[stop] >= 0x80 || p.b[stop] == '-' || p.b[stop] == '\'' || p.b[stop] == '.' && p.at(stop+1) == ' ') {
 			stop++
 		}
-		if c := p.at(stop); stop == end || c == '=' || c == ':' || c == '/' || c == '_' || c == '(' {
+		if c := p.at(stop); c == ':' || c == '/' {
 			break
 		}
-		digits = digits || hasDigit(p.b[end:stop])
-		if !hasDigit(p.b[end:stop]) {
-			letters = max(letters, stop-end)
-		}
-		words++
-		if end = stop; p.at(end) == ',' && p.at(end+1) == ' ' && end+2 < len(p.b) && (scan.IsDigit(p.b[end+2]) || isUpperAt(p.b, end+2)) {
+		words = words || stop-end > short && !hasDigit(p.b[end:stop])
+		if end = stop; p.at(end) == ',' && p.at(end+1) == ' ' {
 			end += 2
-		} else if p.at(end) == ' ' && end+1 < len(p.b) {
+		} else if end < len(p.b) && p.b[end] == ' ' {
 			end++
 		} else {
 			break
 		}
 	}
-	for end > at && (p.b[end-1] == ' ' || p.b[end-1] == ',' || p.b[end-1] == '.') {
-		end--
-	}
-	if words >= least && digits && letters > least && scan.IsDigit(p.b[at]) && !p.isInert(at) {
+	if words {
+		end = at + len(bytes.TrimRight(p.b[at:end], " ,."))
 		p.add(at, end, Address, 0.65, byRow, p.lower(at, end))
 	}
 }
 
 // isIdentifier says whether a name is written as those of programs are, in several parts without blanks.
 func isIdentifier(name []byte) bool {
-	return bytes.IndexByte(name, '_') > 0 || hasHump(name) && bytes.IndexByte(name, ' ') < 0
+	return bytes.IndexByte(name, '_') > 0 || hasHump(name)
 }
 
 // pastBlanks is where what follows blanks at i begins.
@@ -233,33 +220,33 @@ func (p *pass) pastBlanks(i int) int {
 	return i
 }
 
-// linkedOperand takes what a condition of SQL compares a column with, behind the operator at a place: "LIKE '%x%'", "IN ('x', 'y')", "<> 'x'".
+// linkedOperand takes what a condition of SQL compares a column with, behind the operator at a place: "LIKE '%x%'", "IN ('x', 'y')".
 func (p *pass) linkedOperand(name *field, at int) {
-	const most = 16 // values
 	stop := at
 	for stop < len(p.b) && p.b[stop] > ' ' && p.b[stop] != '(' && stop-at < len("similar") {
 		stop++
 	}
-	if !sqlOperators.holds(p.b[at:stop]) && (stop-at != 2 || p.b[at] != '<' && p.b[at] != '!') {
+	if !sqlOperators.holds(p.b[at:stop]) {
 		return
 	}
-	at = p.pastBlanks(stop)
-	listed := p.at(at) == '('
-	if listed {
+	if at = p.pastBlanks(stop); p.at(at) == '(' {
 		at++
 	}
+	p.linkedList(name, at)
+}
+
+var sqlOperators = wordsOf("like ilike in any rlike regexp glob")
+
+// linkedList takes what stands in quotes at a place, and behind commas.
+func (p *pass) linkedList(name *field, at int) {
+	const most = 16
 	for range most {
-		if c := p.at(at); c != '\'' && c != '"' {
-			return
-		}
-		if at = p.linkedQuoted(name, at, linkedFirmly); !listed || p.at(at) != ',' {
+		if at = p.linkedQuoted(name, at, linkedFirmly); p.at(at) != ',' {
 			return
 		}
 		at = p.pastBlanks(at + 1)
 	}
 }
-
-var sqlOperators = wordsOf("like ilike in any rlike regexp glob")
 
 // linkedQuoted takes what stands in quotes at a place, and gives the place behind it.
 func (p *pass) linkedQuoted(name *field, at, how int) int {
@@ -280,7 +267,7 @@ func (p *pass) linkedQuoted(name *field, at, how int) int {
 // linkedBracket takes what stands at a place in brackets, also those behind a word for what may be missing, and in quotes within: "[x]", "Some(x)",
 // `["x","y"]`.
 func (p *pass) linkedBracket(name *field, at, how int) {
-	const longest, most = 128, 16
+	const longest = 128
 	open := at
 	for scan.IsLetter(p.at(open)) && open < len(p.b) {
 		open++
@@ -289,55 +276,30 @@ func (p *pass) linkedBracket(name *field, at, how int) {
 	switch c := p.at(open); {
 	case c == '[':
 		closing = ']'
-	case c != '(' || open >= len(p.b):
+	case c != '(':
 		return
 	}
 	if open > at && !wrappers.holds(p.b[at:open]) {
 		return
 	}
 	start := open + 1
-	if start >= len(p.b) {
-		return
-	}
 	if p.pastQuote(start) > start {
-		for range most {
-			at = p.linkedQuoted(name, start, max(how, linkedFirmly))
-			if p.at(at) != ',' {
-				return
-			}
-			if start = p.pastBlanks(at + 1); p.pastQuote(start) == start {
-				return
-			}
-		}
+		p.linkedList(name, start)
 		return
 	}
-	k := bytes.IndexByte(p.b[start:min(start+longest, len(p.b))], closing)
-	if k < 0 || bytes.ContainsAny(p.b[start:start+k], "={[\n") {
-		return
+	if k := bytes.IndexByte(p.b[start:min(start+longest, len(p.b))], closing); k >= 0 {
+		p.linked(name, start, start+k, how)
 	}
-	end := start + k
-	if p.b[start] == '(' && p.at(end+1) == ')' {
-		return
-	}
-	if closing == ')' && p.b[start] == '(' { // a telephone number
-		if n := bytes.IndexByte(p.b[end+1:min(end+longest, len(p.b))], ')'); n > 0 {
-			end += 1 + n
-		}
-	}
-	p.linked(name, start, end, how)
 }
 
 // wrappers stand in logs round a value that may be missing, or say of which type it is.
-var wrappers = wordsOf("some optional option just ok str")
+var wrappers = wordsOf("some optional option ok str")
 
 // linkedCall takes the argument of a method that is named for what it sets or looks for: `setPassword("x")`, "findByEmail(x)".
 func (p *pass) linkedCall(name *field, at int) {
-	m := name.name
-	sets := bytes.HasPrefix(m, []byte("set")) || bytes.HasPrefix(m, []byte("with"))
-	if !sets && !bytes.Contains(m, []byte("By")) && !bytes.Contains(m, []byte("_by_")) {
-		return
+	if bytes.HasPrefix(name.name, []byte("set")) || bytes.Contains(name.name, []byte("By")) {
+		p.linkedBracket(name, at, linkedFirmly)
 	}
-	p.linkedBracket(name, at, linkedFirmly)
 }
 
 // linkedBefore takes the value in quotes before the name of a field, where the words between the two say that it was meant for it: "invalid value 'x' for
@@ -348,10 +310,6 @@ func (p *pass) linkedBefore(name *field) {
 	k := first - 1
 	said := false
 	for ; k >= 0 && first-k <= reach; k-- {
-		between := p.b[p.text.Tokens[k].End:p.text.Tokens[k+1].Start]
-		if bytes.ContainsAny(between, "=:;\n") || len(between) > 4 {
-			return
-		}
 		if c := p.at(int(p.text.Tokens[k].End)); !p.is(k, &towardsField) && !(k == first-1 && (c == '.' || c == ' ')) {
 			break
 		}
@@ -368,13 +326,10 @@ func (p *pass) linkedBefore(name *field) {
 	if !isQuote(quote) || p.at(end+1) != ' ' {
 		return
 	}
-	for start := end - 1; start > 0 && end-start < longest && p.b[start] != '\n'; start-- {
-		if p.b[start] == quote && !scan.IsWordByte(p.at(start-1)) && p.at(start-1) != '=' && (start > 1 || p.at(start-1) != ':') {
+	for start := end - 1; start >= 0 && end-start < longest && p.b[start] != '\n'; start-- {
+		if p.b[start] == quote && !scan.IsWordByte(p.at(start-1)) {
 			p.linked(name, start+1, end, linkedFirmly)
 			return
-		}
-		if start == 1 && p.b[0] == quote {
-			p.linked(name, 1, end, linkedFirmly)
 		}
 	}
 }
@@ -388,19 +343,17 @@ var (
 // linkedFar takes values that stand further on, each behind a word for its part in what happened to the field: "password changed: old=x new=y", "field 'email':
 // rejected value [x]", `"field":"email","old":"x"`.
 func (p *pass) linkedFar(name *field) {
-	const reach, gap = 12, 24 // tokens; bytes between two of them
+	const reach = 12 // tokens
 	at := p.pastQuote(name.end)
 	closed := at > name.end
 	first, last := p.tokensOf(name.start, name.end)
 	how := linkedFirmly
 	switch {
-	case first > 0 && p.is(first-1, &fieldWords):
-	case closed && (p.at(at) == ':' || p.at(at) == '='):
+	case p.is(first-1, &fieldWords):
+	case closed && p.at(at) == ':':
 		return
 	case closed:
-	case first > 0 && p.between(first-1) == gapSpace && (p.is(first-1, &changedWords) || first > 1 && p.is(first-1, &fieldLeads) && p.is(first-2, &changedWords)):
-		how = linkedWeakly
-	case p.is(last+1, &changedWords) && p.at(at) == ' ':
+	case p.is(first-1, &changedWords) || p.is(first-2, &changedWords) || p.is(last+1, &changedWords):
 		how = linkedWeakly
 	default:
 		return
@@ -408,7 +361,7 @@ func (p *pass) linkedFar(name *field) {
 	found, upto := 0, 0
 	for k := last + 1; k < len(p.text.Tokens) && k <= last+reach && found < 2; k++ {
 		t := &p.text.Tokens[k]
-		if gapLen := int(t.Start - p.text.Tokens[k-1].End); gapLen > gap || bytes.IndexByte(p.b[p.text.Tokens[k-1].End:t.Start], '\n') >= 0 {
+		if bytes.IndexByte(p.b[p.text.Tokens[k-1].End:t.Start], '\n') >= 0 {
 			return
 		}
 		if p.is(k, &fieldWords) {
@@ -420,9 +373,6 @@ func (p *pass) linkedFar(name *field) {
 		end := int(t.End)
 		for p.at(end) == '_' || scan.IsWordByte(p.at(end)) {
 			end++
-		}
-		if p.is(k+1, &changeParts) && p.between(k) == gapSpace {
-			end = int(p.text.Tokens[k+1].End)
 		}
 		if upto = end; p.linkedPart(name, end, how) {
 			found++
@@ -436,13 +386,13 @@ func (p *pass) linkedPart(name *field, end, how int) bool {
 	switch c := p.at(at); {
 	case c == '=' || c == ':':
 		at = p.pastBlanks(at + 1)
-	case c == ' ' && (p.at(at+1) == '[' || isQuote(p.at(at+1)) || how == linkedWeakly && at == end && at+1 < len(p.b) && p.b[at+1] > ' '):
+	case c == ' ' && (p.at(at+1) == '[' || isQuote(p.at(at+1)) || how == linkedWeakly):
 		at++
 	default:
 		return false
 	}
 	switch c := p.at(at); {
-	case at >= len(p.b) || c <= ' ':
+	case at >= len(p.b):
 		return false
 	case c == '[':
 		p.linkedBracket(name, at, how)
@@ -457,14 +407,13 @@ func (p *pass) linkedPart(name *field, end, how int) bool {
 
 var (
 	fieldWords   = wordsOf("field fields column key name attribute property parameter param header path variable")
-	fieldLeads   = wordsOf("api access refresh signing client db user account card full first last customer billing phone")
 	changedWords = wordsOf("changed updated modified set change update differs mismatch")
 	changeParts  = wordsOf("old new from before after stringvalue previous current input rejected value val old_value new_value was oldvalue newvalue original given actual got received")
 )
 
 // linked notes the value from start to end of a field.
 func (p *pass) linked(name *field, start, end, how int) {
-	const longest, least = 128, 4
+	const least = 4
 	for p.at(start) == '%' && start < end { // LIKE '%x%'
 		start++
 	}
@@ -472,62 +421,42 @@ func (p *pass) linked(name *field, start, end, how int) {
 		end--
 	}
 	value := p.b[start:max(start, end)]
-	if len(value) < 2 || len(value) > longest || isPlaceholder(value) || p.isInert(start) || hiddenWords.holds(value) || bytes.EqualFold(value, name.name) {
+	if isPlaceholder(value) && !(name.kind == Phone && len(value) > 0 && value[0] == '(') || p.isInert(start) || hiddenWords.holds(value) {
 		return
 	}
 	switch kind := name.kind; kind {
 	case Password:
-		if len(value) < least || p.tellsOf(start, end) || how == linkedWeakly && (!hasDigit(value) || bytes.IndexByte(value, ' ') >= 0 || isDecimal(value) || isCode(value) || !p.looksNear(start, end, kind)) {
+		if len(value) < least || p.tellsOf(start, end) || how == linkedWeakly && !hasDigit(value) {
 			return
 		}
 		p.add(start, end, kind, 0.7, byAssignment, p.verbatim(start, end))
 	case Secret, SessionID:
-		if (!isKey(value) && !isGrouped(value)) || bytes.IndexByte(value, ' ') >= 0 || isCode(value) || how == linkedWeakly && !isRandom(value) && !isGrouped(value) && !isDrawnMixed(value) {
-			return
+		if isKey(value) && bytes.IndexByte(value, ' ') < 0 && !isCode(value) && (how == linkedFirmly || hasDigit(value)) {
+			p.add(start, end, kind, 0.7, byAssignment, p.verbatim(start, end))
 		}
-		p.add(start, end, kind, 0.7, byAssignment, p.verbatim(start, end))
 	case Username:
-		if bytes.IndexByte(value, ' ') < 0 && !p.tellsOf(start, end) && !isNoUser(value) && (how == linkedFirmly || p.looksLikeAccount(start, end)) {
+		if bytes.IndexByte(value, ' ') < 0 && !p.tellsOf(start, end) && (how == linkedFirmly || p.looksLikeAccount(start, end)) {
 			p.addUser(start, 0.7)
 		}
 	case Person:
 		if how == linkedWeakly || isWord(name.name, "name") {
 			p.unnamedCell(start, end)
-		} else if hasLetter(value) && !hasDigit(value) && !bytes.ContainsAny(value, "/@:_=") && !p.tellsOf(start, end) {
+		} else if !hasDigit(value) && !bytes.ContainsAny(value, "/@:_=") && !p.tellsOf(start, end) {
 			p.add(start, end, kind, 0.7, byNames, p.lower(start, end))
 		}
 	case Address:
-		if hasLetter(value) && hasDigit(value) && bytes.IndexByte(value, ' ') > 0 && !isCode(value) {
+		if hasDigit(value) && bytes.IndexByte(value, ' ') > 0 {
 			p.add(start, end, kind, 0.7, byRow, p.lower(start, end))
 		}
 	case AccountID:
-		if digitsIn(value) >= least && (how == linkedFirmly || isGrouped(value) || digitsIn(value) == len(value)) {
+		if digitsIn(value) >= least && (how == linkedFirmly || bytes.IndexByte(value, ' ') < 0) {
 			p.add(start, end, kind, 0.65, byRow, p.verbatim(start, end))
 		}
 	default:
-		if n := digitsIn(value); n >= fewestDigits(kind) && bytes.IndexByte(value, '=') < 0 && (kind != PIN && kind != OTP && kind != CardCVV || n == len(value)) {
+		if n := digitsIn(value); n >= fewestDigits(kind) && (kind != PIN && kind != OTP && kind != CardCVV || n == len(value)) {
 			p.add(start, end, kind, 0.65, byRow, p.verbatim(start, end))
 		}
 	}
-}
-
-// isDrawnMixed says whether a value is of small letters, capitals and digits and of nothing else, and no short one.
-func isDrawnMixed(value []byte) bool {
-	const least = 10
-	var lower, upper, digit bool
-	for _, c := range value {
-		switch {
-		case scan.IsDigit(c):
-			digit = true
-		case c >= 'a' && c <= 'z':
-			lower = true
-		case c >= 'A' && c <= 'Z':
-			upper = true
-		default:
-			return false
-		}
-	}
-	return lower && upper && digit && len(value) >= least
 }
 
 // fewestDigits is how many digits a value of a type has at least.
@@ -554,7 +483,7 @@ func (p *pass) tellsOf(start, end int) bool {
 			return true
 		}
 	}
-	return bytes.Count(p.b[start:end], []byte(".")) > 1 && !hasDigit(p.b[start:end]) && bytes.IndexByte(p.b[start:end], ' ') < 0
+	return bytes.Count(p.b[start:end], []byte(".")) > 1 && !hasDigit(p.b[start:end])
 }
 
 var stateWords = wordsOf("not no must too be is cannot can't should missing expired invalid unknown changed main none found")

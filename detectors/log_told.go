@@ -8,9 +8,8 @@ import (
 
 // isRareUser says whether token k may be a user name where only the words beside it say so: no common word and none of an identifier.
 func (p *pass) isRareUser(k int) bool {
-	const least = 3
 	t := &p.text.Tokens[k]
-	return t.Len() >= least && t.Bits == 0 && (t.IsWord() || t.Shape&scan.Lower != 0) && p.set.names != nil && !p.set.names.IsCommon(t.Hash) && !p.is(k, &programWords)
+	return t.Bits == 0 && (t.IsWord() || t.Shape&scan.Lower != 0) && p.set.names != nil && !p.set.names.IsCommon(t.Hash)
 }
 
 // actsAs takes who acts as whom round token i for user names: "asha acting as tadhg", "impersonating tadhg".
@@ -22,14 +21,11 @@ func (p *pass) actsAs(i int) {
 		}
 		k++
 	}
-	if k+p.pastUserNoun(k) >= len(p.text.Tokens) || p.between(k-1) != gapSpace {
-		return
-	}
-	if k += p.pastUserNoun(k); !p.isRareUser(k) || p.text.Tokens[k].Shape&scan.Upper != 0 {
+	if k += p.pastUserNoun(k); k >= len(p.text.Tokens) || !p.isRareUser(k) {
 		return
 	}
 	p.addUser(int(p.text.Tokens[k].Start), 0.65)
-	if i > 0 && p.between(i-1) == gapSpace && p.isRareUser(i-1) {
+	if i > 0 && p.isRareUser(i-1) {
 		p.userBefore(int(p.text.Tokens[i-1].End))
 	}
 }
@@ -52,7 +48,7 @@ func (p *pass) pastUserNoun(k int) int {
 func (p *pass) attemptBy(i int) {
 	const reach = 6
 	for k := i + 1; k+1 < len(p.text.Tokens) && k <= i+reach && p.between(k-1) == gapSpace; k++ {
-		if p.is(k, &byWord) && p.between(k) == gapSpace {
+		if p.is(k, &byWord) {
 			if k += 1 + p.pastUserNoun(k+1); k < len(p.text.Tokens) && p.isRareUser(k) {
 				p.addUser(int(p.text.Tokens[k].Start), 0.65)
 			}
@@ -63,9 +59,8 @@ func (p *pass) attemptBy(i int) {
 
 // passwordFor looks for whose password token i tells of, and for the password: "Password for asha is plumtree".
 func (p *pass) passwordFor(i int) bool {
-	const least = 4
 	k := i + 2 + p.pastUserNoun(i+2)
-	if p.in.Channel != ChannelLog || !p.is(i+1, &whoseWords) || k+1 >= len(p.text.Tokens) || p.between(i) != gapSpace || p.between(k-1) != gapSpace || !p.isRareUser(k) {
+	if p.in.Channel != ChannelLog || !p.is(i+1, &whoseWords) || k+1 >= len(p.text.Tokens) || !p.isRareUser(k) {
 		return false
 	}
 	start := int(p.text.Tokens[k].Start)
@@ -84,7 +79,7 @@ func (p *pass) passwordFor(i int) bool {
 	default:
 		at++
 	}
-	if n >= len(p.text.Tokens) || at >= len(p.b) || p.is(n, &notPasswords) {
+	if n >= len(p.text.Tokens) || at >= len(p.b) {
 		return false
 	}
 	stop, quoted := p.valueEnd(at)
@@ -93,7 +88,7 @@ func (p *pass) passwordFor(i int) bool {
 	}
 	value := p.b[min(at, stop):stop]
 	rest, _, _ := bytes.Cut(p.b[stop:], []byte("\n"))
-	if len(value) < least || isPlaceholder(value) || p.isInert(at) || !quoted && !isMixed(value) && len(bytes.TrimRight(rest, " .\r")) > 0 {
+	if isPlaceholder(value) || !quoted && !isMixed(value) && len(bytes.TrimRight(rest, " .\r")) > 0 {
 		return false
 	}
 	p.addUser(start, 0.7)
@@ -106,7 +101,7 @@ func (p *pass) passwordFor(i int) bool {
 func (p *pass) bind(i int) {
 	const longest = 256
 	at := int(p.text.Tokens[i].End)
-	if i == 0 || p.at(int(p.text.Tokens[i].Start)-1) != '_' || !isWord(p.bytesOf(&p.text.Tokens[i-1]), "bind") {
+	if i == 0 || !isWord(p.bytesOf(&p.text.Tokens[i-1]), "bind") {
 		return
 	}
 	line := p.b[at:min(at+longest, len(p.b))]
@@ -119,18 +114,18 @@ func (p *pass) bind(i int) {
 		return
 	}
 	k := bytes.IndexByte(line, ')')
-	if k < 0 || !bytes.Contains(line[:k], []byte("(pdu: ")) {
+	if k < 0 {
 		return
 	}
 	args := arguments{b: line[k+1:]}
-	start, end := args.next()
+	start, _ := args.next()
 	from, stop := args.next()
-	if start < 0 || from < 0 || stop-from < 3 {
+	if start < 0 || from < 0 {
 		return
 	}
 	at += k + 1
 	p.addUser(at+start, 0.75)
-	if end < from && !isPlaceholder(args.b[from:stop]) && !p.isInert(at+from) {
+	if !isPlaceholder(args.b[from:stop]) {
 		p.add(at+from, at+stop, Password, 0.8, byCommand, p.verbatim(at+from, at+stop))
 	}
 }
@@ -150,7 +145,7 @@ func (p *pass) assignedSort(i int) {
 func (p *pass) sortAt(start int) {
 	const form = "00-00-00"
 	end := start + len(form)
-	if end > len(p.b) || scan.IsWordByte(p.at(end)) || p.at(end) == '-' || p.isInert(start) {
+	if end > len(p.b) || scan.IsWordByte(p.at(end)) || p.at(end) == '-' {
 		return
 	}
 	for k := range len(form) {
@@ -164,7 +159,7 @@ func (p *pass) sortAt(start int) {
 // calledCode looks for the code or the password that is handed over behind token i, the name of a method: "validateOtp(code=482913)", "setPassword(user=asha,
 // value=plumtree9)".
 func (p *pass) calledCode(i int) {
-	const longest, least, most, words = 256, 3, 8, 4
+	const longest, least = 256, 3
 	t := &p.text.Tokens[i]
 	at := int(t.End) + 1
 	var kind Type
@@ -205,9 +200,9 @@ func (p *pass) calledCode(i int) {
 		value := bytes.Trim(arg, " \"'")
 		end := start + len(value)
 		switch {
-		case p.isInert(start) || isPlaceholder(value):
-		case kind == Password && (named || quoted) && len(value) >= words && bytes.IndexByte(value, ' ') < 0 && !isCode(value),
-			kind != Password && len(value) >= least && len(value) <= most && digitsIn(value) == len(value) && (named || len(value) > least || kind == CardCVV):
+		case isPlaceholder(value):
+		case kind == Password && (named || quoted) && bytes.IndexByte(value, ' ') < 0,
+			len(value) >= least && digitsIn(value) == len(value) && (named || len(value) > least || kind == CardCVV):
 			p.add(start, end, kind, 0.75, byCommand, p.verbatim(start, end))
 		}
 	}
@@ -227,7 +222,7 @@ func (p *pass) resetCode(i int) bool {
 	for scan.IsDigit(p.at(end)) {
 		end++
 	}
-	if end-at < least || end-at > most || scan.IsWordByte(p.at(end)) || p.isInert(at) {
+	if end-at < least || end-at > most || scan.IsWordByte(p.at(end)) {
 		return false
 	}
 	from := p.pieceBefore(start)
@@ -269,13 +264,7 @@ func (p *pass) isNameMember(i int) bool {
 		if at = start + k + 1; p.at(at) != ',' || p.is(i, &familyWord) {
 			break
 		}
-		for at++; p.at(at) == ' ' && at < len(p.b); at++ {
-		}
-		if k := p.pastQuote(at); k > at {
-			if n := bytes.IndexByte(p.b[k:], '"'); n >= 0 && p.at(k+n+1) == ':' {
-				break // the next member
-			}
-		}
+		at = p.pastBlanks(at + 1)
 	}
 	return true
 }
@@ -305,7 +294,7 @@ func (p *pass) party(i int) {
 		start := at + 1
 		for at = start; at < end && scan.IsWordByte(p.b[at]); at++ {
 		}
-		if at-start > 5 && hasDigit(p.b[start:at]) && !p.isInert(start) {
+		if at-start > 5 && hasDigit(p.b[start:at]) {
 			p.add(start, at, BankAccount, 0.75, byRow, p.compact(start, at))
 		}
 	}
@@ -322,7 +311,7 @@ func (p *pass) party(i int) {
 		stop--
 	}
 	name := p.b[start:stop]
-	if len(name) < 3 || !hasLetter(name) || bytes.Count(name, []byte(" ")) >= words || !isUpperAt(p.b, start) || p.isInert(start) {
+	if len(name) < 3 || !hasLetter(name) || bytes.Count(name, []byte(" ")) >= words || !isUpperAt(p.b, start) {
 		return
 	}
 	p.add(start, stop, Person, 0.7, byRow, p.lower(start, stop))
@@ -332,7 +321,7 @@ func (p *pass) party(i int) {
 	if end > 2 && p.b[end-1] == 'n' && p.b[end-2] == '\\' {
 		end -= 2
 	}
-	if end-from > 3 && hasLetter(p.b[from:end]) && !p.isInert(from) {
+	if end-from > 3 {
 		p.add(from, end, Address, 0.7, byRow, p.lower(from, end))
 	}
 }
@@ -400,10 +389,9 @@ func (p *pass) takesWords(start, end int) bool {
 
 // isLoneWord says whether a rare word from start to end is all that a line or an item says behind "password:": what is told of a password is of common words.
 func (p *pass) isLoneWord(start, end int) bool {
-	const least = 5
 	first, last := p.tokensOf(start, end)
 	c := p.at(end)
-	return p.set.names != nil && p.at(start-2) == ':' && end-start >= least && first == last && p.text.Tokens[first].Shape&scan.Upper == 0 && p.isRareWord(first) && !p.tellsOf(start, end) &&
+	return p.set.names != nil && p.at(start-2) == ':' && first == last && p.text.Tokens[first].Shape&scan.Upper == 0 && p.isRareWord(first) && !p.tellsOf(start, end) &&
 		(end == len(p.b) || c == '\n' || c == '\r' || c == ',' || c == ';' || c == '"' || c == '}')
 }
 
@@ -414,11 +402,8 @@ func (p *pass) wordsPassword(start int) int {
 	first, _ := p.tokensOf(start, len(p.b))
 	for k := first; k < len(p.text.Tokens) && k < first+most; k++ {
 		t := &p.text.Tokens[k]
-		if t.Shape&scan.Upper != 0 || !t.IsWord() && !t.IsNumber() || t.Bits&^(wordsSmall) != 0 && t.Bits&(cuesIdentifier|wordIs) != 0 || p.isInert(int(t.Start)) ||
-			p.is(k, &notPasswords) && k > first || p.is(k, &notAnswers) || p.is(k, &sentenceWords) || p.is(k, &phraseSmall) || p.is(k, &modals) || p.is(k, &passwordTalk) || p.is(k, &keyEndings) {
-			return 0
-		}
-		if b := p.bytesOf(t); len(b) > 4 && (bytes.HasSuffix(b, []byte("ed")) || bytes.HasSuffix(b, []byte("ing"))) {
+		if t.Shape&scan.Upper != 0 || !t.IsWord() && !t.IsNumber() ||
+			p.is(k, &notPasswords) && k > first || p.is(k, &sentenceWords) || p.is(k, &phraseSmall) || p.is(k, &passwordTalk) {
 			return 0
 		}
 		switch end := int(t.End); {

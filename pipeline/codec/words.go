@@ -99,7 +99,7 @@ func chainEnd(src []byte, start, end int) int {
 	}
 	for p := end; p < len(src); {
 		k := bytes.IndexByte(src[p:min(p+longest, len(src))], ';')
-		if k < 0 || bytes.ContainsAny(src[p:p+k], "\"'\\{}[]()<>|") {
+		if k < 0 || bytes.ContainsAny(src[p:p+k], "\"\\{}[]()<>|") {
 			break
 		}
 		if p += k + 1; p == len(src) || src[p] == ' ' && bytes.Count(src[start:p], []byte(";")) > 2 {
