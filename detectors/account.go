@@ -14,6 +14,9 @@ func (p *pass) account(r *run, best *guess) {
 	if r.digits < 6 && (p.bitsAt(r.last+1)&wordIs == 0 || p.in.Channel == ChannelLog) { // but "28751 is my account number"
 		score -= 0.05
 	}
+	if p.isSum(r) {
+		score = 0
+	}
 	kind := AccountID
 	if r.ctx.boost(cueBank) > 0 && r.digits >= 6 {
 		kind, score = BankAccount, max(score, r.ctx.boost(cueBank)+0.25)
@@ -28,6 +31,23 @@ func (p *pass) account(r *run, best *guess) {
 	p.orderNumber(r, best)
 }
 
+// isSum says whether a short number is money, by the word behind it or the nearest before it: "10000 credits", "my account balance is 2072".
+func (p *pass) isSum(r *run) bool {
+	const most, reach = 5, 3
+	if r.digits > most {
+		return false
+	}
+	if r.ctx.next&cueMoney != 0 {
+		return true
+	}
+	for k := r.first - 1; k >= max(0, r.first-reach) && !p.text.Tokens[k].IsNumber(); k-- {
+		if bits := p.bitsAt(k); bits&(cueMoney|cueAccount|wordNumber) != 0 {
+			return bits&(cueAccount|wordNumber) == 0
+		}
+	}
+	return false
+}
+
 // documentID looks for letters and digits that the words beside them call a passport, an identity card, a tax number
 // or an account. Which country's it is, nobody says, so its type is NUMBER or ACCOUNT_ID.
 func (p *pass) documentID(i int) {
@@ -38,6 +58,9 @@ func (p *pass) documentID(i int) {
 	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
 	if p.text.Tokens[i].IsWord() || end-start < 4 || end-start > 24 {
 		return
+	}
+	if p.isOrdinal(first) && p.isOrdinal(last) {
+		return // "change my reservation to the 8th-18th"
 	}
 	const bankLeast = 7 // digits of an account with letters
 	digits, together := 0, 0

@@ -172,11 +172,11 @@ func (p *pass) answer() {
 		for end = start; end < len(p.b) && !scan.IsSpace(p.b[end]); end++ {
 		}
 		last := end
-		for last > start && (p.b[last-1] == '.' || p.b[last-1] == ',' || p.b[last-1] == '?' && !hasDigit(p.b[start:last])) {
+		for last > start && (p.b[last-1] == '.' || p.b[last-1] == ',' || (p.b[last-1] == '?' || p.b[last-1] == '!' && p.isTalkWord(p.b[start:last-1])) && !hasDigit(p.b[start:last])) {
 			last--
 		}
 		value := p.b[start:last]
-		if len(value) < 4 || !sole && !isMixed(value) || isDecimal(value) || isPlaceholder(value) || p.isInert(start) || p.hasApostrophe(value) {
+		if len(value) < 4 || !sole && !isMixed(value) || isDecimal(value) || isPlaceholder(value) || p.isInert(start) || p.hasApostrophe(value) || value[0] == '$' && isDecimal(value[1:]) {
 			continue
 		}
 		canon := p.verbatim(start, last)
@@ -208,7 +208,7 @@ func (p *pass) answerInWords() bool {
 		if long && (p.is(k, &notDictated) || p.is(k, &clauseWords) || p.is(k, &sentenceWords)) {
 			return false
 		}
-		if p.isInert(int(tokens[k].Start)) || p.is(k, &notAnswers) || p.is(k, &notAnswersSaid) || p.is(k, &notPasswords) && !(long && k > first && p.is(k, &phraseSmall)) || tokens[k].Bits&(cuesIdentifier|wordAnswer|wordSpell) != 0 {
+		if p.isInert(int(tokens[k].Start)) || p.is(k, &notAnswers) || p.is(k, &notAnswersSaid) || p.is(k, &notPasswords) && !(long && k > first && p.is(k, &phraseSmall)) || tokens[k].Bits&(cuesIdentifier|wordAnswer|wordSpell) != 0 || p.isNegated(k) {
 			return false
 		}
 	}
@@ -241,6 +241,16 @@ var (
 	notAnswersSaid   = wordsOf(said("no-answer", ""))
 	notPasswordsSaid = wordsOf(said("no-password", ""))
 )
+
+// isTalkWord says whether a word is a common one: "I wish they'd leave my money!"
+func (p *pass) isTalkWord(word []byte) bool {
+	return p.set.names != nil && p.listingOf(word).Common >= commonTyped
+}
+
+// isNegated says whether token k is a verb that "not" is joined to: "can't".
+func (p *pass) isNegated(k int) bool {
+	return p.is(k+1, &negated) && p.text.Tokens[k+1].Start-p.text.Tokens[k].End == 1 && p.b[p.text.Tokens[k].End] == '\''
+}
 
 // hasApostrophe says whether a value is two words in one: "don't", "it's".
 func (p *pass) hasApostrophe(value []byte) bool {

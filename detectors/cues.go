@@ -145,7 +145,7 @@ var lexicon = []struct {
 	{cueSession, "session sessionid sid jsessionid phpsessid cookie sessid"},
 	{cueMetric, "seq ack bytes byte size len length port ports pid tid count counts total offset duration latency line lines rows row records mb gb kb ms ns seconds sec secs minutes hours days km kg litre litres liter liters grams megs gigs mbps percent page pages items units points steps iterations iops rps qps spt dpt ttl win window thread uptime partition code status errno inode"},
 	{cueTime, "ts time timestamp epoch created updated date datetime expires_at iat nbf modified mtime ctime atime uniqueid linkedid since until at_ms unixtime started ended"},
-	{cueMoney, "rs inr usd eur gbp rupees rupee dollars dollar euros euro pounds pound cents lakh lakhs crore crores million billion thousand hundred amount amounts price balance cost paid worth salary mrp bucks total"},
+	{cueMoney, "rs inr usd eur gbp rupees rupee dollars dollar euros euro pounds pound cents lakh lakhs crore crores million billion thousand hundred amount amounts price balance cost paid worth salary mrp bucks total credits"},
 	{cueVersion, "version ver v release build rev revision v1 v2 v3 upgrade upgraded downgrade firmware sdk patch"},
 	{wordCode, "code codes"},
 	{wordSecurity, "security"},

@@ -24,6 +24,38 @@ func (p *pass) isNoName(s *names.Span) bool {
 		s.First == s.Last && p.is(s.First, &thingNames) && !p.is(s.First-1, &personLead)
 }
 
+// isLoneThing says whether a single word that the tagger took for a person in a conversation, as sure as that, is none: a word that dictionaries
+// have and lists of names don't, or a rarer given name that mostly means a thing. Where a name is asked for or announced it is one.
+func (p *pass) isLoneThing(k int, confidence float32) bool {
+	const heard, frequent = 0.5, 3
+	t := &p.text.Tokens[k]
+	if p.isWritten() || t.Shape&(scan.High|scan.Digit) != 0 || t.Shape&scan.Upper != 0 && p.in.Call == nil {
+		return false
+	}
+	l := p.set.names.Listing(t.Hash)
+	switch {
+	case p.is(k, &thingNames):
+		if l.Given >= frequent || confidence >= heard {
+			return false
+		}
+	case l.Other || l.Common == 0 || l.Common < commonWord && p.is(k-1, &introWords):
+		return false
+	case l.Given+l.Surname > 0: // a rare name that is a frequent word: "trivia", "house"
+		if confidence >= heard || l.Common < commonJoined || l.Given > 0 && l.Surname >= frequent || l.Given > 1 && (l.Given >= frequent || l.Surname > 1 || l.Common < commonTyped) {
+			return false
+		}
+	}
+	before := k - 1
+	for p.is(before, &hesitations) {
+		before--
+	}
+	return !p.is(before, &personLead) && !p.is(before, &titles) && p.bitsAt(before)&wordRelation == 0 && !p.is(k+1, &personTail) &&
+		!(confidence < heard && p.isHeard(k)) && !p.isAnnounced(k, k)
+}
+
+// personTail stand behind a person's name rather than behind a thing.
+var personTail = wordsOf("here speaking calling ji birthday bday")
+
 var (
 	// thingNames are given names that calls say of other things more often: of payments, services, the weather, directions.
 	thingNames = wordsOf("bill cash chance charity case comfort credit ford mercedes mac miles max alexa chase skip song songs rock sunny windy rain snow storm west east " +

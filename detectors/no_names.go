@@ -163,7 +163,7 @@ var (
 	// doubtfulNames are names that are also words that verbs follow, or that stand before what is somebody's.
 	doubtfulNames = wordsOf("will may can mark elle mia tua main")
 	pronounNames  = wordsOf("elle mia tua main")
-	marked        = wordsOf("it my")
+	marked        = wordsOf("it my as")
 )
 
 // isForeignTalk says whether token k is a word of another language in small letters, also by its ending. Of those the tagger

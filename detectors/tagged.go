@@ -103,8 +103,8 @@ func (p *pass) cutAtBracket(s *names.Span) {
 func (p *pass) isThingSpan(s *names.Span) bool {
 	const letters = 3
 	k := s.First
-	if s.Class == names.Person && p.isTalk(s) {
-		return true
+	if s.Class == names.Person && (p.isTalk(s) || isWord(p.bytesOf(&p.text.Tokens[k]), "mark") && p.is(k+1, &marked) && p.between(k) == gapSpace && (k == 0 || p.endsClause(k-1))) {
+		return true // "Mark as read"
 	}
 	return k == s.Last && s.Class == names.Person && (p.is(k-1, &flights) && p.text.Tokens[k].Len() <= letters && k+1 < len(p.text.Tokens) && p.text.Tokens[k+1].IsNumber() ||
 		p.is(k, &plainWords) && p.is(k-1, &manyWords)) ||
@@ -520,8 +520,14 @@ func (p *pass) addTokens(first, last int, kind Type, confidence float32) {
 	if letters && !(kind == Person && p.wants.cues&cueName != 0) {
 		return // an abbreviation, said letter by letter
 	}
-	if kind == Person && p.areAll(&noneAlone, first, last) || kind == Address && (p.areAll(&leadTo, first, last) || p.areAll(&leadIns, first, last)) {
+	if kind == Person && p.areAll(&noneAlone, first, last) || kind == Address && (p.areAll(&leadTo, first, last) || p.areAll(&leadIns, first, last) || first == last && p.wants.cues&cueAddress == 0 && p.set.names.IsCommon(p.text.Tokens[first].Hash)) {
 		return
+	}
+	if kind == Person && first == last && p.isLoneThing(first, confidence) {
+		if p.text.Tokens[first].Shape&scan.Upper == 0 || first == 0 || p.endsClause(first-1) {
+			return
+		}
+		kind = Org // "at the Legume"
 	}
 	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
 	s := score{form: min(max(confidence, p.set.threshold), scoreMax), locale: 0}
