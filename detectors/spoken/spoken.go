@@ -83,17 +83,18 @@ type Reader struct {
 	Regions []Region // of the last text, in order
 	Used    Hint     // hints that the last text was read by: without any of the others it reads the same
 
-	v       *vocabulary
-	t       *scan.Text
-	b       []byte
-	h       Hints
-	given   Hint
-	symbols []symbol
-	dots    bool    // there is a spoken dot, or a mail service
-	certain bool    // there is a word for "at" that means nothing else
-	marks   uint32  // languages of the dots and signs for "at", but English, where addresses are read
-	seen    kindSet // kinds of all symbols
-	at      []int32 // by token: its symbol, or -1; only where addresses are read
+	v        *vocabulary
+	t        *scan.Text
+	b        []byte
+	h        Hints
+	given    Hint
+	symbols  []symbol
+	dots     bool    // there is a spoken dot, or a mail service
+	certain  bool    // there is a word for "at" that means nothing else
+	misheard bool    // there is a word that a digit may be misheard as
+	marks    uint32  // languages of the dots and signs for "at", but English, where addresses are read
+	seen     kindSet // kinds of all symbols
+	at       []int32 // by token: its symbol, or -1; only where addresses are read
 
 	edits  []scan.Edit
 	found  []Region
@@ -202,6 +203,9 @@ func (r *Reader) Read(t *scan.Text, lex *scan.Lexicon, h Hints) bool {
 	r.edits, r.found, r.taken = r.edits[:0], r.found[:0], r.taken[:0]
 	r.with, r.from, r.to = r.with[:0], r.from[:0], r.to[:0]
 	r.join()
+	if r.misheard {
+		r.hear()
+	}
 	r.addresses()
 	for i := 0; i < len(r.symbols); {
 		i = r.run(i)
@@ -269,7 +273,7 @@ func (r *Reader) list() bool {
 	tokens := r.t.Tokens
 	r.symbols, r.seen = r.symbols[:0], 0
 	var n counts
-	r.dots, r.certain = false, false
+	r.dots, r.certain, r.misheard = false, false, false
 	for i := 0; i < len(tokens); i++ {
 		t := &tokens[i]
 		s := symbol{first: int32(i), last: int32(i), phrase: -1}
@@ -315,6 +319,7 @@ func (r *Reader) list() bool {
 			}
 			s.kinds = r.kinds(&s)
 			r.seen |= s.kinds
+			r.misheard = r.misheard || r.v.entries[s.entry].heard != 0
 			n.months = n.months || s.kinds.has(month) && r.isForeignMonth(&s)
 			switch first := r.firstOf(&s); {
 			case first == firstNone && s.char == 0:

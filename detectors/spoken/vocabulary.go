@@ -69,6 +69,8 @@ type entry struct {
 	kinds   kindSet
 	next    uint16 // the entry of another word that the lexicon can't tell from this one; 0 if there is none
 	first   first
+	heard   uint16 // the entry of the digit that is misheard as this word; 0 if none is
+	common  bool   // the word is said everywhere, see heardCommon
 	senses  []sense
 	phrases []phrase
 	word    string
@@ -479,6 +481,7 @@ func (b *builder) finish() {
 		v.entries = append(v.entries, out)
 	}
 	v.lexicon = scan.NewLexicon(list, 0)
+	v.findHeard()
 }
 
 // seenAs is what the lexicon sees of a word: bit 5 of each byte set, and of long ones the ends.
