@@ -504,7 +504,8 @@ func (p *pass) ordinalDate(i int) (d date, ok bool) {
 	switch next := k + 1; {
 	case joins(k) && p.isFree(next) && p.isYear(next):
 		d.year, d.last = p.value(int(p.text.Tokens[next].Start), 4), next
-	case joins(k) && p.isFree(next) && birth && p.text.Tokens[next].IsNumber() && p.text.Tokens[next].Len() == 2: // "the 25th of the 2nd 96"
+	case birth && p.isFree(next) && (joins(k) || p.at(int(p.text.Tokens[next].Start)-1) == '\'' && p.text.Tokens[next].Start-p.text.Tokens[k].End <= 3) &&
+		p.text.Tokens[next].IsNumber() && p.text.Tokens[next].Len() == 2: // "the 25th of the 2nd 96", "4th of the 5th, '81"
 		d.year, d.short, d.last = p.value(int(p.text.Tokens[next].Start), 2), true, next
 		d.expand()
 	case p.wants.cues&cueBirth == 0 || !p.is(i+1, &ofWords):

@@ -243,7 +243,7 @@ func (p *pass) joins(r *run, k int, sep byte) bool {
 	}
 	if sep == ',' {
 		// Thousands have no space behind the comma; a list of amounts has groups of different lengths.
-		return int(t.Start) == last.end+1 || last.digits == t.Len() && (t.Len() == 1 || t.Len() == 4 && r.digits < 16)
+		return int(t.Start) == last.end+1 || last.digits == t.Len() && (t.Len() == 1 || t.Len() == 4 && r.digits < 16) || p.isDictated(r, k)
 	}
 	calling := r.digits <= 3 && (r.plus || last.digits <= 2)
 	if t.Len() == 8 && r.digits == 8 && p.makesCard(r, t) {
@@ -256,6 +256,25 @@ func (p *pass) joins(r *run, k int, sep byte) bool {
 		return false
 	}
 	return !isWholeCard(r)
+}
+
+// isDictated says whether a run and groups behind commas, of which token k is the first, are a number that was asked for, as a recogniser writes
+// one that is said in groups: "it's 07700, 9001, 23". It ends a clause; "in 15, 20 minutes" is none.
+func (p *pass) isDictated(r *run, k int) bool {
+	const least, group = 6, 6 // digits: of all, of a group at most
+	if p.in.Call == nil || p.wants.cues&(cuesNumber&^cueAnyID) == 0 || r.groups[len(r.groups)-1].digits > group {
+		return false
+	}
+	digits := r.digits
+	for ; ; k++ {
+		t := &p.text.Tokens[k]
+		if digits += t.Len(); t.Len() > group || !scan.IsDigit(p.at(int(t.Start))) {
+			return false
+		}
+		if k+1 == len(p.text.Tokens) || !p.text.Tokens[k+1].IsNumber() || p.separator(int(t.End), int(p.text.Tokens[k+1].Start)) != ',' {
+			return digits >= least && (p.endsClause(k) || p.is(k+1, &thanksWords) || p.is(k+1, &andWords))
+		}
+	}
 }
 
 // makesCard says whether the digits of t make a valid card number of the eight of a run.
