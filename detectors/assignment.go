@@ -51,14 +51,14 @@ func (p *pass) assigned(i, last int, kind Type, vague bool) bool {
 	if kind == Password && !quoted && !strict {
 		end = p.fieldEnd(i, end)
 	}
-	value := p.b[start:end]
-	if bytes.HasPrefix(p.b[end:], []byte("]=>")) { // ["password":protected]=> of PHP
-		return false
+	if k := bytes.IndexByte(p.b[start:end], ':'); kind == SessionID && k > 0 && p.at(start-1) == ':' {
+		end = start + k // "session:4:basket", a key of Redis
 	}
+	value := p.b[start:end]
 	if kind == SessionID && value[0] == '<' && p.at(end) == '>' && isKey(value[1:]) {
 		start, value = start+1, value[1:] // "session=<k7Fh2x8LqQDGM2QI>"
 	}
-	if len(value) < 3 && (kind != Password || !strict || !p.numberFollows(start, end)) || isPlaceholder(value) || p.isScheme(value) {
+	if len(value) < 3 && (kind != Password || !strict || !p.numberFollows(start, end)) || isPlaceholder(value) || p.isScheme(value) || bytes.HasPrefix(p.b[end:], []byte("]=>")) { // ["password":protected]=> of PHP
 		return false
 	}
 	switch {

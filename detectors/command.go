@@ -95,8 +95,8 @@ func GivesUser(words [][]byte, whole bool) bool {
 	option := isOption(words[last])
 	for k, word := range words[:last] {
 		name := commandName(word)
-		if k == 0 && whole && !option && isWord(name, "su") {
-			return true
+		if k == 0 && !option && isWord(name, "su") && (whole || !slices.ContainsFunc(words[1:last], func(w []byte) bool { return w[0] != '-' || string(w) == "-c" || string(w) == "-s" })) {
+			return true // "su - asha -c id"
 		}
 		for t := range tools {
 			n := len(tools[t].option)

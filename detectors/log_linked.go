@@ -426,7 +426,7 @@ func (p *pass) linked(name *field, start, end, how int) {
 	}
 	switch kind := name.kind; kind {
 	case Password:
-		if len(value) < least || p.tellsOf(start, end) || how == linkedWeakly && !hasDigit(value) {
+		if len(value) < least || p.tellsOf(start, end) || how == linkedWeakly && !hasDigit(value) && !p.isRareLower(start, end) {
 			return
 		}
 		p.add(start, end, kind, 0.7, byAssignment, p.verbatim(start, end))
@@ -459,6 +459,12 @@ func (p *pass) linked(name *field, start, end, how int) {
 	}
 }
 
+// isRareLower says whether a word of small letters that no list has stands from start to end.
+func (p *pass) isRareLower(start, end int) bool {
+	first, last := p.tokensOf(start, end)
+	return first == last && p.text.Tokens[first].Shape&scan.Upper == 0 && p.isRareWord(first)
+}
+
 // fewestDigits is how many digits a value of a type has at least.
 func fewestDigits(kind Type) int {
 	switch kind {
@@ -484,6 +490,20 @@ func (p *pass) tellsOf(start, end int) bool {
 		}
 	}
 	return bytes.Count(p.b[start:end], []byte(".")) > 1 && !hasDigit(p.b[start:end])
+}
+
+// saysState says whether all that stands from start to end tells of a value in several words, as checks of forms do: "must not be empty", "is too short".
+func (p *pass) saysState(start, end int) bool {
+	if k := bytes.IndexByte(p.b[start:end], ' '); k < 0 || !stateWords.holds(p.b[start:start+k]) && !isWord(p.b[start:start+k], "is") {
+		return false
+	}
+	first, last := p.tokensOf(start, end)
+	for k := first + 1; k <= last; k++ {
+		if p.is(k, &stateWords) || p.is(k, &notPasswords) || p.is(k, &passwordTalk) {
+			return true
+		}
+	}
+	return false
 }
 
 var stateWords = wordsOf("not no must too be is cannot can't should missing expired invalid unknown changed main none found")

@@ -61,6 +61,10 @@ func (p *pass) jobUser(i int) {
 		p.addUser(at+len(" - "), 0.65) // the command
 		return
 	}
+	if lead := []byte(`" a1="-" a2="`); bytes.HasPrefix(p.b[at:], lead) {
+		p.addUser(at+len(lead), 0.65) // as the kernel's audit writes it
+		return
+	}
 	if p.at(at) == '[' {
 		for at < len(p.b) && p.b[at] != ':' && p.b[at] != '\n' {
 			at++

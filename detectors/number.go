@@ -309,6 +309,9 @@ func (p *pass) isPartOfCode(r *run) bool {
 	if r.first > 0 && p.at(r.start-1) == '-' && p.at(int(p.text.Tokens[r.first-1].Start)-1) == '%' {
 		return true // "%ASA-4-722051: …" of Cisco
 	}
+	if r.first > 0 && p.at(r.start-1) == ':' && p.at(int(p.text.Tokens[r.first-1].Start)-1) == '.' && p.in.Channel == ChannelLog && sourceFiles.holds(p.bytesOf(&p.text.Tokens[r.first-1])) {
+		return true // "pin.go:4821"
+	}
 	if p.at(r.start-1) == '.' && scan.IsDigit(p.at(r.start-2)) && r.groups[0].digits == 1 {
 		return true // "4.12.0-20260302"
 	}
@@ -320,6 +323,9 @@ func (p *pass) isPartOfCode(r *run) bool {
 	return r.first > 0 && p.at(r.start-1) == '-' && int(p.text.Tokens[r.first-1].End) == r.start-1 && r.start > p.covered+1 && mixed(r.first-1) ||
 		r.last+1 < len(p.text.Tokens) && p.at(r.end) == '-' && int(p.text.Tokens[r.last+1].Start) == r.end+1 && r.end+1 < p.limit && mixed(r.last+1)
 }
+
+// sourceFiles are the ends of names of files of programs.
+var sourceFiles = wordsOf("go py rb js ts jsx tsx java kt scala c cc cpp h hpp cs rs php pl lua ex erl swift sh sql conf cfg yaml yml xml tf")
 
 // isUUID says whether the groups are those of a UUID without a letter.
 func (r *run) isUUID() bool {

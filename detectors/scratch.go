@@ -130,6 +130,9 @@ func (p *pass) end() {
 
 // add notes a candidate that its form alone makes likely. Its canonical form was appended to p.canon from canonStart on.
 func (p *pass) add(start, end int, kind Type, form float32, detector uint8, canonStart int) {
+	if (kind == Password || kind == Person) && p.in.Channel == ChannelLog && p.saysState(start, end) {
+		return
+	}
 	p.addScored(start, end, guess{kind: kind, score: score{form: form, locale: p.set.prior[kind]}, detector: detector}, canonStart)
 }
 

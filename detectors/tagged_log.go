@@ -35,7 +35,7 @@ func (p *pass) keepNear() {
 	if p.in.Channel != ChannelLog {
 		return
 	}
-	if p.path.bits&cueName != 0 {
+	if p.path.bits&cueName != 0 && !namesThing(bytes.TrimRight(p.pathName(), "[]")) {
 		if len(p.spans) == 1 && len(p.text.Tokens) == 1 && p.isIdentifier(0) {
 			p.spans = p.spans[:0]
 		}
@@ -45,12 +45,12 @@ func (p *pass) keepNear() {
 	kept, last := p.spans[:0], -reach-1
 	for _, s := range p.spans {
 		if s.Class == names.Person {
-			if s.First == s.Last && p.isIdentifier(s.First) {
+			if s.First == s.Last && p.isIdentifier(s.First) || p.isJoined(s.First, s.Last) {
 				continue
 			}
 			near := s.First-last <= reach
 			for k := max(s.First-reach, 0); k <= s.Last+2 && k < len(p.text.Tokens) && !near; k++ {
-				near = p.cue(k)&cueName != 0 || k <= s.First && p.is(k, &roleSet)
+				near = p.cue(k)&cueName != 0 && !p.isOfEntry(k, s.First) && !namesThing(p.b[p.text.Tokens[max(k-1, 0)].Start:p.text.Tokens[k].End]) || k <= s.First && p.is(k, &roleSet) && p.at(int(p.text.Tokens[k].End)) != '('
 			}
 			if !near {
 				continue
@@ -68,6 +68,56 @@ func (p *pass) isIdentifier(k int) bool {
 	b := p.bytesOf(&p.text.Tokens[k])
 	return len(b) > least && hasHump(b[least-1:])
 }
+
+// isOfEntry says whether a word for a value stands between what token k, "name", names and token i: `"name":"REASON","value":"retry later"`.
+func (p *pass) isOfEntry(k, i int) bool {
+	if !isWord(p.bytesOf(&p.text.Tokens[k]), "name") {
+		return false
+	}
+	for k += 2; k < i; k++ {
+		if p.is(k, &valueWord) {
+			return true
+		}
+	}
+	return false
+}
+
+var valueWord = wordsOf("value")
+
+// isJoined says whether tokens first to last are joined to a number by a hyphen, or in small letters to each other, and are no names in the lists: "eu-west-1",
+// "web-sg".
+func (p *pass) isJoined(first, last int) bool {
+	end := int(p.text.Tokens[last].End)
+	if p.at(end) == '-' && scan.IsDigit(p.at(end+1)) {
+		return true
+	}
+	for k := first; k <= last; k++ {
+		if l := p.set.names.Listing(p.text.Tokens[k].Hash); p.text.Tokens[k].Shape&scan.Upper != 0 || max(l.Given, l.Surname) > l.Common {
+			return false
+		}
+	}
+	return first < last && p.isHyphen(first)
+}
+
+// namesThing says whether a field is named for what programs give names to, as "bucket_name", "tableName" and "file name" are.
+func namesThing(field []byte) bool {
+	n := len(field) - len("name")
+	if n < len("tag") || !equalFold(field[n:], "name") {
+		return false
+	}
+	head := bytes.TrimRight(field[:n], "_- .")
+	for start := len(head) - 1; start >= 0; start-- {
+		if start == 0 || !scan.IsLetter(head[start-1]) || camelBreak(head, start) {
+			return namedThings.holds(head[start:])
+		}
+	}
+	return false
+}
+
+var namedThings = wordsOf(`app application batch branch brand bucket build cache campaign category certificate channel class cluster collection column command component config container database dataset
+	device directory disk domain event exchange feature file flag folder function group host image index instance interface job key label library list log machine method metric model module namespace
+	network node object package partition path pipeline plan plugin pod policy pool printer procedure process product profile project property queue region report repo repository resource role rule schema
+	script section segment server service session sheet source stack stage step store stream subnet table tag task template test theme thread topic trigger type unit variable version view volume workflow zone`)
 
 var roleSet = wordsOf(roleWords)
 

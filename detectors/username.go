@@ -245,6 +245,9 @@ func (p *pass) addUser(start int, score float32) {
 		end--
 	}
 	value := p.b[start:end]
+	if bytes.HasPrefix(value, []byte("0x")) {
+		return // "#<User:0x000055d0c1a2 …" of Ruby
+	}
 	if p.in.Channel == ChannelLog && len(value) >= 9 && len(value) <= 15 && p.digitRun(start, 15) == len(value) && (value[0] == '0' || p.isCalled(value)) && !p.isInert(start) {
 		p.add(start, end, Phone, 0.6, byUser, p.verbatim(start, end)) // as switches log them
 		return
@@ -316,6 +319,7 @@ func isNoUser(word []byte) bool {
 		"unknown", "found", "who", "that", "details", "request", "input", "account", "accounts", "session", "logged", "login", "password", "data",
 		"could", "cannot", "did", "had", "will", "no", "exists", "authentication", "profile", "group", "groups", "type", "role", "message", "error",
 		"system", "failed", "denied", "locked", "attempt", "anonymous", "table", "invalid", "string", "user", "username", "text", "number", "value", "a", "an", "rejected",
+		"must", "too", "cannot", "should", "missing", "expired", "optional", "required", "changed",
 	} {
 		if isWord(word, w) {
 			return true
@@ -340,7 +344,7 @@ func (p *pass) homePath(i int) {
 	}
 	end := p.userEnd(start)
 	value := p.b[start:end]
-	if len(value) < 3 || len(value) > localMax || p.isInert(start) || isNoUser(value) || isNoHome(value) {
+	if len(value) < 3 || len(value) > localMax || p.isInert(start) || isNoUser(value) || isNoHome(value) || p.isRoute(i) {
 		return
 	}
 	if bytes.IndexByte(value, '.') > 0 && p.at(end) != slash {
@@ -353,6 +357,18 @@ func (p *pass) homePath(i int) {
 		p.add(start, end, AccountID, 0.6, byUser, p.verbatim(start, end))
 	}
 }
+
+// isRoute says whether the path behind token i, "users", goes on with a common word of small letters that is no name: "/users/secret/".
+func (p *pass) isRoute(i int) bool {
+	if i+1 >= len(p.text.Tokens) || p.set.names == nil || !p.is(i, &usersWord) {
+		return false
+	}
+	t := &p.text.Tokens[i+1]
+	l := p.set.names.Listing(t.Hash)
+	return t.IsWord() && t.Shape&scan.Upper == 0 && l.Common >= commonWord && l.Common > max(l.Given, l.Surname) && !scan.IsWordByte(p.at(int(t.End))) && bytes.IndexByte([]byte("._-"), p.at(int(t.End))) < 0
+}
+
+var usersWord = wordsOf("users")
 
 // isNoHome says whether the part of a path behind "users" is that of no user.
 func isNoHome(part []byte) bool {

@@ -142,6 +142,8 @@ func TestJoined(t *testing.T) {
 	f("status=200 4111 1111 1111 1111", true)
 	f("x(name=Ada Roe, b=1) c", false)
 	f("x(b=1, name=Ada Roe", true)
+	f("id=1 name=van der Berg", true)
+	f("lang=de accepted", false)
 	f("name=Ada went home", false)
 	f("level=info failed", false)
 	f("name=[Ada Roe]", true)

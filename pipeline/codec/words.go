@@ -41,10 +41,10 @@ func joinedEnd(src []byte, start, end int) int {
 func wordsEnd(src []byte, start, end int) int {
 	const most = 5
 	p := end
-	if end == start || end == len(src) || !startsName(src[start]) || bytes.IndexByte(wordEnds, src[end-1]) >= 0 {
+	if end == start || end == len(src) || !startsName(src[start:]) || bytes.IndexByte(wordEnds, src[end-1]) >= 0 {
 		return end
 	}
-	for n := 1; n < most && p+1 < len(src) && src[p] == ' ' && startsName(src[p+1]); n++ {
+	for n := 1; n < most && p+1 < len(src) && src[p] == ' ' && startsName(src[p+1:]); n++ {
 		next := p + 1
 		for next < len(src) && src[next] > ' ' && src[next] != '=' && src[next] != ':' && bytes.IndexByte(wordEnds, src[next]) < 0 {
 			next++
@@ -221,9 +221,18 @@ func jsonEnd(src []byte, start int) int {
 	return skipBlankBack(src, start, len(src))
 }
 
-// startsName tells whether c may begin a word of a name or an address that is no word of a sentence.
-func startsName(c byte) bool {
-	return 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c >= utf8.RuneSelf
+// startsName tells whether b begins with a word of a name or an address that is no word of a sentence: with a capital or a number, or one that
+// stands before surnames, "van der Berg".
+func startsName(b []byte) bool {
+	if c := b[0]; 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c >= utf8.RuneSelf {
+		return true
+	}
+	word, _, _ := bytes.Cut(b[:min(len(b), len("della "))], []byte(" "))
+	switch string(word) {
+	case "van", "von", "der", "den", "de", "di", "da", "del", "della", "la", "le", "ter", "ten", "dos", "zu":
+		return true
+	}
+	return false
 }
 
 // digitsOfGroup counts the digits of a group; ok tells whether it can be one.
