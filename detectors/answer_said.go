@@ -93,7 +93,7 @@ func (p *pass) addSaidAnswer(first int, whole bool) {
 	}
 	for last := first; last < len(tokens) && last < first+answerWordsMost; last++ {
 		t := &tokens[last]
-		if p.isInert(int(t.Start)) || p.isNegated(last) || p.is(last, &notAnswers) || p.is(last, &notAnswersSaid) || p.is(last, &notDictated) || t.Bits&(cuesIdentifier|wordAnswer) != 0 {
+		if p.isInert(int(t.Start)) || p.isContracted(last) || p.is(last, &notAnswers) || p.is(last, &notAnswersSaid) || p.is(last, &notDictated) || t.Bits&(cuesIdentifier|wordAnswer) != 0 {
 			return
 		}
 		if p.is(last, &answerStops) && !(whole && last == first+1 && last+2 == len(tokens) && p.is(last, &answerPairs)) {

@@ -172,11 +172,11 @@ func (p *pass) answer() {
 		for end = start; end < len(p.b) && !scan.IsSpace(p.b[end]); end++ {
 		}
 		last := end
-		for last > start && (p.b[last-1] == '.' || p.b[last-1] == ',' || (p.b[last-1] == '?' || p.b[last-1] == '!' && p.isTalkWord(p.b[start:last-1])) && !hasDigit(p.b[start:last])) {
+		for last > start && (p.b[last-1] == '.' || p.b[last-1] == ',' || (p.b[last-1] == '?' || p.b[last-1] == '!' && p.isTalkWord(start, last-1)) && !hasDigit(p.b[start:last])) {
 			last--
 		}
 		value := p.b[start:last]
-		if len(value) < 4 || !sole && !isMixed(value) || isDecimal(value) || isPlaceholder(value) || p.isInert(start) || p.hasApostrophe(value) || value[0] == '$' && isDecimal(value[1:]) {
+		if len(value) < 4 || !sole && !isMixed(value) || isDecimal(bytes.TrimRight(value, "!")) || isPlaceholder(value) || p.isInert(start) || p.hasApostrophe(value) || value[0] == '$' && isDecimal(bytes.TrimRight(value[1:], "!")) {
 			continue
 		}
 		canon := p.verbatim(start, last)
@@ -242,9 +242,21 @@ var (
 	notPasswordsSaid = wordsOf(said("no-password", ""))
 )
 
-// isTalkWord says whether a word is a common one: "I wish they'd leave my money!"
-func (p *pass) isTalkWord(word []byte) bool {
-	return p.set.names != nil && p.listingOf(word).Common >= commonTyped
+// isContracted says whether token k has "'s", "'m" or the like behind it: "my mother's maiden name is".
+func (p *pass) isContracted(k int) bool {
+	const most = 2
+	end := int(p.text.Tokens[k].End)
+	return k+1 < len(p.text.Tokens) && p.b[end] == '\'' && int(p.text.Tokens[k+1].Start) == end+1 && p.text.Tokens[k+1].Len() <= most
+}
+
+// isTalkWord says whether the word from start to end is a common one that no "is" announces: "I wish they'd leave my money!"
+func (p *pass) isTalkWord(start, end int) bool {
+	k, last := p.tokensOf(start, end)
+	if p.set.names == nil || k != last || p.bitsAt(k-1)&wordIs != 0 || p.isShortIs(k-1) {
+		return false
+	}
+	l := p.set.names.Listing(p.text.Tokens[k].Hash)
+	return l.Common >= commonWord && l.Given < 2
 }
 
 // isNegated says whether token k is a verb that "not" is joined to: "can't".

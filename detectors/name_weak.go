@@ -24,7 +24,31 @@ func (p *pass) isNoName(s *names.Span) bool {
 		s.First == s.Last && p.is(s.First, &thingNames) && !p.is(s.First-1, &personLead)
 }
 
-// isLoneThing says whether a single word that the tagger took for a person in a conversation, as sure as that, is none: a word that dictionaries
+// areThings says whether all words that the tagger took for one person are things: "price category".
+func (p *pass) areThings(first, last int, confidence float32) bool {
+	for k := first; k <= last; k++ {
+		if !p.isLoneThing(k, confidence) {
+			return false
+		}
+	}
+	return true
+}
+
+// areCommon says whether tokens first to last, which the tagger took for an address that nobody asked the speaker for, are nothing but common
+// words and figures: "costing $2,800", "with rating 5.0".
+func (p *pass) areCommon(first, last int) bool {
+	if p.wants.cues&cueAddress != 0 && p.in.Role != RoleAgent {
+		return false
+	}
+	for k := first; k <= last; k++ {
+		if t := &p.text.Tokens[k]; !t.IsNumber() && (t.Bits&(wordStreet|wordPlace) != 0 && first < last || p.set.names.Listing(t.Hash).Common < commonWord) {
+			return false
+		}
+	}
+	return true
+}
+
+// isLoneThing says whether a word that the tagger took for a person, or a part of one, in a conversation, as sure as that, is none: a word that dictionaries
 // have and lists of names don't, or a rarer given name that mostly means a thing. Where a name is asked for or announced it is one.
 func (p *pass) isLoneThing(k int, confidence float32) bool {
 	const heard, frequent = 0.5, 3

@@ -20,7 +20,7 @@ var (
 	// saidNoNames are those of the tables of languages.
 	saidNoNames = wordsOf(said("no-name", ""))
 	// noneAlone, articles and the like, are parts of names and none by themselves, whatever was asked for: "op welke naam is de reservering".
-	noneAlone = wordsOf("il lo gli del della di da das dos do de du des der die den dem le la les los las el au aux het een une un uma um ein eine en et und nom naam nome namen imię")
+	noneAlone = wordsOf("misspelt il lo gli del della di da das dos do de du des der die den dem le la les los las el au aux het een une un uma um ein eine en et und nom naam nome namen imię")
 	// determiners stand before nouns, and before no name.
 	determiners = wordsOf("un une una uno uma umas ein eine einen einem einer eines een ett les los las os gli dei delle meinen meinem meiner mes mis mijn mitt meus minhas miei kein keine keinen geen ingen")
 	// makes also say of a number behind them that it is a model or a year.
@@ -38,7 +38,7 @@ const vehicleWords = "acura alfa audi bmw bugatti buick cadillac chevrolet chevy
 	"impreza innova jetta kwid malibu mustang nexon outback passat prius punto qashqai sandero scorpio sentra sonata sedan suv hatchback tiguan twingo versa wagon yaris"
 
 // firmWords are firms, their services and products.
-const firmWords = "adidas adobe airasia airbnb airtel aldi amazon amex android aol apple applebees asda att barclays bestbuy casio chipotle citibank comcast cortana costco doordash dropbox easyjet ebay emirates etsy " +
+const firmWords = "bbc cbs cnn espn honeywell hyatt lyft marriott nba nbc nfl schufa sheraton adidas adobe airasia airbnb airtel aldi amazon amex android aol apple applebees asda att barclays bestbuy casio chipotle citibank comcast cortana costco doordash dropbox easyjet ebay emirates etsy " +
 	"expedia facebook fedex firefox flipkart fortnite gmail google gopro grubhub halifax hdfc hotmail hsbc huawei icici ikea instagram ios ipad iphone jetblue jio kelloggs kfc kleenex kroger lenovo lidl linkedin " +
 	"lloyds lufthansa macbook mcafee mcdonalds medicare microsoft msn natwest nestle netflix netgear nike nintendo nokia outlook paypal paytm pinterest playstation qtips quicken rabobank reddit revolut ryanair salesforce " +
 	"samsung santander sbi skype snapchat sony spotify starbucks telstra tesco tiktok tinder tmobile trello tripadvisor twitter uber usps venmo verizon vodafone walgreens walmart whatsapp wikipedia xbox xfinity yahoo yelp youtube zelle zoom " +
@@ -59,10 +59,10 @@ const countryWords = "afghanistan africa albania algeria angola argentina armeni
 	"uruguay uzbekistan vanuatu venezuela vietnam yemen zambia zimbabwe usa uk uae"
 
 // typedWords are short forms of chats.
-const typedWords = "aah aahh ahh ahhh ohh ohhh ooh ack alot asap bbye brb btw byee byeee cod cud fyi goodmorning gud haii hii higud hmmk hmmm idk lol mam mrg mrng nada nope nopes np okies okok oky oops pls plz plss qty sry tks tnx ty k wk wks thanku thankyou thanx thnks thnx tq ur veh yaa yea yup"
+const typedWords = "misspelt aight alrighty cya darnit eww geez gohead gunna howabout hullo jeez nevermind nvm ofcourse whant woah woohoo yay yikes aah aahh ahh ahhh ohh ohhh ooh ack alot asap bbye brb btw byee byeee cod cud fyi goodmorning gud haii hii higud hmmk hmmm idk lol mam mrg mrng nada nope nopes np okies okok oky oops pls plz plss qty sry tks tnx ty k wk wks thanku thankyou thanx thnks thnx tq ur veh yaa yea yup"
 
 // technicalWords are of programs and of networks.
-const technicalWords = "prometheus filebeat metricbeat vuex pinia homebrew webhook webhooks golang goroutine goroutines mysqld sshd systemd apk maxmemory allkeys lru aof bluetooth barometer mutex stdlib " +
+const technicalWords = "atm atms ceo ceos cfo cfos coo cto dna kpi kpis oem oems sepa prometheus filebeat metricbeat vuex pinia homebrew webhook webhooks golang goroutine goroutines mysqld sshd systemd apk maxmemory allkeys lru aof bluetooth barometer mutex stdlib " +
 	"changelog lockfile dockerfile makefile pnpm esbuild rollup svelte nuxt terraform ansible istio haproxy traefik curl href lodash npm pypi nginx tomcat jenkins grafana kibana kubectl zeroth javascript typescript nodejs jquery regex async await stdin param params localhost hostname ssid wifi vpn dns dhcp router modem firmware bday bvn nuban puk bitlocker mprn gprn ucic ndis crn cust pob imei iccid msisdn siri cortana iban bic cvv sms mob insta"
 
 // notPerson says what token k is that the tagger took for a person's name, in a span from first to last: Person, a place or an
@@ -159,9 +159,9 @@ func (p *pass) goesOnAsTalk(k int) bool {
 
 var (
 	// sentenceStarts are no names where they are written in small letters.
-	sentenceStarts = wordsOf("he she we they you it in at")
+	sentenceStarts = wordsOf("he she we they you it in at ich")
 	// doubtfulNames are names that are also words that verbs follow, or that stand before what is somebody's.
-	doubtfulNames = wordsOf("will may can mark elle mia tua main")
+	doubtfulNames = wordsOf("will may can mark elle mia tua main weiß weiss")
 	pronounNames  = wordsOf("elle mia tua main")
 	marked        = wordsOf("it my as")
 )

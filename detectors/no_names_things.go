@@ -26,7 +26,8 @@ const medicineWords = "acetaminophen aciclovir adalimumab advil alendronate alen
 	"trimethoprim utrogestan valproate valsartan venlafaxine ventolin verapamil viagra voltaren voltarol warfarin wegovy zolpidem zopiclone"
 
 // thingWords are meals and what is in them, plants, dogs, colours, cloths and clothes, devices of the house, sports, the weather and what machines do.
-const thingWords = "acers actifry aerobics airfryer almonds alsatian anchovies anorak aqua artichoke asparagus aubergine aubergines audiobook audiobooks avocado avocados " +
+const thingWords = "sunday monday tuesday wednesday thursday friday saturday american british chinese dutch french german greek indian italian japanese korean mexican moroccan polish portuguese spanish thai turkish vietnamese " +
+	"acers actifry aerobics airfryer almonds alsatian anchovies anorak aqua artichoke asparagus aubergine aubergines audiobook audiobooks avocado avocados " +
 	"azalea azaleas badminton baguette bamboo basmati beagle beagles beetroot begonia begonias beige bhaji bhuna biryani blackcurrant blender blizzard " +
 	"blouse bluebells blueberries bonds bootcamp brie brioche brisket brogues brownie brownies buddleia buffering bulgur bulldog bulldogs burgundy " +
 	"butternut cactus calamari camellia camellias camembert cardamom cardamoms cardigan cartridge cashews chapati chardonnay cheesecake chihuahua " +

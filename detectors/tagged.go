@@ -520,10 +520,10 @@ func (p *pass) addTokens(first, last int, kind Type, confidence float32) {
 	if letters && !(kind == Person && p.wants.cues&cueName != 0) {
 		return // an abbreviation, said letter by letter
 	}
-	if kind == Person && p.areAll(&noneAlone, first, last) || kind == Address && (p.areAll(&leadTo, first, last) || p.areAll(&leadIns, first, last) || first == last && p.wants.cues&cueAddress == 0 && p.set.names.IsCommon(p.text.Tokens[first].Hash)) {
+	if kind == Person && p.areAll(&noneAlone, first, last) || kind == Address && (p.areAll(&leadTo, first, last) || p.areAll(&leadIns, first, last) || p.areCommon(first, last)) {
 		return
 	}
-	if kind == Person && first == last && p.isLoneThing(first, confidence) {
+	if kind == Person && p.areThings(first, last, confidence) {
 		if p.text.Tokens[first].Shape&scan.Upper == 0 || first == 0 || p.endsClause(first-1) {
 			return
 		}
