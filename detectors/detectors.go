@@ -75,7 +75,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 68
+const revision = 70
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -195,15 +195,22 @@ func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 		return dst
 	}
 	before := len(dst)
-	if s.stricter != nil {
-		dst = s.findTwice(dst, text, in, sc)
-	} else {
-		dst = s.find(dst, text, in, sc)
+	if turns, ok := s.findTurns(dst, text, in, sc); ok {
+		return turns
 	}
+	dst = s.findOne(dst, text, in, sc)
 	if h != 0 && len(dst) == before {
 		sc.clean.add(h)
 	}
 	return dst
+}
+
+// findOne is Find for a text that is one turn.
+func (s *Set) findOne(dst []Finding, text []byte, in Input, sc *Scratch) []Finding {
+	if s.stricter != nil {
+		return s.findTwice(dst, text, in, sc)
+	}
+	return s.find(dst, text, in, sc)
 }
 
 func (s *Set) find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding {

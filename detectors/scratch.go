@@ -16,6 +16,8 @@ type Scratch struct {
 	pass   pass
 	second *Scratch // of a Set of Tighten; nil until there is one
 	clean  cleanTexts
+
+	transcript transcript
 }
 
 // NewScratch makes an empty Scratch; it grows with the texts.

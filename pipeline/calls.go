@@ -145,7 +145,7 @@ func (w *rewriter) findTurn(d *codec.Doc, i int) {
 			continue
 		}
 		if f.Kind == codec.String && w.topic.reads[f.Rule].use == useRole {
-			w.role = roleOf(d.Text(k))
+			w.role = detectors.RoleOf(d.Text(k))
 		}
 		if w.turn < 0 && w.isSpeech(d, k) {
 			w.turn = k

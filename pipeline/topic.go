@@ -319,12 +319,3 @@ func isSpeechKey(key []byte) bool {
 	return false
 }
 
-func roleOf(text []byte) detectors.Role {
-	switch string(text) {
-	case "agent":
-		return detectors.RoleAgent
-	case "customer":
-		return detectors.RoleCustomer
-	}
-	return detectors.RoleUnknown
-}

@@ -301,7 +301,7 @@ func (r *row) each(f func(turn int, text []byte, in detectors.Input)) {
 	if len(r.Turns) > 0 {
 		call := detectors.NewCall()
 		for i, t := range r.Turns {
-			role := map[string]detectors.Role{"agent": detectors.RoleAgent, "customer": detectors.RoleCustomer}[t.Role]
+			role := detectors.RoleOf([]byte(t.Role))
 			f(i, []byte(t.Text), detectors.Input{Call: call, Role: role, Channel: channel})
 		}
 	}
