@@ -318,4 +318,3 @@ func isSpeechKey(key []byte) bool {
 	}
 	return false
 }
-
