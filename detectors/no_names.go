@@ -63,7 +63,7 @@ const typedWords = "misspelt aight alrighty cya darnit eww geez gohead gunna how
 
 // technicalWords are of programs and of networks.
 const technicalWords = "atm atms ceo ceos cfo cfos coo cto dna kpi kpis oem oems sepa prometheus filebeat metricbeat vuex pinia homebrew webhook webhooks golang goroutine goroutines mysqld sshd systemd apk maxmemory allkeys lru aof bluetooth barometer mutex stdlib " +
-	"changelog lockfile dockerfile makefile pnpm esbuild rollup svelte nuxt terraform ansible istio haproxy traefik curl href lodash npm pypi nginx tomcat jenkins grafana kibana kubectl zeroth javascript typescript nodejs jquery regex async await stdin param params localhost hostname ssid wifi vpn dns dhcp router modem firmware bday bvn nuban puk bitlocker mprn gprn ucic ndis crn cust pob imei iccid msisdn siri cortana iban bic cvv sms mob insta"
+	"webvtt changelog lockfile dockerfile makefile pnpm esbuild rollup svelte nuxt terraform ansible istio haproxy traefik curl href lodash npm pypi nginx tomcat jenkins grafana kibana kubectl zeroth javascript typescript nodejs jquery regex async await stdin param params localhost hostname ssid wifi vpn dns dhcp router modem firmware bday bvn nuban puk bitlocker mprn gprn ucic ndis crn cust pob imei iccid msisdn siri cortana iban bic cvv sms mob insta"
 
 // notPerson says what token k is that the tagger took for a person's name, in a span from first to last: Person, a place or an
 // organisation, or nothing by a list or because it is a common word, if misspelled, and none beside it is listed as a name.

@@ -31,7 +31,7 @@ const labelLongest = 40
 // export of a chat. Each turn is searched as one of a call, so that questions and answers are known for what they are; what the text shows as a
 // whole, within a turn or a name, is added. It says false, and finds nothing, if the text holds none.
 func (s *Set) findTurns(dst []Finding, text []byte, in Input, sc *Scratch) ([]Finding, bool) {
-	if in.Channel == ChannelLog || in.Beside || len(text) > s.longest || !s.readTurns(text, &sc.transcript) {
+	if in.Channel == ChannelLog || in.Beside || len(text) > s.longest || !s.readTurns(text, &sc.transcript, in.Call != nil && in.Role == RoleUnknown) {
 		return dst, false
 	}
 	p, tr, call := &sc.pass, &sc.transcript, in.Call
@@ -67,6 +67,11 @@ func (s *Set) findTurns(dst []Finding, text []byte, in Input, sc *Scratch) ([]Fi
 	}
 	tr.addWhole(p, text, call, wholeReasons)
 	return p.overlay(dst, first), true
+}
+
+// HoldsConversation says whether a text holds a conversation, each turn behind the name of who speaks: what Find reads turn by turn.
+func (s *Set) HoldsConversation(text []byte) bool {
+	return s.readTurns(text, new(transcript), false)
 }
 
 // keep copies canonical forms, which the next search writes over.
@@ -128,8 +133,8 @@ func (tr *transcript) turnAt(at int) int {
 }
 
 // readTurns cuts a text into turns, and says whether it holds a conversation: at least two speakers with a turn each. A form has names of fields at its
-// lines too, so that those that no speaker is called must come again and again.
-func (s *Set) readTurns(text []byte, tr *transcript) bool {
+// lines too, so that those that no speaker is called must come again and again. In a call, a turn of who says no role, one speaker is enough.
+func (s *Set) readTurns(text []byte, tr *transcript, inCall bool) bool {
 	if bytes.IndexByte(text, ':') < 0 && !bytes.Contains(text, []byte("<v ")) {
 		return false
 	}
@@ -143,7 +148,7 @@ func (s *Set) readTurns(text []byte, tr *transcript) bool {
 		tr.line(text, at, end)
 		at = end + 1
 	}
-	return s.areTurns(text, tr)
+	return s.areTurns(text, tr, inCall)
 }
 
 // line takes in a line: a turn that begins, or what goes on with the one before.
@@ -228,7 +233,7 @@ func (tr *transcript) note(text []byte, label span) *speakerName {
 
 // areTurns says whether the turns are those of a conversation, and gives them roles. Names that are none of a speaker, "Call ID: …", become part of
 // what stands before.
-func (s *Set) areTurns(text []byte, tr *transcript) bool {
+func (s *Set) areTurns(text []byte, tr *transcript, inCall bool) bool {
 	const least = 3 // turns, where some are of speakers of no known kind
 	if tr.names == nil {
 		tr.names = make([]speakerName, 0, speakersMost) // turns point into it
@@ -239,7 +244,7 @@ func (s *Set) areTurns(text []byte, tr *transcript) bool {
 			t.name = tr.note(text, t.label)
 		}
 	}
-	kinds, turns, again, named, asks := 0, 0, false, false, false
+	kinds, turns, again, named, asks, letter := 0, 0, false, false, false, false
 	for i := range tr.names {
 		n := &tr.names[i]
 		if !n.isKnown && (n.times == 1 || s.nameMeaning(text[n.start:n.end]).bits != 0) {
@@ -247,6 +252,7 @@ func (s *Set) areTurns(text []byte, tr *transcript) bool {
 			continue
 		}
 		kinds, turns, again, named = kinds+1, turns+n.times, again || n.times > 1, named || !n.isKnown
+		letter = letter || n.end-n.start == 1
 	}
 	n := 0
 	for i := range tr.turns {
@@ -271,7 +277,7 @@ func (s *Set) areTurns(text []byte, tr *transcript) bool {
 		n++
 	}
 	tr.turns = tr.turns[:n]
-	return kinds > 1 && (again || asks && !named) && (!named || turns > least)
+	return kinds > 1 && (again || asks && !named) && (!named || turns > least) || inCall && kinds > 0 && !named && !letter
 }
 
 // isCue says whether a line is of the form of subtitles rather than what is said: its number, its time, the head of the file.

@@ -83,7 +83,7 @@ func TestFormsAreNoTranscripts(t *testing.T) {
 		":",
 		"A:", "::::\n:\n:", "Agent:Customer:Agent:Customer:", "<v >x\n<v >y",
 	} {
-		require.False(t, set.readTurns([]byte(text), new(transcript)), text)
+		require.False(t, set.HoldsConversation([]byte(text)), text)
 	}
 }
 
@@ -100,6 +100,19 @@ func TestTranscriptKeepsCall(t *testing.T) {
 	in.Role = RoleAgent
 	text = "so that was quattlebaum"
 	require.Equal(t, "so that was {{PERSON|quattlebaum}}", asCase(text, set.Find(nil, []byte(text), in, sc)))
+}
+
+// TestLinesOfATranscript holds that lines that come one by one in a call have the roles that their speakers have.
+func TestLinesOfATranscript(t *testing.T) {
+	set, err := New(Options{})
+	require.NoError(t, err)
+	call, sc := NewCall(), NewScratch()
+	for _, line := range []string{
+		"[00:01] Agent: your memorable word\n", "[00:04] Customer: {{PASSWORD|sunflower}}\n", "Agent: and your name\n", "\n", "Caller: {{PERSON|quattlebaum}}\n", "<v Agent>thank you {{PERSON|quattlebaum}}\n",
+	} {
+		plain := plainText(line)
+		require.Equal(t, line, asCase(plain, set.Find(nil, []byte(plain), Input{Channel: ChannelCall, Call: call}, sc)))
+	}
 }
 
 // TestTranscriptIsExplained holds that the reasons of a turn's findings are theirs.
@@ -136,7 +149,7 @@ func FuzzTranscript(f *testing.F) {
 			return
 		}
 		var tr transcript
-		if !set.readTurns([]byte(text), &tr) {
+		if !set.readTurns([]byte(text), &tr, len(text)%2 == 0) {
 			tr.turns = nil
 		}
 		at := 0

@@ -35,7 +35,7 @@ func newRedactCommand() *cobra.Command {
 Lines are JSON objects (ndjson), log lines (log) or text; without --format the first line of each input decides between ndjson
 and text. Every string of a JSON object is searched. Objects with the same call_id belong to one call: the same value has the
 same alias in all of them, and known_values, a list of {"type", "value"} in an object, are found in all that follow; the key itself
-is taken out. A line that can't be processed is replaced by a placeholder, and the exit code is 1.
+is taken out. A text whose lines are turns behind who speaks ("Agent: ...", subtitles) is one call as well. A line that can't be processed is replaced by a placeholder, and the exit code is 1.
 
 What a speech recogniser may still change is not searched: an object with a member final that is not true leaves with [PARTIAL] in
 place of each text, or with --partials drop not at all. Lines that are such objects then leave, as the one exception, no line.
@@ -153,6 +153,14 @@ func guessFormat(in *input) pipeline.Format {
 	}
 }
 
+// beginsConversation looks at what can be had of an input without waiting for more: the turns of a conversation, each in a line behind who speaks, are
+// one call.
+func beginsConversation(in *input, set *detectors.Set) bool {
+	_, _ = in.Peek(1) // what can't be read is told of by who reads it
+	head, _ := in.Peek(in.Buffered())
+	return set.HoldsConversation(head)
+}
+
 // linePlaceholder stands for a line that can't be processed; nil for an unknown format.
 func linePlaceholder(f pipeline.Format) []byte {
 	switch f {
@@ -175,6 +183,10 @@ func redactStream(ctx context.Context, in *input, out io.Writer, set *detectors.
 	category := map[pipeline.Format]string{
 		pipeline.FormatNDJSON: "transcript", pipeline.FormatLog: "usage_log", pipeline.FormatText: "communication",
 	}[format]
+	oneCall := format == pipeline.FormatText && beginsConversation(in, set)
+	if oneCall {
+		category = "transcript"
+	}
 	bad := &badLines{name: in.name, counts: map[pipeline.Class]int{}}
 	sink := &lineSink{out: out}
 	sink.open.Store(-1)
@@ -195,7 +207,7 @@ func redactStream(ctx context.Context, in *input, out io.Writer, set *detectors.
 		return err
 	}
 	lane := pipeline.LaneID{Topic: topic}
-	cut := &lineCutter{in: in, lane: lane, limits: c.Limits, byCall: format == pipeline.FormatNDJSON, open: &sink.open}
+	cut := &lineCutter{in: in, lane: lane, limits: c.Limits, byCall: format == pipeline.FormatNDJSON, oneCall: oneCall, open: &sink.open}
 	if cut.selector, err = codec.NewSelector([]string{"call_id"}); err != nil {
 		return err
 	}
@@ -215,11 +227,15 @@ type lineCutter struct {
 	lane     pipeline.LaneID
 	limits   pipeline.Limits
 	byCall   bool
+	oneCall  bool // the lines are turns of one call
 	selector *codec.Selector
 	doc      codec.Doc
 	open     *atomic.Int64 // number of the last line when it has no line feed
 	lines    int64
 }
+
+// oneCallKey is the key of all lines of a conversation.
+var oneCallKey = []byte("call")
 
 // batchLines bounds the records of a batch: enough for every worker, few enough to be spread again soon.
 const batchLines = 2000
@@ -246,6 +262,8 @@ func (c *lineCutter) next() (*pipeline.Batch, error) {
 		r.Key = arena[start+len(r.Value) : len(arena) : len(arena)]
 		if id := c.callID(r.Value); len(id) > 0 {
 			r.Key = id
+		} else if c.oneCall {
+			r.Key = oneCallKey
 		}
 		b.Bytes += len(r.Value) + len(r.Key)
 		b.Records = append(b.Records, r)
