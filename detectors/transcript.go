@@ -44,8 +44,7 @@ func (s *Set) findTurns(dst []Finding, text []byte, in Input, sc *Scratch) ([]Fi
 	tr.whole = s.findOne(tr.whole[:0], text, alone, sc)
 	tr.keep(tr.whole)
 	wholeReasons := p.reasons
-	p.reasons = nil
-
+	var reasons []Reason
 	in.Call = call
 	if in.Channel != ChannelChat {
 		in.Channel = ChannelCall
@@ -53,18 +52,20 @@ func (s *Set) findTurns(dst []Finding, text []byte, in Input, sc *Scratch) ([]Fi
 	first := len(dst)
 	for i := range tr.turns {
 		t := &tr.turns[i]
-		from, told := len(dst), len(p.reasons)
-		in.Role = t.role
+		from := len(dst)
+		in.Role, p.reasons = t.role, nil
 		dst = s.findOne(dst, text[t.start:t.end], in, sc)
 		tr.keep(dst[from:])
 		for k := range dst[from:] {
 			dst[from+k].Start += t.start
 			dst[from+k].End += t.start
 		}
-		for k := range p.reasons[told:] {
-			p.reasons[told+k].Finding += from - first
+		for _, r := range p.reasons {
+			r.Finding += from - first
+			reasons = append(reasons, r)
 		}
 	}
+	p.reasons = reasons
 	tr.addWhole(p, text, call, wholeReasons)
 	return p.overlay(dst, first), true
 }
@@ -83,8 +84,8 @@ func (tr *transcript) keep(found []Finding) {
 	}
 }
 
-// addWhole makes what was found in the text as a whole ready for overlay, each as far as it lies within one turn, and of what is about a name of
-// who speaks only names.
+// addWhole makes what was found in the text as a whole ready for overlay, each as far as it lies within one turn or one name of who speaks. Only what
+// speakers are called is no finding: "SPEAKER_01", unlike "Caller 07700 900123".
 func (tr *transcript) addWhole(p *pass, text []byte, call *Call, reasons []Reason) {
 	p.picked.found, p.picked.reasons = p.picked.found[:0], nil
 	groups := call.groups
@@ -94,17 +95,15 @@ func (tr *transcript) addWhole(p *pass, text []byte, call *Call, reasons []Reaso
 			f.Group += groups
 			call.groups = max(call.groups, f.Group)
 		}
-		within := tr.within(f.Start, f.End)
-		if t := tr.turnAt(within.start); f.Type != Person && t < len(tr.turns) {
-			within.start = max(within.start, tr.turns[t].start)
+		if part, isLabel := tr.within(f.Start, f.End); 2*(part.end-part.start) > f.End-f.Start {
+			if isLabel && f.Type != Person && isBareSpeaker(text[part.start:part.end]) {
+				continue
+			}
+			for part.end < f.End && part.start < part.end && !scan.IsWordByte(text[part.end-1]) {
+				part.end--
+			}
+			f.Start, f.End = part.start, max(part.end, part.start+1)
 		}
-		for within.start < within.end && !scan.IsWordByte(text[within.end-1]) && within.end < f.End {
-			within.end--
-		}
-		if within.start >= within.end {
-			continue
-		}
-		f.Start, f.End = within.start, within.end
 		for _, r := range reasons {
 			if r.Finding == i {
 				r.Finding = len(p.picked.found)
@@ -115,16 +114,25 @@ func (tr *transcript) addWhole(p *pass, text []byte, call *Call, reasons []Reaso
 	}
 }
 
+// isBareSpeaker says whether a name of who speaks, or a part of one, says no more than a part in the conversation.
+func isBareSpeaker(name []byte) bool {
+	const number = 3 // digits
+	if is, _ := speaker(name); !is && !speakerWords.holds(name) {
+		return false
+	}
+	return len(bytes.TrimLeft(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) <= number
+}
+
 // within is the longest part of a region that lies in one turn or in one name of who speaks.
-func (tr *transcript) within(start, end int) (best span) {
+func (tr *transcript) within(start, end int) (best span, isLabel bool) {
 	for i := tr.turnAt(start); i < len(tr.turns) && tr.turns[i].label.start < end; i++ {
-		for _, s := range [...]span{tr.turns[i].label, tr.turns[i].span} {
+		for k, s := range [...]span{tr.turns[i].label, tr.turns[i].span} {
 			if s.start, s.end = max(s.start, start), min(s.end, end); s.end-s.start > best.end-best.start {
-				best = s
+				best, isLabel = s, k == 0
 			}
 		}
 	}
-	return best
+	return best, isLabel
 }
 
 // turnAt is the first turn that ends behind a place.
@@ -282,11 +290,12 @@ func (s *Set) areTurns(text []byte, tr *transcript, inCall bool) bool {
 
 // isCue says whether a line is of the form of subtitles rather than what is said: its number, its time, the head of the file.
 func isCue(line, after []byte) bool {
+	const longest = 5 // digits of a number
 	line = bytes.TrimSpace(line)
 	if bytes.Contains(line, []byte(" --> ")) || string(line) == "WEBVTT" {
 		return true
 	}
-	if !isDecimal(line) {
+	if !isDecimal(line) || len(line) > longest {
 		return false
 	}
 	next, _, _ := bytes.Cut(after, []byte("\n"))

@@ -55,6 +55,8 @@ func TestTranscripts(t *testing.T) {
 		"question":    "Q: Mother's maiden name?\nA: {{PASSWORD|Quattlebaum}}",
 		"names":       "{{PERSON|Fenella}}: hello there\n{{PERSON|Ngozi}}: hi\n{{PERSON|Fenella}}: what's your pin\n{{PERSON|Ngozi}}: {{PIN|4711}}\n",
 		"a head":      "Call: 12 minutes\nQueue: billing\n\nAgent: your memorable word?\nCustomer: {{PASSWORD|sunflower}}\n",
+		"a number":    "Caller {{PHONE|07700 900123}}: hello\nAgent: your memorable word?\nCaller {{PHONE|07700 900123}}: {{PASSWORD|sunflower}}\n",
+		"no cue":      "Agent: your memorable word?\nCustomer: {{PASSWORD|sunflower}}\n{{EMAIL|asha@example.com}} --> {{EMAIL|kofi@example.com}}\nAgent: thanks\n",
 		"languages":   "Mitarbeiter: wie ist Ihr Kennwort?\nKunde: {{PASSWORD|zwetschge}}\n",
 		"known again": "Agent: your surname please?\nCustomer: {{PERSON|quattlebaum}}\nAgent: thank you\nCustomer: yes it's {{PERSON|quattlebaum}}\n",
 	} {
