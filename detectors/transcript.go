@@ -143,7 +143,7 @@ func (tr *transcript) turnAt(at int) int {
 // readTurns cuts a text into turns, and says whether it holds a conversation: at least two speakers with a turn each. A form has names of fields at its
 // lines too, so that those that no speaker is called must come again and again. In a call, a turn of who says no role, one speaker is enough.
 func (s *Set) readTurns(text []byte, tr *transcript, inCall bool) bool {
-	if bytes.IndexByte(text, ':') < 0 && !bytes.Contains(text, []byte("<v ")) {
+	if bytes.IndexByte(text, '\n') < 0 && bytes.IndexByte(text, ':') < 0 && !(inCall && bytes.IndexAny(text, "[<>\t") >= 0) {
 		return false
 	}
 	tr.turns = tr.turns[:0]
@@ -190,7 +190,7 @@ func (tr *transcript) split(text []byte) {
 			continue
 		}
 		start := i
-		for start > t.start && text[start-1] > ' ' {
+		for start > t.start && text[start-1] > ' ' && text[start-1] != '>' {
 			start--
 		}
 		word := text[start:i]
@@ -205,11 +205,26 @@ func (tr *transcript) split(text []byte) {
 			continue
 		}
 		end := t.end
-		t.end = start
+		t.end = withoutTags(text, t.start, start)
 		next := saidTurn{label: span{start, i}, span: span{min(i+2, end), end}}
 		tr.turns = append(tr.turns, next)
 		t = &tr.turns[len(tr.turns)-1]
 	}
+	t.end = withoutTags(text, t.start, t.end)
+}
+
+// withoutTags is the end of what is said before the tags that follow it: "sunflower</p><p>".
+func withoutTags(text []byte, start, end int) int {
+	const longest = 16 // bytes
+	for end > start && text[end-1] == '>' {
+		open := max(start, end-longest)
+		n := bytes.LastIndexByte(text[open:end], '<')
+		if n < 0 {
+			break
+		}
+		end = open + n
+	}
+	return end
 }
 
 // speakerName is a name that stands before turns.
@@ -219,6 +234,9 @@ type speakerName struct {
 	isKnown bool // what speakers are called
 	role    Role
 }
+
+// notSpeaker is what the names of fields say, and none of persons.
+const notSpeaker = cuesIdentifier | cueName | wordNumber | wordAnswer | wordUser | wordOther | wordKey | wordCode
 
 // speakersMost is how many names are told apart; more are those of fields.
 const speakersMost = 32
@@ -255,12 +273,15 @@ func (s *Set) areTurns(text []byte, tr *transcript, inCall bool) bool {
 	kinds, turns, again, named, asks, letter := 0, 0, false, false, false, false
 	for i := range tr.names {
 		n := &tr.names[i]
-		if !n.isKnown && (n.times == 1 || s.nameMeaning(text[n.start:n.end]).bits != 0) {
+		if !n.isKnown && (n.times == 1 || s.nameMeaning(text[n.start:n.end]).bits&notSpeaker != 0) {
 			n.times = 0
 			continue
 		}
 		kinds, turns, again, named = kinds+1, turns+n.times, again || n.times > 1, named || !n.isKnown
 		letter = letter || n.end-n.start == 1
+	}
+	if kinds == 2 {
+		tr.giveOther()
 	}
 	n := 0
 	for i := range tr.turns {
@@ -288,6 +309,27 @@ func (s *Set) areTurns(text []byte, tr *transcript, inCall bool) bool {
 	return kinds > 1 && (again || asks && !named) && (!named || turns > least) || inCall && kinds > 0 && !named && !letter
 }
 
+// giveOther gives the one of two speakers of whom no role is known the other role: "Dr Dunmore" and "Patient".
+func (tr *transcript) giveOther() {
+	var said [2]*speakerName
+	n := 0
+	for i := range tr.names {
+		if tr.names[i].times > 0 {
+			said[n] = &tr.names[i]
+			n++
+		}
+	}
+	for i, s := range said {
+		switch other := said[1-i]; {
+		case s.role != RoleUnknown:
+		case other.role == RoleCustomer:
+			s.role = RoleAgent
+		case other.role == RoleAgent:
+			s.role = RoleCustomer
+		}
+	}
+}
+
 // isCue says whether a line is of the form of subtitles rather than what is said: its number, its time, the head of the file.
 func isCue(line, after []byte) bool {
 	const longest = 5 // digits of a number
@@ -302,25 +344,10 @@ func isCue(line, after []byte) bool {
 	return bytes.Contains(next, []byte(" --> "))
 }
 
-// readLabel reads who speaks at the beginning of a line, behind a time of day: "[00:01:03] Agent: …", "Agent (00:01): …", "<v Agent>…".
+// readLabel reads who speaks at the beginning of a line, behind a time of day: "[00:01:03] Agent: …", "Agent (00:01): …", "<v Agent>…". start is where
+// the turn begins.
 func readLabel(text []byte, at, end int) (label span, start int, ok bool) {
-	for at < end && (text[at] == ' ' || text[at] == '\t' || text[at] == '[' || text[at] == '(' || text[at] == '-' || scan.IsDigit(text[at])) {
-		if text[at] == '[' || text[at] == '(' || scan.IsDigit(text[at]) {
-			stop := at + 1
-			for stop < end && (scan.IsDigit(text[stop]) || text[stop] == ':' || text[stop] == '.' || text[stop] == ',') {
-				stop++
-			}
-			if !bytes.ContainsRune(text[at:stop], ':') {
-				return label, 0, false
-			}
-			for stop < end && (text[stop] == ']' || text[stop] == ')') {
-				stop++
-			}
-			at = stop
-			continue
-		}
-		at++
-	}
+	at = pastTime(text, at, end)
 	if voice := []byte("<v "); bytes.HasPrefix(text[at:end], voice) {
 		at += len(voice)
 		n := bytes.IndexByte(text[at:end], '>')
@@ -336,18 +363,89 @@ func readLabel(text []byte, at, end int) (label span, start int, ok bool) {
 			stop := i
 			if text[i-min(1, i)] == ')' || text[i-min(1, i)] == ']' {
 				if open := bytes.LastIndexAny(text[at:i], "(["); open > 0 && bytes.IndexByte(text[at+open:i], ':') > 0 {
-					stop = at + len(bytes.TrimRight(text[at:at+open], " "))
+					stop = at + open
 				}
 			}
-			return span{at, stop}, i + 1, letters && stop > at && (i+1 == end || text[i+1] == ' ' || text[i+1] == '\r' || text[i+1] == '\t')
+			stop = at + len(bytes.TrimRight(text[at:stop], " "))
+			return span{at, stop}, i + 1, letters && stop > at && (i+1 == end || strings.IndexByte(" \r\t*", text[i+1]) >= 0)
 		case scan.IsLetter(c) || c >= 0x80:
 			letters = true
 		case scan.IsDigit(c) || strings.IndexByte(" _-.'()[]#", c) >= 0:
 		default:
-			return label, 0, false
+			return readMarked(text, at, end)
 		}
 	}
-	return label, 0, false
+	return readMarked(text, at, end)
+}
+
+// pastTime passes over what stands before who speaks: the time, a bullet, a tag.
+func pastTime(text []byte, at, end int) int {
+	const tag = 32 // bytes
+	for at < end {
+		switch c := text[at]; {
+		case strings.IndexByte(" \t-*", c) >= 0:
+			at++
+		case c == '<' && !bytes.HasPrefix(text[at:end], []byte("<v ")):
+			n := bytes.IndexByte(text[at:min(end, at+tag)], '>')
+			if n < 0 {
+				return at
+			}
+			at += n + 1
+		case c == '[' || c == '(' || scan.IsDigit(c):
+			stop := at + 1
+			for stop < end && (scan.IsDigit(text[stop]) || strings.IndexByte(":.,-", text[stop]) >= 0) {
+				stop++
+			}
+			if bytes.IndexByte(text[at:stop], ':') < 0 && bytes.IndexByte(text[at:stop], '-') < 0 {
+				return at
+			}
+			for stop < end && (text[stop] == ']' || text[stop] == ')') {
+				stop++
+			}
+			at = stop
+		default:
+			return at
+		}
+	}
+	return at
+}
+
+// readMarked reads who speaks where no colon says so: "[Agent] …", "Agent> …", "Agent - …", a name in a line of its own, a time behind it. It takes only
+// what speakers are called.
+func readMarked(text []byte, at, end int) (label span, start int, ok bool) {
+	const digits = 3
+	open := at < end && (text[at] == '[' || text[at] == '(')
+	if open {
+		at++
+	}
+	i := at
+	for i < end && (scan.IsLetter(text[i]) || text[i] >= 0x80) {
+		i++
+	}
+	k := i
+	if k < end && (text[k] == ' ' || text[k] == '_') {
+		k++
+	}
+	for k < end && scan.IsDigit(text[k]) && k-i <= digits {
+		k++
+	}
+	if k > i && !scan.IsDigit(text[k-1]) {
+		k = i
+	}
+	label = span{at, k}
+	if is, _ := speaker(text[at:k]); !is || k-at == 1 {
+		return label, 0, false
+	}
+	rest := text[k:end]
+	if open {
+		return label, k + 1, len(rest) > 0 && (rest[0] == ']' || rest[0] == ')')
+	}
+	for _, mark := range [...]string{"> ", " - ", " – ", " — ", "\t"} {
+		if bytes.HasPrefix(rest, []byte(mark)) {
+			return label, k + len(mark), true
+		}
+	}
+	return label, end, len(bytes.Trim(rest, " \t\r()[]0123456789:.")) == 0 && (len(bytes.TrimSpace(rest)) == 0 || bytes.IndexByte(rest, ':') >= 0)
 }
 
 // speaker says whether a name is that of a part in a conversation, and of which: "Agent", "Customer (Ngozi)", "SPEAKER_01", "Q".
@@ -379,8 +477,8 @@ func RoleOf(name []byte) Role {
 }
 
 var (
-	agentWords = wordsOf("agent agente agentin advisor adviser operator operatore operador rep representative csr support consultant consultor conseiller conseillère assistant clerk dispatcher receptionist associate specialist " +
+	agentWords = wordsOf("agent agente agentin advisor adviser operator operatore operador rep representative csr support interviewer moderator consultant consultor conseiller conseillère assistant clerk dispatcher receptionist associate specialist " +
 		"mitarbeiter mitarbeiterin medewerker konsultant konsultantka atendente asesor")
-	customerWords = wordsOf("customer caller client user visitor member cardholder policyholder applicant kunde kundin anrufer anruferin cliente klant beller klient klientka dzwoniący appelant utilizador usuario usuário utente")
-	speakerWords  = wordsOf("speaker spk channel ch participant voice party")
+	customerWords = wordsOf("customer caller client user visitor cust respondent interviewee patient member cardholder policyholder applicant kunde kundin anrufer anruferin cliente klant beller klient klientka dzwoniący appelant utilizador usuario usuário utente")
+	speakerWords  = wordsOf("speaker spk channel ch participant voice party sprecher sprecherin hablante locuteur parlante spreker falante")
 )
