@@ -143,7 +143,7 @@ func (tr *transcript) turnAt(at int) int {
 // readTurns cuts a text into turns, and says whether it holds a conversation: at least two speakers with a turn each. A form has names of fields at its
 // lines too, so that those that no speaker is called must come again and again. In a call, a turn of who says no role, one speaker is enough.
 func (s *Set) readTurns(text []byte, tr *transcript, inCall bool) bool {
-	if bytes.IndexByte(text, '\n') < 0 && bytes.IndexByte(text, ':') < 0 && !(inCall && bytes.IndexAny(text, "[<>\t") >= 0) {
+	if bytes.IndexByte(text, '\n') < 0 && bytes.IndexByte(text, ':') < 0 && !(inCall && bytes.ContainsAny(text, "[<>\t")) {
 		return false
 	}
 	tr.turns = tr.turns[:0]
