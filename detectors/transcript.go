@@ -24,6 +24,9 @@ type transcript struct {
 	canon []byte
 }
 
+// turnsMost is how many turns are told apart in a text; a day of talk has some thousand. What follows is one more.
+const turnsMost = 10_000
+
 // labelLongest is how long the name of a speaker may be, in bytes.
 const labelLongest = 40
 
@@ -67,6 +70,12 @@ func (s *Set) findTurns(dst []Finding, text []byte, in Input, sc *Scratch) ([]Fi
 	}
 	p.reasons = reasons
 	tr.addWhole(p, text, call, wholeReasons)
+	if cap(tr.canon) > scratchKept {
+		tr.canon = nil
+	}
+	if cap(tr.whole) > turnsMost {
+		tr.whole = nil
+	}
 	return p.overlay(dst, first), true
 }
 
@@ -163,12 +172,12 @@ func (s *Set) readTurns(text []byte, tr *transcript, inCall bool) bool {
 func (tr *transcript) line(text []byte, at, end int) {
 	last := &tr.turns[len(tr.turns)-1]
 	if isCue(text[at:end], text[min(end+1, len(text)):]) {
-		if last.end > last.start {
+		if last.end > last.start && len(tr.turns) < turnsMost {
 			tr.turns = append(tr.turns, saidTurn{role: last.role})
 		}
 		return
 	}
-	if label, start, ok := readLabel(text, at, end); ok {
+	if label, start, ok := readLabel(text, at, end); ok && len(tr.turns) < turnsMost {
 		tr.turns = append(tr.turns, saidTurn{label: label, span: span{start, end}})
 		tr.split(text)
 		return
@@ -185,7 +194,7 @@ func (tr *transcript) split(text []byte) {
 	if kind, _ := speaker(text[t.label.start:t.label.end]); !kind {
 		return
 	}
-	for i := t.start; i < t.end; i++ {
+	for i := t.start; i < t.end && len(tr.turns) < turnsMost; i++ {
 		if text[i] != ':' || i+1 < t.end && text[i+1] != ' ' {
 			continue
 		}

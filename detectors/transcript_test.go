@@ -145,6 +145,18 @@ func TestTranscriptIsExplained(t *testing.T) {
 	require.Equal(t, "+447700900123", string(found[1].Canonical))
 }
 
+// TestTurnsAreBounded holds that a text of more turns than anybody says is searched whole, and that the memory of it is given up.
+func TestTurnsAreBounded(t *testing.T) {
+	set, err := New(Options{})
+	require.NoError(t, err)
+	text := strings.Repeat("Agent: a\nCaller: b\n", turnsMost) + "Agent: mail?\nCaller: asha@example.com\n"
+	sc := NewScratch()
+	found := set.Find(nil, []byte(text), Input{Channel: ChannelChat}, sc)
+	require.Len(t, found, 1)
+	require.Equal(t, Email, found[0].Type)
+	require.LessOrEqual(t, cap(sc.transcript.turns), 2*turnsMost)
+}
+
 // FuzzTranscript holds that turns and findings of any text are in order, lie within it and don't overlap.
 func FuzzTranscript(f *testing.F) {
 	set, err := New(Options{})
