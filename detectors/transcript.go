@@ -173,7 +173,7 @@ func (tr *transcript) line(text []byte, at, end int) {
 	last := &tr.turns[len(tr.turns)-1]
 	if isCue(text[at:end], text[min(end+1, len(text)):]) {
 		if last.end > last.start && len(tr.turns) < turnsMost {
-			tr.turns = append(tr.turns, saidTurn{role: last.role})
+			tr.turns = append(tr.turns, saidTurn{})
 		}
 		return
 	}
@@ -299,7 +299,7 @@ func (s *Set) areTurns(text []byte, tr *transcript, inCall bool) bool {
 			continue
 		}
 		switch {
-		case t.label.end == 0 && n > 0 && tr.turns[n-1].label.end > 0:
+		case t.label.end == 0 && n > 0:
 			t.role = tr.turns[n-1].role
 		case t.label.end == 0:
 		case t.name != nil && t.name.times > 0:

@@ -48,7 +48,9 @@ func TestTranscripts(t *testing.T) {
 		"times behind": "Agent (00:01): your memorable word\nCaller (00:04): {{PASSWORD|sunflower}}\nAgent (00:09): thank you",
 		"WebVTT": "WEBVTT\n\n1\n00:00:01.000 --> 00:00:04.000\n<v Agent>What's your date of birth?\n\n2\n00:00:04.500 --> 00:00:06.000\n<v Customer>{{DATE_OF_BIRTH|4, 5, 81}}\n\n" +
 			"3\n00:00:07.000 --> 00:00:09.000\n<v Agent>And the code we just sent?\n\n4\n00:00:09.500 --> 00:00:12.000\n<v Customer>{{OTP|482913}}",
-		"SubRip":      "1\n00:00:01,000 --> 00:00:04,000\nAgent: your memorable word?\n\n2\n00:00:04,500 --> 00:00:06,000\nCustomer: it's\n{{PASSWORD|sunflower}}\n",
+		"SubRip": "1\n00:00:01,000 --> 00:00:04,000\nAgent: your memorable word?\n\n2\n00:00:04,500 --> 00:00:06,000\nCustomer: it's\n{{PASSWORD|sunflower}}\n",
+		"goes on": "1\n00:01,000 --> 00:02,000\nAgent: hello\n\n2\n00:02,000 --> 00:03,000\nright\n\n3\n00:03,000 --> 00:04,000\nwhat's your date of birth\n\n" +
+			"4\n00:04,000 --> 00:05,000\nCustomer: {{DATE_OF_BIRTH|4, 5, 81}}\n\n5\n00:05,000 --> 00:06,000\nAgent: thanks\n",
 		"one line":    "SPEAKER_00: what's the account number SPEAKER_01: {{ACCOUNT_ID|five five seven seven nine nine one one}} SPEAKER_00: and the memorable word SPEAKER_01: {{PASSWORD|sunflower}}",
 		"numbered":    "Speaker 1: Who am I speaking with?\nSpeaker 2: {{PERSON|Fenella Dunmore}}\nSpeaker 1: and your memorable word\nSpeaker 2: it's {{PASSWORD|sunflower}}",
 		"letters":     "A: what's your surname? B: {{PERSON|Okonkwo}}. A: how do you spell that? B: {{PERSON|O-K-O-N-K-W-O}}. A: and the postcode? B: {{POSTCODE|SY8 1AA}}.",
