@@ -18,9 +18,13 @@ func (s *Set) hashClean(text []byte, in *Input) uint64 {
 	if len(text) > cleanLongest || len(in.Path) > cleanLongest || in.Call != nil || in.Known != nil || s.custom != nil {
 		return 0
 	}
-	var b [2*cleanLongest + 3]byte
+	var b [2*cleanLongest + 4]byte
 	n := copy(b[:], in.Path)
-	n += copy(b[n:], []byte{0, byte(in.Channel), byte(in.Role)})
+	guessed := byte(0)
+	if in.guessed {
+		guessed = 1
+	}
+	n += copy(b[n:], []byte{0, byte(in.Channel), byte(in.Role), guessed})
 	n += copy(b[n:], text)
 	return maphash.Bytes(s.seed, b[:n])
 }

@@ -40,7 +40,7 @@ func (p *pass) date(i int) (next int) {
 	}
 	p.takeFront(&d)
 	kind, s := p.dateKind(&d)
-	if kind == Date && p.in.Channel == ChannelLog {
+	if kind == Date && p.in.Channel == ChannelLog && !p.in.guessed {
 		return 0
 	}
 	if kind == DateOfBirth && p.in.Call != nil {

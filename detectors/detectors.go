@@ -62,6 +62,8 @@ type Input struct {
 	// Beside is set for a text that is no turn of Call: another form of the turn searched last (a recogniser's words beside the written form), or
 	// another field of the same record. What was expected of that turn is expected of it; it answers and asks nothing, and names in it are not heard.
 	Beside bool
+
+	guessed bool // the channel is, by the text, see isLogLine
 }
 
 // Options choose what a Set looks for.
@@ -75,7 +77,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 72
+const revision = 73
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -190,6 +192,9 @@ func localePrior(t Type, chosen []string) float32 {
 // Find appends to dst what it finds in text, and updates in.Call. Text may be any bytes. It allocates nothing once dst
 // and sc are large enough. A text above scan.MaxText bytes becomes one finding.
 func (s *Set) Find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding {
+	if isLogLine(text, &in) {
+		in.Channel, in.guessed = ChannelLog, true
+	}
 	h := s.hashClean(text, &in)
 	if h != 0 && sc.clean.has(h) {
 		return dst

@@ -25,6 +25,9 @@ func (p *pass) pairedNames() {
 		}
 		switch gap {
 		case gapSpace:
+			if p.isRarePair(a, b, &first, &second) {
+				break
+			}
 			if first.Given < 2 && (a.Shape&scan.High == 0 || second.Surname < 2) || second.Surname < 1 && (second.Given+second.Common+first.Common > 0 || b.Len() < long || a.Shape&scan.Lower != b.Shape&scan.Lower) {
 				continue
 			}
@@ -57,4 +60,14 @@ func (p *pass) isPersonWord(k int) bool {
 	}
 	l := p.set.names.Listing(t.Hash)
 	return l.Common < commonWord && !l.Other && !p.isClass(k) && !p.is(k, &firms) && !p.is(k, &places) && !p.is(k, &programWords)
+}
+
+// isRarePair says whether two words in a row, the listings of which are given, are rare ones with one capital each, that begins them: names that no list has,
+// mostly, since what programs name is of common words or has capitals within.
+func (p *pass) isRarePair(a, b *scan.Token, first, second *names.Listing) bool {
+	const least, rare = 4, 2
+	if first.Common > 0 && second.Common > 0 || max(first.Common, second.Common) > rare || first.Common > 0 && first.Given < 1 || second.Common > 0 && second.Surname < 1 {
+		return false
+	}
+	return a.Len() >= least && b.Len() >= least && !hasHump(p.bytesOf(a)[1:]) && !isUpperAt(p.b, int(a.Start)+1) && !isUpperAt(p.b, int(b.Start)+1)
 }

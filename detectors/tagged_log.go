@@ -48,7 +48,7 @@ func (p *pass) keepNear() {
 			if s.First == s.Last && p.isIdentifier(s.First) || p.isJoined(s.First, s.Last) {
 				continue
 			}
-			near := s.First-last <= reach
+			near := s.First-last <= reach || p.in.guessed && p.isWrittenName(&s)
 			for k := max(s.First-reach, 0); k <= s.Last+2 && k < len(p.text.Tokens) && !near; k++ {
 				near = p.cue(k)&cueName != 0 && !p.isOfEntry(k, s.First) && !namesThing(p.b[p.text.Tokens[max(k-1, 0)].Start:p.text.Tokens[k].End]) || k <= s.First && p.is(k, &roleSet) && p.at(int(p.text.Tokens[k].End)) != '('
 			}

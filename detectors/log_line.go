@@ -1,0 +1,82 @@
+package detectors
+
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/names"
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// isLogLine says whether a text of which nobody tells what it is, outside calls and without a speaker, is a line of a log, or begins with one: it holds a few assignments, "ext=4410
+// event=RING", the protocol of a request, or a level behind the time that it begins with.
+func isLogLine(text []byte, in *Input) bool {
+	const assignments, longest = 3, 1024
+	if in.Channel != ChannelUnknown && in.Channel != ChannelCall || in.Call != nil || in.Role != RoleUnknown || in.Beside {
+		return false
+	}
+	line, _, _ := bytes.Cut(text[:min(longest, len(text))], []byte("\n"))
+	return countAssigned(line, assignments) == assignments || bytes.Contains(line, []byte(" HTTP/")) || bytes.Contains(line, []byte("SIP/2.0")) || beginsLogged(line)
+}
+
+// countAssigned counts the assignments of a text without blanks and outside links, "level=info", up to a number of them.
+func countAssigned(text []byte, most int) (n int) {
+	const longest = 24
+	for at := 0; n < most; at++ {
+		k := bytes.IndexByte(text[at:], '=')
+		if k < 0 {
+			break
+		}
+		at += k
+		start := at
+		for start > 0 && at-start < longest && (scan.IsWordByte(text[start-1]) || text[start-1] == '_' || text[start-1] == '.') {
+			start--
+		}
+		if start == at || !scan.IsLetter(text[start]) || at+1 == len(text) || text[at+1] <= ' ' || text[at+1] == '=' {
+			continue
+		}
+		if start == 0 || text[start-1] != '?' && text[start-1] != '&' {
+			n++
+		}
+	}
+	return n
+}
+
+// beginsLogged says whether a text begins with a time, and a level or the number of a process stands soon behind it: "[2026-03-02 09:14:22] NOTICE[1822] …", "Mar  2
+// 10:10:01 web1 sshd[2212]: …".
+func beginsLogged(text []byte) bool {
+	const head, stamp = 96, 24
+	line := text[:min(head, len(text))]
+	if len(line) <= stamp || line[0] == '{' || bytes.IndexByte(line[:stamp], ':') < 0 || digitsIn(line[:stamp]) < len("2 10:10") {
+		return false
+	}
+	for at := 0; at < len(line); {
+		if !scan.IsLetter(line[at]) {
+			if line[at] == '[' && at > 0 && scan.IsLetter(line[at-1]) && at+1 < len(line) && scan.IsDigit(line[at+1]) {
+				k := bytes.IndexByte(line[at:], ']')
+				if k > 0 && at+k+1 < len(line) && line[at+k+1] == ':' && isDecimal(line[at+1:at+k]) {
+					return true
+				}
+			}
+			at++
+			continue
+		}
+		end := at
+		for end < len(line) && scan.IsWordByte(line[end]) {
+			end++
+		}
+		if word := line[at:end]; isUpper(word) && severities.holds(word) {
+			return true
+		}
+		at = end
+	}
+	return false
+}
+
+// severities are how programs say how grave something is.
+var severities = wordsOf("trace debug verbose info notice warn warning err error crit critical fatal panic severe inf wrn dbg log detail statement hint")
+
+// isWrittenName says whether a span that the tagger found in a line of a log that nobody said is one is written as a name, with a capital; one word alone is one that the
+// lists have, and stands in no code.
+func (p *pass) isWrittenName(s *names.Span) bool {
+	return isUpperAt(p.b, int(p.text.Tokens[s.First].Start)) && (s.First < s.Last || p.isListed(s.First) && !p.isBesideCode(s))
+}
