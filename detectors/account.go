@@ -112,12 +112,12 @@ func (p *pass) letteredID(i int) {
 	p.spacedOrder(i)
 	tokens := p.text.Tokens
 	t := &tokens[i]
-	if said := p.said | p.path.bits | p.wants.cues; i > 0 && t.Len() >= 3 && said&(cueOrder|wordOrder|cueAccount) != 0 {
+	if said := p.said | p.path.bits | p.wants.cues; i > 0 && (t.Len() >= 3 || p.codeGap(i) == '-' && tokens[i-1].Shape&scan.Lower == 0) && said&(cueOrder|wordOrder|cueAccount) != 0 {
 		const least, long = 4, 6 // digits behind letters
 		k := p.strokesFrom(i)
 		word, gap := tokens[i-1].IsWord() && tokens[i-1].Len() <= strokeLetters, p.codeGap(i-1)
 		if word && gap == '-' && (said&(cueOrder|wordOrder) != 0 || t.Len() >= long && tokens[i-1].Shape&(scan.Lower|scan.High) == 0) || k < i && tokens[k].IsWord() && (k < i-1 || t.Len() >= least) {
-			p.documentID(i) // "INV-2024-001", "policy HL/220418/7", "policy P-2204871"
+			p.documentID(i) // "INV-2024-001", "case KM-24-00917", "policy HL/220418/7", "policy P-2204871"
 			return
 		}
 	}

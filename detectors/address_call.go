@@ -223,7 +223,7 @@ func (p *pass) answerPart() {
 		p.endsInHouse()
 		return
 	}
-	if p.in.Channel == ChannelChat && !p.wants.place || len(tokens) == 0 || len(tokens) > placeAnswer || len(p.inert) > 0 || p.in.Channel == ChannelLog {
+	if p.in.Channel == ChannelChat && !p.wants.place || len(tokens) == 0 || len(p.inert) > 0 || p.in.Channel == ChannelLog {
 		return
 	}
 	p.barrier = 0
@@ -231,40 +231,72 @@ func (p *pass) answerPart() {
 	for k >= 0 && k < len(tokens) && p.is(k, &partLeads) && !(k+1 == len(tokens)) {
 		k = p.answerStart(k + 1)
 	}
-	if k < 0 {
+	if k < 0 || len(tokens) > placeAnswer && !p.wants.place {
 		return
 	}
-	last, names, sure, numbers, common, counted := k-1, 0, 0, 0, 0, false
+	var whole, sentence partCount // of the turn, and of its first sentences
+	whole.last = k - 1
 	for j := k; j < len(tokens) && !p.is(j, &bareEnds); j++ {
-		switch p.classOf(j) {
-		case noAddressPart:
-			if !p.is(j, &partNot) || j == k {
-				return
-			}
-		case partNumber:
-			numbers++
-			counted = counted || tokens[j].Len() > 1 && p.isNumberWord(j-1)
-		case partSure:
-			sure++
-		case partSoft:
-			if common++; j > k && (p.is(j, &houseNames) || tokens[j].Bits&wordPlace != 0 && !p.is(j-1, &plainWords) && !p.is(j-1, &placeNames) && !p.is(j-1, &countNames)) {
-				sure++ // "the coach house", "sandpiper loop"
-			}
-		case partName:
-			names++
+		if j > k && p.wants.place && p.sentenceEnds(int(tokens[j-1].End)) {
+			sentence = whole
 		}
-		last = j
+		if j >= placeAnswer || !whole.take(p, k, j) {
+			whole = sentence // "the old mill. just say that"
+			break
+		}
 	}
-	switch {
-	case last < k || sure+names+numbers == 0 || sure+names == 0 && common > 0 && !counted, // "the old one"
-		!p.wants.place && common > 0, common > sure+names+numbers+1, sure+numbers == 0 && names > namesAlone:
-		return
+	if last := whole.last; whole.makesPart(p, k) {
+		for last > k && (p.is(last, &fillers) || p.is(last, &stopWords) && tokens[last].Len() > 1) {
+			last--
+		}
+		p.addPlace(k, last, p.wants.cues&cuePostcode != 0 && whole.sure+whole.names == 0)
 	}
-	for last > k && (p.is(last, &fillers) || p.is(last, &stopWords) && tokens[last].Len() > 1) {
-		last--
-	}
-	p.addPlace(k, last, p.wants.cues&cuePostcode != 0 && sure+names == 0)
 }
+
+// partCount counts what tokens of an answer are to an address.
+type partCount struct {
+	last                         int
+	names, sure, numbers, common int
+	counted                      bool // "number nine"
+}
+
+// take counts token j of an answer that begins with token k. It says whether it may be a part of an address.
+func (n *partCount) take(p *pass, k, j int) bool {
+	t := &p.text.Tokens[j]
+	switch p.classOf(j) {
+	case noAddressPart:
+		if !p.is(j, &partNot) || j == k {
+			return false
+		}
+	case partNumber:
+		n.numbers++
+		n.counted = n.counted || t.Len() > 1 && p.isNumberWord(j-1)
+	case partSure:
+		n.sure++
+	case partSoft:
+		if n.common++; j > k && (p.is(j, &houseNames) || t.Bits&wordPlace != 0 && !p.is(j-1, &plainWords) && !p.is(j-1, &placeNames) && !p.is(j-1, &countNames)) {
+			n.sure++ // "the coach house", "sandpiper loop"
+		}
+	case partName:
+		n.names++
+	}
+	n.last = j
+	return true
+}
+
+// makesPart says whether what was counted from token k on is a part of an address.
+func (n *partCount) makesPart(p *pass, k int) bool {
+	switch {
+	case n.last < k || n.sure+n.names+n.numbers == 0 || n.sure+n.names == 0 && n.common > 0 && !n.counted, // "the old one"
+		n.numbers == 1 && n.last == k && p.text.Tokens[k].Len() == 1 && p.is(k-1, &oneOf), // "the same one"
+		!p.wants.place && n.common > 0, n.common > n.sure+n.names+n.numbers+1, n.sure+n.numbers == 0 && n.names > namesAlone:
+		return false
+	}
+	return true
+}
+
+// oneOf stand before "one" where it is no number.
+var oneOf = wordsOf("same old new other last first right wrong only that this which my your current")
 
 // endsInHouse takes a number that ends a turn behind words like "we moved to" or "the house is at" for that of a house.
 func (p *pass) endsInHouse() {

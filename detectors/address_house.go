@@ -35,8 +35,11 @@ func (p *pass) streetAlone(i int) (next int) {
 		}
 		first = j
 	}
-	if first == i || p.is(i-1, &countNames) {
+	if first == i || p.is(i-1, &countNames) && !(p.isCapital(i-1) && p.isCapital(i)) {
 		return 0
+	}
+	if p.isOldHouse(first, i) {
+		first, house = first-1, i-2
 	}
 	a := place{first: first, last: i, form: streetOnly, street: true}
 	if house > first {
@@ -47,7 +50,9 @@ func (p *pass) streetAlone(i int) (next int) {
 			a.first = first + 1
 		}
 	}
-	p.namedBefore(&a)
+	if p.namedBefore(&a); a.first < first && p.is(a.first, &theWords) {
+		house, first, a.form = first-1, a.first, houseNamed
+	}
 	p.addressTail(&a)
 	if house <= first && !a.code {
 		if !p.wholeStreet(&a) {
@@ -57,6 +62,12 @@ func (p *pass) streetAlone(i int) (next int) {
 	}
 	start, end := int(p.text.Tokens[a.first].Start), int(p.text.Tokens[a.last].End)
 	return p.note(start, end, a.last, Address, score{form: min(a.form, addressFull)}, byAddress, p.lower(start, end))
+}
+
+// isOldHouse says whether tokens first to i, a street word, are a house that is called "the old" something and its street: "the old bakery chapel lane".
+func (p *pass) isOldHouse(first, i int) bool {
+	const least = 3 // "old mill road" is a street
+	return i-first >= least && isWord(p.bytesOf(&p.text.Tokens[first]), "old") && p.is(first-1, &theWords) && p.between(first-1) == gapSpace && p.text.Tokens[i].Bits&wordStreet != 0
 }
 
 // wholeStreet says whether the text is a street with a place behind or before it: "tvs nagar madurai". It takes in what stands before.
@@ -108,6 +119,9 @@ func (p *pass) militaryHead(a *place, i int) bool {
 	}
 	return true
 }
+
+// nameLinks stand within the names of houses in the languages of Wales, Scotland and Ireland: "Pen y Bryn", "Tigh na Mara".
+var nameLinks = wordsOf("y yr na an nan nam of")
 
 var ships = wordsOf("usns uss usnv uscgc usnm")
 
@@ -222,14 +236,15 @@ func (p *pass) houseBefore(a *place) {
 	}
 }
 
-// namedBefore takes in what a house is called, with its article, before a comma: "The Old Dairy, Penfold Lane".
+// namedBefore takes in what a house is called, with its article or behind "at", before a comma: "The Old Dairy, Penfold Lane", "at Tigh na Mara, 3 Shore
+// Street".
 func (p *pass) namedBefore(a *place) {
 	const most = 4
 	k := a.first - 1
 	if gap := p.between(k); gap != gapComma && gap != gapLine {
 		return
 	}
-	for n := 0; n < most && p.isFree(k) && p.isCapitalWord(k); n++ {
+	for n := 0; n < most && p.isFree(k) && (p.isCapitalWord(k) || n > 0 && n+1 < most && p.is(k, &nameLinks)); n++ {
 		if n > 0 && isWord(p.bytesOf(&p.text.Tokens[k]), "the") {
 			a.first = k
 			return
@@ -237,7 +252,10 @@ func (p *pass) namedBefore(a *place) {
 		if p.between(k-1) != gapSpace {
 			return
 		}
-		k--
+		if k--; n > 0 && isWord(p.bytesOf(&p.text.Tokens[k]), "at") && p.isCapitalWord(k+1) {
+			a.first = k + 1
+			return
+		}
 	}
 }
 

@@ -127,7 +127,7 @@ func (p *pass) answerCode() {
 	}
 	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
 	value := p.b[start:end]
-	if len(value) > longest || digitsIn(value) < least || !hasLetter(value) || !isUnbroken(value) || p.isFound(start, end) {
+	if len(value) > longest || digitsIn(value) < least || !hasLetter(value) || !isUnbroken(value) && !p.arePieces(first, last) || p.isFound(start, end) {
 		return
 	}
 	for k := range p.candidates {
@@ -138,6 +138,18 @@ func (p *pass) answerCode() {
 	if kind, detector := p.askedKind(codeAsked, spoken.Code, 0); kind != 0 {
 		p.addScored(start, end, guess{kind: kind, score: score{question: 0.75 - p.wants.decay}, rule: "answer", detector: detector}, p.compact(start, end))
 	}
+}
+
+// arePieces says whether tokens first to last are groups of letters and figures alone, of which some are letters that are no word: "W, E4H, 7 9 K, P2L".
+func (p *pass) arePieces(first, last int) bool {
+	letters := false
+	for k := first; k <= last; k++ {
+		if !p.isCodePiece(k) || k < last && p.between(k) != gapComma && p.between(k) != gapSpace {
+			return false
+		}
+		letters = letters || !p.text.Tokens[k].IsNumber() && p.text.Tokens[k].Len() > 1
+	}
+	return letters
 }
 
 // isUnbroken says whether a value is letters, figures and what codes have between them, and no blank.

@@ -189,7 +189,7 @@ func (p *pass) asksNumber() bool {
 	if !number {
 		return false // most turns
 	}
-	asks := len(tokens) <= few
+	asks := len(tokens) <= few || p.b[len(p.b)-1] == '?'
 	for k := range tokens {
 		if !tokens[k].IsWord() {
 			return false // it says one

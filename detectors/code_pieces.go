@@ -123,3 +123,67 @@ func (p *pass) makesCode(first, last int, told Type) bool {
 	}
 	return turns >= piecesLeast && letters > 1 && digits > 1 && !unit && n >= piecesShortest && n <= piecesLongest
 }
+
+// frontOf is the token of the letters that a run begins with, which words beside it call an identifier: "my insurance id is XEH 123 456 789". A
+// recogniser that writes digits one by one sets a comma behind letters, "reference is WX, 5 5 1 9 0", and a dash may be said between. It is -1 if
+// there is none.
+func (p *pass) frontOf(r *run) int {
+	const names, others = cueAccount | cueOrder | cueID | cueAnyID | wordNumber, cuePhone | cueCard | cueBank | cueSSN | cueAadhaar | cueBirth | cuesAgainst
+	const letter = cuePIN | cueOTP // of which one letter may be a part
+	k, cues := r.first-1, r.ctx.near|r.ctx.mid|p.wants.cues
+	if k < 0 || p.in.Channel == ChannelLog || cues&(names|letter) == 0 || r.ctx.near&others != 0 {
+		return -1
+	}
+	apart := p.between(k) == gapComma
+	if k > 0 && p.is(k, &dashesSaid) && (apart || p.codeGap(k) == ' ') {
+		k, apart = k-1, true
+	}
+	t := &p.text.Tokens[k]
+	switch {
+	case p.between(k) != gapSpace && p.between(k) != gapComma || p.isInert(int(t.Start)):
+		return -1
+	case p.between(k-1) == gapSpace && !p.is(k-1, &frontLeads) && p.bitsAt(k-1)&names == 0:
+		return -1
+	case apart && !p.isReadSingly(r):
+		return -1
+	case t.Len() == 1:
+		if t.IsWord() && p.at(int(t.Start)-1) != '\'' && (apart || p.isReadSingly(r) && !p.is(k, &vowels)) {
+			return k
+		}
+	case cues&names == 0:
+	case p.isCodePiece(k) && (apart || t.IsWord()), apart && t.Len() < pieceMost && p.isAllUpper(k) && !p.isAllUpper(k-1):
+		return k
+	}
+	return -1
+}
+
+// isAllUpper says whether token k is a word in capitals.
+func (p *pass) isAllUpper(k int) bool {
+	return k >= 0 && p.text.Tokens[k].Shape&^scan.NonHex == scan.Upper
+}
+
+// isReadSingly says whether a run is digits that were read one by one: "5 5 1 9 0", or said so.
+func (p *pass) isReadSingly(r *run) bool {
+	if p.in.Channel == ChannelLog {
+		return false
+	}
+	if g := p.regionAt(r.start); g != nil && g.Kind == spoken.Digits {
+		return true
+	}
+	for k := range r.groups {
+		if r.groups[k].digits > 1 {
+			return false
+		}
+	}
+	return len(r.groups) >= singlesLeast
+}
+
+// singlesLeast are the fewest digits that are read one by one.
+const singlesLeast = 4
+
+var (
+	// frontLeads stand before letters of an identifier, which other words may look like in other languages.
+	frontLeads = wordsOf("is was s id number no reference ref code it's")
+	dashesSaid = wordsOf("dash hyphen minus stroke slash")
+	vowels     = wordsOf("a e i o u y") // words in one language or another
+)

@@ -128,7 +128,7 @@ var lexicon = []struct {
 	{cueBank, "bvn nuban rekeningnummer conta konta bankkontonummer bank iban konto kontonummer bankkonto cuenta compte conto rekening"},
 	{cueAccount, "patientennummer patiëntnummer polisnr nhc versicherungsnummer versichertennummer krankenversicherungsnummer polisnummer polizzennummer personalnummer matrikelnummer matricule matrícula matricola personeelsnummer studentnummer kundennummer kundenummer kundnummer kontonummer klienta klanta klantnummer klientnummer account accounts acct acc accountno accountnumber accountid policy member membership customer subscriber reference ref khata ucic cif mrn uhid mprn gprn mpan avios clubcard"},
 	{cueOrder, "pnr awb orderid orderno ordernumber bookingid ticketid invoiceno bestellnummer auftragsnummer rechnungsnummer sendungsnummer buchungsnummer ticketnummer bestelnummer"},
-	{wordOrder, "commande commandes pedido pedidos encomenda ordine ordini zamówienie zamówienia bestelling bestellung bestellungen paket colis paquete pakket przesyłka przesyłki paczka paczki paczkę pakke pakken ordre ordren pacco försändelse forsendelse beställning order orders booking reservation ticket case invoice tracking confirmation shipment parcel consignment claim complaint"},
+	{wordOrder, "commande commandes pedido pedidos encomenda ordine ordini zamówienie zamówienia bestelling bestellung bestellungen paket colis paquete pakket przesyłka przesyłki paczka paczki paczkę pakke pakken ordre ordren pacco försändelse forsendelse beställning order orders booking reservation ticket case invoice tracking confirmation shipment parcel consignment claim complaint agreement"},
 	{cueIBAN, "iban"},
 	{cuePIN, "पिन pinkod pincode pinkode pin mpin tpin passcode"},
 	{cueOTP, "puk otp totp 2fa mfa onetime verification"},

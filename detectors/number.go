@@ -98,16 +98,6 @@ func (p *pass) findNumbers() {
 	}
 }
 
-// isFrontOf says whether token k is the letters that a run begins with, which words beside it call an identifier: "my insurance id is XEH 123
-// 456 789".
-func (p *pass) isFrontOf(k int, r *run) bool {
-	const names, others = cueAccount | cueOrder | cueID | cueAnyID, cuePhone | cueCard | cueBank | cueSSN | cueAadhaar | cueBirth | cuesAgainst
-	return (r.ctx.near|p.wants.cues)&names != 0 && r.ctx.near&others == 0 && p.in.Channel != ChannelLog && p.codeGap(k) == ' ' && p.text.Tokens[k].IsWord() && p.text.Tokens[k].Len() > 1 && p.isCodePiece(k) && (p.between(k-1) != gapSpace || p.is(k-1, &frontLeads))
-}
-
-// frontLeads stand before letters of an identifier, which other words may look like in other languages.
-var frontLeads = wordsOf("is was s id number no reference ref code it's")
-
 // isParameter says whether the number of token i is the value of a parameter that is named for something personal: "?phone=0871234567".
 func (p *pass) isParameter(i int) bool {
 	const cues = cuePhone | cueCard | cueCVV | cueSSN | cueBank | cuePIN | cueOTP | cueBirth | cuePostcode | cueAccount
@@ -160,12 +150,14 @@ func (p *pass) number(i, limit int) (next int) {
 		p.canon = append(p.canon, r.d...)
 	}
 	p.extension(r)
-	if k := r.first - 1; k >= 0 && p.isFrontOf(k, r) {
-		if r.start = int(p.text.Tokens[k].Start); g.kind == Phone {
+	if k := p.frontOf(r); k >= 0 {
+		t := &p.text.Tokens[k]
+		if r.start = int(t.Start); g.kind == Phone {
 			g.kind, g.detector = AccountID, byAccount
 		}
 		p.canon = p.canon[:canon]
-		p.compact(r.start, r.end)
+		p.compact(r.start, int(t.End))
+		p.canon = append(p.canon, r.d...)
 	} else if r.sep == '/' {
 		r.start = int(p.text.Tokens[p.strokesFrom(r.first)].Start) // "ref JK/55/2201"
 		p.canon = p.canon[:canon]
@@ -232,7 +224,7 @@ func (p *pass) judge(r *run) guess {
 	if r.digits < 3 && !continues && !(r.digits == askedLeast && (p.wants.cues != 0 || p.said&cueCVV != 0) && p.isSpoken(r.start)) {
 		return *best
 	}
-	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && !p.followsExpiry(r) && (p.said|p.path.bits|p.wants.cues)&(p.shortCues()|wordEnding) == 0 && !p.told && !(p.in.Call != nil && (p.endsText(r) || p.wants.cues != 0 || p.in.Call.heard.n > 0)) {
+	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && !p.followsExpiry(r) && (p.said|p.path.bits|p.wants.cues)&(p.shortCues()|wordEnding) == 0 && !p.told && !(p.in.Call != nil && (p.endsText(r) || p.wants.cues != 0 || p.in.Call.heard.n > 0)) && !(r.digits >= spokenLeast && p.isReadSingly(r)) {
 		return *best // the common case in logs, and all of it
 	}
 	if p.at(r.start-2) == 'S' && p.b[r.start-1] == '-' && isKnownSID(p.b[r.start-2:r.end]) {
@@ -359,6 +351,8 @@ func (p *pass) plainNumber(r *run, best *guess) {
 			likely = 0.3
 		}
 		likely = min(likely+r.ctx.boost(cuesNumber)/2, 0.55) // less than any type of its own
+	case r.digits >= spokenLeast && p.isReadSingly(r):
+		likely = 0.5
 	case r.digits >= 4 && (!p.isCardinal(r) || r.digits >= shortDigits && r.ctx.near&cueID != 0 && r.ctx.next&cuesAgainst == 0):
 		if likely = r.ctx.boost(cueID|cueSSN|cueAadhaar|cueCard) + 0.15; likely > midBoost {
 			likely = max(likely, 0.5)

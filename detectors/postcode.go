@@ -90,12 +90,16 @@ func (p *pass) ukPostcode(i int) (first, last int, form float32) {
 		}
 		return i, i, form
 	}
-	if n > 4 || !isUKOutward(b) || p.codeGap(i) != ' ' {
+	if n > 4 || !isUKOutward(b) || p.codeGap(i) != ' ' && p.between(i) != gapComma {
 		return i, i, 0
 	}
 	in := &p.text.Tokens[i+1]
 	inward := p.bytesOf(in)
-	if len(inward) != 3 || !isUKInward(inward) {
+	if !p.isWritten() && (len(inward) == 1 || p.codeGap(i) != ' ') {
+		last, form = p.heardInward(i + 1)
+		return i, last, form
+	}
+	if len(inward) != 3 || p.codeGap(i) != ' ' || !isUKInward(inward) {
 		return i, i, 0
 	}
 	form = codeSure
@@ -106,6 +110,21 @@ func (p *pass) ukPostcode(i int) (first, last int, form float32) {
 		form = min(form, codeLower) - 0.25
 	}
 	return i, i + 1, form
+}
+
+// heardInward reads the second part of a British postcode from token k on as recognisers write one that is said, behind a comma or in two pieces:
+// "GL11, 6 DD". It gives its last token, and its likelihood by shape, 0 if there is none.
+func (p *pass) heardInward(k int) (last int, form float32) {
+	var in [3]byte
+	n := copy(in[:], p.bytesOf(&p.text.Tokens[k]))
+	if n == 1 && p.codeGap(k) == ' ' && p.text.Tokens[k+1].Len() == 2 {
+		k++
+		n += copy(in[n:], p.bytesOf(&p.text.Tokens[k]))
+	}
+	if n != len(in) || !isUKInward(in[:]) || isUnit(in[1:]) || smallWords.holds(in[1:]) || k+1 < len(p.text.Tokens) && p.codeGap(k) != 0 && p.text.Tokens[k+1].IsNumber() {
+		return k, 0
+	}
+	return k, codeLower
 }
 
 // isUnit says whether two letters are one of units, in any case.

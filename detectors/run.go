@@ -243,7 +243,7 @@ func (p *pass) joins(r *run, k int, sep byte) bool {
 	}
 	if sep == ',' {
 		// Thousands have no space behind the comma; a list of amounts has groups of different lengths.
-		return int(t.Start) == last.end+1 || last.digits == t.Len() && (t.Len() == 1 || t.Len() == 4 && r.digits < 16) || p.isDictated(r, k)
+		return int(t.Start) == last.end+1 || last.digits == t.Len() && (t.Len() == 1 || t.Len() == 4 && r.digits < 16 && !(isYears(r.d) && isYears(p.bytesOf(t)))) || p.isDictated(r, k)
 	}
 	calling := r.digits <= 3 && (r.plus || last.digits <= 2)
 	if t.Len() == 8 && r.digits == 8 && p.makesCard(r, t) {
@@ -258,23 +258,36 @@ func (p *pass) joins(r *run, k int, sep byte) bool {
 	return !isWholeCard(r)
 }
 
-// isDictated says whether a run and groups behind commas, of which token k is the first, are a number that was asked for, as a recogniser writes
-// one that is said in groups: "it's 07700, 9001, 23". It ends a clause; "in 15, 20 minutes" is none.
+// isDictated says whether a run and groups behind commas, of which token k is the first, are a number that was asked for or that the text has a
+// word for, or of a trunk zero and the length of a telephone number, as a recogniser writes one that is said in groups: "it's 07700, 9001, 23". It ends
+// a clause; "in 15, 20 minutes" is none.
 func (p *pass) isDictated(r *run, k int) bool {
-	const least, group = 6, 6 // digits: of all, of a group at most
-	if p.in.Call == nil || p.wants.cues&(cuesNumber&^cueAnyID) == 0 || r.groups[len(r.groups)-1].digits > group {
+	const least, most, group = 6, 11, 6 // digits: of all, of a telephone number, of a group at most
+	if p.isWritten() || r.groups[len(r.groups)-1].digits > group || isYears(r.d) || isWholeCard(r) {
 		return false
 	}
 	digits := r.digits
-	for ; ; k++ {
+	told := (p.wants.cues|p.said)&(cuesNumber&^cueAnyID) != 0
+	if !told && r.d[0] != '0' || r.sep == '/' || r.sep == '.' {
+		return false
+	}
+	for n := 0; n < maxGroups; n++ {
 		t := &p.text.Tokens[k]
-		if digits += t.Len(); t.Len() > group || !scan.IsDigit(p.at(int(t.Start))) {
+		if digits += t.Len(); t.Len() > group || !t.IsNumber() || p.codeGap(k) == '/' {
 			return false
 		}
-		if k+1 == len(p.text.Tokens) || !p.text.Tokens[k+1].IsNumber() || p.separator(int(t.End), int(p.text.Tokens[k+1].Start)) != ',' {
-			return digits >= least && (p.endsClause(k) || p.is(k+1, &thanksWords) || p.is(k+1, &andWords))
+		if k+1 == len(p.text.Tokens) || !p.text.Tokens[k+1].IsNumber() || p.text.Tokens[k+1].Len() > group || !p.isDictatedGap(int(t.End), int(p.text.Tokens[k+1].Start)) {
+			return digits >= least && (told || digits >= most-1 && digits <= most) && (p.endsClause(k) || p.is(k+1, &thanksWords) || p.is(k+1, &andWords))
 		}
+		k++
 	}
+	return false
+}
+
+// isDictatedGap says whether a comma or a space stands between two groups.
+func (p *pass) isDictatedGap(from, to int) bool {
+	sep := p.separator(from, to)
+	return sep == ',' || sep == ' '
 }
 
 // makesCard says whether the digits of t make a valid card number of the eight of a run.

@@ -290,7 +290,7 @@ func (p *pass) streetForm(k, j int, all, any bool) float32 {
 	if p.is(k, &housesWords) {
 		return noStreet // "10 apartments at rose hill"
 	}
-	if j == k+1 && (p.is(k, &countNames) || !sure && (p.is(k, &placeNames) && !p.isNumbered(k) || p.bitsAt(k)&wordUnit != 0)) {
+	if j == k+1 && (p.is(k, &countNames) && !(p.isCapital(k) && p.isCapital(j)) || !sure && (p.is(k, &placeNames) && !p.isNumbered(k) || p.bitsAt(k)&wordUnit != 0)) {
 		return noStreet
 	}
 	if p.between(j) == gapSpace && p.isWithin(j+1) && p.is(j+1, &streetUses) {

@@ -268,8 +268,11 @@ func (r *Reader) isReadOut() bool {
 		}
 	}
 	if n == 1 && len(r.parts) >= singles || n == 4 && len(r.parts) == fours {
-		at := r.t.Tokens[r.parts[0].last].End
-		return r.b[at] != ' ' // spaces alone need no help
+		for _, p := range r.parts[:len(r.parts)-1] {
+			if r.b[r.t.Tokens[p.last].End] != ' ' {
+				return true // spaces alone need no help
+			}
+		}
 	}
 	return false
 }
