@@ -230,7 +230,7 @@ func (p *pass) namedAddress() {
 		return
 	}
 	value, name := bytes.TrimSpace(p.b), bytes.TrimRight(p.pathName(), "[]")
-	if len(value) < 2 || len(value) > longest || !hasLetter(value) || bytes.Equal(value, name) || isPlaceholder(value) || bytes.ContainsAny(value, "@{[\\") || bytes.Contains(value, []byte("://")) {
+	if len(value) < 2 || len(value) > longest || !hasLetter(value) || bytes.Equal(value, name) || isPlaceholder(value) || addressLines.holds(name) && bytes.IndexByte(value, ' ') < 0 || bytes.ContainsAny(value, "@{[\\") || bytes.Contains(value, []byte("://")) {
 		return
 	}
 	if start := bytes.Index(p.b, value); !p.isInert(start) {
@@ -251,8 +251,10 @@ func isAddressField(path []byte) bool {
 
 // isAddressLine says whether a field is named for a line of an address.
 func isAddressLine(name []byte) bool {
-	return endsWithFolded(name, "addressline") || endsWithFolded(name, "streetaddress")
+	return endsWithFolded(name, "addressline") || endsWithFolded(name, "streetaddress") || addressLines.holds(name)
 }
+
+var addressLines = wordsOf("addr1 addr2 addr3 addrline1 addrline2 street street1 street2")
 
 // isAddressPart says whether a field within an address is named for one of its parts that says where somebody lives.
 func isAddressPart(name []byte) bool {

@@ -78,7 +78,7 @@ func (p *pass) assigned(i, last int, kind Type, vague bool) bool {
 		}
 	case kind == Secret && strict && p.seedAt(start, end):
 		return true
-	case isDummy(value), !isKey(value) && !isGrouped(value) && !p.isEnvironment(i, end), !quoted && isCode(value), vague && !isRandom(value):
+	case isDummy(value), !isKey(value) && !isGrouped(value) && !p.isEnvironment(i, end), !quoted && isCode(value), vague && !isRandom(value) && !isGrouped(value):
 		return false
 	}
 	score := float32(0.85)
@@ -292,8 +292,8 @@ func (p *pass) named() {
 	if n := len(value) - 1; kind == SessionID && n > 0 && value[0] == '<' && value[n] == '>' {
 		value = value[1:n]
 	}
-	if n := len(value) - 1; n > 3 && value[n] == ')' && p.in.Channel == ChannelLog && bytes.IndexByte(value, '(') < 0 {
-		value = value[:n] // the last argument of a method
+	if p.in.Channel == ChannelLog {
+		value = withoutClosing(value)
 	}
 	if wrapped := bytes.IndexAny(value, "[("); wrapped > 0 && p.in.Channel == ChannelLog && wrappers.holds(value[:wrapped]) {
 		return // "Optional[x]": see linkedValues
@@ -308,6 +308,20 @@ func (p *pass) named() {
 	p.add(start, start+len(value), kind, 0.85, byAssignment, p.verbatim(start, start+len(value)))
 }
 
+// withoutClosing is a value without the brackets behind it that close what it stands in: the last argument of a method, the last field of an object.
+func withoutClosing(value []byte) []byte {
+	const least = 4
+	for len(value) >= least {
+		n := len(value) - 1
+		k := bytes.IndexByte([]byte(")}]"), value[n])
+		if k < 0 || bytes.IndexByte(value, "({["[k]) >= 0 {
+			break
+		}
+		value = value[:n]
+	}
+	return value
+}
+
 // namedKey looks at a text whose field is named for some key, or in a log for a code, and which is drawn by lot: DEPLOY_KEY=…, code=…&state=….
 func (p *pass) namedKey() {
 	name := p.pathName()
@@ -315,7 +329,7 @@ func (p *pass) namedKey() {
 	if k := bytes.IndexByte(value, '&'); k > 0 {
 		value = value[:k]
 	}
-	if !isRandom(value) {
+	if !isRandom(value) && !isGrouped(value) {
 		return
 	}
 	switch n := len(name) - 3; {

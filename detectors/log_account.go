@@ -7,7 +7,7 @@ import (
 )
 
 // accountWords stand in the lines of services beside the name of who uses them; see accountWord.
-const accountWords = "digits dtmf imap lda lmtp managesieve ok fail peer identity keyring slice group duplicate role authenticated acting impersonating transceiver transmitter receiver sort"
+const accountWords = "digits dtmf imap lda lmtp managesieve ok fail peer identity keyring slice group duplicate role account authenticated acting impersonating transceiver transmitter receiver sort"
 
 // accountWord looks in a log for the user name beside token i, one of accountWords.
 func (p *pass) accountWord(i int) {
@@ -22,6 +22,16 @@ func (p *pass) accountWord(i int) {
 	case 'a': // "Authenticated asha via ldap"
 		if isWord(w, "acting") {
 			p.actsAs(i)
+			return
+		}
+		if k := i + 1; isWord(w, "account") {
+			if p.is(k, &nameLabel) && p.between(i) == gapSpace && p.at(int(p.text.Tokens[k].End)) == ':' { // "Account Name:		asha", of Windows
+				for end = int(p.text.Tokens[k].End) + 1; end < len(p.b) && (p.b[end] == ' ' || p.b[end] == '\t'); end++ {
+				}
+				if last := p.userEnd(end); p.at(last) != '$' && p.at(last-1) != '$' { // of a machine
+					p.addUser(end, 0.7)
+				}
+			}
 			return
 		}
 		if next := i + 1; p.is(i+2, &throughWords) && p.between(i) == gapSpace && p.set.names != nil && !p.set.names.IsCommon(p.text.Tokens[next].Hash) && p.at(p.userEnd(end+1)) == ' ' {
@@ -87,6 +97,8 @@ func (p *pass) identity(end int) {
 		p.addUser(end+1, 0.7)
 	}
 }
+
+var nameLabel = wordsOf("name")
 
 // bracketedUser takes the word in brackets before token i, which says how it went: "[asha] OK LOGIN: …" of vsftpd, "[asha] Peer Connection
 // Initiated" of OpenVPN.

@@ -24,3 +24,20 @@ func TestLogLines(t *testing.T) {
 	f(`{{DATE|Mar  2}} 10:10:04 web1 sshd[2213]: session opened for user {{USERNAME|kfairweather}}(uid=1004)`)
 	f(`my name is {{PERSON|asha}}, it says a=b on the letter and the reference is {{ACCOUNT_ID|0000012345}}`)
 }
+
+// Lists, licences and pairs of name and value hold secrets that nothing but their place shows.
+func TestPlacedSecrets(t *testing.T) {
+	s, err := New(Options{})
+	require.NoError(t, err)
+	sc := NewScratch()
+	for _, want := range []string{
+		`{"backup_codes":["{{SECRET|f3k9-22qp}}","{{SECRET|x81m-77ab}}"]}`,
+		`licence key: {{SECRET|8H2KQ-PPW3M-VN7XC-RT44Z-LM9YD}}`,
+		`token {{SECRET|ABCD-EFGH-JKLM}} activated`,
+		`[{name=clientSecret, value={{SECRET|Zq81LmnP0w}}}, {name=scope, value=openid}]`,
+		`licence key: expired`,
+	} {
+		text := unmarked(want)
+		require.Equal(t, want, show(text, s.Find(nil, []byte(text), Input{Channel: ChannelLog}, sc)))
+	}
+}

@@ -492,9 +492,13 @@ func (p *pass) tellsOf(start, end int) bool {
 	return bytes.Count(p.b[start:end], []byte(".")) > 1 && !hasDigit(p.b[start:end])
 }
 
-// saysState says whether all that stands from start to end tells of a value in several words, as checks of forms do: "must not be empty", "is too short".
+// saysState says whether all that stands from start to end tells of a value, as checks of forms do: "must not be empty", "is too short".
 func (p *pass) saysState(start, end int) bool {
-	if k := bytes.IndexByte(p.b[start:end], ' '); k < 0 || !stateWords.holds(p.b[start:start+k]) && !isWord(p.b[start:start+k], "is") {
+	k := bytes.IndexByte(p.b[start:end], ' ')
+	if k < 0 {
+		return stateWords.holds(p.b[start:end]) // "password=invalid"
+	}
+	if !stateWords.holds(p.b[start:start+k]) && !isWord(p.b[start:start+k], "is") {
 		return false
 	}
 	first, last := p.tokensOf(start, end)

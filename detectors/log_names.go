@@ -11,21 +11,31 @@ func (p *pass) pairedNames() {
 	if p.in.Channel != ChannelLog || p.set.names == nil {
 		return
 	}
-	const long = 4 // letters of a surname that no list has
+	const (
+		long     = 4 // letters of a surname that no list has
+		familiar = 6 // how common a word may be behind a given name that is no word
+	)
 	tokens := p.text.Tokens
 	for k := 0; k+1 < len(tokens); k++ {
 		a, b := &tokens[k], &tokens[k+1]
-		if a.Shape&b.Shape&scan.Upper == 0 || b.Start-a.End > 2 || !p.isPersonWord(k) || !p.isPersonWord(k+1) {
+		if a.Shape&b.Shape&scan.Upper == 0 || b.Start-a.End > 2 || !p.isPersonWord(k, commonWord) {
 			continue
 		}
 		first, second := p.set.names.Listing(a.Hash), p.set.names.Listing(b.Hash)
+		most := commonWord
+		if first.Given > 1 && first.Common == 0 {
+			most = familiar
+		}
+		if !p.isPersonWord(k+1, most) {
+			continue
+		}
 		gap := p.between(k)
 		if b.Start-a.End == 1 && (p.b[a.End] == '^' || p.b[a.End] == '*') {
 			gap = gapComma // HL7, X12
 		}
 		switch gap {
 		case gapSpace:
-			if p.isRarePair(a, b, &first, &second) {
+			if most == familiar && b.Len() >= long && p.hasOneCapital(a) && p.hasOneCapital(b) || p.isRarePair(a, b, &first, &second) {
 				break
 			}
 			if first.Given < 2 && (a.Shape&scan.High == 0 || second.Surname < 2) || second.Surname < 1 && (second.Given+second.Common+first.Common > 0 || b.Len() < long || a.Shape&scan.Lower != b.Shape&scan.Lower) {
@@ -39,8 +49,12 @@ func (p *pass) pairedNames() {
 			continue
 		}
 		last := k + 1
-		for n := 0; n < 2 && last+1 < len(tokens) && p.between(last) == gapSpace && p.isPersonWord(last+1) && p.set.names.Listing(tokens[last+1].Hash).Surname > 1; n++ {
+		for n := 0; n < 2 && last+1 < len(tokens) && p.between(last) == gapSpace && p.isPersonWord(last+1, commonWord) && p.set.names.Listing(tokens[last+1].Hash).Surname > 1; n++ {
 			last++
+		}
+		if p.is(last+1, &legalForms) && p.between(last) == gapSpace {
+			k = last
+			continue // a firm
 		}
 		start, end := int(a.Start), int(tokens[last].End)
 		if s := (names.Span{First: k, Last: last}); !p.isBesideCode(&s) {
@@ -50,24 +64,32 @@ func (p *pass) pairedNames() {
 	}
 }
 
+// legalForms end the names of firms.
+var legalForms = wordsOf("ltd limited llc inc plc gmbh corp corporation holdings llp pty sarl srl")
+
 // isPersonWord says whether token k may be a part of a name in a log: a word of three letters and more with a capital, no common one and none of a program, a
 // firm or a place.
-func (p *pass) isPersonWord(k int) bool {
+func (p *pass) isPersonWord(k, common int) bool {
 	const least = 3
 	t := &p.text.Tokens[k]
 	if !t.IsWord() || t.Len() < least || !isUpperAt(p.b, int(t.Start)) || t.Bits != 0 || t.Topic != 0 || p.isInert(int(t.Start)) {
 		return false
 	}
 	l := p.set.names.Listing(t.Hash)
-	return l.Common < commonWord && !l.Other && !p.isClass(k) && !p.is(k, &firms) && !p.is(k, &places) && !p.is(k, &programWords)
+	return l.Common < common && !l.Other && !p.isClass(k) && !p.is(k, &firms) && !p.is(k, &places) && !p.is(k, &programWords)
 }
 
 // isRarePair says whether two words in a row, the listings of which are given, are rare ones with one capital each, that begins them: names that no list has,
 // mostly, since what programs name is of common words or has capitals within.
 func (p *pass) isRarePair(a, b *scan.Token, first, second *names.Listing) bool {
-	const least, rare = 4, 2
-	if first.Common > 0 && second.Common > 0 || max(first.Common, second.Common) > rare || first.Common > 0 && first.Given < 1 || second.Common > 0 && second.Surname < 1 {
+	const least, known = 4, 4
+	if first.Common > 0 && second.Common > 0 || max(first.Common, second.Common) > known || first.Common+second.Common > 0 && first.Given+second.Surname < 1 {
 		return false
 	}
-	return a.Len() >= least && b.Len() >= least && !hasHump(p.bytesOf(a)[1:]) && !isUpperAt(p.b, int(a.Start)+1) && !isUpperAt(p.b, int(b.Start)+1)
+	return a.Len() >= least && b.Len() >= least && p.hasOneCapital(a) && p.hasOneCapital(b)
+}
+
+// hasOneCapital says whether a word that begins with a capital has none within: "Roe", not "ROE" or "RoeServer".
+func (p *pass) hasOneCapital(t *scan.Token) bool {
+	return !isUpperAt(p.b, int(t.Start)+1) && !hasHump(p.bytesOf(t)[1:])
 }

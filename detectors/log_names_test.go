@@ -24,3 +24,20 @@ func TestNamedPerson(t *testing.T) {
 	f("first_name", "null", "null")
 	f("eventName", "ConsoleLogin", "ConsoleLogin")
 }
+
+// What programs and firms are called is no name of a person, however rare its words are.
+func TestNoNamesInLogs(t *testing.T) {
+	s, err := New(Options{})
+	require.NoError(t, err)
+	sc := NewScratch()
+	for _, text := range []string{
+		"<Cdtr><Nm>Kirkgate Tiles Ltd</Nm></Cdtr>",
+		"TeX Gyre Heros loaded",
+		"first=Monday last=Friday",
+		"HikariPool-1 - XORKeyStream XORs each byte",
+		`<property name="maxLength" value="80"/>`,
+		"Starting Kubernetes Controller Manager for Checkout Gateway",
+	} {
+		require.Equal(t, text, show(text, s.Find(nil, []byte(text), Input{Channel: ChannelLog}, sc)))
+	}
+}

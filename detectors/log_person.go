@@ -19,13 +19,25 @@ var personSet = wordsOf(personWords)
 // Asha Roe".
 func (p *pass) partValue(i int) {
 	const gap = 4
-	if p.isNameMember(i) {
+	if p.isNameMember(i) || p.isSplitName(i) {
 		return
 	}
 	if p.in.Channel != ChannelLog || p.set.names == nil {
 		return
 	}
 	k := i + 1
+	if p.is(i, &byWord) {
+		if start := int(p.text.Tokens[i].Start); p.at(int(p.text.Tokens[i].End)) == '=' && (start == 0 || p.b[start-1] == ' ' || p.b[start-1] == ',') && k < len(p.text.Tokens) && !p.listedName(k, 1) {
+			p.assignee(k)
+		}
+		return
+	}
+	if start := int(p.text.Tokens[i].Start); isWord(p.bytesOf(&p.text.Tokens[i]), "nm") && p.at(start-1) == '<' && p.at(start+2) == '>' {
+		if p.isElementName(k) {
+			p.personValue(start+3, true)
+		}
+		return
+	}
 	done := p.is(i, &doneSet)
 	if p.is(k, &partLinks) && (p.between(i) == gapSpace || p.at(int(p.text.Tokens[i].End)) == '_') {
 		k++
@@ -44,6 +56,21 @@ func (p *pass) partValue(i int) {
 			p.assignee(k)
 		}
 	}
+}
+
+// isElementName says whether an element that begins with token k holds a few words with capitals and none of a firm's: the name of who pays (ISO 20022).
+func (p *pass) isElementName(k int) bool {
+	const least, most = 2, 4
+	n := 0
+	for ; k < len(p.text.Tokens) && n <= most; k++ {
+		if !p.text.Tokens[k].IsWord() || !isUpperAt(p.b, int(p.text.Tokens[k].Start)) || p.is(k, &firms) || p.is(k, &legalForms) {
+			return false
+		}
+		if n++; p.at(int(p.text.Tokens[k].End)) == '<' {
+			return n >= least && n <= most
+		}
+	}
+	return false
 }
 
 // quotedName takes all that stands in quotes from token k on for a name if it looks like a rare one: "holder='ASHA ROE'".
@@ -111,31 +138,39 @@ func (p *pass) isListed(k int) bool {
 // commonName looks for a name in a directory behind token i, "cn": "cn=Asha Roe,ou=people", "CN=Roe\, Asha,OU=Users".
 func (p *pass) commonName(i int) {
 	const longest, words = 64, 4
+	if p.is(i, &elementSet) {
+		p.element(i)
+		return
+	}
 	start := int(p.text.Tokens[i].End) + 1
 	if p.at(start-1) != '=' || p.set.names == nil {
 		return
 	}
 	surname := p.is(i, &surnameWord)
-	if surname && p.at(int(p.text.Tokens[i].Start)-1) != '(' {
+	listed := p.at(start) == '['
+	if listed {
+		start++
+	}
+	if surname && !listed && p.at(int(p.text.Tokens[i].Start)-1) != '(' {
 		return // a serial number
 	}
 	start = p.pastQuote(start)
 	end := start
-	for end < len(p.b) && end-start < longest && (p.b[end] != ',' || p.b[end-1] == '\\') && p.b[end] != ')' && !isQuote(p.b[end]) && p.b[end] != ';' && p.b[end] != '/' && p.b[end] >= ' ' {
+	for end < len(p.b) && end-start < longest && (p.b[end] != ',' || p.b[end-1] == '\\') && p.b[end] != ')' && p.b[end] != ']' && !isQuote(p.b[end]) && p.b[end] != ';' && p.b[end] != '/' && p.b[end] >= ' ' {
 		end++
 	}
 	first, last := p.tokensOf(start, end)
 	if last-first >= words || p.isInert(start) {
 		return
 	}
-	listed := false
+	known := false
 	for k := first; k <= last; k++ {
 		if !p.text.Tokens[k].IsWord() {
 			return
 		}
-		listed = listed || p.isListed(k)
+		known = known || p.isListed(k)
 	}
-	if listed && last > first || surname && first == last && p.isCapital(first) {
+	if known && last > first || surname && first == last && p.isCapital(first) {
 		p.add(start, end, Person, 0.65, byNames, p.lower(start, end))
 	}
 }
@@ -188,7 +223,7 @@ func (p *pass) isNameGap(k int) bool {
 // isClass says whether token k is written as the names of classes and functions are: "workerPool", "PlainTextAuthProvider". Names of persons with a
 // capital within begin with a few letters, "McGrath", or with a name.
 func (p *pass) isClass(k int) bool {
-	const short = 4
+	const short = 3
 	t := &p.text.Tokens[k]
 	if t.Shape&(scan.Upper|scan.Lower) != scan.Upper|scan.Lower {
 		return false
@@ -197,11 +232,14 @@ func (p *pass) isClass(k int) bool {
 	for i := 1; i < len(b); i++ {
 		if b[i] >= 'A' && b[i] <= 'Z' {
 			l := p.set.names.Listing(p.set.lexicon.Lookup(b[:i]).Hash)
-			return i >= short && l.Given < 2
+			return (i >= short && l.Given < 2 || t.Shape&scan.Lower != 0 && b[0] >= 'a') && !nameHeads.holds(b[:i])
 		}
 	}
 	return false
 }
+
+// nameHeads are joined to the rest of a name that begins with a capital.
+var nameHeads = wordsOf("mc mac de di da la le van von del den der ter ten fitz ben ibn abu dos das san")
 
 // isBesideCode says whether a span stands within a path, a name of several parts or before the arguments of a function.
 func (p *pass) isBesideCode(s *names.Span) bool {

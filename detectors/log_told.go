@@ -240,11 +240,17 @@ var resetWords = wordsOf("reset verify verification confirm confirmation activat
 
 // isNameMember takes what stands in quotes behind token i, "family" or "given" in quotes, for names (HL7 FHIR, HumanName): `"family":"Roe","given":["Asha"]`.
 func (p *pass) isNameMember(i int) bool {
-	const most = 5
+	const most, near = 5, 128
 	t := &p.text.Tokens[i]
 	at := p.pastQuote(int(t.End))
 	if !p.is(i, &nameMembers) {
 		return false
+	}
+	if p.at(at) == '>' && p.at(int(t.Start)-1) == '<' && at+1 < len(p.b) && isUpperAt(p.b, at+1) {
+		if given := []byte("<given"); !p.is(i, &familyWord) || bytes.Contains(p.b[max(0, at-near):min(at+near, len(p.b))], given) { // no family of types
+			p.personValue(at+1, true)
+		}
+		return true
 	}
 	if at == int(t.End) || p.at(at) != ':' || !isQuote(p.at(int(t.Start)-1)) || p.is(i, &familyWord) && !bytes.Contains(p.b, []byte(`given`)) {
 		return true // "browser":{"family":"Chrome"}
@@ -273,6 +279,39 @@ var (
 	nameMembers = wordsOf("family given")
 	familyWord  = wordsOf("family")
 )
+
+// isSplitName takes what stands behind token i, "first" or "last", for a part of a name if a field that is called by the other stands near: "contact.first=Asha
+// contact.last=Roe", "<first>Asha</first><last>Roe</last>".
+func (p *pass) isSplitName(i int) bool {
+	const near = 64
+	if !p.is(i, &splitColumns) {
+		return false
+	}
+	t := &p.text.Tokens[i]
+	start, at := int(t.Start), int(t.End)
+	if c := p.at(at); c != '=' && c != ':' && !isQuote(c) && (c != '>' || !p.isTag(at)) {
+		return true
+	}
+	other := []byte("last")
+	if p.b[start]|0x20 == 'l' {
+		other = []byte("first")
+	}
+	if !bytes.Contains(p.b[max(0, start-near):start], other) && !bytes.Contains(p.b[at:min(at+near, len(p.b))], other) {
+		return true
+	}
+	value, _, ok := p.valueAfter(at, i)
+	if !ok {
+		return true
+	}
+	value = p.pastQuote(value)
+	if k := p.firstAt(value); value < len(p.b) && isUpperAt(p.b, value) && k < len(p.text.Tokens) && p.text.Tokens[k].Bits|uint64(p.text.Tokens[k].Topic) == 0 && !p.is(k, &weekdays) {
+		p.personValue(value, false)
+	}
+	return true
+}
+
+// splitColumns are what the halves of a name are called beside each other.
+var splitColumns = wordsOf("first last")
 
 // party looks for who pays or is paid in a message of SWIFT behind token i, the tag of a field (MT103): ":50K:/55779911 ASHA ROE 14 FAKE STREET", ":59:/…".
 func (p *pass) party(i int) {
@@ -420,7 +459,7 @@ func (p *pass) wordsPassword(start int) int {
 }
 
 // passwordTalk are words of what is said of passwords in logs.
-var passwordTalk = wordsOf(`bcrypt argon2 scrypt md5 sha256 pbkdf2 plaintext ldap pam kerberos base64 min max minimum maximum length character characters chars digit digits letter letters symbol symbols field check hash match mismatch matches policy reset expiry expires validation rule
+var passwordTalk = wordsOf(`password unchanged bcrypt argon2 scrypt md5 sha256 pbkdf2 plaintext ldap pam kerberos base64 min max minimum maximum length character characters chars digit digits letter letters symbol symbols field check hash match mismatch matches policy reset expiry expires validation rule
 	rules change input prompt error errors ok fail failure success attempt attempts login user account format via using use see contact entry retry retries day days hour hours after before until not-null nullable
 	string text blank optional unset default prompt stdin file env vault`)
 
@@ -428,4 +467,28 @@ var passwordTalk = wordsOf(`bcrypt argon2 scrypt md5 sha256 pbkdf2 plaintext lda
 func isKnownSID(value []byte) bool {
 	const longest = 13 // of one that names a machine, more
 	return len(value) <= longest && bytes.HasPrefix(value, []byte("S-1-")) && isDecimal(value[2:])
+}
+
+// elementWords name the parts of an address in messages between banks (ISO 20022).
+const elementWords = "strtnm bldgnb bldgnm pstcd adrline"
+
+var elementSet = wordsOf(elementWords)
+
+// element takes what the element that token i names holds for the part of an address that it is: "<StrtNm>Kirkgate</StrtNm>".
+func (p *pass) element(i int) {
+	const longest = 70
+	t := &p.text.Tokens[i]
+	at := int(t.End) + 1
+	if p.at(at-1) != '>' || p.at(int(t.Start)-1) != '<' {
+		return
+	}
+	k := bytes.IndexByte(p.b[at:min(at+longest+1, len(p.b))], '<')
+	if k < 1 || isPlaceholder(p.b[at:at+k]) || p.isInert(at) {
+		return
+	}
+	kind := Address
+	if isWord(p.bytesOf(t), "pstcd") {
+		kind = Postcode
+	}
+	p.add(at, at+k, kind, 0.75, byRow, p.lower(at, at+k))
 }

@@ -40,6 +40,14 @@ func (t *tables) readPath(path []byte) (f fieldPath) {
 		f.bits |= cueName
 	}
 	name := lastPart(path)
+	switch columnKind(0, name) { // "passwords[]"
+	case Password:
+		f.bits |= cuePassword
+	case Secret:
+		f.bits |= cueSecret
+	case PIN:
+		f.bits |= cuePIN
+	}
 	f.name = int32(len(path) - len(name))
 	f.kind = t.fieldKind(name)
 	for _, r := range [...]struct {
@@ -48,7 +56,7 @@ func (t *tables) readPath(path []byte) (f fieldPath) {
 	}{
 		{fieldUser, endsInUser(name) || isWord(name, "identity")},
 		{fieldUsername, isWord(name, "username")},
-		{fieldReviewer, reviewWords.holds(name) || bytes.HasSuffix(name, []byte("_by")) && doneSet.holds(name[:len(name)-len("_by")])},
+		{fieldReviewer, reviewWords.holds(name) || isWord(name, "by") || bytes.HasSuffix(name, []byte("_by")) && doneSet.holds(name[:len(name)-len("_by")])},
 		{fieldLogin, handsOverLogin(name)},
 		{fieldGiven, isWord(bytes.TrimRight(name, "[]"), "given")},
 		{fieldPerson, isPersonField(path)},

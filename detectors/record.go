@@ -245,6 +245,14 @@ func columnKind(bits uint64, name []byte) Type {
 		}
 	}
 	switch {
+	case splitColumns.holds(bytes.Trim(name, "`\"' ")):
+		return Person
+	case endsWithFolded(name, "passwords"), endsWithFolded(name, "passphrases"):
+		return Password
+	case endsWithFolded(name, "backupcodes"), endsWithFolded(name, "recoverycodes"):
+		return Secret
+	case isWord(bytes.TrimRight(name, "[]"), "pins"):
+		return PIN
 	case endsInUser(bytes.TrimSpace(bytes.Trim(name, "`\"' "))):
 		return Username
 	case bits&cueAddress != 0:
@@ -256,13 +264,16 @@ func columnKind(bits uint64, name []byte) Type {
 // isPersonField says whether the name of a field that says "name" is that of a person's, not of a file's or a product's: surname, first_name,
 // customerName.
 func isPersonField(field []byte) bool {
+	if nameFields.holds(bytes.Trim(field, "[]`\"' ")) {
+		return true
+	}
 	if !endsLikePerson(field) {
 		return false
 	}
 	for _, w := range [...]string{
 		"surname", "cardholder", "accountholder", "firstname", "lastname", "fullname", "forename", "middlename", "maidenname", "givenname", "familyname", "customername", "clientname", "callername", "calleridname",
 		"patientname", "holdername", "contactname", "guestname", "passengername", "membername", "nomineename", "fathername", "mothername", "spousename", "employeename",
-		"insuredname", "beneficiaryname", "payeename", "recipientname", "personname", "displayname", "custname", "ownername", "namefamily", "namegiven", "realname", "apellidos", "nachname", "vorname", "cognome", "prenom",
+		"insuredname", "beneficiaryname", "payeename", "recipientname", "personname", "displayname", "custname", "ownername", "namefamily", "namegiven", "namefirst", "namelast", "contactfirst", "contactlast", "realname", "apellidos", "nachname", "vorname", "cognome", "prenom",
 	} {
 		if endsWithFolded(field, w) {
 			return true
@@ -270,6 +281,9 @@ func isPersonField(field []byte) bool {
 	}
 	return false
 }
+
+// nameFields are called no more than that in other languages than English, without their marks.
+var nameFields = wordsOf("voornaam achternaam nazwisko imie fornavn etternavn efternavn fornamn efternamn etunimi sukunimi jmeno prijmeni keresztnev vezeteknev sobrenome apellido")
 
 // endsLikePerson says whether the last letters of a name may be those of isPersonField's words. It is cheap.
 func endsLikePerson(field []byte) bool {
@@ -284,6 +298,8 @@ func endsLikePerson(field []byte) bool {
 			return field[i-1]|0x20 == 'm'
 		case 'r':
 			return field[i-1]|0x20 == 'e'
+		case 't':
+			return field[i-1]|0x20 == 's'
 		}
 		return false
 	}

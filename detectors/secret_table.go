@@ -95,7 +95,7 @@ var credentials = [...]credential{
 	{"hf_", 30, "", 39},             // Hugging Face
 	{"hvb.", 60, "-_", 0},           // HashiCorp Vault
 	{"hvr.", 60, "-_", 0},           //
-	{"hvs.", 60, "-_", 0},           //
+	{"hvs.", 24, "-_", 0},           //
 	{"key-", 32, "", 0},             // Mailgun
 	{"lin_api_", 32, "", 0},         // Linear
 	{"lin_oauth_", 32, "", 0},       //

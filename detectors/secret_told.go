@@ -93,7 +93,7 @@ func (p *pass) mayBeQuoted(start, end int, kind Type) bool {
 func (p *pass) looksTold(start, end int, kind Type) bool {
 	const passwordLeast, keyLeast, keyDigits, sessionLeast = 6, 12, 3, 16
 	value := p.b[start:end]
-	if kind != Password && isDrawn(value) {
+	if kind != Password && (isDrawn(value) || isGrouped(value)) {
 		return true
 	}
 	digits, letters := digitsIn(value), 0
@@ -336,8 +336,27 @@ func (p *pass) recovery(i int) {
 	}
 	if phrase {
 		p.seedPhrase(k + 1)
+	} else if p.is(i, &licenceWords) {
+		p.licenceKey(k + 1)
 	} else {
 		p.recoveryCodes(k + 1)
+	}
+}
+
+// licenceHeads stand before the word for a key or code that opens a program to who bought it.
+const licenceHeads = "licence license product activation"
+
+var licenceWords = wordsOf(licenceHeads)
+
+// licenceKey takes token k and what is joined to it for the key of a licence if it is written in groups as those are: "8H2KQ-PPW3M-VN7XC".
+func (p *pass) licenceKey(k int) {
+	if k >= len(p.text.Tokens) {
+		return
+	}
+	start := int(p.text.Tokens[k].Start)
+	end := p.keyEnd(start, "-")
+	if value := p.b[start:end]; hasDigit(value) && hasLetter(value) && isGrouped(value) && !p.isInert(start) {
+		p.add(start, end, Secret, 0.7, bySecret, p.verbatim(start, end))
 	}
 }
 
@@ -375,7 +394,7 @@ func (p *pass) recoveryCodes(k int) {
 			return
 		}
 		p.add(at, end, Secret, 0.7, bySecret, p.verbatim(at, end))
-		for at = end; at < len(p.b) && at-end < 3 && (p.b[at] == ' ' || p.b[at] == ',' || p.b[at] == ';' || p.b[at] == '\n'); at++ {
+		for at = end; at < len(p.b) && at-end < 4 && (p.b[at] == ' ' || isQuote(p.b[at]) || p.b[at] == ',' || p.b[at] == ';' || p.b[at] == '\n'); at++ {
 		}
 		if at == end || at >= len(p.b) {
 			return

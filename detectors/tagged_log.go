@@ -25,7 +25,35 @@ func (p *pass) roleWord(i int) {
 			p.personValue(start, false) // "CardHolder=A ROE"
 		}
 	}
+	if p.isCapital(i) && !hasHump(p.bytesOf(a)) && p.is(i, &titleSet) {
+		p.titled(i)
+	}
 	p.role = p.role || b.Start-a.End <= gap && p.at(int(a.End)) != '_' && p.isCapital(i+1)
+}
+
+var titleSet = wordsOf("mr mrs dr miss")
+
+// titled takes token i, a title, and the words with capitals behind it for a name: "Dr Ashby", "Mrs E. Selwood".
+func (p *pass) titled(i int) {
+	const most = 4
+	tokens := p.text.Tokens
+	k, end := i+1, 0
+	for ; k < len(tokens) && k-i <= most && tokens[k].IsWord() && isUpperAt(p.b, int(tokens[k].Start)) && !p.isInert(int(tokens[k].Start)) && p.isTitleGap(k-1); k++ {
+		if tokens[k].Len() > 1 {
+			end = int(tokens[k].End)
+		}
+	}
+	if end == 0 || p.isBesideCode(&names.Span{First: i + 1, Last: k - 1}) || p.at(end) == '=' {
+		return
+	}
+	start := int(tokens[i].Start)
+	p.add(start, end, Person, 0.6, byNames, p.lower(start, end))
+}
+
+// isTitleGap says whether a blank, or a full stop and one, part token k from the next.
+func (p *pass) isTitleGap(k int) bool {
+	gap := p.b[p.text.Tokens[k].End:p.text.Tokens[k+1].Start]
+	return string(gap) == " " || string(gap) == ". "
 }
 
 // keepNear leaves of the spans that the tagger found in a log the persons near a word for a name or for the part that somebody plays, and near those:
@@ -35,17 +63,17 @@ func (p *pass) keepNear() {
 	if p.in.Channel != ChannelLog {
 		return
 	}
+	p.cutAtMarks()
 	if p.path.bits&cueName != 0 && !namesThing(bytes.TrimRight(p.pathName(), "[]")) {
 		if len(p.spans) == 1 && len(p.text.Tokens) == 1 && p.isIdentifier(0) {
 			p.spans = p.spans[:0]
 		}
 		return
 	}
-	p.cutAtMarks()
 	kept, last := p.spans[:0], -reach-1
 	for _, s := range p.spans {
 		if s.Class == names.Person {
-			if s.First == s.Last && p.isIdentifier(s.First) || p.isJoined(s.First, s.Last) {
+			if s.First == s.Last && p.isIdentifier(s.First) || p.isJoined(s.First, s.Last) || p.isSmall(&s) {
 				continue
 			}
 			near := s.First-last <= reach || p.in.guessed && p.isWrittenName(&s)
@@ -60,6 +88,16 @@ func (p *pass) keepNear() {
 		kept = append(kept, s)
 	}
 	p.spans = kept
+}
+
+// isSmall says whether a span in a log is of small letters, and the lists have none of its words: names of fields and what they are set to, mostly.
+func (p *pass) isSmall(s *names.Span) bool {
+	for k := s.First; k <= s.Last; k++ {
+		if p.text.Tokens[k].Shape&scan.Upper != 0 || p.isListed(k) {
+			return false
+		}
+	}
+	return true
 }
 
 // isIdentifier says whether token k is written as programs name things: "CreateUser"; "McDonald" and "FitzGerald" are not.
