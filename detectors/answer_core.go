@@ -67,7 +67,7 @@ func (p *pass) isCore(first, last int) bool {
 			return false
 		}
 		for _, list := range notCore {
-			if p.is(k, list) {
+			if p.is(k, list) && !(list == &stopWords && k > first && p.is(k, &coreNouns)) {
 				return false
 			}
 		}
@@ -81,6 +81,7 @@ var (
 		"already same as before say says said saying reads read looks like god sorry told your colleague again ready are pen put usually normally always sure is on the letter card screen sheet paper for me mine we this there go goes now just done yet give been be " +
 		"would could did do get it that's catch right fine")
 	notCore   = [...]*words{&notAnswers, &notAnswersSaid, &notPasswords, &notPasswordsSaid, &notDictated, &clauseWords, &sentenceWords, &stopWords, &troubles}
+	coreNouns = wordsOf("day days time times hour hours year street people") // "sunny day"
 	patient   = wordsOf("take time no rush worries problem problems whenever ready ahead fine course find finding phone bag wallet purse glasses minute sorry pardon what go on right alright gerne moment klar bien sûr claro certo natuurlijk jasne")
 	negated   = wordsOf("t") // "haven't"
 	consulted = wordsOf("check find open ask try see")
@@ -165,7 +166,7 @@ func isUnbroken(value []byte) bool {
 // answerDateParts takes what is left of an answer that is nothing but parts of a date for one that is given bit by bit: "the fourth of", "and then twenty
 // nine".
 func (p *pass) answerDateParts() {
-	const most = 6 // tokens
+	const most = 10 // tokens
 	kind, detector := DateOfBirth, uint8(byDate)
 	switch asked := p.wants.cues & (cueBirth | cueExpiry); {
 	case asked == 0 || !p.wants.agent || p.in.Channel == ChannelLog:
@@ -174,7 +175,7 @@ func (p *pass) answerDateParts() {
 		kind, detector = CardExpiry, byCardData
 	}
 	for k := range p.candidates {
-		if !p.candidates[k].kind.yields() {
+		if c := p.candidates[k].kind; !c.yields() && c != kind {
 			return
 		}
 	}
@@ -189,6 +190,7 @@ func (p *pass) answerDateParts() {
 			return
 		case p.bitsAt(k)&wordMonth != 0, p.saysNumber(k), p.dayAt(k) > 0, p.is(k, &ordinalWords):
 			parts++
+		case k > first && p.is(k, &correcting), k > first && p.is(k, &thisYear) && (p.bitsAt(k)|p.bitsAt(k+1))&wordYear != 0:
 		case !p.is(k, &ofWords) && !p.is(k, &articles) && !p.is(k, &andWords):
 			return
 		}
@@ -199,6 +201,11 @@ func (p *pass) answerDateParts() {
 	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
 	p.addScored(start, end, guess{kind: kind, score: score{question: 0.75 - p.wants.decay}, rule: "parts", detector: detector}, p.compact(start, end))
 }
+
+var (
+	correcting = wordsOf("no sorry rather mean wait um uh er") // "the ninth, no, the tenth of may"
+	thisYear   = wordsOf("this last year")
+)
 
 // rememberAnswer has the call know again what a turn gives for a name and nothing else, also if the tagger is hardly sure of it, but for words with another
 // use.

@@ -34,13 +34,14 @@ func (p *pass) answerInSentence() {
 	if p.wants.cues&wordAnswer == 0 {
 		return
 	}
-	first := 0
-	for first < len(tokens) && (p.is(first, &answerLead) || p.is(first, &answerLeadSaid) || p.is(first, &notAnswers)) {
-		first++
-	}
+	first := p.firstAnswer()
 	p.addSaidAnswer(first, true)
 	for k := range tokens {
 		switch {
+		case p.is(k, &answerVerbs) && p.is(k+1, &itWord):
+			if p.isCore(k+2, len(tokens)-1) {
+				p.addAnswer(k+2, len(tokens)-1) // "and the word um is it marmalade"
+			}
 		case p.is(k, &answerVerbs):
 			if p.is(k+1, &ownWords) && p.is(k+2, &answerNames) {
 				if from := p.clauseStart(k); from < k && k-from <= answerWordsMost {
@@ -54,6 +55,14 @@ func (p *pass) answerInSentence() {
 	}
 }
 
+// firstAnswer is the first token that may answer, behind words that lead to an answer.
+func (p *pass) firstAnswer() (first int) {
+	for first < len(p.text.Tokens) && (p.is(first, &answerLead) || p.is(first, &answerLeadSaid) || p.is(first, &notAnswers) || p.is(first, &exclaimed)) {
+		first++
+	}
+	return first
+}
+
 // saidCharacters takes letters and digits that stand by themselves behind "is" or a place for characters of the password: "second is r and
 // fifth is k", and a turn that says nothing else: "seven and uh one".
 func (p *pass) saidCharacters() {
@@ -61,8 +70,11 @@ func (p *pass) saidCharacters() {
 	if first, last := p.answerBounds(); first <= last && last-first < most && p.areCharacters(first, last) {
 		p.addCharacters(first, last)
 	}
+	if k := p.firstAnswer(); k+1 < len(p.text.Tokens) && p.text.Tokens[k].Len() == 1 && p.text.Tokens[k].IsWord() && p.between(k) != gapSpace && p.between(k) != gapQuote && p.between(k) != gapDash && !p.isInert(int(p.text.Tokens[k].Start)) {
+		p.addCharacters(k, k) // "u. because it's a dog's name"
+	}
 	for k := range p.text.Tokens {
-		if t := &p.text.Tokens[k]; t.Len() == 1 && k > 0 && (p.bitsAt(k-1)&wordIs != 0 || p.is(k-1, &characterPlaces)) && !p.isInert(int(t.Start)) && (p.b[t.Start]|0x20 != 'a' || p.endsCode(k)) {
+		if t := &p.text.Tokens[k]; t.Len() == 1 && k > 0 && (p.bitsAt(k-1)&wordIs != 0 || p.is(k-1, &characterPlaces)) && !p.isInert(int(t.Start)) && p.at(int(t.End)) != '\'' && (p.b[t.Start]|0x20 != 'a' || p.endsCode(k)) {
 			p.addCharacters(k, k)
 		}
 	}
@@ -93,7 +105,7 @@ func (p *pass) addSaidAnswer(first int, whole bool) {
 	}
 	for last := first; last < len(tokens) && last < first+answerWordsMost; last++ {
 		t := &tokens[last]
-		if p.isInert(int(t.Start)) || p.isContracted(last) || p.is(last, &notAnswers) || p.is(last, &notAnswersSaid) || p.is(last, &notDictated) || t.Bits&(cuesIdentifier|wordAnswer) != 0 {
+		if p.isInert(int(t.Start)) || p.isContracted(last) || p.is(last, &notAnswers) || p.is(last, &notAnswersSaid) || p.is(last, &notDictated) || p.is(last, &exclaimed) || p.is(last, &agoWord) || t.Bits&(cuesIdentifier|wordAnswer) != 0 {
 			return
 		}
 		if p.is(last, &answerStops) && !(whole && last == first+1 && last+2 == len(tokens) && p.is(last, &answerPairs)) {
@@ -150,6 +162,9 @@ var (
 	characterPlaces = wordsOf("first second third fourth fifth sixth seventh eighth ninth tenth last next then one two three four five six seven eight nine ten")
 	answerVerbs     = wordsOf("was is were called named be it's he's she's")
 	answerNames     = wordsOf("name nickname")
+	agoWord         = wordsOf("ago") // "that was years ago"
+	itWord          = wordsOf("it")
+	exclaimed       = wordsOf("goodness gosh god heavens lord lordy gracious blimey crikey heck wow jeez golly")
 	answerArticles  = wordsOf("a an the my our his her")
 	answerPairs     = wordsOf("and of with in") // "fish and chips"
 	// answerStops begin what is no answer any more.

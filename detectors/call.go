@@ -183,6 +183,9 @@ func (c *Call) update(p *pass, found []Finding) {
 	if said.bits&(cuePassword|wordAnswer) != 0 && said.bits&(wordNumber|cueAnyID) == 0 {
 		said.bits &^= cueAccount // "the password on the account"
 	}
+	if p.in.Role == RoleAgent && said.bits&cuePassword != 0 && p.tellsPassword() {
+		said.bits &^= cuePassword // which the customer may read back, as recallSecrets knows
+	}
 	some := said.bits&(cuesAsked&^cueAnyID) == 0 && said.topics[0] == 0 && !other && p.in.Role == RoleAgent && p.asksNumber()
 	said.bits &= cuesAsked
 	if some && c.asked.bits == 0 {
@@ -223,6 +226,26 @@ func (c *Call) update(p *pass, found []Finding) {
 		}
 	}
 	c.follow(p)
+}
+
+// tellsPassword says whether a turn that is no question has a password behind the last word for one.
+func (p *pass) tellsPassword() bool {
+	last := len(p.b) - 1
+	if p.b[last] == '?' || p.is(0, &asksBackWords) {
+		return false
+	}
+	word := 0
+	for _, h := range p.text.Hot {
+		if t := &p.text.Tokens[h]; t.Bits&cuePassword != 0 || p.is(int(h), &asksBackWords) {
+			word = int(t.End)
+		}
+	}
+	for k := range p.candidates {
+		if c := &p.candidates[k]; c.kind == Password && c.start >= word && c.total >= p.set.threshold {
+			return true
+		}
+	}
+	return false
 }
 
 // takeQuestion ages the question that was asked, and takes in what a turn asks for.

@@ -152,7 +152,7 @@ func (p *pass) echoedCharacters() {
 	signs := 0
 	for k := first; k <= last; k++ {
 		switch t := &tokens[k]; {
-		case p.isInert(int(t.Start)), p.is(k, &notDictated), p.is(k, &notAnswers), t.Bits&cuesAgainst != 0:
+		case p.isInert(int(t.Start)), p.is(k, &notDictated), p.is(k, &notAnswers), p.is(k, &sentenceWords), t.Bits&cuesAgainst != 0, p.hasCurrency(int(t.Start)), k < last && p.sentenceEnds(int(t.End)):
 			return
 		case !t.IsWord() || t.Len() == 1 && p.b[t.Start]|0x20 != 'i' && p.b[t.Start]|0x20 != 'a' && p.at(int(t.Start)-1) != '\'' || p.is(k, &characterWords) || p.is(k, &soleSigns):
 			signs++
@@ -179,6 +179,6 @@ func (p *pass) addEcho(first, last int, kind Type) {
 
 var (
 	// echoLeads stand before what is read back.
-	echoLeads = wordsOf("is it was that that's thats so and you said did say right okay ok also ist das war also c'est donc entonces es quindi dus dat jest to então é toh")
+	echoLeads = wordsOf("the key code password is it was that that's thats so and you said did say right okay ok also ist das war also c'est donc entonces es quindi dus dat jest to então é toh")
 	soleSigns = wordsOf("hash dollar star dash underscore dot raute punkt dièse almohadilla cancelletto hekje krzyżyk cerquilha")
 )

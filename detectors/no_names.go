@@ -59,7 +59,7 @@ const countryWords = "afghanistan africa albania algeria angola argentina armeni
 	"uruguay uzbekistan vanuatu venezuela vietnam yemen zambia zimbabwe usa uk uae"
 
 // typedWords are short forms of chats.
-const typedWords = "misspelt aight alrighty cya darnit eww geez gohead gunna howabout hullo jeez nevermind nvm ofcourse whant woah woohoo yay yikes aah aahh ahh ahhh ohh ohhh ooh ack alot asap bbye brb btw byee byeee cod cud fyi goodmorning gud haii hii higud hmmk hmmm idk lol mam mrg mrng nada nope nopes np okies okok oky oops pls plz plss qty sry tks tnx ty k wk wks thanku thankyou thanx thnks thnx tq ur veh yaa yea yup"
+const typedWords = "misspelt aye dang darn heck aight alrighty cya darnit eww geez gohead gunna howabout hullo jeez nevermind nvm ofcourse whant woah woohoo yay yikes aah aahh ahh ahhh ohh ohhh ooh ack alot asap bbye brb btw byee byeee cod cud fyi goodmorning gud haii hii higud hmmk hmmm idk lol mam mrg mrng nada nope nopes np okies okok oky oops pls plz plss qty sry tks tnx ty k wk wks thanku thankyou thanx thnks thnx tq ur veh yaa yea yup"
 
 // technicalWords are of programs and of networks.
 const technicalWords = "atm atms ceo ceos cfo cfos coo cto dna kpi kpis oem oems sepa prometheus filebeat metricbeat vuex pinia homebrew webhook webhooks golang goroutine goroutines mysqld sshd systemd apk maxmemory allkeys lru aof bluetooth barometer mutex stdlib " +

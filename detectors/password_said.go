@@ -162,11 +162,24 @@ func (p *pass) passwordBeside(i int) bool {
 		p.loginFor(i)
 		p.passwordBefore(i)
 		p.passwordBehind(i)
+		p.passwordStill(i)
 	}
 	if p.cue(i)&cuePassword != 0 {
 		p.passwordOfWords(i)
 	}
 	return true
+}
+
+// passwordStill takes the few words behind "still" that end an agent's question for the password it was, behind a word for one, token i: "is the
+// collection password still butterscotch?".
+func (p *pass) passwordStill(i int) {
+	const most = 3
+	first, last := i+2, len(p.text.Tokens)-1
+	if p.in.Role != RoleAgent || !p.is(i+1, &stillWords) || first > last || last-first >= most || !p.is(0, &asksBackWords) && !p.is(1, &asksBackWords) || !p.isCore(first, last) {
+		return
+	}
+	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
+	p.add(start, end, Password, 0.65, byAssignment, p.verbatim(start, end))
 }
 
 // passwordOfWords takes a few words that are none of common speech and the number behind them, right behind a word for a password, token i, for

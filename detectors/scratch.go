@@ -51,14 +51,15 @@ type pass struct {
 	speech     spoken.Reader
 	tagger     names.Scratch
 	spans      []names.Span
-	heard      names.Memory     // of the call, while a text beside a turn is searched
-	judgeDigit func([]byte) int // digitScore, made once
-	markStreet func() bool      // markCompounds, made once
-	early      uint64           // see saidSoFar
-	echo       bool             // see readsBack
-	swayed     bool             // without the question it might read otherwise
-	quiet      []quietWord      // see hush
-	typed      []typedWord      // see isTyped
+	heard      names.Memory                      // of the call, while a text beside a turn is searched
+	judgeDigit func([]byte) int                  // digitScore, made once
+	markStreet func() bool                       // markCompounds, made once
+	spanClass  func(first, last int) names.Class // personClass, made once
+	early      uint64                            // see saidSoFar
+	echo       bool                              // see readsBack
+	swayed     bool                              // without the question it might read otherwise
+	quiet      []quietWord                       // see hush
+	typed      []typedWord                       // see isTyped
 
 	groups    int32
 	code      [formMax]byte // the letters and digits of a possible identifier

@@ -26,7 +26,7 @@ func (p *pass) hear() {
 		return
 	}
 	if p.judgeDigit == nil {
-		p.judgeDigit, p.markStreet = p.digitScore, p.markCompounds
+		p.judgeDigit, p.markStreet, p.spanClass = p.digitScore, p.markCompounds, p.personClass
 	}
 	p.hush()
 	hints, alone := p.hintsOf(p.wants.cues, p.wants.open), p.hintsOf(0, false)

@@ -24,7 +24,7 @@ func (p *pass) findNames() {
 	if p.set.names == nil || len(p.text.Tokens) == 0 || !p.mayHoldNames() {
 		return
 	}
-	ctx := names.Context{Preset: p.set.preset, Expect: p.expectsName(), Written: p.isWritten()}
+	ctx := names.Context{Preset: p.set.preset, Expect: p.expectsName(), Written: p.isWritten(), Class: p.spanClass}
 	switch p.in.Role {
 	case RoleAgent:
 		ctx.Speaker = names.SpeakerAgent

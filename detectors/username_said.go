@@ -28,6 +28,10 @@ func (p *pass) answerUser() {
 		}
 	case p.wants.cues&wordUser != 0 && p.wants.cues&cuePassword == 0:
 		first, last := p.answerBounds()
+		if k := first - 1; k >= 0 && isWord(p.bytesOf(&tokens[k]), "s") && p.at(int(tokens[k].Start)-1) != '\'' && !p.is(k-1, &answerLead) {
+			first = k // "s birtwistle two", not "it s birtwistle"
+		}
+		last = p.describedUser(first, last)
 		for first < last && tokens[first].Len() > 1 && !p.saysNumber(first) && (p.is(first, &answerLeadSaid) || p.is(first, &waitWords)) {
 			first++
 		}
@@ -60,11 +64,32 @@ func (p *pass) coreUser() {
 	if len(p.candidates) > 0 || p.wants.decay > 0.1 {
 		return
 	}
-	if first, last := p.answerCore(); first <= last && last-first < userTokens && p.isCore(first, last) {
+	first, last := p.answerCore()
+	if last = p.describedUser(first, last); first <= last && last-first < userTokens && p.isCore(first, last) {
 		from, to := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
 		p.addScored(from, to, guess{kind: Username, score: score{question: userAsked - p.wants.decay}, rule: "answer", detector: byUser}, p.compact(from, to))
 	}
 }
+
+// describedUser is the last token of the first sentence from token first on, without words at its end for how a user name is written: "sunny day, all
+// one word", "s birtwistle two all lower case".
+func (p *pass) describedUser(first, last int) int {
+	for k := first; k < last; k++ {
+		if p.sentenceEnds(int(p.text.Tokens[k].End)) {
+			last = k
+		}
+	}
+	k := last
+	for k > first && (p.is(k, &writtenSo) || k < last && p.is(k, &writtenAs)) {
+		k--
+	}
+	return k
+}
+
+var (
+	writtenSo = wordsOf("word case lowercase uppercase caps capitals spaces space together letters")
+	writtenAs = wordsOf("all one lower upper small in no with as it's written")
+)
 
 // toldUsers looks for user names beside words for one.
 func (p *pass) toldUsers() {

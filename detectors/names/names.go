@@ -84,6 +84,9 @@ type Context struct {
 	Written bool    // a ticket, document or log: thresholds are stricter, nothing is taken from a question
 	Memory  *Memory // of the call; may be nil
 	Preset  Preset
+
+	// Class says what tokens first to last are, which look like a person: another class by what stands in them or before. It may be nil.
+	Class func(first, last int) Class
 }
 
 // Model is a trained tagger. It is immutable and safe for concurrent use.
@@ -137,6 +140,11 @@ func (m *Model) Find(dst []Span, t *scan.Text, c *Context, s *Scratch) []Span {
 		end := segmentEnd(t, at)
 		dst = m.findSegment(dst, t, at, end, c, s)
 		at = end
+	}
+	for i := from; i < len(dst) && c.Class != nil; i++ {
+		if span := &dst[i]; span.Class == Person {
+			span.Class = c.Class(span.First, span.Last)
+		}
 	}
 	return m.recall(dst, from, t, c, s)
 }
