@@ -46,6 +46,7 @@ func (p *pass) addLost(q *pass) {
 		return
 	}
 	sortCandidates(p.candidates)
+	p.forgetMarks()
 	sortCandidates(q.candidates)
 	known, next, until := len(p.candidates), 0, 0 // what begins before the candidate at hand reaches to there
 	for k := range q.candidates {

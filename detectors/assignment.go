@@ -172,7 +172,7 @@ func (p *pass) answer() {
 		for end = start; end < len(p.b) && !scan.IsSpace(p.b[end]); end++ {
 		}
 		last := end
-		for last > start && (p.b[last-1] == '.' || p.b[last-1] == ',' || (p.b[last-1] == '?' || p.b[last-1] == '!' && p.isTalkWord(start, last-1)) && !hasDigit(p.b[start:last])) {
+		for last > start && (p.b[last-1] == '.' || p.b[last-1] == ',' || p.b[last-1] == ':' && end < len(p.b) || (p.b[last-1] == '?' || p.b[last-1] == '!' && p.isTalkWord(start, last-1)) && !hasDigit(p.b[start:last])) {
 			last--
 		}
 		value := p.b[start:last]

@@ -7,6 +7,9 @@ func (p *pass) birthNumber(r *run, best *guess) {
 		return
 	}
 	told := p.wants.score(cueBirth, birthAsked)
+	if p.in.Channel != ChannelLog && p.isBornBefore(r.start) {
+		told = max(told, birthTold+midBoost)
+	}
 	if boost := r.ctx.boost(cueBirth); boost >= midBoost {
 		told = max(told, birthTold+boost)
 	}
@@ -18,7 +21,7 @@ func (p *pass) birthNumber(r *run, best *guess) {
 		}
 		return
 	}
-	if d, ok := r.birthDate(); ok && (d.month != 0 || r.ctx.near&cueBirth != 0 || p.wants.cues&cueBirth != 0 || p.bitsAt(r.last+1)&wordIs != 0) {
+	if d, ok := r.birthDate(); ok && (d.month != 0 || r.ctx.near&cueBirth != 0 || p.wants.cues&cueBirth != 0 || p.bitsAt(r.last+1)&wordIs != 0 || p.isBornBefore(r.start)) {
 		best.better(DateOfBirth, told, byDate)
 	}
 }

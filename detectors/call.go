@@ -173,6 +173,13 @@ func (c *Call) update(p *pass, found []Finding) {
 			said.join(p.meaning(int(h)))
 		}
 	}
+	if p.in.Role == RoleAgent && said.bits&cuesSecret != 0 && p.isWarning() {
+		said.bits &^= cuesSecret
+	}
+	if p.in.Role == RoleAgent && said.bits&wordCode != 0 && said.bits&cuesAsked&^(cuePhone|cueEmail|cueAnyID|wordNumber|wordSpell) == 0 && p.sendsCode() {
+		said.bits |= cueOTP
+		said.bits &^= cuePhone | cueEmail
+	}
 	other := said.bits&wordOther != 0 && said.bits&cuesAsked == 0 || p.asksWhen(said.bits)
 	if other = other || said.bits&wordOther != 0 && p.in.Role == RoleCustomer; other {
 		said.bits = 0 // who calls and asks how much something costs asks for no number
@@ -247,6 +254,48 @@ func (p *pass) tellsPassword() bool {
 	}
 	return false
 }
+
+// cuesSecret are what nobody may ask for.
+const cuesSecret = cuePassword | cuePIN | cueOTP | cueCVV
+
+// isWarning says whether a turn tells secrets only in sentences that say what is never done with them: "we will never ask for your PIN".
+func (p *pass) isWarning() bool {
+	warned, told := false, false
+	for k := range p.text.Tokens {
+		if k > 0 && p.sentenceEnds(int(p.text.Tokens[k-1].End)) || p.is(k, &butWords) {
+			warned = false
+		}
+		if warned = warned || p.is(k, &neverWords); p.bitsAt(k) != 0 && p.cue(k)&cuesSecret != 0 {
+			if !warned {
+				return false
+			}
+			told = true
+		}
+	}
+	return told
+}
+
+// sendsCode says whether somebody says that a code is on its way: "I'll text you a code".
+func (p *pass) sendsCode() bool {
+	const reach = 3
+	for k := range p.text.Tokens {
+		if !p.is(k, &sendWords) {
+			continue
+		}
+		for n := k + 1; n <= k+reach && n < len(p.text.Tokens); n++ {
+			if p.bitsAt(n)&wordCode != 0 && !p.is(n-1, &otherCodes) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var (
+	sendWords  = wordsOf("send sending sent resend resending text texting texted sms")
+	neverWords = wordsOf("never nie niemals jamais nunca nooit nigdy aldrig kabhi")
+	butWords   = wordsOf("but aber mais pero ma maar ale mas men just nur")
+)
 
 // takeQuestion ages the question that was asked, and takes in what a turn asks for.
 func (c *Call) takeQuestion(p *pass, said meaning) {

@@ -285,12 +285,7 @@ func (p *pass) followsCard(r *run) bool {
 // words that lead to them between, and that date: "and it's oh three thirty and the last three are six one four". It is 0 if they are neither.
 func (p *pass) behindCard(r *run) Type {
 	const most = 9 // words between
-	c, month := (*candidate)(nil), decimal(r.d[:2-r.digits%2])
-	for k := range p.candidates {
-		if x := &p.candidates[k]; x.end <= r.start && (c == nil || x.end >= c.end) {
-			c = x
-		}
-	}
+	c, month := p.lastBefore(r.start), decimal(r.d[:2-r.digits%2])
 	if c == nil || c.kind != CreditCard && c.kind != CardExpiry || p.in.Channel == ChannelLog {
 		return 0
 	}

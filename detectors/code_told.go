@@ -14,7 +14,13 @@ func (p *pass) toldCode(i int) {
 	if p.passcode(i) || p.grantCode(i) || p.resetCode(i) {
 		return
 	}
-	kind := p.codeKind(i)
+	kind := Type(0)
+	if p.text.Tokens[i].Bits&wordCode != 0 {
+		kind = p.codeKind(i)
+	}
+	if kind == 0 {
+		kind, i = p.openingCode(i)
+	}
 	if kind == OTP || p.bitsAt(i-1)&wordSecurity != 0 {
 		p.codeBefore(i)
 	}
@@ -22,6 +28,23 @@ func (p *pass) toldCode(i int) {
 		return
 	}
 	p.codeBehind(i, kind)
+}
+
+// openingCode says that token i is, or begins, a phrase for what opens something, and where it ends: "digicode", "code du portail".
+func (p *pass) openingCode(i int) (kind Type, last int) {
+	const most = 4 // words of a phrase
+	if (p.text.Said|p.said)&cuePIN == 0 || p.in.Channel == ChannelLog {
+		return 0, i
+	}
+	for k := i; k < len(p.text.Tokens) && k < i+most; k++ {
+		if k > i && !p.isNearWord(k-1) {
+			break
+		}
+		if p.cue(k)&(cuePIN|cuePostcode) == cuePIN {
+			return PIN, k
+		}
+	}
+	return 0, i
 }
 
 // passcode takes letters and digits behind token i, "passcode", for a password: "Passcode: aB3dEf".
@@ -160,8 +183,14 @@ func (p *pass) codeBehind(i int, kind Type) {
 			return
 		}
 	}
-	for n := 0; n < 2 && k+1 < len(tokens) && (p.bitsAt(k+1)&(wordIs|wordNumber) != 0 || p.is(k+1, &answerLinks)) || n < links && kind == OTP && k+1 < len(tokens) && p.between(k) == gapSpace && p.linksCode(k+1); n++ {
+	for n := 0; n < 2 && k+1 < len(tokens) && (p.bitsAt(k+1)&(wordIs|wordNumber) != 0 || p.is(k+1, &answerLinks) || n > 0 && p.is(k+1, &articlesSaid)) || n < links && kind == OTP && k+1 < len(tokens) && p.between(k) == gapSpace && p.linksCode(k+1); n++ {
 		k++
+	}
+	for n := i + 1; kind == PIN && n+1 < len(tokens) && n <= i+nearReach && p.isNearWord(n-1); n++ {
+		if p.bitsAt(n)&wordIs != 0 && p.between(n) == gapSpace && !tokens[n+1].IsNumber() && p.isLockCode(n+1) {
+			k = n // "the PIN that I have here is 2580X"
+			break
+		}
 	}
 	if k+1 >= len(tokens) || tokens[k+1].Start-tokens[k].End > 3 || !isCodeGap(p.b[tokens[k].End:tokens[k+1].Start]) {
 		return
@@ -255,7 +284,7 @@ func (p *pass) codeEnd(k int) int {
 // addCode notes the code of one or two groups of digits that begins with token k.
 func (p *pass) addCode(k int, kind Type) {
 	tokens := p.text.Tokens
-	if k < 0 || !tokens[k].IsNumber() || p.isInert(int(tokens[k].Start)) {
+	if k < 0 || p.isInert(int(tokens[k].Start)) || !tokens[k].IsNumber() && !(kind == PIN && p.isLockCode(k)) {
 		return
 	}
 	last := p.codeEnd(k)
@@ -271,6 +300,22 @@ func (p *pass) addCode(k int, kind Type) {
 		return
 	}
 	p.add(start, end, kind, 0.8, byCode, p.compact(start, end))
+}
+
+// isLockCode says whether token k is digits and at most two letters, as the keys of locks have them: "C1357Y", "45A12".
+func (p *pass) isLockCode(k int) bool {
+	const letters = 2
+	t := &p.text.Tokens[k]
+	if t.Shape&scan.Digit == 0 || t.Shape&scan.High != 0 || t.Len() < codeLeast || t.Len() > codeMost {
+		return false
+	}
+	n := 0
+	for _, c := range p.bytesOf(t) {
+		if !scan.IsDigit(c) {
+			n++
+		}
+	}
+	return n <= letters
 }
 
 // isNearWord says whether token k belongs to the same few words as the one behind it.

@@ -80,7 +80,7 @@ func (p *pass) dateKind(d *date) (Type, score) {
 	if d.day != 0 && d.month != 0 && p.repeats(cueBirth) {
 		return DateOfBirth, score{form: birthTold, question: birthLeast - birthTold}
 	}
-	if p.isBareBirth(d) {
+	if p.isBareBirth(d) || p.isBornBefore(int(p.text.Tokens[d.first].Start)) {
 		return DateOfBirth, score{form: birthTold, question: birthLeast - birthTold}
 	}
 	if p.in.Call != nil && p.in.Call.wasBorn(d) {
@@ -108,6 +108,16 @@ func (p *pass) repeats(cues uint64) bool {
 func (p *pass) isBareBirth(d *date) bool {
 	const first, last = 1910, 2008
 	return p.in.Call != nil && p.in.Role != RoleAgent && d.day != 0 && d.month != 0 && d.year >= first && d.year <= last && d.first == 0 && d.last == len(p.text.Tokens)-1
+}
+
+// isBornBefore says whether the sign for a birth stands before a place: "(b. 1949)", "(*3.4.1949)".
+func (p *pass) isBornBefore(at int) bool {
+	for _, sign := range [...]string{"(*", "(* ", "(b. ", "(b ", ", b. "} {
+		if at >= len(sign) && string(p.b[at-len(sign):at]) == sign {
+			return true
+		}
+	}
+	return false
 }
 
 // correctsBirth says whether a date follows a date of birth as its correction: "eighth of june, no, july 1974".

@@ -92,7 +92,7 @@ func (p *pass) findSaidName() {
 			}
 			last++
 		}
-		if last > first && last < len(tokens) && last-first <= devanagariMost && !p.isOther(&tokens[first]) {
+		if last > first && last < len(tokens) && last-first <= devanagariMost && !p.isOther(int(tokens[first].Start), int(tokens[first].End)) {
 			p.addPerson(first, last-1)
 		}
 	}
@@ -113,17 +113,7 @@ func (p *pass) mayName(i int) bool {
 		return false
 	}
 	r, _ := utf8.DecodeRune(p.b[t.Start:])
-	return r >= devanagariFirst && r <= devanagariLast && t.Len() > 3 && !p.is(i, &hindiWords) && !p.speech.IsPlain(t, p.b) && !p.isOther(t)
-}
-
-// isOther says whether a token is part of something found that is no person. A person may have more words: the call remembers some of them.
-func (p *pass) isOther(t *scan.Token) bool {
-	for k := range p.candidates {
-		if c := &p.candidates[k]; c.start < int(t.End) && c.end > int(t.Start) && c.kind != Person {
-			return true
-		}
-	}
-	return false
+	return r >= devanagariFirst && r <= devanagariLast && t.Len() > 3 && !p.is(i, &hindiWords) && !p.speech.IsPlain(t, p.b) && !p.isOther(int(t.Start), int(t.End))
 }
 
 // besides says whether only a space or a hyphen stands between token i and the next.

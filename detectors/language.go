@@ -21,7 +21,7 @@ var languageCues = map[string]uint64{
 }
 
 // languageLists are the kinds that hold words which stand beside answers and names, and which no lexicon needs.
-var languageLists = map[string]bool{"title": true, "lead": true, "thanks": true, "no-answer": true, "no-password": true, "for": true, "own": true, "change": true, "no-name": true}
+var languageLists = map[string]bool{"title": true, "lead": true, "thanks": true, "no-answer": true, "no-password": true, "for": true, "own": true, "change": true, "greeting": true, "no-name": true}
 
 // languageLine is a line of a table: what the phrases, or the words of a list, are about.
 type languageLine struct {

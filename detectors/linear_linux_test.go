@@ -54,6 +54,7 @@ func TestCostIsLinear(t *testing.T) {
 		"DEUTDEFF ", "machine login password ", "--password ", "<password", "\"service_account\" -----BEGIN PRIVATE KEY-----", "Authorization: a ", "deploy_key=",
 		"live at ", "12 a ", "1 1 1 1 a ", "12 A, ", "mister smith md ", "double ", "at a dot com ", "asha 12 gmailcom ", "four one ", "s as in sam ",
 		"twelve rose lane ", "fourth of march ", "my name is asha ", "a b 4 ", "and ", "uh ", "scratch that ", "sm i th ",
+		"my son tom ", "card 4111 1111 1111 1111 expiry 01/28 cvv 123 ", "मेरा नाम आशा है 07700 900123 ",
 	} {
 		for _, open := range []bool{false, true} {
 			const n = 1 << 14

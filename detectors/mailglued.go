@@ -132,6 +132,7 @@ func (p *pass) takeSeries() {
 		}
 		if k == 0 || before&(wordIs|wordNumber) != 0 || p.is(k-1, &answerLead) || p.is(k-1, &andWords) || p.set.names.IsGiven(p.text.Tokens[k-1].Hash) || p.clauseEnds(int(p.text.Tokens[k-1].End), int(t.Start)) {
 			c.start = int(t.Start)
+			p.forgetMarks()
 		}
 	}
 }

@@ -18,6 +18,7 @@ func (p *pass) nameInLaw() {
 		c := &p.candidates[k]
 		if c.detector == byNames && c.start == int(p.text.Tokens[p.inLaw].Start) && c.end > int(t.Start) {
 			c.start = int(t.Start)
+			p.forgetMarks()
 		}
 		if c.start <= int(t.Start) && int(t.Start) < c.end {
 			return

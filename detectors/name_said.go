@@ -8,7 +8,8 @@ import (
 // findRelated adds the name behind what somebody is to the one who speaks, "my flatmate bill", also one that is a common word, and the name
 // behind a phrase that introduces one, "se llama críspulo".
 func (p *pass) findRelated() {
-	if (p.text.Said|p.said)&wordRelation == 0 || p.isWritten() {
+	written := p.isWritten()
+	if (p.text.Said|p.said)&wordRelation == 0 || p.in.Channel == ChannelLog {
 		return
 	}
 	for i := range p.text.Tokens {
@@ -23,25 +24,27 @@ func (p *pass) findRelated() {
 		for p.is(k, &hesitations) || says == saysName && p.is(k, &titles) {
 			k++
 		}
-		if k < len(p.text.Tokens) && p.between(k-1) == gapSpace {
-			p.addRelated(k, says == saysName)
+		if k == len(p.text.Tokens) || p.between(k-1) != gapSpace && !(written && p.between(k-1) == gapComma) || written && (says == saysName || !p.isCapital(k) || p.isCapital(i) || p.is(k, &firms) || p.is(i, &dealers) && p.set.names.Listing(p.text.Tokens[k].Hash).Given < 2) {
+			continue // in writing "my neighbour Joop" and "my husband, Patxi" alone
 		}
+		p.addRelated(k, says == saysName, written)
 	}
 }
 
 // addRelated adds token k, behind what somebody is or what introduces a name, and the surname behind it, if it is a name. A word that no list has
-// is one where it is introduced, or a verb follows, "min man sixten har", or nothing does, "dat is mijn man wiebren".
-func (p *pass) addRelated(k int, introduced bool) {
+// is one where it is introduced, or a verb follows, "min man sixten har", or nothing does, "dat is mijn man wiebren", or where only names have
+// capitals.
+func (p *pass) addRelated(k int, introduced, capital bool) {
 	if !p.mayBeRelated(k) || p.is(k, &notRelated) && !(introduced && p.endsClause(k)) { // "for the attention of mark"
 		return
 	}
 	l := p.set.names.Listing(p.text.Tokens[k].Hash)
-	if l.Given < 2 && !(l.Common == 0 && (l.Given > 0 || l.Surname > 0 || introduced || p.bitsAt(k+1)&wordIs != 0 || p.is(k+1, &auxiliaries) || p.endsClause(k)) && !p.isOtherWord(k)) {
+	if l.Given < 2 && !(l.Common == 0 && (l.Given > 0 || l.Surname > 0 || introduced || capital || p.bitsAt(k+1)&wordIs != 0 || p.is(k+1, &auxiliaries) || p.endsClause(k)) && !p.isOtherWord(k)) {
 		return
 	}
 	last := k
 	if n := k + 1; n < len(p.text.Tokens) && p.between(k) == gapSpace && p.mayBeRelated(n) {
-		if s := p.set.names.Listing(p.text.Tokens[n].Hash); s.Surname > 0 && s.Common < commonWord || introduced && s.Common == 0 && p.endsClause(n) && !p.isOtherWord(n) {
+		if s := p.set.names.Listing(p.text.Tokens[n].Hash); s.Surname > 0 && s.Common < commonWord || (introduced && p.endsClause(n) || capital && p.isCapital(n)) && s.Common == 0 && !p.isOtherWord(n) {
 			last = n
 		}
 	}
@@ -67,6 +70,7 @@ var (
 	auxiliaries = wordsOf("har heeft hat ha ma tiene tem a hade had wil vil kan kann può peut puede pode może ska skal möchte wilde chce ist war wird will hatte ruft kommt geht wollte sagt sagte meint muss soll bestellt " +
 		"est vient vous va veut doit était avait m n ne me se s le es está estaba lo la llamó llama llamará dice dijo quiere tiene vino è sta mi si vuole deve aveva era richiama is was belt belde komt gaat zegt zei wordt moet " +
 		"jest był była zadzwoni oddzwoni dzwonił dzwoniła powiedział powiedziała mówi zamówił zamówiła nie się é liga ligou quer vai disse encomendou foi lhe är ringer ringde sa er ringede sagde siger says said told rang called works died lives uses has")
+	dealers  = wordsOf("partner partners client customer") // firms are, too
 	politely = wordsOf("please bitte merci gracias grazie alstublieft proszę obrigado obrigada tak tack ya")
 )
 

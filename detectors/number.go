@@ -54,6 +54,7 @@ func (p *pass) findNumbers() {
 	next, strong := 0, 0
 	if p.strong > 1 {
 		sortCandidates(p.candidates[:p.strong])
+		p.forgetMarks()
 	}
 	p.listKept()
 	p.through = true
@@ -224,7 +225,7 @@ func (p *pass) judge(r *run) guess {
 	if r.digits < 3 && !continues && !(r.digits == askedLeast && (p.wants.cues != 0 || p.said&cueCVV != 0) && p.isSpoken(r.start)) {
 		return *best
 	}
-	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && !p.followsExpiry(r) && (p.said|p.path.bits|p.wants.cues)&(p.shortCues()|wordEnding) == 0 && !p.told && !(p.in.Call != nil && (p.endsText(r) || p.wants.cues != 0 || p.in.Call.heard.n > 0)) && !(r.digits >= spokenLeast && p.isReadSingly(r)) {
+	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && !p.followsExpiry(r) && (p.said|p.path.bits|p.wants.cues)&(p.shortCues()|wordEnding) == 0 && !p.told && !(p.in.Call != nil && (p.endsText(r) || p.wants.cues != 0 || p.in.Call.heard.n > 0)) && !(r.digits >= spokenLeast && p.isReadSingly(r)) && !(p.in.Channel != ChannelLog && p.isBornBefore(r.start)) {
 		return *best // the common case in logs, and all of it
 	}
 	if p.at(r.start-2) == 'S' && p.b[r.start-1] == '-' && isKnownSID(p.b[r.start-2:r.end]) {
@@ -276,7 +277,7 @@ func (p *pass) against(r *run, kind Type) (penalty float32) {
 	switch {
 	case r.plus || kind == Date:
 		return 0
-	case p.isPartOfCode(r) || r.isUUID() || r.isZero() && p.wants.cues == 0 && !p.wants.open || r.digits == 12 && p.at(r.start-1) == '|' && p.isTimestamp(r):
+	case r.isSpan() && p.wants.cues == 0 && r.ctx.next&cuesIdentifier == 0, p.isPartOfCode(r) || r.isUUID() || r.isZero() && p.wants.cues == 0 && !p.wants.open || r.digits == 12 && p.at(r.start-1) == '|' && p.isTimestamp(r):
 		return 0.4
 	case r.digits >= 13 && (p.in.Channel != ChannelLog || kind == CreditCard && isIssuer(r.d)):
 		return 0
@@ -323,6 +324,11 @@ var sourceFiles = wordsOf("go py rb js ts jsx tsx java kt scala c cc cpp h hpp c
 func (r *run) isUUID() bool {
 	g := r.groups
 	return len(g) == 5 && r.sep == '-' && g[0].digits == 8 && g[1].digits == 4 && g[2].digits == 4 && g[3].digits == 4 && g[4].digits == 12
+}
+
+// isSpan says whether the groups are two years from one to the other: "2017–2021".
+func (r *run) isSpan() bool {
+	return len(r.groups) == 2 && r.sep == '-' && r.groups[0].digits == 4 && len(r.d) == 8 && isYears(r.d) && string(r.d[:4]) < string(r.d[4:])
 }
 
 func (r *run) isZero() bool {

@@ -51,6 +51,8 @@ type pass struct {
 	speech     spoken.Reader
 	tagger     names.Scratch
 	spans      []names.Span
+	found      marks                             // see isFound
+	others     marks                             // see isOther
 	heard      names.Memory                      // of the call, while a text beside a turn is searched
 	judgeDigit func([]byte) int                  // digitScore, made once
 	markStreet func() bool                       // markCompounds, made once
@@ -119,6 +121,7 @@ func (p *pass) begin(s *Set, text []byte, in Input) {
 		p.wants = in.Call.expects(in.Role)
 		p.groups = in.Call.groups
 	}
+	p.forgetMarks()
 	p.hear()
 }
 

@@ -200,6 +200,7 @@ func (p *pass) findSpoken() {
 	found := p.candidates
 	if len(found) > 1 && len(p.speech.Regions) > 0 {
 		sortCandidates(found)
+		p.forgetMarks()
 	}
 	next, until := 0, 0 // what begins before the region reaches to there
 	for i := range p.speech.Regions {
@@ -224,16 +225,6 @@ func (p *pass) findSpoken() {
 func (p *pass) goesOnInWriting(at int) bool {
 	c := p.at(at)
 	return (c == ':' || c == ',' || c == '.') && scan.IsDigit(p.at(at+1))
-}
-
-// isFound says whether a candidate that policies don't keep takes in all of a region.
-func (p *pass) isFound(start, end int) bool {
-	for k := range p.candidates {
-		if c := &p.candidates[k]; c.start <= start && c.end >= end && !(c.kind.yields() && c.kind != Date) {
-			return true
-		}
-	}
-	return false
 }
 
 // asksBack says whether the turn is a question: short numbers in it are no answer. "okay one sec is the talon 450 better than the zephyr 450".

@@ -37,21 +37,31 @@ func (p *pass) findNames() {
 	p.spans = p.set.names.Find(p.spans[:0], &p.text, &ctx, &p.tagger)
 	p.keepNear()
 	p.leaveCode()
-	if len(p.spans) == 0 {
-		p.nameInLaw()
-		p.findDevanagari()
-		p.findSaidName()
-		p.findDoing()
-		p.findRelated()
-		p.findInTheName()
-		p.findSpelledName()
-		p.findNearName()
-		p.answerName(&ctx)
-		return
+	tagged := len(p.spans) > 0
+	if tagged {
+		p.addSpans()
 	}
+	p.findGreeted()
+	p.nameInLaw()
+	p.findDevanagari()
+	p.findSaidName()
+	p.findDoing()
+	p.findRelated()
+	p.findInTheName()
+	p.findSpelledName()
+	p.findNearName()
+	p.answerName(&ctx)
+	if tagged {
+		p.rememberAnswer(&ctx)
+	}
+}
+
+// addSpans adds what the tagger found, each as far as it is a name.
+func (p *pass) addSpans() {
 	before := len(p.candidates)
 	if before > 1 {
 		sortCandidates(p.candidates)
+		p.forgetMarks()
 	}
 	next := 0
 	for i := 0; i < len(p.spans); i++ {
@@ -65,37 +75,20 @@ func (p *pass) findNames() {
 			continue
 		}
 		p.cutAtBracket(&p.spans[i])
+		if p.spans[i].Class == names.Person {
+			next = p.cutAtLabel(&p.spans[i], next, before)
+			if p.isWritten() {
+				if p.isNobody(&p.spans[i]) || !p.cutGreeting(&p.spans[i]) {
+					continue
+				}
+				p.cutSmall(&p.spans[i])
+			}
+		}
 		if s := &p.spans[i]; s.First < s.Last && p.isShortIs(s.First) {
 			s.First++ // "my surname's okonkwo"
 		}
 		p.widenPerson(i)
 		next = p.addSpan(&p.spans[i], next, before)
-	}
-	p.nameInLaw()
-	p.findDevanagari()
-	p.findSaidName()
-	p.findDoing()
-	p.findRelated()
-	p.findInTheName()
-	p.findSpelledName()
-	p.findNearName()
-	p.answerName(&ctx)
-	p.rememberAnswer(&ctx)
-}
-
-// cutAtBracket ends a span where a sentence ends with a bracket that began before it: "(Gareth). Meds: ramipril".
-func (p *pass) cutAtBracket(s *names.Span) {
-	open := 0
-	for k := s.First; k < s.Last; k++ {
-		gap := p.b[p.text.Tokens[k].End:p.text.Tokens[k+1].Start]
-		if len(gap) == 1 {
-			continue // nearly always
-		}
-		open += bytes.Count(gap, []byte("("))
-		if open -= bytes.Count(gap, []byte(")")); open < 0 && bytes.ContainsAny(gap, ".:;") {
-			s.Last = k
-			return
-		}
 	}
 }
 
@@ -379,7 +372,7 @@ func (p *pass) postNominal(k, at, limit int) int {
 
 // title is where the title before a name begins whose first token is k.
 func (p *pass) title(k, at int) int {
-	if k > 0 && p.is(k-1, &titles) && !p.isInert(int(p.text.Tokens[k-1].Start)) && int(p.text.Tokens[k].Start)-int(p.text.Tokens[k-1].End) <= 2 && int(p.text.Tokens[k].Start) == at {
+	if k > 0 && p.is(k-1, &titles) && !p.isInert(int(p.text.Tokens[k-1].Start)) && int(p.text.Tokens[k].Start)-int(p.text.Tokens[k-1].End) <= 2 && p.at(int(p.text.Tokens[k-1].End)) != ':' && int(p.text.Tokens[k].Start) == at {
 		return int(p.text.Tokens[k-1].Start)
 	}
 	if n := k - 1; n >= 0 && p.text.Tokens[n].Len() == 1 && isUpperAt(p.b, int(p.text.Tokens[n].Start)) && p.at(int(p.text.Tokens[n].End)) == '.' && p.between(n) == gapDot && int(p.text.Tokens[k].Start) == at && p.isCapital(k) && !p.isInert(int(p.text.Tokens[n].Start)) {

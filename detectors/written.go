@@ -19,6 +19,7 @@ func (p *pass) findWritten() {
 	}
 	if p.strong > 1 {
 		sortCandidates(p.candidates[:p.strong])
+		p.forgetMarks()
 	}
 	known, next := 0, p.answerAddress()
 	for _, h := range p.text.Hot {

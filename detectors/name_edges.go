@@ -1,0 +1,156 @@
+package detectors
+
+import (
+	"bytes"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/sonexlabs/tacet/detectors/names"
+)
+
+// What the tagger takes along at the edges of a name is cut off before it becomes a finding, so that a person has one alias.
+
+// cutAtBracket ends a span where a sentence ends with a bracket that began before it: "(Gareth). Meds: ramipril".
+func (p *pass) cutAtBracket(s *names.Span) {
+	open := 0
+	for k := s.First; k < s.Last; k++ {
+		gap := p.b[p.text.Tokens[k].End:p.text.Tokens[k+1].Start]
+		if len(gap) == 1 {
+			continue // nearly always
+		}
+		open += bytes.Count(gap, []byte("("))
+		if open -= bytes.Count(gap, []byte(")")); open < 0 && bytes.ContainsAny(gap, ".:;") {
+			s.Last = k
+			return
+		}
+	}
+}
+
+// cutAtLabel begins a span behind the label that stands before it, "Doctor: Dr Patel". Where a name stands before the colon, it is one of its own.
+func (p *pass) cutAtLabel(s *names.Span, next, known int) int {
+	for k := s.First; k < s.Last; k++ {
+		from := int(p.text.Tokens[k].End)
+		if p.b[from] != ':' || int(p.text.Tokens[k+1].Start) == from+1 {
+			continue
+		}
+		if p.hasNameLike(s.First, k) {
+			label := *s
+			label.Last = k
+			next = p.addSpan(&label, next, known)
+		}
+		s.First = k + 1
+	}
+	return next
+}
+
+// cutGreeting cuts what a letter begins and ends with off the name behind it, "Beste Marijke", "Groetjes, Fenna", and says whether a name is left. What may be
+// a name stays: "Cara Roe".
+func (p *pass) cutGreeting(s *names.Span) bool {
+	for p.is(s.First, &greetings) && p.set.names.Listing(p.text.Tokens[s.First].Hash).Given < 2 {
+		if s.First == s.Last {
+			return false
+		}
+		if gap := p.between(s.First); gap != gapSpace && gap != gapComma && gap != gapLine {
+			break
+		}
+		if s.First++; p.is(s.First, &notGreeted) {
+			return false // "geehrte Damen und Herren"
+		}
+	}
+	return true
+}
+
+// isNobody says whether a span is whom a line greets without a name: "Sehr geehrte Damen und Herren".
+func (p *pass) isNobody(s *names.Span) bool {
+	for k := s.First; k <= s.Last; k++ {
+		if !p.is(k, &notGreeted) {
+			return false
+		}
+	}
+	k := s.First - 1
+	for k >= 0 && p.between(k) == gapSpace && (p.is(k, &greetings) || p.is(k, &notGreeted) || p.is(k, &andWords)) {
+		k--
+	}
+	return k < s.First-1 && (k < 0 || p.between(k) == gapLine)
+}
+
+// findGreeted adds who is greeted in a line of its own, or at the beginning of one: "Beste Marijke,".
+func (p *pass) findGreeted() {
+	if p.in.Channel == ChannelLog || !p.isWritten() {
+		return
+	}
+	for k := range p.text.Tokens {
+		if k == 0 || p.at(int(p.text.Tokens[k-1].End)) != ' ' && p.between(k-1) == gapLine {
+			p.greeted(k)
+		}
+	}
+}
+
+// greeted is findGreeted for the line that begins with token k.
+func (p *pass) greeted(k int) {
+	const most = 3 // parts of a name
+	if !p.is(k, &greetings) {
+		return
+	}
+	for p.is(k, &greetings) || p.is(k, &titles) {
+		k++
+	}
+	last := k
+	for ; last < k+most && p.isGreeted(last) && p.between(last-1) == gapSpace; last++ {
+	}
+	if last == k || last < len(p.text.Tokens) && p.between(last-1) != gapComma && p.between(last-1) != gapLine {
+		return
+	}
+	if start, end := int(p.text.Tokens[k].Start), int(p.text.Tokens[last-1].End); !p.isFound(start, end) {
+		p.addPerson(k, last-1)
+	}
+}
+
+// isGreeted says whether token k is a word in capitals that may be a name.
+func (p *pass) isGreeted(k int) bool {
+	if !p.isCapital(k) || p.is(k, &noNames) || p.is(k, &notGreeted) || p.is(k, &firms) || p.isInert(int(p.text.Tokens[k].Start)) {
+		return false
+	}
+	l := p.set.names.Listing(p.text.Tokens[k].Hash)
+	return l.Given > 1 || l.Surname > 1 || l.Common == 0 && !l.Other
+}
+
+// cutSmall cuts words in small letters off a name in capitals, from the first that no list has as a name: "Iker vino", "Zbyszek przyjedzie w piątek". A name
+// in small letters alone stays as it is.
+func (p *pass) cutSmall(s *names.Span) {
+	last := s.Last
+	for last >= s.First && !isUpperAt(p.b, int(p.text.Tokens[last].Start)) {
+		last-- // the last in capitals
+	}
+	if last < s.First {
+		return
+	}
+	for last < s.Last && (!p.isSmallWord(last+1) || p.b[p.text.Tokens[last].End] > ' ') { // "Roe-klassen"
+		last++
+	}
+	for last > s.First && p.is(last, &particles) && !p.isCapital(last) {
+		last-- // "Joop Hoogland, van"
+	}
+	s.Last = last
+	for p.isSmallWord(s.First) && !p.is(s.First, &particles) && !p.is(s.First, &titles) {
+		s.First++
+	}
+}
+
+// isSmallWord says whether token k is a word in small letters that no list has as a name.
+func (p *pass) isSmallWord(k int) bool {
+	t := &p.text.Tokens[k]
+	if r, _ := utf8.DecodeRune(p.b[t.Start:]); !t.IsWord() || !unicode.IsLower(r) {
+		return false
+	}
+	l := p.set.names.Listing(t.Hash)
+	return l.Common > 0 || l.Given < 2 && l.Surname < 2
+}
+
+// notGreeted are who is greeted without a name.
+var notGreeted = wordsOf(`customer client team all everyone everybody folks colleague colleagues sir madam sirs world there user member guest friend friends neighbour neighbours resident residents parents hiring manager
+	damen herren kunde kundin kunden kundinnen kollegen kolleginnen zusammen alle team mitglieder nachbarn mieter eltern cliente clientes client clients cliente clienti madame monsieur messieurs mesdames collègues tous toutes
+	señor señores señora todos todas equipo colegas compañeros tutti colleghi signori klant klanten collega collegas allemaal heer mevrouw państwo kliencie klienci wszyscy senhor senhora senhores kunder alla alle kollegor kolleger`)
+
+// greetings stand before names in letters.
+var greetings = wordsOf("dear dearest hi hello hey hiya cheers regards thanks morning afternoon evening " + said("greeting", ""))
