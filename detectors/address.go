@@ -62,7 +62,7 @@ func (p *pass) address(i int) (next int) {
 	if a.street && s.form < streetSmall && a.first == 0 && a.last == len(p.text.Tokens)-1 && p.is(a.last, &soleWords) {
 		s.form = streetSmall // all of the text
 	}
-	if p.in.Channel == ChannelLog && !(a.street && (a.code || a.town)) && p.path.bits&cueAddress == 0 {
+	if p.in.Channel == ChannelLog && !p.in.guessed && !(a.street && (a.code || a.town)) && p.path.bits&cueAddress == 0 {
 		s.against -= inLog
 	}
 	if k := a.first - 1; p.isFree(k) && p.text.Tokens[k].Bits&wordNumber != 0 && p.text.Tokens[k].Len() == 2 && p.between(k) == gapSpace {

@@ -77,7 +77,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 76
+const revision = 77
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -307,6 +307,7 @@ func (p *pass) searchText() {
 		p.personFields()
 	}
 	p.pairedNames()
+	p.domainUsers()
 	p.linkedValues()
 	p.labelledValues()
 	if p.said&wordAnswer != 0 {

@@ -46,6 +46,9 @@ func countAssigned(text []byte, most int) (n int) {
 func beginsLogged(text []byte) bool {
 	const head, stamp = 96, 24
 	line := text[:min(head, len(text))]
+	if beginsGrave(line) {
+		return true
+	}
 	if len(line) <= stamp || line[0] == '{' || bytes.IndexByte(line[:stamp], ':') < 0 || digitsIn(line[:stamp]) < len("2 10:10") {
 		return false
 	}
@@ -68,6 +71,31 @@ func beginsLogged(text []byte) bool {
 			return true
 		}
 		at = end
+	}
+	return false
+}
+
+// beginsGrave says whether a text begins with a level in capitals or with a process and its number: "WARN o.a.k.clients…", "[INF] …", "su[881]: …".
+func beginsGrave(line []byte) bool {
+	const longest = 24
+	at := 0
+	if len(line) > 0 && line[0] == '[' {
+		at = 1
+	}
+	end := at
+	for end < len(line) && end-at < longest && (scan.IsWordByte(line[end]) || line[end] == '-' || line[end] == '_') {
+		end++
+	}
+	if end == at || end+2 >= len(line) {
+		return false
+	}
+	word := line[at:end]
+	switch c := line[end]; {
+	case c == '[' && scan.IsDigit(line[end+1]):
+		k := bytes.IndexByte(line[end:], ']')
+		return k > 0 && end+k+1 < len(line) && line[end+k+1] == ':' && isDecimal(line[end+1:end+k])
+	case c == ' ' || c == ':' || c == ']':
+		return isUpper(word) && severities.holds(word)
 	}
 	return false
 }

@@ -18,12 +18,16 @@ func (p *pass) pairedNames() {
 	tokens := p.text.Tokens
 	for k := 0; k+1 < len(tokens); k++ {
 		a, b := &tokens[k], &tokens[k+1]
+		if a.Len() == 1 && p.initialed(k) {
+			k++
+			continue
+		}
 		if a.Shape&b.Shape&scan.Upper == 0 || b.Start-a.End > 2 || !p.isPersonWord(k, commonWord) {
 			continue
 		}
 		first, second := p.set.names.Listing(a.Hash), p.set.names.Listing(b.Hash)
 		most := commonWord
-		if first.Given > 1 && first.Common == 0 {
+		if first.Common == 0 && (first.Given > 1 || second.Surname > 2) {
 			most = familiar
 		}
 		if !p.isPersonWord(k+1, most) {
@@ -32,10 +36,13 @@ func (p *pass) pairedNames() {
 		gap := p.between(k)
 		if b.Start-a.End == 1 && (p.b[a.End] == '^' || p.b[a.End] == '*') {
 			gap = gapComma // HL7, X12
+			if p.isProvider(k) && first.Common+second.Common == 0 {
+				gap = gapSpace
+			}
 		}
 		switch gap {
 		case gapSpace:
-			if most == familiar && b.Len() >= long && p.hasOneCapital(a) && p.hasOneCapital(b) || p.isRarePair(a, b, &first, &second) {
+			if p.b[a.End] == '^' || most == familiar && b.Len() >= long && p.hasOneCapital(a) && p.hasOneCapital(b) || p.isRarePair(a, b, &first, &second) {
 				break
 			}
 			if first.Given < 2 && (a.Shape&scan.High == 0 || second.Surname < 2) || second.Surname < 1 && (second.Given+second.Common+first.Common > 0 || b.Len() < long || a.Shape&scan.Lower != b.Shape&scan.Lower) {
@@ -52,6 +59,9 @@ func (p *pass) pairedNames() {
 		for n := 0; n < 2 && last+1 < len(tokens) && p.between(last) == gapSpace && p.isPersonWord(last+1, commonWord) && p.set.names.Listing(tokens[last+1].Hash).Surname > 1; n++ {
 			last++
 		}
+		if last+1 < len(tokens) && p.isHyphen(last) && p.isPersonWord(last+1, familiar) {
+			last++
+		}
 		if p.is(last+1, &legalForms) && p.between(last) == gapSpace {
 			k = last
 			continue // a firm
@@ -62,6 +72,34 @@ func (p *pass) pairedNames() {
 		}
 		k = last
 	}
+}
+
+// isProvider says whether the number of somebody stands before token k in a field of HL7, as XCN has it: "|0148^ROE^ASHA".
+func (p *pass) isProvider(k int) bool {
+	if k == 0 || p.at(int(p.text.Tokens[k].Start)-1) != '^' {
+		return false
+	}
+	t := &p.text.Tokens[k-1]
+	return t.IsNumber() && p.text.Tokens[k].Start == t.End+1 && p.at(int(t.Start)-1) == '|'
+}
+
+// initialed takes a capital, a full stop and a word behind it, token k, for a name, where they begin a value and the word is a rare one or a surname: "recipient=T.
+// Lanyon".
+func (p *pass) initialed(k int) bool {
+	const least = 4
+	a, b := &p.text.Tokens[k], &p.text.Tokens[k+1]
+	start, end := int(a.Start), int(b.End)
+	if b.Start-a.End != 2 || p.b[a.End] != '.' || p.b[a.End+1] != ' ' || !isUpperAt(p.b, start) || b.Len() < least || !p.isPersonWord(k+1, commonWord) || !p.hasOneCapital(b) {
+		return false
+	}
+	if c := p.at(start - 1); start > 0 && c != '=' && !isQuote(c) && c != '[' && c != '(' && c != '|' && c != '>' {
+		return false
+	}
+	if l := p.set.names.Listing(b.Hash); l.Common > 0 && l.Surname < 1 {
+		return false
+	}
+	p.add(start, end, Person, 0.6, byNames, p.lower(start, end))
+	return true
 }
 
 // legalForms end the names of firms.

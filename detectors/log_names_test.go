@@ -23,6 +23,10 @@ func TestNamedPerson(t *testing.T) {
 	f("assignee", "assignee", "assignee")
 	f("first_name", "null", "null")
 	f("eventName", "ConsoleLogin", "ConsoleLogin")
+	f("theme.name", "Ocean Breeze", "Ocean Breeze")
+	f("display_name", "Front Desk", "Front Desk")
+	f("contact.last", "Loxley", "{{PERSON|Loxley}}")
+	f("comment", "asked for Maeve Kinsella again", "asked for {{PERSON|Maeve Kinsella}} again")
 }
 
 // What programs and firms are called is no name of a person, however rare its words are.

@@ -338,6 +338,10 @@ func (p *pass) party(i int) {
 		}
 	}
 	start := p.pastBreak(at)
+	if p.at(start) == '1' && p.at(start+1) == '/' {
+		p.numberedParty(start, end)
+		return
+	}
 	stop := start
 	for stop < end && p.b[stop] != '\n' && p.b[stop] != '\r' && p.b[stop] != '\\' && !(scan.IsDigit(p.b[stop]) && p.at(stop-1) == ' ') {
 		stop++
@@ -362,6 +366,27 @@ func (p *pass) party(i int) {
 	}
 	if end-from > 3 {
 		p.add(from, end, Address, 0.7, byRow, p.lower(from, end))
+	}
+}
+
+// numberedParty looks for the lines of who pays, from start to end, that begin with the number of what they hold (MT103, option F): "1/ASHA ROE 2/14 FAKE STREET
+// 3/GB/LEEDS".
+func (p *pass) numberedParty(start, end int) {
+	for start+2 < end && p.b[start+1] == '/' {
+		number, from := p.b[start], start+2
+		stop := from
+		for stop < end && !(p.b[stop] <= ' ' && scan.IsDigit(p.at(stop+1)) && p.at(stop+2) == '/') {
+			stop++
+		}
+		start = stop + 1
+		for stop > from && (p.b[stop-1] <= ' ' || p.b[stop-1] == '-') {
+			stop--
+		}
+		switch kind := [...]Type{'1' - '0': Person, '2' - '0': Address, '4' - '0': DateOfBirth}; {
+		case stop-from < 2 || number < '1' || number > '4' || kind[number-'0'] == 0 || p.isInert(from):
+		default:
+			p.add(from, stop, kind[number-'0'], 0.7, byRow, p.lower(from, stop))
+		}
 	}
 }
 
@@ -470,7 +495,7 @@ func isKnownSID(value []byte) bool {
 }
 
 // elementWords name the parts of an address in messages between banks (ISO 20022).
-const elementWords = "strtnm bldgnb bldgnm pstcd adrline"
+const elementWords = "strtnm bldgnb bldgnm pstcd adrline street"
 
 var elementSet = wordsOf(elementWords)
 
@@ -483,7 +508,7 @@ func (p *pass) element(i int) {
 		return
 	}
 	k := bytes.IndexByte(p.b[at:min(at+longest+1, len(p.b))], '<')
-	if k < 1 || isPlaceholder(p.b[at:at+k]) || p.isInert(at) {
+	if k < 1 || isWord(p.bytesOf(t), "street") && bytes.IndexByte(p.b[at:at+k], ' ') < 0 || isPlaceholder(p.b[at:at+k]) || p.isInert(at) {
 		return
 	}
 	kind := Address

@@ -241,3 +241,42 @@ var (
 	communityLeads = wordsOf("server snmp")
 	stringWord     = wordsOf("string")
 )
+
+// domainUsers looks in a log for who is named with a domain of Windows and of no word for a user: "CORP\asha 192.0.2.7", "Name=CORP\asha". What may be an escape
+// is one if a word stands behind it.
+func (p *pass) domainUsers() {
+	const longest, least = 15, 4 // of a domain (NetBIOS); of a user
+	if p.in.Channel != ChannelLog {
+		return
+	}
+	for at := 0; ; at++ {
+		k := bytes.IndexByte(p.b[at:], '\\')
+		if k < 0 {
+			return
+		}
+		at += k
+		start := at
+		for start > 0 && at-start <= longest && (isUpperAt(p.b, start-1) || scan.IsDigit(p.b[start-1]) || p.b[start-1] == '-') {
+			start--
+		}
+		if at-start < 3 || at-start > longest || !scan.IsLetter(p.b[start]) || severities.holds(p.b[start:at]) {
+			continue
+		}
+		if c := p.at(start - 1); start > 0 && c != ' ' && c != '=' && c != '\t' && c != '"' && c != '\'' {
+			continue
+		}
+		from := at + 1
+		if p.at(from) == '\\' {
+			from++
+		}
+		end := p.userEnd(from)
+		if c := p.at(end); end-from < least || c == '\\' || c == '/' || c == '=' || c == ':' || c == '(' || !scan.IsLetter(p.b[from]) || p.b[from] < 'a' {
+			continue
+		}
+		if word := p.set.lexicon.Lookup(p.b[from+1 : end]); from == at+1 && p.set.names != nil && bytes.IndexByte([]byte("nrtbfvu"), p.b[from]) >= 0 && p.set.names.IsCommon(word.Hash) {
+			continue // "ERR\tfailed"
+		}
+		p.add(start, end, Username, 0.65, byUser, p.lower(start, end))
+		at = end - 1
+	}
+}

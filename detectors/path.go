@@ -29,6 +29,7 @@ const (
 	fieldSort                           // a sort code
 	fieldExpiry                         // when a card ends
 	fieldKeyed                          // keys of a telephone
+	fieldProse                          // what people write or say
 )
 
 const fieldUsers = fieldUser | fieldUsername | fieldReviewer | fieldLogin
@@ -40,6 +41,9 @@ func (t *tables) readPath(path []byte) (f fieldPath) {
 		f.bits |= cueName
 	}
 	name := lastPart(path)
+	if isWord(name, "name") && namesThing(path) {
+		f.bits &^= cueName // "theme.name"
+	}
 	switch columnKind(0, name) { // "passwords[]"
 	case Password:
 		f.bits |= cuePassword
@@ -65,6 +69,7 @@ func (t *tables) readPath(path []byte) (f fieldPath) {
 		{fieldDevice, isDeviceField(name)},
 		{fieldSort, isWord(name, "sort")},
 		{fieldExpiry, endsWithFolded(name, "expirydate") || endsWithFolded(name, "cardexpiry") || endsWithFolded(name, "expdate")},
+		{fieldProse, proseFields.holds(bytes.TrimRight(name, "[]"))},
 		{fieldKeyed, isWord(name, "dtmf") || len(name) >= len("digits") && equalFold(name[len(name)-len("digits"):], "digits")},
 	} {
 		if r.is {
@@ -73,6 +78,9 @@ func (t *tables) readPath(path []byte) (f fieldPath) {
 	}
 	return f
 }
+
+// proseFields hold what people write or say, in records of programs, too.
+var proseFields = wordsOf("body text transcription transcriptiontext transcript utterance speechresult comment comments note notes remark remarks feedback")
 
 // pathsKept is how many paths a pass remembers. A record has some ten, a stream some hundred; keys that are data of their own fall on
 // each other.

@@ -21,10 +21,20 @@ const (
 	writtenNational                // 020 …, 98765 43210
 )
 
+// isDayCount says whether a run in a log is a day and what is counted of it, beside no word for a number: "batch 20260302-04".
+func (p *pass) isDayCount(r *run) bool {
+	const day = 8
+	if p.in.Channel != ChannelLog || len(r.groups) != 2 || r.groups[0].digits != day || r.groups[1].digits > 3 || r.ctx.near&(cuesNumber|cuePhone|cueCalling) != 0 {
+		return false
+	}
+	d := r.d
+	return string(d[:2]) == "20" && isDayOfAny(int(d[2]-'0')*10+int(d[3]-'0'), int(d[4]-'0')*10+int(d[5]-'0'), int(d[6]-'0')*10+int(d[7]-'0'))
+}
+
 // phone scores a run as a telephone number: how it is grouped, what the numbering plans say of it, and the words beside
 // it. A number of no plan is one still, if it is written like one or words say so.
 func (p *pass) phone(r *run, best *guess) {
-	if r.digits < phoneLeast || r.digits > digitsMax || r.digits > digitsE164 && r.d[0] != '0' || p.isTimestamp(r) || r.sep == '/' && len(r.groups) > 3 && p.in.Channel == ChannelLog {
+	if r.digits < phoneLeast || r.digits > digitsMax || r.digits > digitsE164 && r.d[0] != '0' || p.isTimestamp(r) || r.sep == '/' && len(r.groups) > 3 && p.in.Channel == ChannelLog || p.isDayCount(r) {
 		return // "key=2026/11/27/10"
 	}
 	d, how := p.dial(r)

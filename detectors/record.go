@@ -345,6 +345,9 @@ func (p *pass) personFields() {
 		if !ok || !isPersonField(p.b[start:t.End]) {
 			continue
 		}
+		if p.isDesk(p.b[start:t.End], at) {
+			continue
+		}
 		if first := p.firstAt(at); !p.isWritten() && (p.is(first, &notPasswords) || p.is(first, &notAnswers)) {
 			continue // "surname: same as yours"
 		}
@@ -356,11 +359,21 @@ func (p *pass) personFields() {
 func (p *pass) namedPerson() {
 	if p.path.roles&fieldGiven != 0 && len(p.b) > 1 && isUpperAt(p.b, 0) {
 		p.personValue(0, true)
-	} else if p.path.roles&fieldPerson != 0 && !bytes.HasSuffix(p.in.Path, p.b) {
+	} else if p.path.roles&fieldPerson != 0 && !bytes.HasSuffix(p.in.Path, p.b) && !p.isDesk(p.pathName(), 0) {
 		p.personValue(len(p.b)-len(bytes.TrimLeft(p.b, " ")), true)
 	} else if p.path.roles&fieldDoer != 0 && p.in.Channel == ChannelLog && p.set.names != nil && len(p.text.Tokens) > 1 && !p.listedName(0, 2) && p.areNameLike(0, len(p.text.Tokens)-1) {
 		p.add(0, len(p.b), Person, 0.55, byNames, p.lower(0, len(p.b)))
 	}
+}
+
+// isDesk says whether a field is named for what is shown of somebody, and the value at a place begins with two common words that are no names: `display_name=Front Desk`.
+func (p *pass) isDesk(name []byte, at int) bool {
+	k := p.firstAt(p.pastQuote(at))
+	if p.set.names == nil || k+1 >= len(p.text.Tokens) || p.between(k) != gapSpace || !endsWithFolded(name, "displayname") && !endsWithFolded(name, "callername") && !endsWithFolded(name, "calleridname") {
+		return false
+	}
+	a, b := p.set.names.Listing(p.text.Tokens[k].Hash), p.set.names.Listing(p.text.Tokens[k+1].Hash)
+	return a.Common > commonWord && b.Common > commonWord && max(a.Given, b.Given) < 2
 }
 
 // lastPart is the last name of a path: "reporter" of "issue.reporter".

@@ -116,6 +116,7 @@ func (p *pass) begin(s *Set, text []byte, in Input) {
 	p.path, p.said, p.wants, p.numbers, p.groups = fieldPath{}, 0, want{}, p.numbers[:0], 0
 	if len(in.Path) > 0 {
 		p.path = p.paths.read(s.tables, in.Path)
+		p.in.guessed = in.guessed || p.path.roles&fieldProse != 0 && in.Channel == ChannelLog // as what nobody says is a log
 	}
 	if in.Call != nil {
 		p.wants = in.Call.expects(in.Role)

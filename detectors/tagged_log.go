@@ -90,14 +90,17 @@ func (p *pass) keepNear() {
 	p.spans = kept
 }
 
-// isSmall says whether a span in a log is of small letters, and the lists have none of its words: names of fields and what they are set to, mostly.
+// isSmall says whether a span in a log is of small letters, and the lists have none of its words, or it stands in a name of several parts: names of fields and
+// what they are set to, mostly.
 func (p *pass) isSmall(s *names.Span) bool {
+	listed := false
 	for k := s.First; k <= s.Last; k++ {
-		if p.text.Tokens[k].Shape&scan.Upper != 0 || p.isListed(k) {
+		if p.text.Tokens[k].Shape&scan.Upper != 0 {
 			return false
 		}
+		listed = listed || p.isListed(k)
 	}
-	return true
+	return !listed || p.isBesideCode(s) || s.First < s.Last && p.at(int(p.text.Tokens[s.First].End)) == '.' && p.between(s.First) != gapSpace
 }
 
 // isIdentifier says whether token k is written as programs name things: "CreateUser"; "McDonald" and "FitzGerald" are not.
@@ -143,7 +146,7 @@ func namesThing(field []byte) bool {
 	if n < len("tag") || !equalFold(field[n:], "name") {
 		return false
 	}
-	head := bytes.TrimRight(field[:n], "_- .")
+	head := bytes.TrimRight(field[:n], "_- .\":{[]")
 	for start := len(head) - 1; start >= 0; start-- {
 		if start == 0 || !scan.IsLetter(head[start-1]) || camelBreak(head, start) {
 			return namedThings.holds(head[start:])
@@ -155,7 +158,7 @@ func namesThing(field []byte) bool {
 var namedThings = wordsOf(`app application batch branch brand bucket build cache campaign category certificate channel class cluster collection column command component config container database dataset
 	device directory disk domain event exchange feature file flag folder function group host image index instance interface job key label library list log machine method metric model module namespace
 	network node object package partition path pipeline plan plugin pod policy pool printer procedure process product profile project property queue region report repo repository resource role rule schema
-	script section segment server service session sheet source stack stage step store stream subnet table tag task template test theme thread topic trigger type unit variable version view volume workflow zone`)
+	script section segment skill item team department browser os tool sensor station ward currency country language city campaign theme server service session sheet source stack stage step store stream subnet table tag task template test theme thread topic trigger type unit variable version view volume workflow zone`)
 
 var roleSet = wordsOf(roleWords)
 

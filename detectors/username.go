@@ -197,6 +197,9 @@ func (p *pass) isElapsed(i int) bool {
 	return p.at(i) == 'm' && p.at(i+1) == 's' && p.at(i+2) == ')'
 }
 
+// userDoes is what users do, or what is done to them, behind their name.
+var userDoes = wordsOf("authenticated locked unlocked changed created deleted updated removed added granted revoked assigned exported imported downloaded uploaded viewed opened closed joined left connected disconnected requested attempted tried executed ran started stopped enabled disabled cannot exceeded accessed approved rejected signed invited switched entered")
+
 // tellsOfUser says whether the word at i goes on telling what a user did, whose name may begin at start.
 func (p *pass) tellsOfUser(start, i int) bool {
 	if i >= len(p.b) {
@@ -211,13 +214,8 @@ func (p *pass) tellsOfUser(start, i int) bool {
 			return true
 		}
 	}
-	for _, w := range [...]string{"authenticated", "changed", "signed", "connected", "disconnected", "requested", "deleted", "created", "joined"} {
-		if isWord(p.b[i:end], w) {
-			first, last := p.tokensOf(start, i-1)
-			return first <= last && !(p.set.names != nil && p.set.names.IsCommon(p.text.Tokens[first].Hash)) && p.text.Tokens[first].Bits == 0
-		}
-	}
-	return false
+	first, last := p.tokensOf(start, i-1)
+	return userDoes.holds(p.b[i:end]) && first <= last && !(p.set.names != nil && p.set.names.IsCommon(p.text.Tokens[first].Hash)) && p.text.Tokens[first].Bits == 0
 }
 
 // userEnd is where the letters, digits and marks of a user name end that begin at i.
