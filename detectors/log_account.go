@@ -138,6 +138,9 @@ func (p *pass) lastUser(k int) {
 
 // passwordOf looks for whose password it is that token i speaks of: "password changed for asha", "changed password expiry for asha".
 func (p *pass) passwordOf(i int) {
+	if p.is(i+1, &whoseWords) && p.between(i) == gapSpace {
+		p.lastUser(i + 2) // "bad password for asha"
+	}
 	if p.in.Channel == ChannelLog && p.is(i+1, &passwordTold) && p.is(i+2, &whoseWords) && p.between(i) == gapSpace && p.between(i+1) == gapSpace {
 		p.lastUser(i + 3)
 	}

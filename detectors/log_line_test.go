@@ -35,6 +35,7 @@ func TestPlacedSecrets(t *testing.T) {
 		`licence key: {{SECRET|8H2KQ-PPW3M-VN7XC-RT44Z-LM9YD}}`,
 		`token {{SECRET|ABCD-EFGH-JKLM}} activated`,
 		`[{name=clientSecret, value={{SECRET|Zq81LmnP0w}}}, {name=scope, value=openid}]`,
+		`[{name=refreshToken, value={{SECRET|1//0gdfK-8sYq2LmN}}}, {name=scope, value=openid}]`,
 		`licence key: expired`,
 	} {
 		text := unmarked(want)

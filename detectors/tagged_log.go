@@ -8,7 +8,7 @@ import (
 )
 
 // roleWords stand before the names of persons in the lines of logs, with the part they play or as a title.
-const roleWords = "mr mrs ms dr customer cliente kunde klant klient caller patient passenger claimant policyholder cardholder beneficiary payee attn insured dear guest contact"
+const roleWords = "mr mrs ms dr customer cliente kunde klant klient caller patient passenger claimant policyholder cardholder beneficiary payee attn insured dear guest contact hi hello welcome"
 
 // roleWord notes that a log tells of somebody: a capital follows token i, one of roleWords.
 func (p *pass) roleWord(i int) {
@@ -28,7 +28,27 @@ func (p *pass) roleWord(i int) {
 	if p.isCapital(i) && !hasHump(p.bytesOf(a)) && p.is(i, &titleSet) {
 		p.titled(i)
 	}
+	if p.is(i, &welcomes) {
+		p.welcomed(i)
+		return
+	}
 	p.role = p.role || b.Start-a.End <= gap && p.at(int(a.End)) != '_' && p.isCapital(i+1)
+}
+
+// welcomes stand before the name of who is written to.
+var welcomes = wordsOf("dear hi hello welcome")
+
+// welcomed takes the word behind token i, a greeting, for a name if a mark ends it and it is a rare word or a name: "Welcome Annika!", "Hi Philomel, your code …".
+func (p *pass) welcomed(i int) {
+	k := i + 1
+	t := &p.text.Tokens[k]
+	end := int(t.End)
+	if c := p.at(end); p.between(i) != gapSpace || !p.isPersonWord(k, commonWord) || !p.hasOneCapital(t) || c != ',' && c != '!' && !isQuote(c) {
+		return
+	}
+	if l := p.set.names.Listing(t.Hash); l.Common == 0 || max(l.Given, l.Surname) > 1 {
+		p.add(int(t.Start), end, Person, 0.6, byNames, p.lower(int(t.Start), end))
+	}
 }
 
 var titleSet = wordsOf("mr mrs dr miss")

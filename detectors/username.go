@@ -38,6 +38,10 @@ func (p *pass) username(i int) {
 		p.addUser(end+1, 0.7) // "A=plain_login:asha" of Exim
 		return
 	}
+	if lead := []byte(": name="); p.in.Channel == ChannelLog && bytes.HasPrefix(p.b[end:], lead) {
+		p.addUser(end+len(lead), 0.7) // "new user: name=asha, UID=1001" of useradd
+		return
+	}
 	login := last == i && isWord(p.bytesOf(&p.text.Tokens[i]), "login")
 	if at, strict, ok := p.valueAfter(end, last); ok {
 		prose := p.at(end) == ' ' && p.at(end+1) != '=' && p.at(end+1) != ':'
@@ -146,6 +150,7 @@ func (p *pass) loginFor(i int) {
 	for k := i + 1; k < len(p.text.Tokens) && k <= i+3 && p.text.Tokens[k].Start == p.text.Tokens[k-1].End+1; k++ {
 		if isWord(p.bytesOf(&p.text.Tokens[k]), "for") {
 			p.userAt(int(p.text.Tokens[k].End)+1, false)
+			p.lastUser(k + 1)
 			return
 		}
 		if k == i+1 && isWord(p.bytesOf(&p.text.Tokens[i]), "attempt") {
@@ -238,6 +243,9 @@ func (p *pass) addUser(start int, score float32) {
 		return
 	}
 	end := p.userEnd(start)
+	if p.at(end) == ':' && scan.IsLetter(p.at(end+1)) && identityProviders.holds(p.b[start:end]) {
+		end = p.userEnd(end + 1) // "oidc:asha"
+	}
 	end = p.domainUser(start, end)
 	for end > start && (p.b[end-1] == '.' || p.b[end-1] == '-') {
 		end--
@@ -265,6 +273,9 @@ func (p *pass) addUser(start int, score float32) {
 		}
 	}
 }
+
+// identityProviders stand before the names of the users that they vouch for.
+var identityProviders = wordsOf("oidc ldap saml sso azuread okta github gitlab google keycloak auth0")
 
 // isCalled says whether digits are a telephone number of somebody with its calling code: 441632960114.
 func (p *pass) isCalled(digits []byte) bool {
