@@ -240,6 +240,9 @@ func (p *pass) answerPart() {
 		if j > k && p.wants.place && p.sentenceEnds(int(tokens[j-1].End)) {
 			sentence = whole
 		}
+		if j > k && p.wants.place && whole.sure > 0 && p.is(j, &newClauses) {
+			break // "ash lodge it's a care home"
+		}
 		if j >= placeAnswer || !whole.take(p, k, j) {
 			whole = sentence // "the old mill. just say that"
 			break
@@ -294,6 +297,9 @@ func (n *partCount) makesPart(p *pass, k int) bool {
 	}
 	return true
 }
+
+// newClauses go on with another clause behind an address.
+var newClauses = wordsOf("it it's its that that's they they're there there's he he's she she's you i i'm")
 
 // oneOf stand before "one" where it is no number.
 var oneOf = wordsOf("same old new other last first right wrong only that this which my your current")

@@ -259,7 +259,7 @@ func (p *pass) joins(r *run, k int, sep byte) bool {
 }
 
 // isDictated says whether a run and groups behind commas, of which token k is the first, are a number that was asked for or that the text has a
-// word for, or of a trunk zero and the length of a telephone number, as a recogniser writes one that is said in groups: "it's 07700, 9001, 23". It ends
+// word for, or of the length of a telephone number that begins with a zero or an area code, as a recogniser writes one that is said in groups: "it's 07700, 9001, 23". It ends
 // a clause; "in 15, 20 minutes" is none.
 func (p *pass) isDictated(r *run, k int) bool {
 	const least, most, group = 6, 11, 6 // digits: of all, of a telephone number, of a group at most
@@ -268,7 +268,8 @@ func (p *pass) isDictated(r *run, k int) bool {
 	}
 	digits := r.digits
 	told := (p.wants.cues|p.said)&(cuesNumber&^cueAnyID) != 0
-	if !told && r.d[0] != '0' || r.sep == '/' || r.sep == '.' {
+	area := p.isAreaFirst(r, k)
+	if !told && r.d[0] != '0' && !area || r.sep == '/' || r.sep == '.' {
 		return false
 	}
 	for n := 0; n < maxGroups; n++ {
@@ -277,11 +278,25 @@ func (p *pass) isDictated(r *run, k int) bool {
 			return false
 		}
 		if k+1 == len(p.text.Tokens) || !p.text.Tokens[k+1].IsNumber() || p.text.Tokens[k+1].Len() > group || !p.isDictatedGap(int(t.End), int(p.text.Tokens[k+1].Start)) {
-			return digits >= least && (told || digits >= most-1 && digits <= most) && (p.endsClause(k) || p.is(k+1, &thanksWords) || p.is(k+1, &andWords))
+			return digits >= least && (told || digits == most-1 || digits == most && !area) && (p.endsClause(k) || p.is(k+1, &thanksWords) || p.is(k+1, &andWords))
 		}
 		k++
 	}
 	return false
+}
+
+// isAreaFirst says whether a run with token k, behind a comma, begins as a North American number does: "505, 555, 0137", not "300, 400, 5000".
+func (p *pass) isAreaFirst(r *run, k int) bool {
+	const code = 3
+	if r.groups[0].digits != code || r.d[0] < '2' || len(r.groups) > 2 {
+		return false
+	}
+	t := &p.text.Tokens[k]
+	end, n := int(t.End), t.Len()
+	if len(r.groups) == 2 {
+		end, n = r.groups[1].end, r.groups[1].digits
+	}
+	return n == code && !(p.b[end-1] == '0' && p.b[end-2] == '0')
 }
 
 // isDictatedGap says whether a comma or a space stands between two groups.

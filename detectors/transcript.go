@@ -111,6 +111,9 @@ func (tr *transcript) addWhole(p *pass, text []byte, call *Call, reasons []Reaso
 			for part.end < f.End && part.start < part.end && !scan.IsWordByte(text[part.end-1]) {
 				part.end--
 			}
+			for part.start+1 < part.end && part.start > f.Start && !scan.IsWordByte(text[part.start]) {
+				part.start++
+			}
 			f.Start, f.End = part.start, max(part.end, part.start+1)
 		}
 		for _, r := range reasons {
@@ -279,7 +282,7 @@ func (s *Set) areTurns(text []byte, tr *transcript, inCall bool) bool {
 			t.name = tr.note(text, t.label)
 		}
 	}
-	kinds, turns, again, named, asks, letter := 0, 0, false, false, false, false
+	kinds, turns, again, named, asks := 0, 0, false, false, false
 	for i := range tr.names {
 		n := &tr.names[i]
 		if !n.isKnown && (n.times == 1 || s.nameMeaning(text[n.start:n.end]).bits&notSpeaker != 0) {
@@ -287,7 +290,6 @@ func (s *Set) areTurns(text []byte, tr *transcript, inCall bool) bool {
 			continue
 		}
 		kinds, turns, again, named = kinds+1, turns+n.times, again || n.times > 1, named || !n.isKnown
-		letter = letter || n.end-n.start == 1
 	}
 	if kinds == 2 {
 		tr.giveOther()
@@ -315,7 +317,7 @@ func (s *Set) areTurns(text []byte, tr *transcript, inCall bool) bool {
 		n++
 	}
 	tr.turns = tr.turns[:n]
-	return kinds > 1 && (again || asks && !named) && (!named || turns > least) || inCall && kinds > 0 && !named && !letter
+	return kinds > 1 && (again || asks && !named) && (!named || turns > least) || inCall && kinds > 0 && !named
 }
 
 // giveOther gives the one of two speakers of whom no role is known the other role: "Dr Dunmore" and "Patient".
@@ -468,7 +470,7 @@ func speaker(name []byte) (is bool, role Role) {
 	}
 	switch rest := name[len(word):]; {
 	case len(name) == 1:
-		return name[0] == 'A' || name[0] == 'B' || name[0] == 'Q' || name[0] == 'C', RoleUnknown
+		return bytes.IndexByte([]byte("ABCFMQ"), name[0]) >= 0, RoleUnknown
 	case agentWords.holds(word):
 		return true, RoleAgent
 	case customerWords.holds(word):

@@ -54,6 +54,7 @@ func TestTranscripts(t *testing.T) {
 		"one line":    "SPEAKER_00: what's the account number SPEAKER_01: {{ACCOUNT_ID|five five seven seven nine nine one one}} SPEAKER_00: and the memorable word SPEAKER_01: {{PASSWORD|sunflower}}",
 		"numbered":    "Speaker 1: Who am I speaking with?\nSpeaker 2: {{PERSON|Fenella Dunmore}}\nSpeaker 1: and your memorable word\nSpeaker 2: it's {{PASSWORD|sunflower}}",
 		"letters":     "A: what's your surname? B: {{PERSON|Okonkwo}}. A: how do you spell that? B: {{PERSON|O-K-O-N-K-W-O}}. A: and the postcode? B: {{POSTCODE|SY8 1AA}}.",
+		"man, woman":  "M: Your memorable word?\nF: {{PASSWORD|sunflower}}",
 		"question":    "Q: Mother's maiden name?\nA: {{PASSWORD|Quattlebaum}}",
 		"names":       "{{PERSON|Fenella}}: hello there\n{{PERSON|Ngozi}}: hi\n{{PERSON|Fenella}}: what's your pin\n{{PERSON|Ngozi}}: {{PIN|4711}}\n",
 		"a head":      "Call: 12 minutes\nQueue: billing\n\nAgent: your memorable word?\nCustomer: {{PASSWORD|sunflower}}\n",
