@@ -21,6 +21,9 @@ func (p *pass) account(r *run, best *guess) {
 	if r.ctx.boost(cueBank) > 0 && r.digits >= 6 {
 		kind, score = BankAccount, max(score, r.ctx.boost(cueBank)+0.25)
 	}
+	if p.in.Channel != ChannelLog && p.isBehindAC(r.first) {
+		kind, score = BankAccount, max(score, 0.65)
+	}
 	if told := p.wants.score(cueAccount|cueBank, 0.7); told > score {
 		score = told
 		if p.wants.cues&cueBank != 0 {
@@ -29,6 +32,16 @@ func (p *pass) account(r *run, best *guess) {
 	}
 	best.better(kind, min(score, 0.9), byAccount)
 	p.orderNumber(r, best)
+}
+
+// isBehindAC says whether "a/c" stands before token i, or "a/c no".
+func (p *pass) isBehindAC(i int) bool {
+	k := i - 1
+	if p.is(k, &numberWords) {
+		k--
+	}
+	return k > 0 && p.text.Tokens[k].Len() == 1 && p.b[p.text.Tokens[k].Start]|0x20 == 'c' && string(p.b[p.text.Tokens[k-1].End:p.text.Tokens[k].Start]) == "/" &&
+		p.text.Tokens[k-1].Len() == 1 && p.b[p.text.Tokens[k-1].Start]|0x20 == 'a'
 }
 
 // isSum says whether a short number is money, by the word behind it or the nearest before it: "10000 credits", "my account balance is 2072".

@@ -139,6 +139,11 @@ func (p *pass) unitPart(a *place, k int) bool {
 		return false
 	}
 	t := &p.text.Tokens[k]
+	if t.IsNumber() && t.Len() <= 2 && p.between(k) == gapDot && p.isFree(k+2) && isWord(p.bytesOf(&p.text.Tokens[k+1]), "º") && p.between(k+1) == gapSpace &&
+		(p.text.Tokens[k+2].Len() == 1 || p.is(k+2, &doorSides)) {
+		a.last, a.unit = k+2, true // "2.º Esq."
+		return true
+	}
 	if t.Bits&wordUnit == 0 && !p.is(k, &locality) {
 		return false
 	}
@@ -222,6 +227,9 @@ func (p *pass) townPart(a *place, k int, gap byte) bool {
 		return false
 	}
 	end := p.between(last)
+	if gap == gapLine && p.at(int(p.text.Tokens[last].End)) == ':' {
+		return false // the next label
+	}
 	if gap == gapLine && end != gapLine && end != gapComma && end != gapEnd && p.codeAt(last+1, end) < 0 && !p.endsLine(last) {
 		return false // a sentence
 	}

@@ -165,7 +165,8 @@ var (
 		job project course room dress model part stock catalogue reference ref booking tracking pick tariff rate plan pro campaign partner agent dealer store site outcome disposition
 		action http https result trouble diagnostic message state abort cause seat flight byte op opcode morse genetic building conduct penal civil`)
 	// opened are what a code opens that is told to somebody.
-	opened = wordsOf("door gate alarm entry entrance safe lockbox keypad garage burglar unlock locker intercom keysafe padlock panel bike gym lobby disarm")
+	opened = wordsOf("door gate alarm entry entrance safe lockbox keypad garage burglar unlock locker intercom keysafe padlock panel bike gym lobby disarm " +
+		"tür haustür tor garage tresor alarm alarmanlage schlüsselkasten portail porte alarme coffre immeuble puerta portal alarma porta cancello allarme cassaforte portone deur poort kluis drzwi bramy alarmu sejfu portão alarme cofre dörr port larm dør port")
 	// yourWords say of a code that it is somebody's.
 	yourWords = wordsOf("your ur my his her their one-time otp mein meine ihr ihre mon votre ton mi su mio suo mijn uw jouw mera aapka")
 )

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sonexlabs/tacet/detectors/names"
+	"github.com/sonexlabs/tacet/detectors/scan"
 )
 
 // What the tagger takes along at the edges of a name is cut off before it becomes a finding, so that a person has one alias.
@@ -26,21 +27,55 @@ func (p *pass) cutAtBracket(s *names.Span) {
 	}
 }
 
-// cutAtLabel begins a span behind the label that stands before it, "Doctor: Dr Patel". Where a name stands before the colon, it is one of its own.
+// cutAtLabel begins a span behind the label that stands before it, "Doctor: Dr Patel", or behind an empty line. Where a name stands before, it is one of its
+// own.
 func (p *pass) cutAtLabel(s *names.Span, next, known int) int {
 	for k := s.First; k < s.Last; k++ {
-		from := int(p.text.Tokens[k].End)
-		if p.b[from] != ':' || int(p.text.Tokens[k+1].Start) == from+1 {
+		gap := p.b[p.text.Tokens[k].End:p.text.Tokens[k+1].Start]
+		if len(gap) < 2 {
 			continue
 		}
-		if p.hasNameLike(s.First, k) {
-			label := *s
-			label.Last = k
-			next = p.addSpan(&label, next, known)
+		label := gap[0] == ':' && scan.IsSpace(gap[1])
+		if !label && !bytes.Contains(gap, []byte("\n\n")) && !isColumnGap(gap) {
+			continue
+		}
+		if label && p.hasNameLike(s.First, k) || p.hasListed(s.First, k) {
+			before := *s
+			before.Last = k
+			next = p.addSpan(&before, next, known)
 		}
 		s.First = k + 1
 	}
 	return next
+}
+
+// isColumnGap says whether blanks part the columns of a form.
+func isColumnGap(gap []byte) bool { return bytes.Contains(gap, []byte("   ")) || gap[0] == '\t' }
+
+// cutLabel ends a span before the label of the next line or column, "Seun\nGender: M", and says whether a name is left.
+func (p *pass) cutLabel(s *names.Span) bool {
+	last := &p.text.Tokens[s.Last]
+	if p.at(int(last.End)) != ':' || p.at(int(last.End)+1) == ':' {
+		return true
+	}
+	for k := s.Last; k > s.First; k-- {
+		if gap := p.b[p.text.Tokens[k-1].End:p.text.Tokens[k].Start]; bytes.IndexByte(gap, '\n') >= 0 || len(gap) > 1 && isColumnGap(gap) {
+			s.Last = k - 1
+			return true
+		}
+	}
+	l := p.set.names.Listing(last.Hash)
+	return s.First < s.Last || l.Given > 1 || l.Surname > 1 && p.isCapital(s.First) || l.Common < commonWord
+}
+
+// hasListed says whether a list has one of the tokens as a name.
+func (p *pass) hasListed(first, last int) bool {
+	for k := first; k <= last; k++ {
+		if l := p.set.names.Listing(p.text.Tokens[k].Hash); max(l.Given, l.Surname) > 1 && !l.Other {
+			return true
+		}
+	}
+	return false
 }
 
 // cutGreeting cuts what a letter begins and ends with off the name behind it, "Beste Marijke", "Groetjes, Fenna", and says whether a name is left. What may be
@@ -74,19 +109,37 @@ func (p *pass) isNobody(s *names.Span) bool {
 	return k < s.First-1 && (k < 0 || p.between(k) == gapLine)
 }
 
-// findGreeted adds who is greeted in a line of its own, or at the beginning of one: "Beste Marijke,".
-func (p *pass) findGreeted() {
+// findAddressed adds who is greeted where a line begins, "Beste Marijke,", and who has a title, "da dona Conceição Vilhena".
+func (p *pass) findAddressed() {
 	if p.in.Channel == ChannelLog || !p.isWritten() {
 		return
 	}
 	for k := range p.text.Tokens {
+		if p.is(k, &titles) {
+			p.nameBehindTitle(k + 1)
+		}
 		if k == 0 || p.at(int(p.text.Tokens[k-1].End)) != ' ' && p.between(k-1) == gapLine {
 			p.greeted(k)
 		}
 	}
 }
 
-// greeted is findGreeted for the line that begins with token k.
+// nameBehindTitle adds the name from token k on, behind a title.
+func (p *pass) nameBehindTitle(k int) {
+	const most = 3 // parts of a name
+	last := k
+	for last < k+most && p.isGreeted(last) && !p.is(last, &titles) && (p.between(last-1) == gapSpace || last == k && p.between(last-1) == gapDot) {
+		last++
+	}
+	if last == k {
+		return
+	}
+	if start, end := int(p.text.Tokens[k].Start), int(p.text.Tokens[last-1].End); !p.isFound(start, end) && !p.isOther(start, end) {
+		p.addPerson(k, last-1)
+	}
+}
+
+// greeted is findAddressed for the line that begins with token k.
 func (p *pass) greeted(k int) {
 	const most = 3 // parts of a name
 	if !p.is(k, &greetings) {

@@ -16,6 +16,8 @@ func TestGreeted(t *testing.T) {
 		"Sehr geehrte Frau Quastenberg,\nvielen Dank.":                    "Quastenberg",
 		"Ref 12\nSzanowna Pani Wrześniewska,\nw odpowiedzi":               "Wrześniewska",
 		"Dear Ozioma Quillfeather,\nthank you for your letter.":           "Ozioma Quillfeather",
+		"O contrato da dona Conceição Vilhena está pronto. Ela assina.":   "Conceição Vilhena",
+		"CURRICULUM VITAE\n\nAnneliese Okafor-Brandt\nLeeds":              "Anneliese Okafor-Brandt",
 		"Dear Customer,\nthank you for your letter.":                      "",
 		"Sehr geehrte Damen und Herren,\nvielen Dank.":                    "",
 		"Hello World\nand so on":                                          "",

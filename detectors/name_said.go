@@ -28,11 +28,15 @@ func (p *pass) findRelated() {
 		for p.is(k, &hesitations) || says == saysName && p.is(k, &titles) {
 			k++
 		}
-		if k == len(p.text.Tokens) || p.between(k-1) != gapSpace && !(written && p.between(k-1) == gapComma) || written && (says == saysName || !p.isCapital(k) || p.isCapital(i) || p.is(k, &firms) || p.is(i, &dealers) && p.set.names.Listing(p.text.Tokens[k].Hash).Given < 2) {
-			continue // in writing "my neighbour Joop" and "my husband, Patxi" alone
+		if k < len(p.text.Tokens) && (p.between(k-1) == gapSpace || written && p.between(k-1) == gapComma) && !(written && p.isOtherRelated(i, k, says == saysName)) {
+			p.addRelated(k, says == saysName, written)
 		}
-		p.addRelated(k, says == saysName, written)
 	}
+}
+
+// isOtherRelated says whether token k is no name behind token i in writing, where names have capitals: "my neighbour Joop", "my husband, Patxi".
+func (p *pass) isOtherRelated(i, k int, introduced bool) bool {
+	return !p.isCapital(k) || p.isCapital(i) || p.is(k, &firms) || introduced && !p.hasListed(k, k) || p.is(i, &dealers) && p.set.names.Listing(p.text.Tokens[k].Hash).Given < 2
 }
 
 // addRelated adds token k, behind what somebody is or what introduces a name, and the surname behind it, if it is a name. A word that no list has

@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"bytes"
 	"sort"
 
 	"github.com/sonexlabs/tacet/detectors/checksum"
@@ -302,6 +303,9 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 // isInitialism says whether letters are what something is called by, not what is spelled: "your u t r", "an m r i", "die a o k".
 func (p *pass) isInitialism(g *spoken.Region, first int) bool {
 	const most = 6
+	if g.Symbols == 2 && bytes.IndexByte(p.b[g.Start:g.End], '/') > 0 {
+		return true // "w/o"
+	}
 	return g.Symbols <= most && p.is(first-1, &beforeInitials) && p.wants.cues&(cueName|wordSpell|wordAnswer|cuePassword|cueEmail|cuePostcode|wordUser) == 0 &&
 		p.said&(cueName|wordSpell|cuePassword|cueEmail|cuePostcode|wordUser) == 0
 }

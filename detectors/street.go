@@ -63,9 +63,9 @@ var (
 	// germanLeads stand before the name of a place in German: "Am Markt 3", "An der Alster 5".
 	germanLeads    = wordsOf("am im an auf zum zur unter in hinter bei")
 	germanArticles = wordsOf("der die das den dem eine einer eines welche welcher diese dieser unsere unserer meine meiner keine de het een deze")
-	germanIns      = wordsOf("in an auf")
+	germanIns      = wordsOf("in an auf für vor hinter neben bei aus")
 	nordicAt       = wordsOf("på")
-	germanThes     = wordsOf("der dem den")
+	germanThes     = wordsOf("der dem den die")
 	trailing       = wordsOf("straße strasse str straat laan utca gatan vägen weg platz allee gasse ring damm ufer plein kade tee iela gatve g u ulica")
 	locality       = wordsOf("sector phase block stage ward gali")
 	ordinalEnds    = wordsOf("st ter ct dr")

@@ -41,7 +41,7 @@ func (p *pass) findNames() {
 	if tagged {
 		p.addSpans()
 	}
-	p.findGreeted()
+	p.findAddressed()
 	p.nameInLaw()
 	p.findDevanagari()
 	p.findSaidName()
@@ -78,7 +78,7 @@ func (p *pass) addSpans() {
 		if p.spans[i].Class == names.Person {
 			next = p.cutAtLabel(&p.spans[i], next, before)
 			if p.isWritten() {
-				if p.isNobody(&p.spans[i]) || !p.cutGreeting(&p.spans[i]) {
+				if p.isNobody(&p.spans[i]) || !p.cutGreeting(&p.spans[i]) || !p.cutLabel(&p.spans[i]) {
 					continue
 				}
 				p.cutSmall(&p.spans[i])
@@ -500,7 +500,7 @@ var domainWord = wordsOf("domain")
 var programWords = wordsOf("const let var func function return import export require class string int bool null true false url uri urls api apis json yaml xml sql http https localhost stdin stdout stderr saml urn oid domain ssl tls scram sha sasl hmac ecdhe rsa aes psql btree db prod staging logon schema shard")
 
 // systemWords are the accounts that each Windows has, and words of machines, which the tagger takes for persons.
-var systemWords = wordsOf("nt authority anonymous builtin kerberos ntlm negotiate mhz ghz khz cpu")
+var systemWords = wordsOf("upi ifsc neft imps rtgs nt authority anonymous builtin kerberos ntlm negotiate mhz ghz khz cpu")
 
 // wordsNoName mean something of an identifier, and are no names of anybody.
 const wordsNoName = cuesIdentifier | cuesAgainst | wordCode | wordSecurity | wordNumber | wordKey | wordAuth | wordOrder | wordYear | wordGeo | wordSpell

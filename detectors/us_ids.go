@@ -9,7 +9,7 @@ import (
 
 // driverWords are the words beside an American driver's licence. "License" alone is also that of software, of a doctor.
 const driverWords = "driver's license, drivers license, driver license, driver's licence, driving license, " +
-	"driver's license number, driver license number, drivers license number, driver license no, drivers license no, " +
+	"dl no, dl number, driver's license number, driver license number, drivers license number, driver license no, drivers license no, " +
 	"license number, dl number, dl no, dl num, dln, cdl number, dmv number, state id, state id number, learner's permit"
 
 // passportWords are the words beside a passport of any country.
