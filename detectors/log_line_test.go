@@ -25,7 +25,7 @@ func TestLogLines(t *testing.T) {
 	f(`my name is {{PERSON|asha}}, it says a=b on the letter and the reference is {{ACCOUNT_ID|0000012345}}`)
 }
 
-// Lists, licences and pairs of name and value hold secrets that nothing but their place shows.
+// Lists, licences, parameters and pairs of name and value hold what nothing but its place shows.
 func TestPlacedSecrets(t *testing.T) {
 	s, err := New(Options{})
 	require.NoError(t, err)
@@ -36,6 +36,7 @@ func TestPlacedSecrets(t *testing.T) {
 		`token {{SECRET|ABCD-EFGH-JKLM}} activated`,
 		`[{name=clientSecret, value={{SECRET|Zq81LmnP0w}}}, {name=scope, value=openid}]`,
 		`[{name=refreshToken, value={{SECRET|1//0gdfK-8sYq2LmN}}}, {name=scope, value=openid}]`,
+		`[Parameters=[@p0='{{PERSON|Emmeline Straker}}' (Size = 40), @p1='{{DATE_OF_BIRTH|1991-07-23}}'], CommandType='Text']`,
 		`licence key: expired`,
 	} {
 		text := unmarked(want)

@@ -29,6 +29,8 @@ func (p *pass) partValue(i int) {
 	if p.is(i, &byWord) {
 		if start := int(p.text.Tokens[i].Start); p.at(int(p.text.Tokens[i].End)) == '=' && (start == 0 || p.b[start-1] == ' ' || p.b[start-1] == ',') && k < len(p.text.Tokens) && !p.listedName(k, 1) {
 			p.assignee(k)
+		} else if i > 1 && k < len(p.text.Tokens) && p.is(i-2, &userNouns) && p.between(i-2) == gapSpace && p.between(i-1) == gapSpace && p.between(i) == gapSpace && p.isRareUser(k) {
+			p.addUser(int(p.text.Tokens[k].Start), 0.7) // "session opened for user root by asha"
 		}
 		return
 	}

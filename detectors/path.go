@@ -58,7 +58,7 @@ func (t *tables) readPath(path []byte) (f fieldPath) {
 		role fieldRole
 		is   bool
 	}{
-		{fieldUser, endsInUser(name) || isWord(name, "identity")},
+		{fieldUser, endsInUser(name) || isWord(name, "identity") || isWord(name, "nickname") || isWord(name, "identity_provider_identity")},
 		{fieldUsername, isWord(name, "username")},
 		{fieldReviewer, reviewWords.holds(name) || isWord(name, "by") || bytes.HasSuffix(name, []byte("_by")) && doneSet.holds(name[:len(name)-len("_by")])},
 		{fieldLogin, handsOverLogin(name)},

@@ -113,24 +113,34 @@ func (p *pass) parameters(i int) {
 		}
 		return
 	}
+	if bytes.HasPrefix(rest, []byte("=[@")) { // Entity Framework
+		p.quotedParameters(at)
+		return
+	}
 	if !bytes.HasPrefix(rest, []byte(": $1 = ")) {
 		p.typedParameters(at, rest)
 		return
 	}
-	const sign = " = '"
+	p.quotedParameters(at)
+}
+
+// quotedParameters looks for the parameters of a statement that are in quotes behind an equals sign, from a place on: "$1 = 'Asha Roe'", "@p0='Asha Roe' (Size = 50)".
+func (p *pass) quotedParameters(at int) {
+	const most = 4096
 	for {
-		k := bytes.Index(rest, []byte(sign))
+		k := bytes.IndexByte(p.b[at:min(at+most, len(p.b))], '\'')
 		if k < 0 {
 			return
 		}
-		start := at + k + len(sign)
+		start := at + k + 1
 		n := bytes.IndexByte(p.b[start:], '\'')
 		if n < 0 {
 			return
 		}
-		p.unnamedCell(start, start+n)
-		at = start + n
-		rest = p.b[at:min(at+most, len(p.b))]
+		if c := p.b[start-2]; c == '=' || c == ' ' && p.b[start-3] == '=' {
+			p.unnamedCell(start, start+n)
+		}
+		at = start + n + 1
 	}
 }
 

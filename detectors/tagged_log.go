@@ -25,8 +25,12 @@ func (p *pass) roleWord(i int) {
 			p.personValue(start, false) // "CardHolder=A ROE"
 		}
 	}
-	if p.isCapital(i) && !hasHump(p.bytesOf(a)) && p.is(i, &titleSet) {
-		p.titled(i)
+	if p.is(i, &titleSet) {
+		if p.isCapital(i) && !hasHump(p.bytesOf(a)) {
+			p.titled(i)
+		} else if isUpper(p.bytesOf(a)) {
+			p.bookedName(i)
+		}
 	}
 	if p.is(i, &welcomes) {
 		p.welcomed(i)
@@ -43,6 +47,9 @@ func (p *pass) welcomed(i int) {
 	k := i + 1
 	t := &p.text.Tokens[k]
 	end := int(t.End)
+	if p.set.names == nil {
+		return
+	}
 	if c := p.at(end); p.between(i) != gapSpace || !p.isPersonWord(k, commonWord) || !p.hasOneCapital(t) || c != ',' && c != '!' && !isQuote(c) {
 		return
 	}
@@ -68,6 +75,19 @@ func (p *pass) titled(i int) {
 	}
 	start := int(tokens[i].Start)
 	p.add(start, end, Person, 0.6, byNames, p.lower(start, end))
+}
+
+// bookedName takes a name in capitals before token i, a title, for one as airlines write it: "TOPHAM/WINIFRED MRS".
+func (p *pass) bookedName(i int) {
+	if i < 2 || p.between(i-1) != gapSpace {
+		return
+	}
+	a, b := &p.text.Tokens[i-2], &p.text.Tokens[i-1]
+	if b.Start != a.End+1 || p.b[a.End] != '/' || !a.IsWord() || !b.IsWord() || !isUpper(p.bytesOf(a)) || !isUpper(p.bytesOf(b)) {
+		return
+	}
+	start, end := int(a.Start), int(p.text.Tokens[i].End)
+	p.add(start, end, Person, 0.7, byNames, p.lower(start, end))
 }
 
 // isTitleGap says whether a blank, or a full stop and one, part token k from the next.

@@ -186,12 +186,24 @@ func (p *pass) userAt(start int, told bool) {
 	}
 	end := p.userEnd(start)
 	from := end+6 <= len(p.b) && equalFold(p.b[end+1:end+5], "from") && p.at(end) == ' '
-	if told || from || p.at(end) == ')' || p.at(end) == ' ' && (p.at(end+1) == '(' && !p.isElapsed(end+2) || p.tellsOfUser(start, end+1)) || p.at(end) == ':' && p.at(end+1) == ' ' {
+	if told || from || p.at(end) == ')' || p.at(end) == ' ' && p.isQuad(end+1) || p.at(end) == ' ' && (p.at(end+1) == '(' && !p.isElapsed(end+2) || p.tellsOfUser(start, end+1)) || p.at(end) == ':' && p.at(end+1) == ' ' {
 		if first, _ := p.tokensOf(start, end); p.set.names != nil && first < len(p.text.Tokens) && p.listedName(first, 2) {
 			return // "started by user Asha Roe"
 		}
 		p.addUser(start, 0.7)
 	}
+}
+
+// isQuad says whether four numbers with full stops between them stand at i, as in "user asha 192.0.2.7 port 22".
+func (p *pass) isQuad(i int) bool {
+	const longest = 15
+	dots, start := 0, i
+	for ; i-start < longest && (scan.IsDigit(p.at(i)) || p.at(i) == '.'); i++ {
+		if p.b[i] == '.' {
+			dots++
+		}
+	}
+	return dots == 3 && i > start
 }
 
 // isElapsed says whether milliseconds stand at i up to a bracket: "User Load (0.4ms)", which tells of a query.
