@@ -190,7 +190,8 @@ func (c *Call) update(p *pass, found []Finding) {
 	if said.bits&(cuePassword|wordAnswer) != 0 && said.bits&(wordNumber|cueAnyID) == 0 {
 		said.bits &^= cueAccount // "the password on the account"
 	}
-	if p.in.Role == RoleAgent && said.bits&cuePassword != 0 && p.tellsPassword() {
+	tells := p.in.Role == RoleAgent && said.bits&cuePassword != 0 && p.tellsPassword()
+	if tells {
 		said.bits &^= cuePassword // which the customer may read back, as recallSecrets knows
 	}
 	some := said.bits&(cuesAsked&^cueAnyID) == 0 && said.topics[0] == 0 && !other && p.in.Role == RoleAgent && p.asksNumber()
@@ -202,7 +203,7 @@ func (c *Call) update(p *pass, found []Finding) {
 	}
 	before := c.asked.bits
 	c.takeQuestion(p, said)
-	if c.age > patience || other && p.in.Role == RoleAgent {
+	if c.age > patience || (other || tells && said.bits == 0) && p.in.Role == RoleAgent {
 		c.asked = meaning{}
 	}
 	if p.in.Role == RoleAgent && (other || said.bits&^wordEnding != 0 && said.bits != before) {
@@ -243,8 +244,13 @@ func (p *pass) tellsPassword() bool {
 	}
 	word := 0
 	for _, h := range p.text.Hot {
-		if t := &p.text.Tokens[h]; t.Bits&cuePassword != 0 || p.is(int(h), &asksBackWords) {
+		if t := &p.text.Tokens[h]; t.Bits&cuePassword != 0 {
 			word = int(t.End)
+		}
+	}
+	for k := range p.text.Tokens {
+		if p.is(k, &askingWords) && !p.is(k, &andWords) && int(p.text.Tokens[k].Start) >= word {
+			return false // "and what's your memorable word"
 		}
 	}
 	for k := range p.candidates {

@@ -152,7 +152,7 @@ func (p *pass) echoedCharacters() {
 	signs := 0
 	for k := first; k <= last; k++ {
 		switch t := &tokens[k]; {
-		case p.isInert(int(t.Start)), p.is(k, &notDictated), p.is(k, &notAnswers), p.is(k, &sentenceWords), t.Bits&cuesAgainst != 0, p.hasCurrency(int(t.Start)), k < last && p.sentenceEnds(int(t.End)):
+		case p.isInert(int(t.Start)), p.is(k, &notDictated), p.is(k, &notAnswers), p.is(k, &sentenceWords), t.Bits&cuesAgainst != 0, p.hasCurrency(int(t.Start)), k < last && p.is(k, &clockWords) && tokens[k+1].IsNumber(), k < last && p.sentenceEnds(int(t.End)):
 			return
 		case !t.IsWord() || t.Len() == 1 && p.b[t.Start]|0x20 != 'i' && p.b[t.Start]|0x20 != 'a' && p.at(int(t.Start)-1) != '\'' || p.is(k, &characterWords) || p.is(k, &soleSigns):
 			signs++

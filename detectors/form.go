@@ -175,7 +175,7 @@ func (p *pass) codesFrom(k, i int) {
 				homeEnd = j
 			}
 		}
-		if p.codeGap(j) == 0 {
+		if p.codeGap(j) == 0 && !(j == k && p.isPlateHalf(j)) {
 			break
 		}
 	}
@@ -189,6 +189,17 @@ func (p *pass) codesFrom(k, i int) {
 	canon := len(p.canon)
 	p.canon = append(p.canon, c[:bestLen]...)
 	p.addScored(start, end, best, canon)
+}
+
+// isPlateHalf says whether token k is the first half of a British plate and the second stands behind a comma, as recognisers write one that is said:
+// "DN70, KXP".
+func (p *pass) isPlateHalf(k int) bool {
+	const half, rest = 4, 3
+	t := &p.text.Tokens[k]
+	if t.Len() != half || t.IsWord() || t.IsNumber() || p.between(k) != gapComma || p.isWritten() || !scan.IsDigit(p.b[t.Start+2]) || !scan.IsDigit(p.b[t.Start+3]) {
+		return false
+	}
+	return p.text.Tokens[k+1].Len() == rest && p.isAllUpper(k+1)
 }
 
 // isProse says whether a word behind digits is the sentence's rather than part of a code.

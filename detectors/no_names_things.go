@@ -58,3 +58,5 @@ const brandWords = "aeg asda asos asus ateca atmos audible azuma barbour beko bl
 	"polsat primark puretech qashqai realme redmi ribena roblox ronseal sainsburys sandisk seagate seur sfr siemens sportage spotify starbucks superb " +
 	"superdry tassimo tcl tefal telekom tidal tiguan tomorite touareg touran tplink tropicana twingo vauxhall vimto vodafone waitrose whirlpool xerox " +
 	"xiaomi xtra yeti yodel yoigo zanussi ziggo zinsser"
+
+var medicines = wordsOf(medicineWords)

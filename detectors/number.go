@@ -393,8 +393,8 @@ func (p *pass) plainNumber(r *run, best *guess) {
 	best.better(Number, likely, byNumber)
 }
 
-// isModel says whether a run of up to four digits is the number of a model or the year of one: the make of a vehicle stands before it, or
-// before a year the word.
+// isModel says whether a run of up to four digits is the number of a model or the year of one, or the strength of a medicine: the make of a vehicle
+// stands before it, or before a year the word, or right before it a medicine.
 func (p *pass) isModel(r *run) bool {
 	const back = 5
 	if len(r.groups) > 1 || r.digits > 4 || p.in.Channel == ChannelLog || (p.wants.cues|p.said)&(cueBirth|cueExpiry|cuePassword|cueSecret) != 0 {
@@ -408,7 +408,7 @@ func (p *pass) isModel(r *run) bool {
 		if p.bitsAt(k)&cuesIdentifier != 0 || p.is(k, &andWords) {
 			return false
 		}
-		if p.is(k, &makes) || year && p.is(k, &modelWords) {
+		if p.is(k, &makes) || year && p.is(k, &modelWords) || k == r.first-1 && p.is(k, &medicines) {
 			return true
 		}
 	}

@@ -2,6 +2,7 @@ package spoken
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
@@ -275,6 +276,32 @@ func (r *Reader) isReadOut() bool {
 		}
 	}
 	return false
+}
+
+// isHyphenated says whether a run is single letters and digits with hyphens between, but for a comma, and takes those between digits out of it:
+// "A-B-5-1, S-M-R".
+func (r *Reader) isHyphenated() bool {
+	hyphens, commas, n := 0, 0, 0
+	for k, p := range r.parts {
+		switch at := r.t.Tokens[p.last].End; {
+		case p.what == mark:
+			continue
+		case p.text.len() != 1 || p.first != p.last || r.t.Tokens[p.first].Len() != 1:
+			return false
+		case k+1 < len(r.parts) && r.b[at] == '-':
+			hyphens++
+		case k+1 < len(r.parts) && r.b[at] != ',':
+			return false
+		case k+1 < len(r.parts):
+			commas++
+		}
+		n++
+	}
+	if 2*hyphens < n || 3*commas >= n {
+		return false
+	}
+	r.parts = slices.DeleteFunc(r.parts, func(p part) bool { return p.what == mark })
+	return true
 }
 
 // trimUnit takes the letters of a unit or a zone of time off the end of a number: "one hundred fifty c c", "eight g m t".

@@ -507,6 +507,9 @@ func (r *Reader) accept(st *reading) (Kind, bool) {
 	if st.spoken == 0 && (!st.skipped || st.written > group || r.hasMarks() || st.digits < groups && !r.told(HintCode)) || st.clock && st.letters == 0 && st.digits <= 4 {
 		return 0, false
 	}
+	if st.letters > 0 && st.written == 1 && st.letters+st.digits >= codeLeast && r.isHyphenated() {
+		return Code, true
+	}
 	if st.spoken == st.bare && st.written > 0 && !st.mixed && (st.bare < 2 || st.written > 4 || r.hasMarks()) {
 		return 0, false // "1234 f", which is written, not said; of "b 200a 4" the beginning is a code, so all of it is
 	}
