@@ -119,3 +119,28 @@ func (r *Reader) isEnglishDigit(s *symbol) bool {
 	}
 	return false
 }
+
+// isHesitation says whether symbol k, a digit of some language and a filler of English, is no digit because the digits that follow are English alone:
+// "um", one in Portuguese, in "um zero zero nine".
+func (r *Reader) isHesitation(k int) bool {
+	const reach = 8
+	s := &r.symbols[k]
+	if !s.kinds.has(digit) || !s.kinds.has(filler) && !s.kinds.has(hesitation) {
+		return false // most often
+	}
+	d, _ := r.as(s, digit, anyLang)
+	if d.langs&r.v.english != 0 {
+		return false
+	}
+	for j := k + 1; j <= k+reach && j < len(r.symbols) && r.follows(j-1, j); j++ {
+		_, english := r.as(&r.symbols[j], digit, r.v.english)
+		_, other := r.as(&r.symbols[j], digit, d.langs)
+		switch {
+		case english && !other:
+			return true
+		case other && !english && !r.symbols[j].kinds.has(filler), !english && !other && !r.symbols[j].kinds.has(filler) && !r.symbols[j].kinds.has(hesitation):
+			return false
+		}
+	}
+	return false
+}

@@ -343,6 +343,9 @@ func (r *Reader) part(k int, st *reading) int {
 	case row:
 		return r.rowPart(k, st)
 	}
+	if r.isHesitation(k) {
+		return 0
+	}
 	if n := r.repeated(k, st); n > 0 {
 		return n
 	}
