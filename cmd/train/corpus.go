@@ -400,7 +400,8 @@ func recipe() (string, error) {
 			return "", err
 		}
 		for i := range list {
-			fmt.Fprintf(sum, "%q %v %v\n", list[i].Text, list[i].Marks, list[i].Context)
+			c := &list[i].Context
+			fmt.Fprintf(sum, "%q %v {%v %v %v %v %v}\n", list[i].Text, list[i].Marks, c.Expect, c.Speaker, c.Written, c.Memory, c.Preset) // what is learnt of
 		}
 	}
 	return fmt.Sprintf("%x", sum.Sum(nil)), nil
