@@ -7,13 +7,18 @@ import (
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
 
-// isLogLine says whether a text of which nobody tells what it is, outside calls and without a speaker, is a line of a log, or begins with one: it holds a few assignments, "ext=4410
-// event=RING", the protocol of a request, or a level behind the time that it begins with.
+// isLogLine says whether a text of which nobody tells what it is, outside calls and without a speaker, is a line of a log, or begins with one.
 func isLogLine(text []byte, in *Input) bool {
-	const assignments, longest = 3, 1024
 	if in.Channel != ChannelUnknown && in.Channel != ChannelCall || in.Call != nil || in.Role != RoleUnknown || in.Beside {
 		return false
 	}
+	return BeginsLog(text)
+}
+
+// BeginsLog says whether the first line of a text is one of a program's log: it holds a few assignments, "ext=4410 event=RING", the protocol of a
+// request, or a level behind the time that it begins with.
+func BeginsLog(text []byte) bool {
+	const assignments, longest = 3, 1024
 	line, _, _ := bytes.Cut(text[:min(longest, len(text))], []byte("\n"))
 	return countAssigned(line, assignments) == assignments || bytes.Contains(line, []byte(" HTTP/")) || bytes.Contains(line, []byte("SIP/2.0")) || beginsLogged(line)
 }

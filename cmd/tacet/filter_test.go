@@ -146,6 +146,11 @@ func TestGuessFormat(t *testing.T) {
 	f("{not json}\n{}", pipeline.FormatText)
 	f("{\"a\":", pipeline.FormatText)
 	f("[1]", pipeline.FormatText)
+	f("{\"time\":\"2026-03-02T10:00:01Z\",\"level\":\"INFO\",\"msg\":\"ready\"}\n", pipeline.FormatLog)
+	f("{\"level\":\"gold\",\"message\":\"hello\",\"role\":\"agent\"}\n", pipeline.FormatNDJSON)
+	f("{\"level\":3}\n", pipeline.FormatNDJSON)
+	f("2026-03-02 10:00:01,123 WARN worker ready\n", pipeline.FormatLog)
+	f("Dear Ms Roe, the level is a warning\n", pipeline.FormatText)
 	f("{\"a\":\""+strings.Repeat("x", 2*readBytes)+"\"}", pipeline.FormatNDJSON)
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -32,8 +33,8 @@ func newRedactCommand() *cobra.Command {
 		Short: "Redact files or standard input",
 		Long: `Redact is the pipeline's detection and redaction as a filter: as many lines come out as go in, in the same order.
 
-Lines are JSON objects (ndjson), log lines (log) or text; without --format the first line of each input decides between ndjson
-and text. Every string of a JSON object is searched. Objects with the same call_id belong to one call: the same value has the
+Lines are JSON objects (ndjson), log lines (log) or text; without --format the first line of each input decides. Objects with a level
+and a message, and no call_id, role or text, are log lines as well. Every string of a JSON object is searched. Objects with the same call_id belong to one call: the same value has the
 same alias in all of them, and known_values, a list of {"type", "value"} in an object, are found in all that follow; the key itself
 is taken out. A text whose lines are turns behind who speaks ("Agent: ...", subtitles) is one call as well. A line that can't be processed is replaced by a placeholder, and the exit code is 1.
 
@@ -129,8 +130,8 @@ func showProgress(ctx context.Context, cmd *cobra.Command, read *atomic.Int64) (
 	return func() { cancel(); wg.Wait() }
 }
 
-// guessFormat looks at the first line. Either guess redacts: as text, JSON is searched with its quotes and keys; as
-// JSON, text is refused line by line.
+// guessFormat looks at the first line. Any guess redacts: as text, JSON is searched with its quotes and keys; as JSON, text is refused
+// line by line; as a log, names are found where something tells of them.
 func guessFormat(in *input) pipeline.Format {
 	for n := 1; ; {
 		_, err := in.Peek(n) // no more than one read at a time: the rest of a pipe may come much later
@@ -139,18 +140,34 @@ func guessFormat(in *input) pipeline.Format {
 		line, _, whole := bytes.Cut(bytes.TrimLeft(head, " \t\r\n"), []byte("\n"))
 		switch {
 		case len(line) > 0 && line[0] != '{':
-			return pipeline.FormatText
-		case whole || err != nil:
-			if json.Valid(line) {
-				return pipeline.FormatNDJSON
+			if detectors.BeginsLog(line) {
+				return pipeline.FormatLog
 			}
 			return pipeline.FormatText
+		case whole || err != nil:
+			return formatOf(line)
 		case len(head) == readBytes && len(line) > 0:
 			return pipeline.FormatNDJSON
 		case len(head) == readBytes:
 			return pipeline.FormatText
 		}
 	}
+}
+
+// formatOf is the format of lines of which the first begins with a brace.
+func formatOf(line []byte) pipeline.Format {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(line, &members) != nil {
+		return pipeline.FormatText
+	}
+	has := func(names ...string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return members[name] != nil })
+	}
+	if has("level", "severity", "lvl", "levelname", "loglevel", "log.level", "@l") && has("msg", "message", "@m", "@mt", "event", "textPayload") &&
+		!has("call_id", "conversation_id", "role", "speaker", "text", "transcript", "turns", "final") {
+		return pipeline.FormatLog
+	}
+	return pipeline.FormatNDJSON
 }
 
 // beginsConversation looks at what can be had of an input without waiting for more: the turns of a conversation, each in a line behind who speaks, are
