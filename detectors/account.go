@@ -1,6 +1,10 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // account scores a run as the number of an account by the words beside it.
 func (p *pass) account(r *run, best *guess) {
@@ -32,6 +36,27 @@ func (p *pass) account(r *run, best *guess) {
 	}
 	best.better(kind, min(score, 0.9), byAccount)
 	p.orderNumber(r, best)
+}
+
+// sortAndAccount looks for a sort code with an account number behind it, as they stand on invoices without a word, from token i on: "20-45-45 / 33445566".
+func (p *pass) sortAndAccount(i int) {
+	const parts, account = 3, 8 // groups of two digits; digits
+	tokens := p.text.Tokens
+	if i+parts >= len(tokens) || p.in.Channel == ChannelLog || p.at(int(tokens[i].Start)-1) == '-' || p.isInert(int(tokens[i].Start)) {
+		return
+	}
+	for k := i; k < i+parts; k++ {
+		if t := &tokens[k]; !t.IsNumber() || t.Len() != 2 || k > i && (t.Start != tokens[k-1].End+1 || p.b[t.Start-1] != '-') {
+			return
+		}
+	}
+	code, number := &tokens[i+parts-1], &tokens[i+parts]
+	gap := p.b[code.End:number.Start]
+	if !number.IsNumber() || number.Len() != account || len(gap) == 0 || len(bytes.Trim(gap, " /,;")) > 0 || scan.IsWordByte(p.at(int(number.End))) || p.at(int(number.End)) == '-' {
+		return
+	}
+	p.add(int(tokens[i].Start), int(code.End), SortCode, 0.75, byAccountWord, p.compact(int(tokens[i].Start), int(code.End)))
+	p.add(int(number.Start), int(number.End), BankAccount, 0.75, byAccountWord, p.compact(int(number.Start), int(number.End)))
 }
 
 // isBehindAC says whether "a/c" stands before token i, or "a/c no".

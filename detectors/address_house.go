@@ -146,6 +146,10 @@ func (p *pass) unitsBefore(a *place) {
 	if k := a.first - 1; p.isFree(k) && tokens[k].IsNumber() && tokens[k].Len() <= 4 && p.between(k) == gapDash && p.isApart(k) {
 		a.first = k
 	}
+	if k := a.first - 2; k >= 0 && p.isFree(k) && tokens[k].IsNumber() && tokens[k+1].IsNumber() && tokens[k].Len() == 1 && tokens[k+1].Len() == 1 && p.b[tokens[k].End] == '/' && tokens[k+1].Start == tokens[k].End+1 &&
+		p.between(k+1) == gapComma && p.isApart(k) {
+		a.first = k // "3/2, 41 Dumbarton Road", as flats are counted in Scotland
+	}
 }
 
 // letterBefore takes in the letter before a number: "d 3023 mosque layout".

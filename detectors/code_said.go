@@ -1,5 +1,7 @@
 package detectors
 
+import "github.com/sonexlabs/tacet/detectors/scan"
+
 // saidCodes looks for PINs and codes that somebody isn't sure of, in turns that say what they are: "my pin, sort of. it is either 1596 or
 // 9503", "try 9503 first". Such a number looks like any other, and the word for it may stand sentences before.
 func (p *pass) saidCodes() {
@@ -21,7 +23,7 @@ func (p *pass) saidCodes() {
 	for _, h := range p.text.Hot {
 		k := int(h)
 		t := &tokens[k]
-		if !t.IsNumber() || t.Len() < shortest || t.Len() > longest || kind == CardCVV && t.Len() > 4 || p.isInert(int(t.Start)) {
+		if !t.IsNumber() || t.Len() < shortest || t.Len() > longest || kind == CardCVV && t.Len() > 4 || p.isInert(int(t.Start)) || p.isBehindGroup(int(t.Start)) {
 			continue
 		}
 		last := (k+1 == len(tokens) || p.clauseEnds(int(t.End), int(tokens[k+1].Start))) && t.Len() > shortest && t.Len() <= lastLongest // "it's the year i was married 1971"
@@ -29,6 +31,12 @@ func (p *pass) saidCodes() {
 			p.addScored(int(t.Start), int(t.End), guess{kind: kind, score: score{form: 0.75}, rule: "said", detector: byCardData}, p.compact(int(t.Start), int(t.End)))
 		}
 	}
+}
+
+// isBehindGroup says whether a mark joins a number to the one before it, as the year of a date: "14/11/2026".
+func (p *pass) isBehindGroup(start int) bool {
+	c := p.at(start - 1)
+	return (c == '/' || c == '-' || c == '.' || c == ':') && scan.IsDigit(p.at(start-2))
 }
 
 // saidParts looks for three figures and a letter right behind words for numbers that are told by their end: "ssn 853b".

@@ -107,8 +107,15 @@ func isGSTIN(c []byte) bool {
 	return sum%36 == 0
 }
 
-// isEPIC says whether the seven digits behind the three letters of a voter's card pass Luhn.
-func isEPIC(c []byte) bool { return checksum.Luhn(c[3:]) }
+// isEPIC says whether the seven digits behind the three letters of a voter's card pass Luhn. The letters before tickets of service desks are none of a
+// card: "INC0042317".
+func isEPIC(c []byte) bool {
+	switch string(c[:3]) {
+	case "INC", "REQ", "CHG", "PRB", "SCR":
+		return false
+	}
+	return checksum.Luhn(c[3:])
+}
 
 // indianStates are the codes of states and territories on plates and licences, former ones included.
 var indianStates = wordList("AN AP AR AS BR CG CH DD DL DN GA GJ HP HR JH JK KA KL LA LD MH ML MN MP MZ NL OD OR PB PY RJ SK TG TN TR TS UA UK UP WB")

@@ -11,8 +11,8 @@ import (
 
 // What the tagger takes along at the edges of a name is cut off before it becomes a finding, so that a person has one alias.
 
-// cutAtBracket ends a span where a sentence ends with a bracket that began before it: "(Gareth). Meds: ramipril".
-func (p *pass) cutAtBracket(s *names.Span) {
+// cutAtBracket ends a span where a sentence ends with a bracket that began before it, "(Gareth). Meds: ramipril". A name behind it is one of its own.
+func (p *pass) cutAtBracket(s *names.Span, next, known int) int {
 	open := 0
 	for k := s.First; k < s.Last; k++ {
 		gap := p.b[p.text.Tokens[k].End:p.text.Tokens[k+1].Start]
@@ -20,11 +20,20 @@ func (p *pass) cutAtBracket(s *names.Span) {
 			continue // nearly always
 		}
 		open += bytes.Count(gap, []byte("("))
-		if open -= bytes.Count(gap, []byte(")")); open < 0 && bytes.ContainsAny(gap, ".:;") {
-			s.Last = k
-			return
+		if open -= bytes.Count(gap, []byte(")")); open >= 0 || !bytes.ContainsAny(gap, ".:;") {
+			continue
 		}
+		if s.Class != names.Person || !p.hasListed(k+1, s.Last) {
+			s.Last = k
+			break
+		}
+		before := *s
+		before.Last = k
+		next = p.addSpan(&before, next, known)
+		s.First = k + 1
+		open = 0
 	}
+	return next
 }
 
 // cutAtLabel begins a span behind the label that stands before it, "Doctor: Dr Patel", or behind an empty line. Where a name stands before, it is one of its

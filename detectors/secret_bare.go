@@ -46,6 +46,7 @@ func (p *pass) wifiCode(i int) {
 		p.masked(i)
 		return
 	}
+	p.networkKey(i)
 	at := int(p.text.Tokens[i].End)
 	rest := p.b[at:min(at+longest, len(p.b))]
 	if k := bytes.Index(rest, []byte("P:")); len(rest) > 2 && rest[0] == ':' && rest[2] == ':' && k > 0 && (rest[k-1] == ';' || k == 1) {
@@ -53,6 +54,32 @@ func (p *pass) wifiCode(i int) {
 		if n := bytes.IndexByte(rest[k+2:], ';'); n >= least && !p.isInert(start) && !isPlaceholder(p.b[start:start+n]) {
 			p.add(start, start+n, Password, 0.85, bySecret, p.verbatim(start, start+n))
 		}
+	}
+}
+
+// networkKey looks for what a network is said to be, behind token i: "the wifi at home is bluebonnet-4417".
+func (p *pass) networkKey(i int) {
+	const reach, least = 4, 8 // words, bytes
+	if p.in.Channel == ChannelLog {
+		return
+	}
+	for k := i; k+1 < len(p.text.Tokens) && k <= i+reach; k++ {
+		if k > i && p.is(k, &networkWords) {
+			return // "the wifi router is TL-WR841N"
+		}
+		colon := p.at(int(p.text.Tokens[k].End)) == ':'
+		if !colon && (k == i || p.bitsAt(k)&wordIs == 0) {
+			if !p.isNear(k, k+1) {
+				return
+			}
+			continue
+		}
+		start := int(p.text.Tokens[k+1].Start)
+		end := p.pieceStop(start)
+		if v := p.b[start:end]; end-start >= least && hasDigit(v) && hasLetter(v) && !p.is(k+1, &networkWords) && !p.isInert(start) && p.looksTold(start, end, Password) {
+			p.add(start, end, Password, 0.65, bySecret, p.verbatim(start, end))
+		}
+		return
 	}
 }
 

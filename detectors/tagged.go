@@ -74,7 +74,7 @@ func (p *pass) addSpans() {
 		if (p.spans[i].Weak || p.isDoubtful(&p.spans[i])) && p.isNoName(&p.spans[i]) || p.isThingSpan(&p.spans[i]) {
 			continue
 		}
-		p.cutAtBracket(&p.spans[i])
+		next = p.cutAtBracket(&p.spans[i], next, before)
 		if p.spans[i].Class == names.Person {
 			next = p.cutAtLabel(&p.spans[i], next, before)
 			if p.isWritten() {
@@ -180,6 +180,10 @@ func (p *pass) widenPerson(i int) {
 	}
 	if k := s.First - 1; s.First == s.Last && !p.isWritten() && free(k) && p.besides(k) && p.isUnlisted(k) && p.set.names.Listing(tokens[s.First].Hash).Surname > 1 {
 		s.First = k
+	}
+	if k := s.Last + 1; s.First == s.Last && p.isWritten() && free(k) && p.between(s.Last) == gapSpace && p.isCapital(k) && p.isCapital(s.Last) && p.set.names.Listing(tokens[s.Last].Hash).Given > 1 &&
+		p.set.names.Listing(tokens[k].Hash).Surname > 0 && tokens[k].Bits&wordsNoName == 0 && !p.is(k, &firms) && !p.is(k, &departments) {
+		s.Last = k // "Ezekiel Monk"
 	}
 	k := s.Last + 1
 	for k < len(tokens) && k <= s.Last+2 && (p.is(k, &hesitations) || p.is(k, &particles) && !p.isWritten()) {
