@@ -112,7 +112,7 @@ func (p *pass) isBareBirth(d *date) bool {
 
 // isBornBefore says whether the sign for a birth stands before a place: "(b. 1949)", "(*3.4.1949)".
 func (p *pass) isBornBefore(at int) bool {
-	for _, sign := range [...]string{"(*", "(* ", "(b. ", "(b ", ", b. "} {
+	for _, sign := range [...]string{"(*", "(* ", "(b. ", "(b ", ", b. ", "(ur. ", ", ur. ", "(f. "} {
 		if at >= len(sign) && string(p.b[at-len(sign):at]) == sign {
 			return true
 		}

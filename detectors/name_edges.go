@@ -125,7 +125,7 @@ func (p *pass) findAddressed() {
 	}
 	for k := range p.text.Tokens {
 		if p.is(k, &titles) {
-			p.nameBehindTitle(k + 1)
+			p.nameBehindTitle(k)
 		}
 		if k == 0 || p.at(int(p.text.Tokens[k-1].End)) != ' ' && p.between(k-1) == gapLine {
 			p.greeted(k)
@@ -133,18 +133,15 @@ func (p *pass) findAddressed() {
 	}
 }
 
-// nameBehindTitle adds the name from token k on, behind a title.
-func (p *pass) nameBehindTitle(k int) {
+// nameBehindTitle adds the name behind token i, a title, with it, whatever else the tagger took it for.
+func (p *pass) nameBehindTitle(i int) {
 	const most = 3 // parts of a name
-	last := k
-	for last < k+most && p.isGreeted(last) && !p.is(last, &titles) && (p.between(last-1) == gapSpace || last == k && p.between(last-1) == gapDot) {
+	last := i
+	for last+1 < len(p.text.Tokens) && last < i+most && p.isTitleGap(last) && (last == i || p.between(last) == gapSpace) && p.isGreeted(last+1) && !p.is(last+1, &titles) {
 		last++
 	}
-	if last == k {
-		return
-	}
-	if start, end := int(p.text.Tokens[k].Start), int(p.text.Tokens[last-1].End); !p.isFound(start, end) && !p.isOther(start, end) {
-		p.addPerson(k, last-1)
+	if last > i && !p.isFound(int(p.text.Tokens[i+1].Start), int(p.text.Tokens[last].End)) {
+		p.addPerson(i, last)
 	}
 }
 

@@ -13,7 +13,7 @@ const plateWords = "plate, registration please, and the registration, your regis
 	"gaadi number, gadi number, gaadi ka number, gadi ka number, gaadi no, gadi no, gaadi nambar, vahan number, rc number, " +
 	"kennzeichen, autokennzeichen, kfz kennzeichen, amtliches kennzeichen, nummernschild, " +
 	"immatriculation, plaque d'immatriculation, numéro d'immatriculation, plaque minéralogique, " +
-	"matrícula, matricula, número de matrícula, targa, numero di targa, kenteken, kentekenplaat, kentekennummer, nummerplaat, " +
+	"matrícula, matricula, número de matrícula, targa, targata, targato, numero di targa, kenteken, kentekenplaat, kentekennummer, nummerplaat, " +
 	"tablica rejestracyjna, numer rejestracyjny, registreringsnummer, nummerplade, rekisterinumero, rendszám, spz, rz vozidla, " +
 	"număr de înmatriculare, registarska oznaka, registrska tablica, " +
 	"plaque du véhicule, plaque de la voiture, plaque de votre véhicule, numéro de plaque, votre plaque, ma plaque, la plaque, plaque est, nouvelle plaque, matrícula del vehículo, matrícula del coche, placas del carro, placa do carro, placa do veículo, placa, " +
