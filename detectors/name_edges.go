@@ -174,8 +174,8 @@ func (p *pass) isGreeted(k int) bool {
 	return l.Given > 1 || l.Surname > 1 || l.Common == 0 && !l.Other
 }
 
-// cutSmall cuts words in small letters off a name in capitals, from the first that no list has as a name: "Iker vino", "Zbyszek przyjedzie w piątek". A name
-// in small letters alone stays as it is.
+// cutSmall cuts words in small letters off a name in capitals: "Iker vino", "Zbyszek przyjedzie w piątek". One word alone that no list has, among words that are
+// not those of another language, may be a name that somebody wrote so, and stays: "Asha quattlebaum". A name in small letters alone stays as it is.
 func (p *pass) cutSmall(s *names.Span) {
 	last := s.Last
 	for last >= s.First && !isUpperAt(p.b, int(p.text.Tokens[last].Start)) {
@@ -185,6 +185,9 @@ func (p *pass) cutSmall(s *names.Span) {
 		return
 	}
 	for last < s.Last && (!p.isSmallWord(last+1) || p.b[p.text.Tokens[last].End] > ' ') { // "Roe-klassen"
+		last++
+	}
+	if last+1 == s.Last && p.isCapital(last) && p.between(last) == gapSpace && p.isUnknown(s.Last) && !p.is(s.First-1, &saidNoNames) && !p.is(s.Last+1, &saidNoNames) {
 		last++
 	}
 	for last > s.First && p.is(last, &particles) && !p.isCapital(last) {
@@ -204,6 +207,12 @@ func (p *pass) isSmallWord(k int) bool {
 	}
 	l := p.set.names.Listing(t.Hash)
 	return l.Common > 0 || l.Given < 2 && l.Surname < 2
+}
+
+// isUnknown says whether token k is in no list, of names or of words of any language.
+func (p *pass) isUnknown(k int) bool {
+	l := p.set.names.Listing(p.text.Tokens[k].Hash)
+	return p.text.Tokens[k].Len() > 2 && l.Common == 0 && !l.Other && !p.is(k, &noNames) && !p.is(k, &saidNoNames)
 }
 
 // notGreeted are who is greeted without a name.
