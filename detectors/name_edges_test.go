@@ -6,6 +6,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// The label of the next line of a form is no name.
+func TestLabelsAreNoNames(t *testing.T) {
+	set, err := New(Options{})
+	require.NoError(t, err)
+	const form = "Employer: Badger Freight, supervisor Dale Kowalczyk, 608-555-0182\nPets: 1 dog (Beagle, \"Waffles\")"
+	for _, f := range set.Find(nil, []byte(form), Input{Channel: ChannelDoc}, NewScratch()) {
+		require.NotRegexp(t, "Pets", form[f.Start:f.End])
+	}
+}
+
 // Who is greeted where a line begins is a person, whatever the language; where nobody is named, nobody is.
 func TestGreeted(t *testing.T) {
 	set, err := New(Options{})
