@@ -150,11 +150,12 @@ func (p *pass) letteredID(i int) {
 	p.spacedOrder(i)
 	tokens := p.text.Tokens
 	t := &tokens[i]
-	if said := p.said | p.path.bits | p.wants.cues; i > 0 && (t.Len() >= 3 || p.codeGap(i) == '-' && tokens[i-1].Shape&scan.Lower == 0) && said&(cueOrder|wordOrder|cueAccount) != 0 {
+	if said := p.said | p.path.bits | p.wants.cues; i > 0 && (t.Len() >= 3 || p.codeGap(i) == '-' && tokens[i-1].Shape&scan.Lower == 0) && said&(cueOrder|wordOrder|cueAccount|cueID) != 0 {
 		const least, long = 4, 6 // digits behind letters
 		k := p.strokesFrom(i)
 		word, gap := tokens[i-1].IsWord() && tokens[i-1].Len() <= strokeLetters, p.codeGap(i-1)
-		if word && gap == '-' && (said&(cueOrder|wordOrder) != 0 || t.Len() >= long && tokens[i-1].Shape&(scan.Lower|scan.High) == 0) || k < i && tokens[k].IsWord() && (k < i-1 || t.Len() >= least) {
+		capitals := tokens[i-1].Shape&(scan.Lower|scan.High) == 0
+		if word && gap == '-' && (said&(cueOrder|wordOrder) != 0 || capitals && (t.Len() >= long || t.Len() >= least && p.isAccountNear(i-1, i))) || k < i && tokens[k].IsWord() && (k < i-1 || t.Len() >= least) {
 			p.documentID(i) // "INV-2024-001", "case KM-24-00917", "policy HL/220418/7", "policy P-2204871"
 			return
 		}
@@ -176,6 +177,12 @@ func (p *pass) letteredID(i int) {
 	if ctx := p.around(i-1, i); ctx.boost(cueID) > 0 {
 		p.add(int(tokens[i-1].Start), int(t.End), Number, 0.2+ctx.boost(cueID), byNumber, p.compact(int(tokens[i-1].Start), int(t.End)))
 	}
+}
+
+// isAccountNear says whether a word for an account or a document stands right beside tokens first to last: "employee no. E-20418".
+func (p *pass) isAccountNear(first, last int) bool {
+	ctx := p.around(first, last)
+	return ctx.near&(cueAccount|cueID) != 0 && p.in.Channel != ChannelLog
 }
 
 // strokesFrom is the first of the groups of digits that strokes join to token i, or the letters before them: "JK" of "JK/55/2201". It is i in logs,

@@ -142,7 +142,7 @@ func catalog() []entry {
 		bySecured:     {name: "command", begin: "securestring", word: (*pass).securedString},
 		bySlashLogin:  {name: "command", begin: "thin sqlplus", word: (*pass).slashLogin},
 		bySQL:         {name: "command", begin: "identified", word: (*pass).identified},
-		byCode:        {name: "code", begin: "code passcode pin digicode alarmcode türcode torcode deurcode poortcode toegangscode portkod portkoden larmkod larmkoden dørkode alarmkode", word: (*pass).toldCode},
+		byCode:        {name: "code", begin: "code passcode pin digicode alarmcode türcode torcode deurcode poortcode toegangscode portkod portkoden larmkod larmkoden dørkode alarmkode " + codesSaid, word: (*pass).toldCode},
 		byFarCode:     {name: "code", begin: "otp verification", word: (*pass).farCode},
 		byUsedCode:    {name: "code", begin: "use enter using type", word: (*pass).usedCode},
 		byRow:         {name: "row", begin: "values", word: (*pass).values},

@@ -19,11 +19,11 @@ func (p *pass) saidCodes() {
 	default:
 		kind = CardCVV
 	}
-	tokens := p.text.Tokens
+	tokens, written := p.text.Tokens, p.isWritten()
 	for _, h := range p.text.Hot {
 		k := int(h)
 		t := &tokens[k]
-		if !t.IsNumber() || t.Len() < shortest || t.Len() > longest || kind == CardCVV && t.Len() > 4 || p.isInert(int(t.Start)) || p.isBehindGroup(int(t.Start)) {
+		if !t.IsNumber() || t.Len() < shortest || t.Len() > longest || kind == CardCVV && t.Len() > 4 || p.isInert(int(t.Start)) || p.isBehindGroup(int(t.Start)) || t.Start > 1 && p.isFound(int(t.Start)-2, int(t.End)) || written && !p.isCodeNear(k, codes) {
 			continue
 		}
 		last := (k+1 == len(tokens) || p.clauseEnds(int(t.End), int(tokens[k+1].Start))) && t.Len() > shortest && t.Len() <= lastLongest // "it's the year i was married 1971"
@@ -31,6 +31,17 @@ func (p *pass) saidCodes() {
 			p.addScored(int(t.Start), int(t.End), guess{kind: kind, score: score{form: 0.75}, rule: "said", detector: byCardData}, p.compact(int(t.Start), int(t.End)))
 		}
 	}
+}
+
+// isCodeNear says whether a word for one of the codes stands before token k, not far: a document is about other numbers, too.
+func (p *pass) isCodeNear(k int, codes uint64) bool {
+	const reach = 24
+	for n := k - 1; n >= 0 && n >= k-reach; n-- {
+		if p.bitsAt(n)&(codes|wordPhraseEnd|wordCode) != 0 && p.cue(n)&codes != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // isBehindGroup says whether a mark joins a number to the one before it, as the year of a date: "14/11/2026".

@@ -1,6 +1,10 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // The lengths of codes that are sent or set.
 const (
@@ -17,6 +21,8 @@ func (p *pass) toldCode(i int) {
 	kind := Type(0)
 	if p.text.Tokens[i].Bits&wordCode != 0 {
 		kind = p.codeKind(i)
+	} else if p.is(i, &codeSet) && p.isDoorCode(i) {
+		kind = PIN
 	}
 	if kind == 0 {
 		kind, i = p.openingCode(i)
@@ -136,19 +142,31 @@ func (p *pass) isBareCode(i int) bool {
 var bareLeads = wordsOf("the my sms text this it's its ok yes yeah so and here's der mein dieser le mon el mi il mio mijn de mera o meu ja oui sí si sim haan")
 
 // isDoorCode says whether something that a code opens stands a few words before token i, "code", or right behind it: "it's got a keypad the code
-// is oh six one four", "the code for the barrier is 7719".
+// is oh six one four", "the code for the barrier is 7719". In writing it may stand anywhere before it in the sentence.
 func (p *pass) isDoorCode(i int) bool {
-	const back = 4
-	if p.text.Tokens[i].Bits&wordCode == 0 || p.is(i-1, &otherCodes) || p.in.Channel == ChannelLog {
+	const back, far = 4, 10
+	if p.is(i-1, &otherCodes) || p.in.Channel == ChannelLog {
 		return false
 	}
-	for k := i - 1; k >= i-back && k >= 0 && p.isNearWord(k); k-- {
+	written := p.isWritten()
+	for k := i - 1; k >= 0 && (k >= i-back && p.isNearWord(k) || written && k >= i-far && p.isOfSentence(k)); k-- {
 		if p.is(k, &opened) {
 			return true
 		}
 	}
-	return p.is(i+1, &codeFor) && p.between(i) == gapSpace
+	return p.text.Tokens[i].Bits&wordCode != 0 && p.is(i+1, &codeFor) && p.between(i) == gapSpace
 }
+
+// isOfSentence says whether token k and the next stand in one sentence and in one line, and in no alias.
+func (p *pass) isOfSentence(k int) bool {
+	end := int(p.text.Tokens[k].End)
+	return !p.sentenceEnds(end) && bytes.IndexByte(p.b[end:p.text.Tokens[k+1].Start], '\n') < 0 && !p.isInert(int(p.text.Tokens[k].Start))
+}
+
+// codesSaid are words for a code in other languages than English.
+const codesSaid = "codice código codigo kode koden kod"
+
+var codeSet = wordsOf(codesSaid)
 
 // codeFor stands between a code and what it opens.
 var codeFor = wordsOf("for für pour para per voor dla do")
@@ -166,7 +184,10 @@ var (
 		action http https result trouble diagnostic message state abort cause seat flight byte op opcode morse genetic building conduct penal civil`)
 	// opened are what a code opens that is told to somebody.
 	opened = wordsOf("door gate alarm entry entrance safe lockbox keypad garage burglar unlock locker intercom keysafe padlock panel bike gym lobby disarm " +
-		"tür haustür tor garage tresor alarm alarmanlage schlüsselkasten portail porte alarme coffre immeuble puerta portal alarma porta cancello allarme cassaforte portone deur poort kluis drzwi bramy alarmu sejfu portão alarme cofre dörr port larm dør port")
+		"tür haustür tor garage tresor alarm alarmanlage schlüsselkasten schlüsseltresor schlüsselsafe schlüsselbox eingang eingangstür hoftür hoftor schranke schloss portail portillon interphone serrure cadenas boîtier barrière " +
+		"cerradura candado garaje verja cajetín teleasistencia portoncino citofono lucchetto serratura cassetta sleutelkluis sleutelkastje slot slagboom hek kłódka zamek szlaban skrytka domofonu cadeado fechadura cancela " +
+		"nyckelskåp nyckelskåpet nyckelbox nyckelboxen dörren porten grinden larmet lås låset nøgleboks nøgleboksen døren porten alarmen låsen " +
+		" porte alarme coffre immeuble puerta portal alarma porta cancello allarme cassaforte portone deur poort kluis drzwi bramy alarmu sejfu portão alarme cofre dörr port larm dør port")
 	// yourWords say of a code that it is somebody's.
 	yourWords = wordsOf("your ur my his her their one-time otp mein meine ihr ihre mon votre ton mi su mio suo mijn uw jouw mera aapka")
 )

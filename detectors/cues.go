@@ -183,12 +183,12 @@ var cuePhrases = []struct {
 	{cueNINO, "n i number, n i no"},
 	{cueName, "who am i speaking, who am i talking, who i'm speaking, who i'm talking, who's calling, who is calling, who's speaking, who is speaking"},
 	{cuePhone, "caller number, caller num, caller id number, caller id num, callerid num, callerid number, callee number, callee num, callee id number, calling number, calling party number, called number, called party number, destination number, dialed number, dialled number, redirecting number, connected number, mi chiami al, appelez le, appelez moi au, llame al, llámeme al, rufen sie mich an, bel me op, bel mij op, ring mig på, area code, callback number, call back number, number to call, number to reach, number for you, number for the driver, number to ring, ring me on, text me on, landline number, contact number, mobile number, numéro de téléphone, número de teléfono, numero di telefono, contact no, mob no, call me on, call me at, reach me on, reach me at, call me back on, numero di cellulare"},
-	{cueBirth, "d.o.b, date of birth, fecha de nacimiento, date de naissance, data di nascita, né le, née le, nato il, nata il, born on, janam tithi, date of birth is"},
+	{cueBirth, "d.o.b, date of birth, fecha de nacimiento, date de naissance, data di nascita, né le, née le, nato il, nata il, f nac, fec nac, fecha nac, geb datum, date naiss, data nasc, data ur, data nac, född den, født den, born on, janam tithi, date of birth is"},
 	{cuePhone, "calling from, daytime number, evening number, alternative number, alternate number, another number, second number, home number, work number, direct line, direct dial, main line, office line, home line, work line, private line, phone line"},
 	{cuePassword, "temporary one, provisional one, una provisional, una provvisoria, una temporanea, uma provisória, uma temporária, ein vorläufiges, ein temporäres, un provisoire, een tijdelijk, tymczasowe, wi fi code, wifi code, wi fi key, wifi key, network key, router key, wireless key"},
 	{cueBirth, "dee oh bee"},
-	{cueID, "mac address, mac id, hardware address, ethernet address, serial number, serial no, serial num, laptop serial, device serial, router serial, tablet serial, phone serial, meter serial"},
-	{cueAccount, "gmc, hospital number, hospital no, clinic number, gmc number, gmc no, gmc ref, nmc pin, nmc number, gphc number, hcpc number, member id, member number, numéro d'assuré, número de póliza, numero di polizza, numer polisy, patient number, patient no, patient id, numéro de patient, número de paciente, historia clínica, contract number, contract no, contrat n, numéro de contrat, número de contrato, contrato n, contrato nº, numero contratto, contratto n, umowa nr, numer umowy, employee id, employee number, employee no, staff id, staff number, staff no, student id, student number, student no, badge id, badge number, personnel number, personnel no, payroll number, payroll id, worker id, numéro d'employé, número de empleado, número de estudiante, numero dipendente, numer pracownika, numer albumu, pac code, stac code, frequent flyer, loyalty number, loyalty card, meter number, customer number, client number, numéro client, número de cliente, numero cliente"},
+	{cueID, "mac address, mac id, hardware address, ethernet address, serial number, serial no, serial num, laptop serial, device serial, router serial, tablet serial, phone serial, meter serial, asset tag, asset number, asset no, s n, seriennummer, serien nr, serienummer, serienr, numéro de série, n de série, número de serie, n de serie, numero di serie, número de série, numer seryjny, nr seryjny"},
+	{cueAccount, "gmc, hospital number, hospital no, clinic number, gmc number, gmc no, gmc ref, nmc pin, nmc number, gphc number, hcpc number, member id, member number, numéro d'assuré, número de póliza, numero di polizza, numer polisy, patient number, patient no, patient id, numéro de patient, número de paciente, historia clínica, contract number, contract no, contrat n, numéro de contrat, número de contrato, contrato n, contrato nº, numero contratto, contratto n, umowa nr, numer umowy, employee id, employee number, employee no, staff id, staff number, staff no, student id, student number, student no, badge id, badge number, personnel number, personnel no, payroll number, payroll id, badge no, badge n, n de badge, numéro de badge, número de tarjeta de empleado, meter no, meter nr, zähler nr, n de compteur, compteur n, contador n, contatore n, mitarbeiter nr, personal nr, worker id, numéro d'employé, número de empleado, número de estudiante, numero dipendente, numer pracownika, numer albumu, pac code, stac code, frequent flyer, loyalty number, loyalty card, meter number, customer number, client number, numéro client, número de cliente, numero cliente"},
 	{cueOrder, "order number, order no, order id, order code, order reference, order ref, order num, booking number, booking no, booking id, booking code, booking reference, booking ref, reservation number, reservation code, reservation id, reservation no, ticket number, ticket no, ticket id, case number, case no, case id, case reference, invoice number, invoice no, invoice id, tracking number, tracking no, tracking id, tracking code, confirmation number, confirmation no, confirmation code, confirmation id, booking confirmation, shipment number, shipment id, parcel number, parcel id, consignment number, claim number, claim no, claim id, complaint number, complaint id, complaint no, numéro de commande, número de pedido, numero ordine, numero d'ordine"},
 	{cueEmail, "which inbox, what inbox, your inbox, send the receipt, send your receipt, send the confirmation, send your confirmation, send the invoice, bestätigung mailen, rechnung mailen, beleg mailen, zumailen, envoyer le reçu, envoyer la facture, envoyer la confirmation, enviar el recibo, enviar la factura, enviar la confirmación, mando la ricevuta, invio la ricevuta, mando la fattura, invio la conferma, envio o recibo, enviar o recibo, envio a fatura, envio a confirmação, bon heen, bon sturen, bon mailen, bevestiging mailen, wysłać potwierdzenie, wysłać paragon, wysłać fakturę"},
 	{cueAge, "how old, wie alt, quel âge, cuántos años, quanti anni, hoe oud, kitne saal"},
@@ -401,7 +401,7 @@ func (p *pass) around(first, last int) (c context) {
 		if int(t.Start) < p.barrier || p.isInert(int(t.Start)) {
 			break
 		}
-		if p.sentenceEnds(int(t.End)) {
+		if p.sentenceEnds(int(t.End)) && !p.is(i, &numberShort) {
 			words += 2
 		}
 		m := p.meaning(i)
@@ -437,6 +437,9 @@ func (p *pass) around(first, last int) (c context) {
 }
 
 var plateWord = wordsOf("plate")
+
+// numberShort are words for a number that are shortened with a full stop.
+var numberShort = wordsOf("no nr num nº")
 
 // relative are words of a clause between a word and what it is about that don't count.
 var relative = wordsOf("that which have here got")

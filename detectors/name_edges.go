@@ -44,11 +44,11 @@ func (p *pass) cutAtLabel(s *names.Span, next, known int) int {
 		if len(gap) < 2 {
 			continue
 		}
-		label := gap[0] == ':' && scan.IsSpace(gap[1])
+		label := gap[0] == ':' && scan.IsSpace(gap[1]) || string(gap) == " : " && p.text.Tokens[k].Shape&scan.Upper != 0
 		if !label && !bytes.Contains(gap, []byte("\n\n")) && !isColumnGap(gap) {
 			continue
 		}
-		if label && p.hasNameLike(s.First, k) || p.hasListed(s.First, k) {
+		if label && p.hasNameLike(s.First, k) && !p.isFormLine(k) || p.hasListed(s.First, k) || (p.text.Tokens[s.First].Len() == 1 || isColumnGap(gap)) && p.areShown(s.First, k) {
 			before := *s
 			before.Last = k
 			next = p.addSpan(&before, next, known)
@@ -64,8 +64,14 @@ func isColumnGap(gap []byte) bool { return bytes.Contains(gap, []byte("   ")) ||
 // cutLabel ends a span before the label of the next line or column, "Seun\nGender: M", and says whether a name is left.
 func (p *pass) cutLabel(s *names.Span) bool {
 	last := &p.text.Tokens[s.Last]
+	if k := s.Last + 1; s.First == s.Last && k < len(p.text.Tokens) && p.between(k-1) == gapSpace && p.isSmallWord(k) && p.isFormLine(k) && !p.hasListed(s.First, s.Last) {
+		return false // "Trabajadora social: Itziar"
+	}
 	if p.at(int(last.End)) != ':' || p.at(int(last.End)+1) == ':' {
 		return true
+	}
+	if s.First == s.Last && p.isFormLine(s.Last) && !p.hasListed(s.First, s.Last) {
+		return false // "Sporządził: asp. Mirogniew Pstrokoński"
 	}
 	for k := s.Last; k > s.First; k-- {
 		if gap := p.b[p.text.Tokens[k-1].End:p.text.Tokens[k].Start]; bytes.IndexByte(gap, '\n') >= 0 || len(gap) > 1 && isColumnGap(gap) {
@@ -75,6 +81,25 @@ func (p *pass) cutLabel(s *names.Span) bool {
 	}
 	l := p.set.names.Listing(last.Hash)
 	return s.First < s.Last || l.Given > 1 || l.Surname > 1 && p.isCapital(s.First) || l.Common < commonWord
+}
+
+// isFormLine says whether a colon and nothing but a name stand in the line behind token k, which is a label then rather than who speaks.
+func (p *pass) isFormLine(k int) bool {
+	const most = 4
+	if gap := bytes.TrimSpace(p.b[p.text.Tokens[k].End:min(int(p.text.Tokens[k].End)+3, len(p.b))]); len(gap) == 0 || gap[0] != ':' {
+		return false
+	}
+	for n := k + 1; n < len(p.text.Tokens) && n <= k+most; n++ {
+		t := &p.text.Tokens[n]
+		end := int(t.End)
+		if !t.IsWord() || !isUpperAt(p.b, int(t.Start)) && p.at(end) != '.' || p.is(n, &plainWords) || p.is(n, &stopWords) {
+			return false
+		}
+		if c := p.at(end); end == len(p.b) || c == '\n' || c == '\r' || c == '(' || p.at(end+1) == '(' || c == '\t' || c == ' ' && p.at(end+1) == ' ' {
+			return true
+		}
+	}
+	return false
 }
 
 // hasListed says whether a list has one of the tokens as a name.

@@ -50,6 +50,7 @@ func (p *pass) findNames() {
 	p.findInTheName()
 	p.findSpelledName()
 	p.findNearName()
+	p.findShown()
 	p.answerName(&ctx)
 	if tagged {
 		p.rememberAnswer(&ctx)

@@ -219,6 +219,11 @@ func (p *pass) startsValue(k int) bool {
 		next := &p.text.Tokens[k+1]
 		return next.Len() >= least && next.Shape&scan.Digit != 0 && p.between(k) == gapSpace
 	}
+	if isWord(p.bytesOf(&p.text.Tokens[k]), "of") && p.between(k) == gapSpace { // "a temporary password of Heron!Lamp42"
+		start := int(p.text.Tokens[k].End) + 1
+		piece := p.b[start:p.pieceStop(start)]
+		return len(piece) > least && hasDigit(piece) && !scan.IsDigit(piece[0]) && p.in.Channel != ChannelLog
+	}
 	return p.bitsAt(k)&wordIs != 0 || isWord(p.bytesOf(&p.text.Tokens[k]), "to") || p.bitsAt(k)&wordNumber != 0 && p.at(int(p.text.Tokens[k].End)) == '='
 }
 

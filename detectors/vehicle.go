@@ -14,7 +14,7 @@ const plateWords = "plate, registration please, and the registration, your regis
 	"kennzeichen, autokennzeichen, kfz kennzeichen, amtliches kennzeichen, nummernschild, " +
 	"immatriculation, plaque d'immatriculation, numéro d'immatriculation, plaque minéralogique, " +
 	"matrícula, matricula, número de matrícula, targa, targata, targato, numero di targa, kenteken, kentekenplaat, kentekennummer, nummerplaat, " +
-	"tablica rejestracyjna, numer rejestracyjny, registreringsnummer, nummerplade, rekisterinumero, rendszám, spz, rz vozidla, " +
+	"tablica rejestracyjna, numer rejestracyjny, nr rejestracyjny, nr rej, reg nr,  registreringsnummer, nummerplade, rekisterinumero, rendszám, spz, rz vozidla, " +
 	"număr de înmatriculare, registarska oznaka, registrska tablica, " +
 	"plaque du véhicule, plaque de la voiture, plaque de votre véhicule, numéro de plaque, votre plaque, ma plaque, la plaque, plaque est, nouvelle plaque, matrícula del vehículo, matrícula del coche, placas del carro, placa do carro, placa do veículo, placa, " +
 	"targa del veicolo, targa della macchina, tablice rejestracyjne, rejestracja, rejestrację, rejestracji, numeru rejestracyjnego, numery rejestracyjne, numer rejestracyjny pojazdu, nummerpladen, registreringsnumret, regnummer, regnumret, " +

@@ -1,0 +1,294 @@
+package detectors
+
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// What a document shows by its form to be names, though no list has them: behind the part that somebody plays, "Apologies: Siân", under the end of a letter, behind
+// the number of an officer, and two rare words with capitals within a sentence. A name that was found once is one everywhere in it.
+
+// findShown adds the names that a document shows.
+func (p *pass) findShown() {
+	if p.in.Channel == ChannelLog || !p.isWritten() {
+		return
+	}
+	for k := range p.text.Tokens {
+		t := &p.text.Tokens[k]
+		if t.Shape&(scan.Upper|scan.High) == 0 || k == 0 {
+			continue
+		}
+		before := &p.text.Tokens[k-1]
+		switch gap := p.b[before.End:t.Start]; {
+		case bytes.IndexByte(gap, ':') >= 0:
+			if p.is(k-1, &parts) {
+				p.addListed(k)
+			}
+		case bytes.IndexByte(gap, '\n') >= 0:
+			if p.is(k-1, &closings) && p.between(k-1) == gapLine {
+				p.addSigned(k)
+			}
+		case before.IsNumber():
+			if p.is(k-2, &ranks) && p.between(k-1) == gapSpace && p.between(k-2) == gapSpace {
+				p.addShown(k, p.shownEnd(k))
+			}
+		default:
+			p.addRarePair(k)
+		}
+	}
+	p.echoNames()
+	p.addInitials()
+}
+
+// addListed adds the names in a line from token k on, with commas or words for "and" between them: "Present: Hesper Dunnock (chair), Tobiah Wragge".
+func (p *pass) addListed(k int) {
+	for n := k; n < len(p.text.Tokens); n++ {
+		if n > k {
+			gap := p.b[p.text.Tokens[n-1].End:p.text.Tokens[n].Start]
+			if bytes.IndexByte(gap, '\n') >= 0 {
+				return
+			}
+			if bytes.IndexAny(gap, ",;&") < 0 && !p.is(n-1, &andWords) {
+				continue
+			}
+		}
+		last := p.shownEnd(n)
+		if p.at(int(p.text.Tokens[max(n, last)].End)) == ':' {
+			return // a label
+		}
+		p.addShown(n, last)
+		n = max(n, last)
+	}
+}
+
+// addSigned adds the name that a line from token k on is, under the end of a letter.
+func (p *pass) addSigned(k int) {
+	const most = 4
+	last, shown := k, false
+	for ; last < len(p.text.Tokens); last++ {
+		if t := &p.text.Tokens[last]; !t.IsWord() || !isUpperAt(p.b, int(t.Start)) || last-k >= most || t.Len() > 1 && !p.isShownName(last) && !p.isShortName(last) {
+			return
+		}
+		shown = shown || p.text.Tokens[last].Len() > 1
+		if gap := p.between(last); gap == gapLine || gap == gapEnd || gap == gapOther && p.at(int(p.text.Tokens[last].End)) == '\n' {
+			break
+		} else if gap != gapSpace && gap != gapDot && gap != gapDash && gap != gapQuote {
+			return
+		}
+	}
+	if shown && last < len(p.text.Tokens) {
+		p.addShown(k, last)
+	}
+}
+
+// isShortName says whether token k is a rarer given name, as friends are called: "Kez".
+func (p *pass) isShortName(k int) bool {
+	l := p.set.names.Listing(p.text.Tokens[k].Hash)
+	return p.isCapital(k) && l.Given > 0 && l.Common == 0 && !p.is(k, &noNames)
+}
+
+// addRarePair adds two rare words with capitals and the one behind them, which stand within a sentence and where no place does: "with student Anwyn Pellowe".
+// In German all nouns have capitals, so that the word before must be one that persons stand behind.
+func (p *pass) addRarePair(k int) {
+	if p.between(k) != gapSpace || !p.isRareWritten(k) || !p.isRareWritten(k+1) || p.between(k-1) != gapSpace || p.text.Tokens[k-1].Shape&(scan.Upper|scan.Digit) != 0 {
+		return
+	}
+	if !p.is(k-1, &nameLeads) && !p.is(k-1, &parts) && p.bitsAt(k-1)&wordRelation == 0 {
+		return
+	}
+	last := p.shownEnd(k)
+	if last == k || p.is(last+1, &legalForms) || p.isCapital(last+1) && p.between(last) == gapSpace || p.bitsAt(last)&wordsAddress != 0 {
+		return
+	}
+	p.addShown(k, last)
+}
+
+// isRareWritten says whether token k is a word with one capital that no list has at all, or as a name only.
+func (p *pass) isRareWritten(k int) bool {
+	const least = 4
+	t := &p.text.Tokens[k]
+	return t.Len() >= least && p.isShownName(k) && p.isCapital(k) && !hasHump(p.bytesOf(t)) && p.set.names.Listing(t.Hash).Common == 0
+}
+
+// shownEnd is the last of the words from token k on that may be a name, k-1 if that is none.
+func (p *pass) shownEnd(k int) int {
+	const most = 3
+	last := k - 1
+	for last+1 < len(p.text.Tokens) && last-k+1 < most && (last < k || p.between(last) == gapSpace || p.isHyphen(last)) && p.isShownName(last+1) {
+		last++
+	}
+	return last
+}
+
+// isShownName says whether token k is a word with a capital that may be a name: listed as one, or in no list.
+func (p *pass) isShownName(k int) bool {
+	const least = 3
+	t := &p.text.Tokens[k]
+	if !t.IsWord() || t.Len() < least || !isUpperAt(p.b, int(t.Start)) || t.Bits&^(wordPlace|wordSoftLead|wordUnit) != 0 || t.Topic != 0 || p.isInert(int(t.Start)) {
+		return false
+	}
+	if p.is(k, &noNames) || p.is(k, &firms) || p.is(k, &places) || p.is(k, &makes) || p.is(k, &programWords) || p.is(k, &departments) || p.is(k, &notGreeted) || p.isClass(k) {
+		return false
+	}
+	l := p.set.names.Listing(t.Hash)
+	return !l.Other && (l.Common == 0 || l.Common < commonWord && max(l.Given, l.Surname) > 1)
+}
+
+// areShown says whether tokens first to last are initials and words that isShownName, at least one.
+func (p *pass) areShown(first, last int) bool {
+	for k := first; k <= last; k++ {
+		if p.text.Tokens[k].Len() > 1 && !p.isShownName(k) {
+			return false
+		}
+	}
+	return p.text.Tokens[last].Len() > 1
+}
+
+// addShown adds tokens first to last as a person, if there are any and nothing was found there.
+func (p *pass) addShown(first, last int) {
+	if last >= first && !p.isTaken(first, last) {
+		p.addPerson(first, last)
+	}
+}
+
+// isTaken says whether anything but a firm or a place was found in tokens first to last.
+func (p *pass) isTaken(first, last int) bool {
+	for k := first; k <= last; k++ {
+		if t := &p.text.Tokens[k]; p.isFound(int(t.Start), int(t.End)) {
+			return true
+		}
+	}
+	return false
+}
+
+// echoNames adds the words of the persons that were found, wherever else they stand alone.
+func (p *pass) echoNames() {
+	const most = 64 // words
+	var heard [most]uint32
+	n, filter := 0, uint64(0)
+	for i := range p.candidates {
+		c := &p.candidates[i]
+		if c.kind != Person || c.detector != byNames || c.total < echoed {
+			continue
+		}
+		first, last := p.tokensOf(c.start, c.end)
+		for k := first; k <= last && n < most; k++ {
+			if p.isEchoed(k) {
+				heard[n] = p.text.Tokens[k].Hash
+				filter |= 1 << (heard[n] >> 26)
+				n++
+			}
+		}
+	}
+	for k := range p.text.Tokens {
+		h := p.text.Tokens[k].Hash
+		if filter>>(h>>26)&1 == 0 || !p.isEchoed(k) {
+			continue
+		}
+		for _, word := range heard[:n] {
+			if word == h {
+				p.addShown(k, k)
+				break
+			}
+		}
+	}
+}
+
+// addInitials adds the initials of persons that were found where they stand for one: behind a label or a bracket, or first in a line or sentence. "Action: TW".
+func (p *pass) addInitials() {
+	var pairs initials
+	for i := range p.candidates {
+		c := &p.candidates[i]
+		if c.kind != Person {
+			continue
+		}
+		first, last := p.tokensOf(c.start, c.end)
+		for k := first; k <= last; k++ {
+			if gap := p.between(k); k == last || gap != gapSpace && gap != gapDot && gap != gapDash {
+				p.noteInitials(&pairs, first, k)
+				first = k + 1
+			}
+		}
+	}
+	for k := range p.text.Tokens {
+		t := &p.text.Tokens[k]
+		if t.Len() != 2 || t.Shape&^scan.NonHex != scan.Upper || pairs[p.b[t.Start]-'A']>>(p.b[t.Start+1]-'A')&1 == 0 || p.is(k, &abbreviations) {
+			continue
+		}
+		if start, end := int(t.Start), int(t.End); p.standsAlone(k) && !p.isInert(start) && !p.isFound(start, end) {
+			p.addPerson(k, k)
+		}
+	}
+}
+
+// initials are a bit for the last letter, by the first.
+type initials [26]uint32
+
+// noteInitials notes those of the name from token first to last.
+func (p *pass) noteInitials(pairs *initials, first, last int) {
+	for first < last && p.is(first, &titles) {
+		first++
+	}
+	for last > first && p.isHyphen(last-1) {
+		last--
+	}
+	if a, z := p.b[p.text.Tokens[first].Start], p.b[p.text.Tokens[last].Start]; first < last && isCapitalLetter(a) && isCapitalLetter(z) {
+		pairs[a-'A'] |= 1 << (z - 'A')
+	}
+}
+
+func isCapitalLetter(c byte) bool { return c >= 'A' && c <= 'Z' }
+
+// standsAlone says whether token k stands behind a label, a bracket, the end of a sentence or of a line, and a verb, a mark or the end of the line follows.
+func (p *pass) standsAlone(k int) bool {
+	start, end := int(p.text.Tokens[k].Start), int(p.text.Tokens[k].End)
+	before := p.at(start - 1)
+	if start > 0 && before != '\n' && before != '(' && before != '[' && !(before == ' ' && bytes.IndexByte([]byte(":.?!\n"), p.at(start-2)) >= 0) {
+		return false
+	}
+	switch c := p.at(end); c {
+	case '\n', '\r', ')', ']', ':', ';', ',', '.':
+		return true
+	}
+	return end == len(p.b) || p.is(k+1, &doing)
+}
+
+// isEchoed says whether token k is a name wherever it stands, once it was one.
+func (p *pass) isEchoed(k int) bool {
+	return p.isShownName(k) && !p.is(k, &titles) && p.set.names.Listing(p.text.Tokens[k].Hash).Common < familiar
+}
+
+// echoed is how sure a name must be that stands for one elsewhere.
+const echoed = 0.6
+
+// familiar is how common a word is that may be a name in one place of a text and none in another.
+const familiar = 2
+
+var (
+	// parts are what somebody is, does or did, as labels of names say it.
+	parts = wordsOf(`apologies present attendees attending attendance participants absent chair chairman chairwoman chairperson secretary minutes author manager supervisor employee requester requestor
+		owner reporter pupil student parent teacher nurse attending physician consultant surgeon pcp gp executor client applicant buyer seller purchaser vendor driver officer investigator inspector worker caseworker
+		keyworker interviewee complainant respondent employer signed by with signatures witnesses referee referees references
+		teilnehmer teilnehmerinnen teilnehmende anwesend anwesende entschuldigt abwesend protokoll protokollführer protokollführerin verfasser verfasserin mieter mieterin vermieter vermieterin antragsteller antragstellerin
+		zeuge zeugin zeugen patientin sachbearbeiter sachbearbeiterin ansprechpartner ansprechpartnerin bearbeiter bearbeiterin hausarzt hausärztin käufer käuferin verkäufer verkäuferin mitarbeiter mitarbeiterin vorgesetzter
+		présents présent absents absent excusés excusé excusée participants rédacteur rédactrice secrétaire salarié salariée responsable demandeur demandeuse témoin locataire bailleur médecin élève patiente signatures
+		asistentes ausentes presidente presidenta secretario secretaria social usuario usuaria paciente médico médica inquilino inquilina arrendador arrendadora testigo alumno alumna asistencia
+		presenti assenti segretario segretaria paziente medico inquilino locatore testimone alunno alunna richiedente presiede
+		aanwezig aanwezigen afwezig voorzitter notulist notuliste huurder verhuurder patiënt arts getuige leerling medewerker
+		obecni nieobecni przewodniczący przewodnicząca protokolant protokolantka najemca wynajmujący pacjent pacjentka lekarz świadek świadkowie uczeń sporządził sporządziła zgłaszający zgłaszająca
+		presenças ausências secretário secretária senhorio testemunha testemunhas aluno aluna vigilante condutor condutora assinado
+		närvarande frånvarande ordförande sekreterare hyresgäst hyresvärd läkare vittne vittnen elev deltagare anmäld anmälda
+		afbud referent ordstyrer formand lejer udlejer læge vidne vidner stede deltagere fraværende`)
+	// closings end letters, right before the line with a name.
+	closings = wordsOf(`regards wishes sincerely faithfully truly thanks cheers love ta xx yours cordially respectfully warmly best you grüßen grüße gruß lg mfg vg cordialement salutations bises bisous amitiés
+		saludo saludos abrazo atentamente cordialmente saluti groet groeten groetjes liefs pozdrawiam pozdrowienia poważaniem cumprimentos abraço beijinhos hälsning hälsningar kram hilsen hilsner`)
+	// ranks stand before the number of an officer, and the name behind it.
+	ranks = wordsOf("pc wpc dc ds di sgt ps pcso constable officer trooper deputy")
+	// abbreviations of two letters are mostly no initials.
+	abbreviations = wordsOf("am pm tv uk us eu un it ip id hr pr pc cv dr mr ms md st rd gp ps re cc dc nb ok no ie eg ad bc hq qa qc ai or ta tc tl mp me pa ra rn sa sc sd co ca ny la ma in do so my by ld nr tb gb kb mb km cm mm kg mg")
+	// doing follows somebody.
+	doing = wordsOf("to will would has had was is said says agreed asked and")
+	// nameLeads stand before names of persons, also in languages in which other nouns have no capitals.
+	nameLeads = wordsOf("with by that told asked met saw rang phoned phone tell ask son daughter named called avec par con por met door z przez med")
+)

@@ -1,0 +1,41 @@
+package detectors
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What a document shows to be names are some, though no list has them; labels, firms and places are none.
+func TestShownNames(t *testing.T) {
+	set, err := New(Options{})
+	require.NoError(t, err)
+	sc := NewScratch()
+	for text, want := range map[string][]string{
+		"Minutes of the club\nApologies: Quendrith\nThe meeting began at 7.":                           {"Quendrith"},
+		"Møtet var kort.\nAfbud: Ragna og Thyrvild\nReferent: Quibbeck":                                {"Ragna", "Thyrvild", "Quibbeck"},
+		"I attended with PC 2196 Thornywork.\nLater the file was closed.\nTHORNYWORK 2196":             {"Thornywork", "THORNYWORK"},
+		"The keys are at the desk.\n\nMany thanks,\nQuendrith\n":                                       {"Quendrith"},
+		"The patient was seen with student Anwynne Pellowick on Friday.":                               {"Anwynne Pellowick"},
+		"A note on the visit.\nWitness: Quendrith Vaulx\nIt was said that VAULX had left before.":      {"Quendrith Vaulx", "VAULX"},
+		"Present: Quendrith Vaulx\nBoiler: two quotes. Action: QV\nThe QV meter is new. PM to follow.": {"Quendrith Vaulx", "QV"},
+		"Trabajadora social: Quendrith Vaulx\nLa usuaria vive sola.":                                   {"Quendrith Vaulx"},
+		"The keys are at the desk.\n\nMany thanks,\nFacilities":                                        nil,
+		"The shop that sold it was near Thornywick Quorlby then.":                                      nil,
+		"We wrote to the firm of Quorlby Vaulx Ltd about it.":                                          nil,
+		"Present: laptop, charger\nAbsent: mouse":                                                      nil,
+		"The new PC 2196 Windows machines are here.":                                                   nil,
+		"Signed by: Customer Services":                                                                 nil,
+	} {
+		var got []string
+		for _, f := range set.Find(nil, []byte(text), Input{Channel: ChannelDoc}, sc) {
+			if f.Type == Person {
+				got = append(got, text[f.Start:f.End])
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		require.Equal(t, want, got, text)
+	}
+}
