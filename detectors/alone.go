@@ -25,7 +25,7 @@ func (p *pass) searchAlone(text []byte) {
 	q.begin(p.set, text, in)
 	if answered || !bytes.Equal(q.b, p.b) {
 		q.searchText()
-		p.addLost(q)
+		p.addLost(q, -1)
 	}
 	q.end()
 }
@@ -40,8 +40,9 @@ func (p *pass) hasBox() bool {
 	return false
 }
 
-// addLost adds the candidates of q, another pass over the same source, of which p has not found all.
-func (p *pass) addLost(q *pass) {
+// addLost adds the candidates of q, of which p has not found all. q is another pass over the same source, or, unless from is negative, one over what
+// begins there in the text as it is read.
+func (p *pass) addLost(q *pass, from int) {
 	if len(q.candidates) == 0 {
 		return
 	}
@@ -51,7 +52,12 @@ func (p *pass) addLost(q *pass) {
 	known, next, until := len(p.candidates), 0, 0 // what begins before the candidate at hand reaches to there
 	for k := range q.candidates {
 		c := &q.candidates[k]
-		start, end := p.placeOf(q.text.Source(c.start, c.end))
+		start, end := q.text.Source(c.start, c.end)
+		if from < 0 {
+			start, end = p.placeOf(start, end)
+		} else {
+			start, end = start+from, end+from
+		}
 		for ; next < known && p.candidates[next].start <= start; next++ {
 			until = max(until, p.candidates[next].end)
 		}

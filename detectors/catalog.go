@@ -80,6 +80,9 @@ const (
 	byPart
 	byCommonName
 	byDevice
+	bySaid
+	byLine
+	byAgent
 	byEncoded
 	byAssignment
 	byPayment
@@ -90,78 +93,81 @@ const (
 	codedDetectors
 )
 
-// catalog lists every detector. A new one gets a line here, or in countries.go if it is known by its form, and its file;
-// README.md says how.
-func catalog() []entry {
-	coded := [codedDetectors]entry{
-		byEmail:       {name: "email", types: []Type{Email}, at: (*pass).email},
-		byURL:         {name: "url", types: []Type{URL}, begin: "http https ftp ftps ws wss www", word: (*pass).url},
-		byIP:          {name: "ip", types: []Type{IPAddress}, code: (*pass).hexCode, long: (*pass).hexCode, start: (*pass).ipStart},
-		byMAC:         {name: "mac", types: []Type{MACAddress}, begin: "mac macs hwaddr bssid hardware physical ether", word: (*pass).macWord},
-		byIBAN:        {name: "iban", types: []Type{IBAN}, code: (*pass).iban, after: (*pass).spacedIBAN},
-		byBank:        {name: "bank", begin: "bic swift", word: (*pass).bicWord},
-		byWallet:      {name: "wallet", types: []Type{CryptoAddress}, code: (*pass).wallet, long: (*pass).wallet},
-		byPlace:       {name: "place", types: []Type{Coordinates}, start: (*pass).coordinate},
-		byGeoURI:      {name: "place", begin: "geo", word: (*pass).geoURI},
-		bySIP:         {name: "sip", types: []Type{SIPURI}, begin: "sip sips", word: (*pass).sipURI},
-		byDeviceID:    {name: "device", types: []Type{DeviceID}, begin: deviceWords, word: (*pass).deviceWord},
-		byUser:        {name: "user", types: []Type{Username}, begin: userWords, word: (*pass).username, long: (*pass).camelUser, at: (*pass).mention},
-		bySocial:      {name: "user", begin: "fb handle gamertag skype insta instagram twitter snapchat discord telegram tiktok psn facebook linkedin reddit twitch", word: (*pass).socialAccount},
-		byHome:        {name: "user", begin: "home homes users", word: (*pass).homePath},
-		byLogin:       {name: "user", begin: "publickey attempt authentication", word: (*pass).loginFor},
-		bySudo:        {name: "user", begin: "sudo", word: (*pass).sudoUser},
-		byCard:        {name: "card", types: []Type{CreditCard}, run: (*pass).cardNumber},
-		byCardData:    {name: "card-data", types: []Type{CardCVV, CardExpiry, PIN, OTP}, run: (*pass).cardData},
-		byPhone:       {name: "phone", types: []Type{Phone}, run: (*pass).phone},
-		byUS:          {name: "us", types: []Type{USSSN, USITIN}, run: (*pass).ssn},
-		byUK:          {name: "uk", types: []Type{UKNINO}, code: (*pass).nino, after: (*pass).spacedNINO},
-		byIN:          {name: "in", types: []Type{INAadhaar, INPAN, INUPI}, at: (*pass).upi, run: (*pass).aadhaar, code: (*pass).pan, after: (*pass).spacedPAN},
-		byDate:        {name: "date", types: []Type{Date, DateOfBirth}, run: (*pass).birthNumber},
-		byAge:         {name: "age", types: []Type{Age}},
-		byPostcode:    {name: "postcode", types: []Type{Postcode}, code: (*pass).postcode, after: (*pass).letteredPostcode, run: (*pass).postcodeNumber},
-		byAddress:     {name: "address", types: []Type{Address}},
-		byAccount:     {name: "account", types: []Type{AccountID, BankAccount, OrderID}, run: (*pass).account, code: (*pass).documentID, after: (*pass).letteredID},
-		byNumber:      {name: "number", types: []Type{Number}, run: (*pass).plainNumber},
-		bySpeech:      {name: "speech", types: []Type{Spelled}},
-		byNames:       {name: "names", types: []Type{Person, Location, Org}, begin: "law", word: (*pass).noteInLaw},
-		bySecret:      {name: "secret", types: []Type{Secret}, begin: credentialWords, word: (*pass).secretWord, code: (*pass).secretCode, long: (*pass).secretCode, start: (*pass).numbered},
-		byCommand:     {name: "command", types: []Type{Secret}, begin: "curl sshpass", word: (*pass).curl},
-		byRecovery:    {name: "secret", begin: "backup recovery seed mnemonic " + licenceHeads, word: (*pass).recovery},
-		byTool:        {name: "command", begin: toolWords, word: (*pass).toolPassword},
-		byHtpasswd:    {name: "command", begin: "htpasswd", word: (*pass).htpasswd},
-		byEcho:        {name: "command", begin: "echo printf", word: (*pass).echoed},
-		byCommunity:   {name: "command", begin: "community rocommunity rwcommunity", word: (*pass).community},
-		byUID:         {name: "user", begin: "uid", word: (*pass).uidUser},
-		byJob:         {name: "user", begin: "cron crond su", word: (*pass).jobUser},
-		byAccountWord: {name: "user", begin: accountWords, word: (*pass).accountWord, start: (*pass).sortAndAccount},
-		byFailingRow:  {name: "row", begin: "failing", word: (*pass).failingRow},
-		byParameters:  {name: "row", begin: "parameters binding", word: (*pass).parameters},
-		bySignature:   {name: "secret", begin: "signature sig inline", word: (*pass).signature},
-		bySeed:        {name: "secret", begin: "totp authenticator", word: (*pass).seedWord},
-		byWiFi:        {name: "secret", begin: "wifi fi mask", word: (*pass).wifiCode},
-		bySecured:     {name: "command", begin: "securestring", word: (*pass).securedString},
-		bySlashLogin:  {name: "command", begin: "thin sqlplus", word: (*pass).slashLogin},
-		bySQL:         {name: "command", begin: "identified", word: (*pass).identified},
-		byCode:        {name: "code", begin: "code passcode pin digicode alarmcode türcode torcode deurcode poortcode toegangscode portkod portkoden larmkod larmkoden dørkode alarmkode " + codesSaid, word: (*pass).toldCode},
-		byFarCode:     {name: "code", begin: "otp verification", word: (*pass).farCode},
-		byUsedCode:    {name: "code", begin: "use enter using type", word: (*pass).usedCode},
-		byRow:         {name: "row", begin: "values", word: (*pass).values},
-		byZone:        {name: "zone", begin: "p", word: (*pass).machineReadable, code: (*pass).machineReadable},
-		byPatient:     {name: "row", begin: "pid n adr", word: (*pass).patient, code: (*pass).nextOfKin, start: (*pass).party},
-		byRole:        {name: "names", begin: roleWords, word: (*pass).roleWord},
-		byPart:        {name: "names", begin: personWords + " first last by", word: (*pass).partValue},
-		byCommonName:  {name: "names", begin: "cn sn " + elementWords, word: (*pass).commonName},
-		byDevice:      {name: "names", begin: "iphone ipad macbook mbp imac galaxy laptop", word: (*pass).deviceName},
-		byEncoded:     {name: "encoded", code: (*pass).encoded, long: (*pass).encoded},
-		byAssignment:  {name: "assignment", types: []Type{Password, Secret, SessionID}, long: (*pass).assignment},
-		byPayment:     {name: "in", begin: saidHandles, word: (*pass).saidUPI},
-		byRule:        {name: "rule"}, // what users add; see rules.go
-		byRuleLimit:   {name: "rule-limit"},
-		byList:        {name: "list"},
-		byKnown:       {name: "known"},
-	}
-	return withCountries(coded[:])
+// coded lists the detectors with code of their own.
+var coded = [codedDetectors]entry{
+	byEmail:       {name: "email", types: []Type{Email}, at: (*pass).email},
+	byURL:         {name: "url", types: []Type{URL}, begin: "http https ftp ftps ws wss www", word: (*pass).url},
+	byIP:          {name: "ip", types: []Type{IPAddress}, code: (*pass).hexCode, long: (*pass).hexCode, start: (*pass).ipStart},
+	byMAC:         {name: "mac", types: []Type{MACAddress}, begin: "mac macs hwaddr bssid hardware physical ether", word: (*pass).macWord, code: (*pass).provisionedMAC},
+	byIBAN:        {name: "iban", types: []Type{IBAN}, code: (*pass).iban, after: (*pass).spacedIBAN},
+	byBank:        {name: "bank", begin: "bic swift", word: (*pass).bicWord},
+	byWallet:      {name: "wallet", types: []Type{CryptoAddress}, code: (*pass).wallet, long: (*pass).wallet},
+	byPlace:       {name: "place", types: []Type{Coordinates}, start: (*pass).coordinate},
+	byGeoURI:      {name: "place", begin: "geo", word: (*pass).geoURI},
+	bySIP:         {name: "sip", types: []Type{SIPURI}, begin: "sip sips", word: (*pass).sipURI},
+	byDeviceID:    {name: "device", types: []Type{DeviceID}, begin: deviceWords, word: (*pass).deviceWord},
+	byUser:        {name: "user", types: []Type{Username}, begin: userWords, word: (*pass).username, long: (*pass).camelUser, at: (*pass).mention},
+	bySocial:      {name: "user", begin: "fb handle gamertag skype insta instagram twitter snapchat discord telegram tiktok psn facebook linkedin reddit twitch", word: (*pass).socialAccount},
+	byHome:        {name: "user", begin: "home homes users", word: (*pass).homePath},
+	byLogin:       {name: "user", begin: "publickey attempt authentication", word: (*pass).loginFor},
+	bySudo:        {name: "user", begin: "sudo", word: (*pass).sudoUser},
+	byCard:        {name: "card", types: []Type{CreditCard}, run: (*pass).cardNumber},
+	byCardData:    {name: "card-data", types: []Type{CardCVV, CardExpiry, PIN, OTP}, run: (*pass).cardData},
+	byPhone:       {name: "phone", types: []Type{Phone}, run: (*pass).phone},
+	byUS:          {name: "us", types: []Type{USSSN, USITIN}, run: (*pass).ssn},
+	byUK:          {name: "uk", types: []Type{UKNINO}, code: (*pass).nino, after: (*pass).spacedNINO},
+	byIN:          {name: "in", types: []Type{INAadhaar, INPAN, INUPI}, at: (*pass).upi, run: (*pass).aadhaar, code: (*pass).pan, after: (*pass).spacedPAN},
+	byDate:        {name: "date", types: []Type{Date, DateOfBirth}, run: (*pass).birthNumber},
+	byAge:         {name: "age", types: []Type{Age}},
+	byPostcode:    {name: "postcode", types: []Type{Postcode}, code: (*pass).postcode, after: (*pass).letteredPostcode, run: (*pass).postcodeNumber},
+	byAddress:     {name: "address", types: []Type{Address}},
+	byAccount:     {name: "account", types: []Type{AccountID, BankAccount, OrderID}, run: (*pass).account, code: (*pass).documentID, after: (*pass).letteredID},
+	byNumber:      {name: "number", types: []Type{Number}, run: (*pass).plainNumber},
+	bySpeech:      {name: "speech", types: []Type{Spelled}},
+	byNames:       {name: "names", types: []Type{Person, Location, Org}, begin: "law", word: (*pass).noteInLaw},
+	bySecret:      {name: "secret", types: []Type{Secret}, begin: credentialWords, word: (*pass).secretWord, code: (*pass).secretCode, long: (*pass).secretCode, start: (*pass).numbered},
+	byCommand:     {name: "command", types: []Type{Secret}, begin: "curl sshpass", word: (*pass).curl},
+	byRecovery:    {name: "secret", begin: "backup recovery seed mnemonic " + licenceHeads, word: (*pass).recovery},
+	byTool:        {name: "command", begin: toolWords, word: (*pass).toolPassword},
+	byHtpasswd:    {name: "command", begin: "htpasswd", word: (*pass).htpasswd},
+	byEcho:        {name: "command", begin: "echo printf", word: (*pass).echoed},
+	byCommunity:   {name: "command", begin: "community rocommunity rwcommunity", word: (*pass).community},
+	byUID:         {name: "user", begin: "uid", word: (*pass).uidUser},
+	byJob:         {name: "user", begin: "cron crond su", word: (*pass).jobUser},
+	byAccountWord: {name: "user", begin: accountWords, word: (*pass).accountWord, start: (*pass).sortAndAccount},
+	byFailingRow:  {name: "row", begin: "failing", word: (*pass).failingRow},
+	byParameters:  {name: "row", begin: "parameters binding", word: (*pass).parameters},
+	bySignature:   {name: "secret", begin: "signature sig inline", word: (*pass).signature},
+	bySeed:        {name: "secret", begin: "totp authenticator", word: (*pass).seedWord},
+	byWiFi:        {name: "secret", begin: "wifi fi mask", word: (*pass).wifiCode},
+	bySecured:     {name: "command", begin: "securestring", word: (*pass).securedString},
+	bySlashLogin:  {name: "command", begin: "thin sqlplus", word: (*pass).slashLogin},
+	bySQL:         {name: "command", begin: "identified", word: (*pass).identified},
+	byCode:        {name: "code", begin: "code passcode pin digicode alarmcode türcode torcode deurcode poortcode toegangscode portkod portkoden larmkod larmkoden dørkode alarmkode " + codesSaid, word: (*pass).toldCode},
+	byFarCode:     {name: "code", begin: "otp verification", word: (*pass).farCode},
+	byUsedCode:    {name: "code", begin: "use enter using type", word: (*pass).usedCode},
+	byRow:         {name: "row", begin: "values", word: (*pass).values},
+	byZone:        {name: "zone", begin: "p", word: (*pass).machineReadable, code: (*pass).machineReadable},
+	byPatient:     {name: "row", begin: "pid n adr", word: (*pass).patient, code: (*pass).nextOfKin, start: (*pass).party},
+	byRole:        {name: "names", begin: roleWords, word: (*pass).roleWord},
+	byPart:        {name: "names", begin: personWords + " first last by", word: (*pass).partValue},
+	byCommonName:  {name: "names", begin: "cn sn " + elementWords, word: (*pass).commonName},
+	byDevice:      {name: "names", begin: "iphone ipad macbook mbp imac galaxy laptop", word: (*pass).deviceName},
+	bySaid:        {name: "said", begin: quoteWords, word: (*pass).noteSaid, long: (*pass).camelSaid},
+	byLine:        {name: "telephony", begin: lineWords, word: (*pass).channelPeer},
+	byAgent:       {name: "telephony", begin: agentFields, word: (*pass).agentUser},
+	byEncoded:     {name: "encoded", code: (*pass).encoded, long: (*pass).encoded},
+	byAssignment:  {name: "assignment", types: []Type{Password, Secret, SessionID}, long: (*pass).assignment},
+	byPayment:     {name: "in", begin: saidHandles, word: (*pass).saidUPI},
+	byRule:        {name: "rule"}, // what users add; see rules.go
+	byRuleLimit:   {name: "rule-limit"},
+	byList:        {name: "list"},
+	byKnown:       {name: "known"},
 }
+
+// catalog lists every detector. A new one gets a line in coded, or in countries.go if it is known by its form, and its file;
+// README.md says how.
+func catalog() []entry { return withCountries(coded[:]) }
 
 // withCountries adds the detectors of what is known by its form.
 func withCountries(all []entry) []entry {

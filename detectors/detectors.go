@@ -233,19 +233,10 @@ func (s *Set) find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	if in.Call != nil {
 		p.searchAlone(text)
 	}
-	p.widenAnswer()
-	p.answerDateParts()
-	p.answerCode()
-	p.widenExpiry()
-	p.typedCard()
-	p.answerUser()
-	p.answerLocal()
-	p.takeSeries()
-	p.findPieces()
-	p.saidCodes()
-	p.findNames()
-	p.answerInSentence()
-	p.addressRuns()
+	p.searchTurn()
+	if len(p.quotes) > 0 || p.path.roles&fieldProse != 0 && in.Channel == ChannelLog {
+		p.searchSaid()
+	}
 	if s.custom != nil || in.Known != nil {
 		p.findCustom()
 	}
@@ -270,6 +261,23 @@ func (s *Set) find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	}
 	p.end()
 	return dst
+}
+
+// searchTurn looks for what was asked for, for codes in pieces, names and addresses, once the text is searched.
+func (p *pass) searchTurn() {
+	p.widenAnswer()
+	p.answerDateParts()
+	p.answerCode()
+	p.widenExpiry()
+	p.typedCard()
+	p.answerUser()
+	p.answerLocal()
+	p.takeSeries()
+	p.findPieces()
+	p.saidCodes()
+	p.findNames()
+	p.answerInSentence()
+	p.addressRuns()
 }
 
 // searchText looks for all but names and what is users' own.
@@ -308,6 +316,7 @@ func (p *pass) searchText() {
 	}
 	p.pairedNames()
 	p.domainUsers()
+	p.initialUsers()
 	p.linkedValues()
 	p.labelledValues()
 	if p.said&wordAnswer != 0 {

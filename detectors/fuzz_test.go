@@ -22,7 +22,7 @@ var oracle = []struct {
 	{"email", regexp.MustCompile(`\b[a-z]{1,10}[0-9]{0,3}@[a-z]{2,10}\.(?:com|org|net)\b`), nil},
 	{"ipv4", regexp.MustCompile(`(?:^|[ (=])(?:\d{1,3}\.){3}\d{1,3}(?:$|[ ),])`), func(before, m []byte) bool {
 		_, err := netip.ParseAddr(string(bytes.Trim(m, " (=),")))
-		return err == nil && !versionBefore.Match(before)
+		return err == nil && !versionBefore.Match(before) && !clientBefore.Match(before)
 	}},
 	{"iban", regexp.MustCompile(`\b(?:GB\d{2}[A-Z]{4}\d{14}|DE\d{20})\b`), func(_, m []byte) bool { return checksum.Mod97(m) }},
 	{"card", regexp.MustCompile(`(?:^|[ ,;])[45]\d{15}(?:$|[ ,;])`), nil},
@@ -31,6 +31,9 @@ var oracle = []struct {
 
 // versionBefore says whether a word for a version may stand before a dotted number.
 var versionBefore = regexp.MustCompile(`(?i)(?:ver|version|v|release|build|rev|revision|upgrade|upgraded|downgrade|firmware|sdk|patch)[^a-z]{0,3}$`)
+
+// clientBefore says whether what a client calls itself may begin before a dotted number.
+var clientBefore = regexp.MustCompile(`(?i)(?:ua|user[-_]?agent)["']?[=:]["']?[^"'\n]{0,64}$`)
 
 // questions come before the texts.
 var questions = [...]string{

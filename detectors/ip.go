@@ -169,8 +169,33 @@ func (p *pass) isVersion(i int) bool {
 		}
 		return before.IsWord() && (scan.IsSpace(c) || c == '"' || c == '(') && before.Bits&cueIP == 0
 	}
-	return before.Bits&cueVersion != 0 && len(gap) <= 3 && before.Shape&scan.Digit == 0
+	return before.Bits&cueVersion != 0 && len(gap) <= 3 && before.Shape&scan.Digit == 0 || p.isClient(int(t.Start))
 }
+
+// isClient says whether what stands at a place belongs to what a client calls itself: "ua=Yealink SIP-T46S 66.86.0.15", "User-Agent: Cisco 9.4.2.13".
+func (p *pass) isClient(at int) bool {
+	const longest = 64
+	for k := at - 1; k > 1 && at-k < longest && p.b[k] != '\n' && p.b[k] != ';' && p.b[k] != ','; k-- {
+		sign := p.b[k-1] == '=' || p.b[k-1] == ':'
+		if isQuote(p.b[k]) && !sign {
+			return false
+		}
+		if sign {
+			end := k - 1
+			if isQuote(p.b[end-1]) {
+				end--
+			}
+			start := end
+			for start > 0 && (scan.IsLetter(p.b[start-1]) || p.b[start-1] == '-' || p.b[start-1] == '_') {
+				start--
+			}
+			return clientFields.holds(p.b[start:end])
+		}
+	}
+	return false
+}
+
+var clientFields = wordsOf("ua useragent user-agent user_agent http_user_agent")
 
 // hexGroups looks for an IPv6 or MAC address round the place at: the longest run of hexadecimal digits and separators.
 func (p *pass) hexGroups(at int) {

@@ -215,9 +215,16 @@ func (p *pass) passwdLine(colon int) {
 }
 
 // keyed takes the digits behind token i, a word for what somebody keyed in, for a PIN: `digits="482913"`, "digits collected: 4821", "Digits=4821", "dtmf: rx
-// '737'".
+// '737'", "grammar=builtin:digits?length=9 result="…"".
 func (p *pass) keyed(i int) {
+	const reach = 48
 	k := i
+	if at := int(p.text.Tokens[i].End); p.at(at) == '?' {
+		if rest := p.b[at:min(at+reach, len(p.b))]; bytes.Contains(rest, resultSign) {
+			p.keyedAt(p.pastQuote(at + bytes.Index(rest, resultSign) + len(resultSign)))
+		}
+		return
+	}
 	if at := int(p.text.Tokens[i].End); p.is(i+1, &keyedWords) && (p.between(i) == gapSpace || p.at(at) == ':' && p.at(at+1) == ' ') {
 		k++
 		if end := int(p.text.Tokens[k].End); p.at(end) == ' ' && isQuote(p.at(end+1)) {
@@ -229,6 +236,8 @@ func (p *pass) keyed(i int) {
 		p.keyedAt(p.pastQuote(start))
 	}
 }
+
+var resultSign = []byte(" result=")
 
 var keyedWords = wordsOf("collected received entered pressed digits buffer rx")
 

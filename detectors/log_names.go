@@ -83,8 +83,8 @@ func (p *pass) isProvider(k int) bool {
 	return t.IsNumber() && p.text.Tokens[k].Start == t.End+1 && p.at(int(t.Start)-1) == '|'
 }
 
-// initialed takes a capital, a full stop and a word behind it, token k, for a name, where they begin a value and the word is a rare one or a surname: "recipient=T.
-// Lanyon".
+// initialed takes a capital, a full stop and a word behind it, token k, for a name, where they begin a value, or stand behind one of beforeInitial, and the word is a rare one
+// or a surname: "recipient=T. Lanyon".
 func (p *pass) initialed(k int) bool {
 	const least = 4
 	a, b := &p.text.Tokens[k], &p.text.Tokens[k+1]
@@ -92,7 +92,7 @@ func (p *pass) initialed(k int) bool {
 	if b.Start-a.End != 2 || p.b[a.End] != '.' || p.b[a.End+1] != ' ' || !isUpperAt(p.b, start) || b.Len() < least || !p.isPersonWord(k+1, commonWord) || !p.hasOneCapital(b) {
 		return false
 	}
-	if c := p.at(start - 1); start > 0 && c != '=' && !isQuote(c) && c != '[' && c != '(' && c != '|' && c != '>' {
+	if c := p.at(start - 1); start > 0 && c != '=' && !isQuote(c) && c != '[' && c != '(' && c != '|' && c != '>' && !(p.between(k-1) == gapSpace && p.is(k-1, &beforeInitial)) {
 		return false
 	}
 	if l := p.set.names.Listing(b.Hash); l.Common > 0 && l.Surname < 1 {
@@ -101,6 +101,9 @@ func (p *pass) initialed(k int) bool {
 	p.add(start, end, Person, 0.6, byNames, p.lower(start, end))
 	return true
 }
+
+// beforeInitial stand before what a sentence of a log tells of somebody: "seen with G. Tarrant".
+var beforeInitial = wordsOf("with by for from of to between and as is")
 
 // legalForms end the names of firms.
 var legalForms = wordsOf("ltd limited llc inc plc gmbh corp corporation holdings llp pty sarl srl")

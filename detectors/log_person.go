@@ -31,6 +31,8 @@ func (p *pass) partValue(i int) {
 			p.assignee(k)
 		} else if i > 1 && k < len(p.text.Tokens) && p.is(i-2, &userNouns) && p.between(i-2) == gapSpace && p.between(i-1) == gapSpace && p.between(i) == gapSpace && p.isRareUser(k) {
 			p.addUser(int(p.text.Tokens[k].Start), 0.7) // "session opened for user root by asha"
+		} else if p.between(i) == gapSpace && p.isUserOf(k) {
+			p.addUser(int(p.text.Tokens[k].Start), 0.65) // "activated by a.roe"
 		}
 		return
 	}
@@ -96,6 +98,24 @@ func (p *pass) quotedName(k int) bool {
 
 // reviewWords are those of personWords that tell of who works with a program, by the name that somebody logs in with.
 var reviewWords = wordsOf("author assignee reporter reviewer approver requester submitter assigned actor initiator")
+
+// isUserOf says whether token k begins a user name that is made of a person's: "a.roe", "asha.roe", "aroe".
+func (p *pass) isUserOf(k int) bool {
+	const least = 5 // letters of an initial and a surname
+	if k >= len(p.text.Tokens) || p.text.Tokens[k].Shape&(scan.Upper|scan.Digit|scan.High) != 0 {
+		return false
+	}
+	t := &p.text.Tokens[k]
+	word := p.bytesOf(t)
+	if c := p.at(int(t.End)); (c == '.' || c == '_') && k+1 < len(p.text.Tokens) && p.text.Tokens[k+1].Start == t.End+1 {
+		return len(word) == 1 && p.text.Tokens[k+1].Len() > 2 && p.isRareUser(k+1) || len(word) > 2 && (p.isListed(k) || p.isListed(k+1)) // "okeefe.d", too
+	}
+	if len(word) < least || p.set.names.IsCommon(t.Hash) || !scan.IsSpace(p.at(int(t.End))) && int(t.End) < len(p.b) && !isQuote(p.at(int(t.End))) && p.at(int(t.End)) != ',' {
+		return false
+	}
+	l := p.set.names.Listing(noLexicon.Lookup(word[1:]).Hash)
+	return l.Surname > 1 && l.Common < commonWord && !l.Other
+}
 
 var doneSet = wordsOf(doneWords)
 
@@ -276,6 +296,9 @@ func (p *pass) leaveCode() {
 			continue
 		}
 		end := int(p.text.Tokens[s.Last].End)
+		if s.Class == names.Person && s.First == s.Last && p.at(end) == '-' && scan.IsDigit(p.at(end+1)) && isUpper(p.bytesOf(&p.text.Tokens[s.First])) {
+			continue // "LI-2026-00418"
+		}
 		if c := p.at(end); s.Class == names.Person && (c == '_' || c == '(' || p.at(int(p.text.Tokens[s.First].Start)-1) == '_') && p.isInCode(s) {
 			continue
 		}

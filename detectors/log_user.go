@@ -280,3 +280,38 @@ func (p *pass) domainUsers() {
 		at = end - 1
 	}
 }
+
+// initialUsers looks in a log for user names of an initial, a full stop and a surname that the lists have, whatever stands beside them: "approved a.roe <-> b.roe".
+func (p *pass) initialUsers() {
+	const least = 3
+	if p.in.Channel != ChannelLog || p.set.names == nil {
+		return
+	}
+	for at := 1; at < len(p.b); at++ {
+		k := bytes.IndexByte(p.b[at:], '.')
+		if k < 0 {
+			return
+		}
+		at += k
+		start := at - 1
+		if c := p.at(start - 1); !isSmall(p.at(start)) || !isSmall(p.at(at+1)) || start > 0 && !scan.IsSpace(c) && c != '=' && c != ':' && c != ',' && c != '(' && c != '[' && !isQuote(c) {
+			continue
+		}
+		end := p.userEnd(start)
+		k = p.firstAt(at + 1)
+		if c := p.at(end); end-at <= least || end < len(p.b) && !scan.IsSpace(c) && c != ',' && c != ')' && c != ']' && c != ';' && !isQuote(c) || k >= len(p.text.Tokens) || p.isInert(start) {
+			continue
+		}
+		last := k
+		for last+1 < len(p.text.Tokens) && int(p.text.Tokens[last+1].End) <= end {
+			last++
+		}
+		if last-k > 1 || !p.isListed(last) {
+			continue
+		}
+		p.add(start, end, Username, 0.65, byUser, p.lower(start, end))
+		at = end - 1
+	}
+}
+
+func isSmall(c byte) bool { return c >= 'a' && c <= 'z' }

@@ -274,6 +274,9 @@ func (p *pass) against(r *run, kind Type) (penalty float32) {
 			words &^= cueMetric // "session code 482 913 771"; nothing that is counted begins with a nought: "direct line 01632 960 244"
 		}
 	}
+	if p.in.Channel == ChannelLog && r.digits >= long && r.d[0] == '0' && r.d[1] != '0' {
+		words &^= cueMetric // nor with one alone: "number-port: request 07700 900123"
+	}
 	switch {
 	case r.plus || kind == Date:
 		return 0

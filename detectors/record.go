@@ -292,6 +292,24 @@ func isPersonField(field []byte) bool {
 	return false
 }
 
+// holderStart is where the name of the object begins whose first member begins at a place: that of "contact" in `"contact":{"name":"…"`; the place itself if
+// it is no such member.
+func (p *pass) holderStart(at int) int {
+	k := at - 1
+	for _, c := range [...]byte{'"', '{', ':', '"'} {
+		if p.at(k) != c {
+			return at
+		}
+		k--
+	}
+	for k >= 0 && (scan.IsWordByte(p.b[k]) || p.b[k] == '_') {
+		k--
+	}
+	return k + 1
+}
+
+var profileWord = wordsOf("profile")
+
 // nameFields are called no more than that in other languages than English, without their marks.
 var nameFields = wordsOf("voornaam achternaam nazwisko imie fornavn etternavn efternavn fornamn efternamn etunimi sukunimi jmeno prijmeni keresztnev vezeteknev sobrenome apellido")
 
@@ -352,7 +370,10 @@ func (p *pass) personFields() {
 			start--
 		}
 		at, _, ok := p.valueAfter(int(t.End), i)
-		if !ok || !isPersonField(p.b[start:t.End]) {
+		if !ok {
+			continue
+		}
+		if start = p.holderStart(start); !isPersonField(p.b[start:t.End]) && !(p.is(i-1, &profileWord) && start < int(t.Start) && scan.IsLetter(p.at(p.pastQuote(at))) && !isSmall(p.at(p.pastQuote(at)))) {
 			continue
 		}
 		if p.isDesk(p.b[start:t.End], at) {

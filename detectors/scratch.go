@@ -81,6 +81,9 @@ type pass struct {
 	decoded     []byte // what is encoded
 	encodedDone int    // up to here the text has been looked at as base64
 
+	quotes []span // what somebody said in a line of a log, see noteSaid
+	quoted int    // how many bytes were looked at for that
+
 	strong  int // how many of the candidates are of findStrong
 	hexDone int // up to here the text has been looked at as an IPv6 or MAC address
 	plain   int // up to this token no letter is joined to the digits
@@ -113,7 +116,7 @@ func (p *pass) begin(s *Set, text []byte, in Input) {
 	p.candidates, p.inert, p.canon = p.candidates[:0], p.inert[:0], p.canon[:0]
 	p.barrier, p.strong, p.hexDone, p.keyDone, p.urlDone, p.plain, p.encodedDone, p.orderDone = 0, 0, 0, 0, 0, 0, 0, 0
 	p.through, p.covered, p.limit, p.role, p.isRow, p.isFailing, p.inLaw = false, 0, len(p.b), false, false, false, 0
-	p.path, p.said, p.wants, p.numbers, p.groups = fieldPath{}, 0, want{}, p.numbers[:0], 0
+	p.path, p.said, p.wants, p.numbers, p.quotes, p.quoted, p.groups = fieldPath{}, 0, want{}, p.numbers[:0], p.quotes[:0], 0, 0
 	if len(in.Path) > 0 {
 		p.path = p.paths.read(s.tables, in.Path)
 		p.in.guessed = in.guessed || p.path.roles&fieldProse != 0 && in.Channel == ChannelLog // as what nobody says is a log

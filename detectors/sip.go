@@ -6,6 +6,10 @@ import "github.com/sonexlabs/tacet/detectors/scan"
 func (p *pass) sipURI(i int) {
 	t := &p.text.Tokens[i]
 	start, at := int(t.Start), int(t.End)+1
+	if p.at(at-1) == '/' {
+		p.channelPeer(i)
+		return
+	}
 	if p.at(at-1) != ':' || start < p.urlDone || p.isInert(at) {
 		return
 	}

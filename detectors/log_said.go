@@ -1,0 +1,134 @@
+package detectors
+
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
+
+// quoteWords name, in logs, what somebody has said or written: the field of a transcript, of what a recogniser understood, of a message.
+const quoteWords = whereWords + " text transcript transcripts transcription utterance utterances speech speechresult asr stt hypothesis heard said says saying body content comment comments subject summary note notes remark remarks feedback"
+
+// whereWords are those of quoteWords that name where somebody is: fewer words are enough for an address.
+const whereWords = "location whereabouts premises"
+
+var whereSet, quoteSet = wordsOf(whereWords), wordsOf(quoteWords)
+
+// noteSaid notes what stands in quotes behind token i, one of quoteWords, if it reads as if somebody said it: `"utterance":"my name is asha"`, `customer said "…"`;
+// without quotes what is assigned to it, up to the next name of a value: "inputTranscript=for asha roe, intent=Book".
+func (p *pass) noteSaid(i int) {
+	const most, times = 32, 4 // values of a line; how often a byte is looked at, on the average
+	if p.in.Channel != ChannelLog || p.nested || len(p.quotes) == most || p.quoted > times*len(p.b) {
+		return
+	}
+	end := int(p.text.Tokens[i].End)
+	at := p.pastQuote(end)
+	sign := p.at(at)
+	if sign == '=' || sign == ':' {
+		at = p.pastBlanks(at + 1)
+	} else if sign == ' ' {
+		at++
+	}
+	start := p.pastQuote(at)
+	if at == end || start >= len(p.b) || len(p.quotes) > 0 && start <= p.quotes[len(p.quotes)-1].end {
+		return
+	}
+	switch {
+	case start > at:
+		end = p.quoteEnd(start)
+	case sign == '=':
+		end = p.assignedEnd(start)
+	default:
+		return
+	}
+	p.quoted += end - start
+	if p.isTold(start, end) || p.is(i, &whereSet) && bytes.Count(p.b[start:end], []byte(" ")) > 1 {
+		p.quotes = append(p.quotes, span{start, end})
+	}
+}
+
+// camelSaid is noteSaid for a name in camel case that ends with one of quoteWords, token i: "queryText".
+func (p *pass) camelSaid(i int) {
+	name := p.bytesOf(&p.text.Tokens[i])
+	if k := lastHump(name); k > 0 && quoteSet.holds(name[k:]) {
+		p.noteSaid(i)
+	}
+}
+
+// lastHump is where the last word of a name in camel case begins, 0 if it has one word.
+func lastHump(name []byte) int {
+	for k := len(name) - 1; k > 0; k-- {
+		if isUpperAt(name, k) {
+			return k
+		}
+	}
+	return 0
+}
+
+// quoteEnd is where the quotation ends whose mark stands before a place. An apostrophe between letters is none.
+func (p *pass) quoteEnd(start int) int {
+	quote := p.b[start-1]
+	for end := start; end < len(p.b) && p.b[end] != '\n'; end++ {
+		switch {
+		case p.b[end] == quote && !(quote == '\'' && scan.IsWordByte(p.at(end+1))):
+			if p.b[end-1] == '\\' {
+				end--
+			}
+			return end
+		case p.b[end] == '\\' && p.at(start-2) != '\\':
+			end++ // what is escaped within
+		}
+	}
+	return len(p.b)
+}
+
+// assignedEnd is where what begins at a place and has no quotes ends: before the next name that something is assigned to, or with the line.
+func (p *pass) assignedEnd(start int) int {
+	end, word := start, start // the last word begins there
+	for ; end < len(p.b) && p.b[end] != '\n' && !isQuote(p.b[end]) && p.b[end] != '{' && p.b[end] != '&'; end++ {
+		switch c := p.b[end]; {
+		case scan.IsSpace(c):
+			word = end
+		case c == '=':
+			return word
+		}
+	}
+	return end
+}
+
+// isTold says whether the text from start to end reads as if somebody said or wrote it: it has some words, which are two thirds of it at the least, a
+// number in groups as one. What programs tell of themselves has more figures, signs and names of their parts.
+func (p *pass) isTold(start, end int) bool {
+	const least = 3
+	first, last := p.tokensOf(start, end)
+	words, others := 0, 0
+	for k := first; k <= last; k++ {
+		switch t := &p.text.Tokens[k]; {
+		case t.IsNumber() && k > first && p.text.Tokens[k-1].IsNumber():
+		case t.IsWord() && !hasHump(p.bytesOf(t)) && (p.at(int(t.End)) != '.' || scan.IsSpace(p.at(int(t.End)+1))):
+			words++
+		default:
+			others++
+		}
+	}
+	return words >= least && words >= 2*others
+}
+
+// searchSaid reads what noteSaid has noted, and the whole text where its field holds what somebody says, as a turn of a call by itself, and adds what the
+// line of a log does not show: in those numbers that are said stay as they are, and names need words beside them.
+func (p *pass) searchSaid() {
+	if p.path.roles&fieldProse != 0 && p.isTold(0, len(p.b)) {
+		p.quotes = append(p.quotes[:0], span{0, len(p.b)})
+	}
+	for _, s := range p.quotes {
+		if p.alone == nil {
+			p.alone = new(pass)
+		}
+		q := p.alone
+		q.begin(p.set, p.b[s.start:s.end], Input{Channel: ChannelCall})
+		q.searchText()
+		q.searchTurn()
+		p.addLost(q, s.start)
+		q.end()
+	}
+}
