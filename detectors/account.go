@@ -94,7 +94,7 @@ func (p *pass) documentID(i int) {
 	}
 	first, last := p.joined(i)
 	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
-	if p.text.Tokens[i].IsWord() || end-start < 4 || end-start > 24 {
+	if end-start < 4 || end-start > 24 {
 		return
 	}
 	if p.isOrdinal(first) && p.isOrdinal(last) {

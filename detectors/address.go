@@ -123,7 +123,7 @@ func (p *pass) addressHead(a *place, i int) bool {
 	if gap := p.between(k); (gap == gapSpace || gap == gapComma) && p.is(k+1, &bisWords) {
 		k++
 	}
-	if f := k + 2; p.between(k) == gapComma && p.isFree(k+1) && p.isFree(f) && (p.is(k+1, &floorWords) || p.is(k+1, &ordinalWords) || p.isOrdinal(k+1)) && isWord(p.bytesOf(&p.text.Tokens[f]), "floor") {
+	if f := k + 2; p.between(k) == gapComma && p.isFree(k+1) && p.isFree(f) && (p.is(k+1, &floorWords) || p.isOrdinal(k+1)) && isWord(p.bytesOf(&p.text.Tokens[f]), "floor") {
 		k = f // "H-104, Second Floor, Lajpat Nagar"
 	}
 	s := p.behindNumber(k)

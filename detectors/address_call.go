@@ -172,7 +172,7 @@ func (p *pass) asksPart() bool {
 func (p *pass) asksFirst() bool {
 	part, asks := false, len(p.text.Tokens) <= 4
 	for k := range p.text.Tokens {
-		part = part || p.is(k, &ownParts) || p.bitsAt(k)&wordUnit != 0 && !p.isNumberWord(k) && (p.isNumberWord(k+1) || p.isNumberWord(k-1))
+		part = part || p.is(k, &ownParts) || p.bitsAt(k)&wordUnit != 0 && !p.isNumberWord(k) && p.isNumberWord(k+1)
 		asks = asks || p.is(k, &askingWords)
 	}
 	return part && asks
@@ -249,7 +249,7 @@ func (p *pass) answerPart() {
 		}
 	}
 	if last := whole.last; whole.makesPart(p, k) {
-		for last > k && (p.is(last, &fillers) || p.is(last, &stopWords) && tokens[last].Len() > 1) {
+		for last > k && p.is(last, &stopWords) && tokens[last].Len() > 1 {
 			last--
 		}
 		p.addPlace(k, last, p.wants.cues&cuePostcode != 0 && whole.sure+whole.names == 0)
@@ -328,7 +328,7 @@ func (p *pass) addPlace(first, last int, code bool) {
 		c := &p.candidates[k]
 		switch {
 		case c.end <= start || end <= c.start:
-		case c.kind == Number || c.kind == Spelled:
+		case c.kind == Number:
 			likely = scoreMax // whose label it is
 		case c.start <= start && end <= c.end && !c.kind.yields() && (c.kind == Postcode || !code) && c.detector != byNames:
 			return

@@ -30,7 +30,7 @@ func (p *pass) sandwichHead(a *place, i, last int) bool {
 	}
 	k, small := i+1, false
 	for ; k <= i+most && p.isFree(k) && tokens[k].IsWord(); k++ {
-		if gap := p.joint(k); gap != gapSpace && gap != gapDash && gap != gapQuote && gap != gapDot {
+		if gap := p.joint(k); gap != gapSpace && gap != gapDash && gap != gapQuote {
 			return false
 		}
 		small = small || !p.isCapitalWord(k) && !p.is(k, &linkWords)
@@ -83,7 +83,7 @@ func (p *pass) movedHead(a *place, i int) bool {
 		k++
 	}
 	s := p.stretch(k, bounds{most: 10})
-	if (!near || k == i) && (s.numbers < 2 || p.isYear(s.last)) && s.streets == 0 && !s.code || s.common > 0 && k == i {
+	if (!near || k == i) && (s.numbers < 2 || p.isYear(s.last)) && s.streets == 0 || s.common > 0 && k == i {
 		return false
 	}
 	if s.numbers == 0 || s.last < i || s.words == 0 || s.words < 2 && !s.code && s.places+s.streets == 0 {
@@ -143,7 +143,7 @@ var (
 func (p *pass) toldBefore(i int, venue bool) bool {
 	const back = 5
 	for j := i - 1; j > i-back && p.isFree(j); j-- {
-		if p.is(j, &telling) || venue && p.is(j, &venues) || p.is(j, &toVerbs) || p.is(j, &toldWords) {
+		if p.is(j, &telling) || venue && p.is(j, &venues) || p.is(j, &toVerbs) {
 			return true
 		}
 		if !p.text.Tokens[j].IsWord() || p.sentenceEnds(int(p.text.Tokens[j].End)) {

@@ -27,7 +27,7 @@ func (p *pass) streetAlone(i int) (next int) {
 	first, house := i, -1
 	for j := i - 1; j >= 0 && j > i-back && p.isNamePart(j); j-- {
 		gap := p.between(j)
-		if gap != gapSpace && !(gap == gapComma && p.is(j, &houseNames)) || p.is(j, &toldWords) {
+		if gap != gapSpace && !(gap == gapComma && p.is(j, &houseNames)) {
 			break
 		}
 		if p.is(j, &houseNames) && first < i {

@@ -51,10 +51,6 @@ func (p *pass) oddStreet(k int) street {
 			s.last, s.form = j+1, streetSmall
 			return s
 		}
-		if j+1 < len(tokens) && p.isFree(j) && p.isFree(j+1) && tokens[j].Bits&wordStreet != 0 && tokens[j+1].IsNumber() && tokens[j+1].Len() <= 3 && p.between(j) == gapSpace {
-			s.last, s.form = j+1, streetSmall // "N. Ave 56"
-			return s
-		}
 	}
 	if j == k && p.bitsAt(k)&(wordStreet|wordPlace) != 0 && p.isFree(k) && p.is(k+1, &ofWords) && p.between(k) == gapSpace && p.between(k+1) == gapSpace {
 		if last := k + 2; p.is(last, &streetArticles) && p.between(last) == gapSpace {
@@ -66,9 +62,6 @@ func (p *pass) oddStreet(k int) street {
 	}
 	for n := 0; n < 2 && p.isFree(j) && p.is(j, &streetArticles) && p.between(j) == gapSpace; n++ {
 		j++
-	}
-	if !p.isFree(j) {
-		return s
 	}
 	if p.is(j, &loneStreets) && (p.isCapital(j) || tokens[k-1].Len() >= 3) && !(p.between(j) == gapSpace && p.isWithin(j+1) && p.is(j+1, &streetUses)) {
 		s.last, s.form = j, placeNamed

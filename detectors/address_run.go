@@ -31,7 +31,7 @@ func (p *pass) classOf(k int) partClass {
 	t := &p.text.Tokens[k]
 	switch {
 	case !t.IsWord():
-		if t.Len() > 7 || p.hasCurrency(int(t.Start)) || p.isUnitOfTime(k) || p.isUnitOfTime(k+1) || p.isPhoneAt(k) {
+		if t.Len() > 7 || p.hasCurrency(int(t.Start)) || p.isUnitOfTime(k) || p.isPhoneAt(k) {
 			return noAddressPart
 		}
 		return partNumber
@@ -43,7 +43,7 @@ func (p *pass) classOf(k int) partClass {
 		return partJoin
 	case p.is(k, &landmarks):
 		return partSure
-	case t.Bits&(wordPlace|wordSoftLead|wordAround) != 0 || p.is(k, &runSofts) || p.is(k+1, &estateKinds) && isWord(p.bytesOf(t), "mobile"):
+	case t.Bits&(wordPlace|wordSoftLead|wordAround) != 0 || p.is(k, &runSofts):
 		return partSoft
 	case p.is(k, &runEnds):
 		return noAddressPart
@@ -176,7 +176,7 @@ func (p *pass) runAround(r *addressRun, k int) {
 // mayFollow says whether token k and the next may stand in one address.
 func (p *pass) mayFollow(k int) bool {
 	gap := p.joint(k)
-	return gap != gapOther && gap != gapEnd && !p.isInert(int(p.text.Tokens[k].Start)) && !p.isInert(int(p.text.Tokens[k+1].Start))
+	return gap != gapOther && !p.isInert(int(p.text.Tokens[k].Start)) && !p.isInert(int(p.text.Tokens[k+1].Start))
 }
 
 // weigh adds up what in a run speaks for an address.
@@ -251,7 +251,7 @@ func (p *pass) weighStreet(r *addressRun, j int) (last int) {
 	street, before := bits&wordStreet != 0, r.class(j-1)
 	switch {
 	case street && (before == partName && !p.is(j-1, &countNames) || p.is(j-1, &treeNames)),
-		p.is(j, &ordinalRoads) && (p.is(j-1, &ordinalWords) || p.isOrdinal(j-1) || p.is(j-1, &ordinals)):
+		p.is(j, &ordinalRoads) && (p.is(j-1, &ordinalWords) || p.isOrdinal(j-1)):
 		return r.speak(j-1, j, 2)
 	case j >= r.begin+3 && isWord(p.bytesOf(&tokens[j-1]), "the") && tokens[j-2].IsNumber() && p.isNumberWord(j-3) && (j == r.end || p.closesText(j) || p.is(j+1, &partWords)):
 		return r.speak(j-3, j, runEnough) // "number seventeen the crescent"

@@ -67,7 +67,7 @@ func (p *pass) stretch(k int, to bounds) stretch {
 			break
 		}
 		if j > k {
-			if gap := p.joint(j - 1); gap == gapOther || gap == gapEnd {
+			if gap := p.joint(j - 1); gap == gapOther {
 				s.closed = p.sentenceEnds(int(tokens[j-1].End))
 				break
 			} else if gap == gapLine && !p.goesOnBelow(&s, j) {
@@ -221,7 +221,7 @@ func (p *pass) stretchWord(s *stretch, j int) bool {
 		s.words++
 		s.last = j
 		return true
-	case t.Len() == 2 && s.words > 0 && j > s.first && p.text.Tokens[j-1].IsNumber() && p.text.Tokens[j-1].Len() == 4 && p.codeGap(j-1) == ' ' && p.closesText(j):
+	case t.Len() == 2 && s.words > 0 && p.text.Tokens[j-1].IsNumber() && p.text.Tokens[j-1].Len() == 4 && p.codeGap(j-1) == ' ' && p.closesText(j):
 		s.code, s.last, s.sure = true, j, j // "9203 up" of the Netherlands
 		return true
 	case t.Len() == 1 && j > s.first && p.bitsAt(j-1)&wordUnit != 0:
@@ -231,8 +231,6 @@ func (p *pass) stretchWord(s *stretch, j int) bool {
 		return true
 	case p.is(j, &codeWords) && s.words > 0 && p.digitsWithin(next, 3):
 		return true
-	case p.is(j, &wordsIs) && j > s.first && p.is(j-1, &codeWords):
-		return true
 	case street && (s.words > 0 || s.numbers > 0) && p.isStreetPart(s, j):
 		s.streets++
 		s.words++
@@ -241,10 +239,6 @@ func (p *pass) stretchWord(s *stretch, j int) bool {
 	case p.is(j, &partWords) && p.mayJoin(s, j):
 		return true
 	case p.is(j, &fillers) && j > s.first && next < len(p.text.Tokens) && p.isFree(next) && (!p.text.Tokens[next].IsWord() || p.isNamePart(next)):
-		return true
-	case t.Bits&wordMonth != 0 && s.streets > 0 && (p.is(j-1, &ofWords) || p.is(j-1, &romans)):
-		s.words++
-		s.last, s.sure = j, j
 		return true
 	case t.Bits&wordLead != 0 && p.isNamePart(next):
 		s.streets++
@@ -272,17 +266,15 @@ var noState = wordsOf("nan null") // what exports write for a state that is miss
 // mayBeCapital says whether token j, a word, may stand in an address written with capitals.
 func (p *pass) mayBeCapital(j int) bool {
 	t := &p.text.Tokens[j]
-	return isUpperAt(p.b, int(t.Start)) || t.Bits&wordUnit != 0 || p.is(j, &linkWords) || p.is(j, &ofWords) || p.is(j, &besideWords) || p.is(j, &codeWords) || p.is(j, &landmarks) || p.is(j, &levels) || p.is(j, &townLinks) || p.is(j, &noState)
+	return isUpperAt(p.b, int(t.Start)) || t.Bits&wordUnit != 0 || p.is(j, &linkWords) || p.is(j, &ofWords) || p.is(j, &besideWords) || p.is(j, &landmarks) || p.is(j, &townLinks) || p.is(j, &noState)
 }
-
-var wordsIs = wordsOf("is s was")
 
 // isStreetPart says whether the street word of token j ends the name of a street.
 func (p *pass) isStreetPart(s *stretch, j int) bool {
-	if j+1 < len(p.text.Tokens) && p.between(j) == gapSpace && p.isWithin(j+1) && p.is(j+1, &streetUses) {
+	if j+1 < len(p.text.Tokens) && p.between(j) == gapSpace && p.is(j+1, &streetUses) {
 		return false
 	}
-	return j == s.first || !p.is(j-1, &countNames) || p.text.Tokens[j].Bits&wordStreet == 0
+	return !p.is(j-1, &countNames) || p.text.Tokens[j].Bits&wordStreet == 0
 }
 
 // landmarkWord takes in token j if it is a part of "near the bus stand".
@@ -329,7 +321,7 @@ func (p *pass) mayJoin(s *stretch, j int) bool {
 	}
 	t := &p.text.Tokens[k]
 	switch gap := p.joint(j); {
-	case gap == gapOther || gap == gapEnd || gap == gapLine:
+	case gap == gapOther || gap == gapLine:
 		return false
 	case p.isNumberWord(j):
 		return p.leadingDigits(k) > 0 || !t.IsWord() && t.Len() <= 5
@@ -390,9 +382,6 @@ func (p *pass) hasPlaceEnd(k int) bool {
 // off is the end of the text.
 func (p *pass) addressLimit(k int) int {
 	tokens := p.text.Tokens
-	if k >= len(tokens) {
-		return len(p.b)
-	}
 	known := p.candidates[:p.strong]
 	start, far := int(tokens[k].Start), int(tokens[min(k+stretchMost, len(tokens)-1)].End)
 	for n := sort.Search(len(known), func(n int) bool { return known[n].start >= start }); n < len(known) && known[n].start < far; n++ {

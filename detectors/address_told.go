@@ -70,7 +70,7 @@ func (p *pass) answerStart(k int) int {
 		if k < 0 || k >= len(p.text.Tokens) || !p.isFree(k) {
 			return -1
 		}
-		if !p.is(k, &leadIns) && !(p.is(k, &leadTo) && !p.is(k+1, &germanThes)) || p.is(k, &leadTails) && p.leadingDigits(min(k+1, len(p.text.Tokens)-1)) > 0 || p.streetAhead(k) {
+		if !p.is(k, &leadIns) && !(p.is(k, &leadTo) && !p.is(k+1, &germanThes)) || p.is(k, &leadTails) && p.leadingDigits(min(k+1, len(p.text.Tokens)-1)) > 0 {
 			return k
 		}
 		k++
@@ -92,11 +92,6 @@ func (p *pass) nextSentence(k int) int {
 		}
 	}
 	return -1
-}
-
-// streetAhead says whether token k and the next are the name of a street: "first avenue", "line road".
-func (p *pass) streetAhead(k int) bool {
-	return k+1 < len(p.text.Tokens) && p.between(k) == gapSpace && p.text.Tokens[k+1].Bits&wordStreet != 0 && !p.is(k, &stopWords) && p.text.Tokens[k].Len() > 2
 }
 
 // toldAddress reads an address behind a word for one, token i: "my address is rose cottage, mill lane". It gives the token to
@@ -205,9 +200,6 @@ func (p *pass) noteStretch(s *stretch, sc score) (next int) {
 		s.last = a.last
 	}
 	start, end := int(p.text.Tokens[s.first].Start), int(p.text.Tokens[s.last].End)
-	if p.at(start-1) == '#' {
-		start--
-	}
 	sc.form = min(sc.form, addressFull)
 	return p.note(start, end, s.last, Address, sc, byAddress, p.lower(start, end))
 }

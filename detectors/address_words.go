@@ -123,8 +123,6 @@ var (
 	nearLinks = wordsOf("to the a of ki ke ka")
 	// fillers mean nothing and may stand anywhere.
 	fillers = wordsOf("uh um er erm ehm ähm äh euh eee yyy hum")
-	// romans stand in streets named for a day: "piazza xx settembre".
-	romans = wordsOf("xx iv xi xxv ii ix viii xxiv")
 	// codeWords stand before a postcode within an address.
 	codeWords = wordsOf("pin pincode postcode post postal zip zipcode plz code cp cap")
 	// partWords join the parts of an address and end none.

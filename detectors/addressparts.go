@@ -16,21 +16,12 @@ func (p *pass) addressTail(a *place) {
 func (p *pass) addressPart(a *place) bool {
 	k := a.last + 1
 	gap := p.joint(a.last)
-	if !p.isFree(k) || gap == gapEnd {
+	if !p.isFree(k) {
 		return false
-	}
-	if gap == gapDot && p.text.Tokens[a.last].Len() <= 4 && p.text.Tokens[a.last].IsWord() {
-		gap = gapSpace // an abbreviation
-	}
-	if gap == gapOther && a.street && p.b[p.text.Tokens[k].Start-1] == '(' && p.codePart(a, k, gapComma) {
-		return true // "Kanaalstraat 44 (1054 XK)"
 	}
 	if gap == gapSpace && a.street && !a.code && p.is(k, &dutchFloors) {
 		a.last, a.unit = k, true // "44 hs"
 		return true
-	}
-	if gap == gapSpace && !a.street && p.text.Tokens[k].Len() == 1 && p.text.Tokens[k].IsWord() && p.between(k) == gapSpace && p.is(k+1, &locality) && p.leadingDigits(min(k+2, len(p.text.Tokens)-1)) > 0 && p.unitPart(a, k+1) {
-		return true // "flat 4 b sector 21"
 	}
 	if gap == gapSpace && p.is(k, &directions) && (p.isCapital(k) || p.text.Tokens[k].Shape&scan.Lower == 0 || p.text.Tokens[k].Len() > 3) && a.street && !a.code {
 		a.last = k
@@ -151,9 +142,6 @@ func (p *pass) unitPart(a *place, k int) bool {
 	if gap := p.between(k); gap != gapSpace && gap != gapDot && gap != gapHash && gap != gapDash {
 		return false
 	}
-	if p.isNumberWord(j) && (p.between(j) == gapSpace || p.between(j) == gapDot) {
-		j++
-	}
 	last, ok := p.isHouse(j)
 	if !ok {
 		if !p.isFree(j) || p.text.Tokens[j].Len() != 1 || !isUpperAt(p.b, int(p.text.Tokens[j].Start)) {
@@ -163,9 +151,6 @@ func (p *pass) unitPart(a *place, k int) bool {
 		if p.codeGap(j) == '-' && p.isFree(j+1) && p.text.Tokens[j+1].IsNumber() && p.text.Tokens[j+1].Len() <= 4 {
 			last++
 		}
-	}
-	if !p.isFree(last) {
-		return false
 	}
 	a.last, a.unit = last, true
 	a.form += max(p.unitForm(k), addressLocality)
@@ -227,9 +212,6 @@ func (p *pass) townPart(a *place, k int, gap byte) bool {
 		return false
 	}
 	end := p.between(last)
-	if gap == gapLine && p.at(int(p.text.Tokens[last].End)) == ':' {
-		return false // the next label
-	}
 	if gap == gapLine && end != gapLine && end != gapComma && end != gapEnd && p.codeAt(last+1, end) < 0 && !p.endsLine(last) {
 		return false // a sentence
 	}
@@ -323,9 +305,6 @@ func (p *pass) codeAt(k int, gap byte) int {
 			last, _ := p.zipEnd(k + 1)
 			return last
 		}
-		if p.codeGap(k) == '-' && p.is(k, &codeCountries) && tokens[k+1].IsNumber() && (tokens[k+1].Len() == 4 || tokens[k+1].Len() == 5) {
-			return k + 1
-		}
 		return -1
 	}
 	return p.digitCodeAt(k, gap)
@@ -335,7 +314,7 @@ func (p *pass) codeAt(k int, gap byte) int {
 func (p *pass) digitCodeAt(k int, gap byte) int {
 	tokens := p.text.Tokens
 	t := &tokens[k]
-	if end := int(t.End); p.at(end) == '%' || (p.at(end) == '.' || p.at(end) == ',' || p.at(end) == ':') && (scan.IsDigit(p.at(end+1)) || p.at(end+1) == '[') || p.hasCurrency(int(t.Start)) {
+	if end := int(t.End); p.at(end) == '%' || (p.at(end) == '.' || p.at(end) == ',' || p.at(end) == ':') && scan.IsDigit(p.at(end+1)) || p.hasCurrency(int(t.Start)) {
 		return -1
 	}
 	if p.isWithin(k+1) && p.bitsAt(k+1)&(cueMoney|cueMetric) != 0 && p.between(k) == gapSpace {
@@ -405,7 +384,7 @@ func (p *pass) wordsTail(a *place) {
 	default:
 		return
 	}
-	capital := p.isCapitalWord(a.first) && !p.isInitial(a.first) || a.first < a.last && p.isCapitalWord(a.first+1)
+	capital := p.isCapitalWord(a.first) && !p.isInitial(a.first) || p.isCapitalWord(a.first+1)
 	s := p.stretch(a.last+1, bounds{most: 12, capital: capital, words: a.code})
 	end := s.sure
 	if a.code {
@@ -418,7 +397,7 @@ func (p *pass) wordsTail(a *place) {
 	if s.closed && s.common == 0 && s.last > end && s.last-max(end, s.first-1) <= loose && !a.code && (a.form >= streetSmall || p.asksAddress()) && gap != gapLine && !a.box {
 		end = s.last
 	}
-	if end < s.first || gap == gapLine && s.place < s.first && !s.code {
+	if end < s.first {
 		return
 	}
 	a.last, a.town = end, true

@@ -61,7 +61,7 @@ func (p *pass) addLost(q *pass, from int) {
 		for ; next < known && p.candidates[next].start <= start; next++ {
 			until = max(until, p.candidates[next].end)
 		}
-		if start >= end || until >= end {
+		if until >= end {
 			continue
 		}
 		canon := len(p.canon)

@@ -188,7 +188,7 @@ func (p *pass) answerDateParts() {
 		switch {
 		case p.isInert(int(p.text.Tokens[k].Start)) || last-first >= most:
 			return
-		case p.bitsAt(k)&wordMonth != 0, p.saysNumber(k), p.dayAt(k) > 0, p.is(k, &ordinalWords):
+		case p.bitsAt(k)&wordMonth != 0, p.saysNumber(k), p.dayAt(k) > 0:
 			parts++
 		case k > first && p.is(k, &correcting), k > first && p.is(k, &thisYear) && (p.bitsAt(k)|p.bitsAt(k+1))&wordYear != 0:
 		case !p.is(k, &ofWords) && !p.is(k, &articles) && !p.is(k, &andWords):

@@ -1,7 +1,5 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/scan"
-
 // answerWordsMost is how many words the answer to a security question has in a sentence.
 const answerWordsMost = 3
 
@@ -25,7 +23,7 @@ func (p *pass) answerInSentence() {
 		}
 	}
 	for i, n := 0, len(p.candidates); i < n; i++ {
-		if c := &p.candidates[i]; c.kind.yields() || c.kind == Number || c.kind == AccountID {
+		if c := &p.candidates[i]; c.kind.yields() || c.kind == Number {
 			if a, b := p.tokensOf(c.start, c.end); a <= b {
 				p.addAnswer(a, b)
 			}
@@ -105,7 +103,7 @@ func (p *pass) addSaidAnswer(first int, whole bool) {
 	}
 	for last := first; last < len(tokens) && last < first+answerWordsMost; last++ {
 		t := &tokens[last]
-		if p.isInert(int(t.Start)) || p.isContracted(last) || p.is(last, &notAnswers) || p.is(last, &notAnswersSaid) || p.is(last, &notDictated) || p.is(last, &exclaimed) || p.is(last, &agoWord) || t.Bits&(cuesIdentifier|wordAnswer) != 0 {
+		if p.isInert(int(t.Start)) || p.isContracted(last) || p.is(last, &notAnswers) || p.is(last, &notAnswersSaid) || p.is(last, &notDictated) || p.is(last, &agoWord) || t.Bits&(cuesIdentifier|wordAnswer) != 0 {
 			return
 		}
 		if p.is(last, &answerStops) && !(whole && last == first+1 && last+2 == len(tokens) && p.is(last, &answerPairs)) {
@@ -150,8 +148,7 @@ func (p *pass) clauseStart(k int) int {
 func (p *pass) isRare(k int) bool {
 	const shortest, common = 4, 3
 	t := &p.text.Tokens[k]
-	if p.set.names == nil || t.Len() < shortest || !t.IsWord() || t.Shape&scan.High != 0 || t.Bits&^wordPlace != 0 || t.Topic != 0 || p.isInert(int(t.Start)) ||
-		p.at(int(t.Start)-1) == '\'' || p.at(int(t.End)) == '\'' {
+	if p.set.names == nil || t.Len() < shortest || !t.IsWord() || t.Bits&^wordPlace != 0 || p.isInert(int(t.Start)) || p.at(int(t.End)) == '\'' {
 		return false
 	}
 	is := p.set.names.Listing(t.Hash)
@@ -196,7 +193,7 @@ func (p *pass) asksNumber() bool {
 	}
 	number := false
 	for k := range tokens {
-		if p.isNumberOfSome(k) && !p.is(k-1, &noAskedNumbers) && !p.is(k+1, &noAskedNumbers) && !p.is(k+1, &countsOf) && !p.is(k+2, &countedOf) && !p.is(k+3, &countedOf) {
+		if p.isNumberOfSome(k) && !p.is(k-1, &noAskedNumbers) && !p.is(k+1, &noAskedNumbers) && !p.is(k+1, &countsOf) {
 			number = true
 			break
 		}

@@ -66,7 +66,7 @@ func (p *pass) assigned(i, last int, kind Type, vague bool) bool {
 		if wrapped := bytes.IndexAny(value, "[("); wrapped > 0 && p.in.Channel == ChannelLog && wrappers.holds(value[:wrapped]) {
 			return false // "Optional[x]"
 		}
-		if p.isModule(i) || isDirectory(p.bytesOf(&p.text.Tokens[i]), value) || !quoted && (value[len(value)-1] == '(' || bytes.HasPrefix(value, []byte("pam_"))) || !quoted && p.takesWords(start, end) {
+		if p.isModule(i) || isDirectory(p.bytesOf(&p.text.Tokens[i]), value) || !quoted && (value[len(value)-1] == '(' || bytes.HasPrefix(value, []byte("pam_")) || p.takesWords(start, end)) {
 			return false // the directory at work, a call
 		}
 		if strict && !quoted {
@@ -520,7 +520,7 @@ func isPlaceholder(value []byte) bool {
 	if len(value) > 5 && equalFold(value, "your") && (value[4] == '_' || value[4] == '-') {
 		return true
 	}
-	for len(value) > 0 && (value[0] == '_' || value[0] == '*') {
+	for len(value) > 0 && value[0] == '_' {
 		value = value[1:]
 	}
 	for _, word := range [...]string{"null", "none", "nil", "true", "false", "undefined", "empty", "required", "redacted", "masked"} {

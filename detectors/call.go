@@ -397,7 +397,7 @@ func (p *pass) groupPieces() {
 	if p.wants.open && c.run.group != 0 {
 		for k := range p.candidates {
 			x := &p.candidates[k]
-			if x.canonEnd > x.canonStart && isNumeral(x.kind) && p.goesOnFrom(x.start) && (head == nil || x.start < head.start) {
+			if isNumeral(x.kind) && p.goesOnFrom(x.start) && (head == nil || x.start < head.start) {
 				head = x
 			}
 		}

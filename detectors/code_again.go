@@ -97,7 +97,7 @@ func (p *pass) takeFrontGroups() {
 
 // addHeard adds a code, unless it was found.
 func (p *pass) addHeard(start, end int, kind Type, likely float32) {
-	if kind != 0 && !p.isFound(start, end) {
+	if !p.isFound(start, end) {
 		p.addScored(start, end, guess{kind: kind, score: score{form: likely}, rule: "again", detector: bySpeech}, p.compact(start, end))
 	}
 }

@@ -77,7 +77,7 @@ func (p *pass) dateKind(d *date) (Type, score) {
 			return DateOfBirth, s
 		}
 	}
-	if d.day != 0 && d.month != 0 && p.repeats(cueBirth) {
+	if d.day != 0 && p.repeats(cueBirth) {
 		return DateOfBirth, score{form: birthTold, question: birthLeast - birthTold}
 	}
 	if p.isBareBirth(d) || p.isBornBefore(int(p.text.Tokens[d.first].Start)) {
@@ -89,7 +89,7 @@ func (p *pass) dateKind(d *date) (Type, score) {
 	if p.wants.cues&cueExpiry != 0 {
 		return CardExpiry, score{form: dateAlone, question: p.wants.score(cueExpiry, nearBoost-0.1)}
 	}
-	if (d.day == 0) != (d.year == 0) && d.month != 0 && (p.said&cueExpiry != 0 && p.cueBefore(d.first)&cueExpiry != 0 || p.repeats(cueExpiry) && (d.day == 0 || p.text.Tokens[d.first].IsWord() && p.text.Tokens[d.last].IsNumber())) {
+	if (d.day == 0) != (d.year == 0) && (p.said&cueExpiry != 0 && p.cueBefore(d.first)&cueExpiry != 0 || p.repeats(cueExpiry) && (d.day == 0 || p.text.Tokens[d.first].IsWord() && p.text.Tokens[d.last].IsNumber())) {
 		return CardExpiry, score{form: dateAlone, words: nearBoost - 0.1}
 	}
 	if d.joined {
@@ -107,7 +107,7 @@ func (p *pass) repeats(cues uint64) bool {
 // isBareBirth says whether a whole turn of a customer is a date long past: nobody says anything else so.
 func (p *pass) isBareBirth(d *date) bool {
 	const first, last = 1910, 2008
-	return p.in.Call != nil && p.in.Role != RoleAgent && d.day != 0 && d.month != 0 && d.year >= first && d.year <= last && d.first == 0 && d.last == len(p.text.Tokens)-1
+	return p.in.Call != nil && p.in.Role != RoleAgent && d.day != 0 && d.year >= first && d.year <= last && d.first == 0 && d.last == len(p.text.Tokens)-1
 }
 
 // isBornBefore says whether the sign for a birth stands before a place: "(b. 1949)", "(*3.4.1949)".
@@ -192,7 +192,7 @@ func (p *pass) setLast(d *date, i int) {
 
 // expand gives a year of two digits its century.
 func (d *date) expand() {
-	if d.short && d.year < 100 {
+	if d.short {
 		if d.year += 1900; d.year < 1900+centuryTurn {
 			d.year += 100
 		}
@@ -298,9 +298,6 @@ func (p *pass) monthDate(m int) (d date, ok bool) {
 		return d, false
 	}
 	d = date{first: m, last: m, month: p.monthOf(m)}
-	if d.month == 0 {
-		return d, false
-	}
 	p.dayBefore(&d)
 	if d.day == 0 {
 		p.dayAfter(&d, m)
@@ -353,8 +350,6 @@ func (p *pass) dayBefore(d *date) {
 		if k--; of && p.is(k, &ordinals) && p.between(k-1) == gapSpace {
 			k--
 		}
-	} else if gap == gapQuote {
-		return
 	}
 	if k < 0 || !p.isFree(k) {
 		return
@@ -378,7 +373,7 @@ func (p *pass) dayAfter(d *date, m int) {
 		return
 	}
 	end := int(p.text.Tokens[k].End)
-	if c := p.at(end); (c == ':' || c == '.' || c == ',' || c == '/') && (scan.IsDigit(p.at(end+1)) || p.at(end+1) == '[') || c == '%' {
+	if c := p.at(end); (c == ':' || c == '.' || c == ',' || c == '/') && scan.IsDigit(p.at(end+1)) || c == '%' {
 		return // a time of day, a number
 	}
 	d.last, d.day = k, v

@@ -109,7 +109,7 @@ var (
 // mayName says whether token i may be part of a name: a word in Devanagari that isn't another one of Hindi, and nothing found before.
 func (p *pass) mayName(i int) bool {
 	t := &p.text.Tokens[i]
-	if t.Shape&scan.High == 0 || t.Shape&scan.Digit != 0 || t.Bits&wordsNoName != 0 || t.Topic != 0 {
+	if t.Shape&scan.High == 0 || t.Shape&scan.Digit != 0 || t.Bits&wordsNoName != 0 {
 		return false
 	}
 	r, _ := utf8.DecodeRune(p.b[t.Start:])

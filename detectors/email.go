@@ -151,7 +151,7 @@ func (p *pass) domain(i int) (end, dots int, letters bool) {
 			i--
 		}
 		letters = letters && i-label >= 2 || i-label > 4 && string(p.b[label:label+4]) == "xn--"
-		if next > i || p.at(next) != '.' || !scan.IsWordByte(p.at(next+1)) {
+		if p.at(next) != '.' || !scan.IsWordByte(p.at(next+1)) {
 			return i, dots, letters
 		}
 		i = next + 1

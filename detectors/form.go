@@ -196,7 +196,7 @@ func (p *pass) codesFrom(k, i int) {
 func (p *pass) isPlateHalf(k int) bool {
 	const half, rest = 4, 3
 	t := &p.text.Tokens[k]
-	if t.Len() != half || t.IsWord() || t.IsNumber() || p.between(k) != gapComma || p.isWritten() || !scan.IsDigit(p.b[t.Start+2]) || !scan.IsDigit(p.b[t.Start+3]) {
+	if t.Len() != half || t.IsNumber() || p.between(k) != gapComma || p.isWritten() || !scan.IsDigit(p.b[t.Start+2]) || !scan.IsDigit(p.b[t.Start+3]) {
 		return false
 	}
 	return p.text.Tokens[k+1].Len() == rest && p.isAllUpper(k+1)

@@ -249,9 +249,6 @@ func (p *pass) login(start int, alone bool) {
 		} else if scan.IsSpace(c) {
 			break
 		}
-		if c == '\n' {
-			break
-		}
 	}
 	colon := start
 	for colon < end && p.b[colon] != ':' {

@@ -417,7 +417,7 @@ func (p *pass) linked(name *field, start, end, how int) {
 	for p.at(start) == '%' && start < end { // LIKE '%x%'
 		start++
 	}
-	for end > start && (p.b[end-1] == '%' || p.b[end-1] == ' ') {
+	for end > start && p.b[end-1] == '%' {
 		end--
 	}
 	value := p.b[start:max(start, end)]
@@ -498,7 +498,7 @@ func (p *pass) saysState(start, end int) bool {
 	if k < 0 {
 		return stateWords.holds(p.b[start:end]) // "password=invalid"
 	}
-	if !stateWords.holds(p.b[start:start+k]) && !isWord(p.b[start:start+k], "is") {
+	if !stateWords.holds(p.b[start : start+k]) {
 		return false
 	}
 	first, last := p.tokensOf(start, end)

@@ -84,7 +84,7 @@ func (p *pass) answerMail() {
 		switch {
 		case p.isInert(int(t.Start)), t.Bits&cuesAgainst != 0 && k > first && p.saysNumber(k-1), !t.IsWord() && p.at(int(t.End)) == ':':
 			return
-		case p.is(k, &notMail) || p.is(k, &notAnswers) || p.is(k, &notAnswersSaid) || p.is(k, &clauseWords) && !p.is(k, &andWords) || p.is(k, &sentenceWords):
+		case p.is(k, &notMail) || p.is(k, &notAnswers) || p.is(k, &notAnswersSaid) || p.is(k, &sentenceWords):
 			if k == first || agent || !p.is(k, &spellWords) {
 				return
 			}

@@ -51,7 +51,7 @@ func (p *pass) isNamedBetween(i int) bool {
 func (p *pass) mayBeNamed(k int) bool {
 	const short = 3
 	t := &p.text.Tokens[k]
-	if !t.IsWord() || t.Len() < short || t.Bits&^(wordPlace|wordSoftLead|wordUnit) != 0 || t.Topic != 0 || p.isInert(int(t.Start)) || p.is(k, &noNames) || p.is(k, &notAnswers) || p.is(k, &booked) || p.speech.IsPlain(t, p.b) {
+	if !t.IsWord() || t.Len() < short || t.Bits&^(wordPlace|wordSoftLead|wordUnit) != 0 || p.isInert(int(t.Start)) || p.is(k, &noNames) || p.is(k, &notAnswers) || p.speech.IsPlain(t, p.b) {
 		return false
 	}
 	l := p.set.names.Listing(t.Hash)
@@ -64,5 +64,4 @@ var (
 	inTheNames = wordsOf("in under by a à au al em op")
 	onTheNames = wordsOf("den nazwisko")
 	nameOfs    = wordsOf("of de di van")
-	booked     = wordsOf("reserviert gebucht bestellt angemeldet eingetragen hinterlegt gespeichert gelaufen läuft laufen geboekt gereserveerd zarezerwowane reservado reservada prenotato prenotata réservé réservée")
 )

@@ -15,7 +15,7 @@ func (p *pass) personClass(first, last int) names.Class {
 	house := first < end && p.is(end, &venueEnds)
 	switch {
 	case house || first < end && p.isStreetEnd(first, end):
-		if p.wants.cues&cueName != 0 || p.is(first, &titles) || p.is(first-1, &introWords) || p.isAnnounced(first, last) || p.isWritten() || !p.isTogether(first, end) {
+		if p.wants.cues&cueName != 0 || p.is(first-1, &introWords) || p.isAnnounced(first, last) || p.isWritten() || !p.isTogether(first, end) {
 			break
 		}
 		if house {

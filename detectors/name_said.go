@@ -131,9 +131,6 @@ func (p *pass) isSpelledBy(k int, letters []byte) bool {
 	w := p.bytesOf(&p.text.Tokens[k])
 	n := 0
 	for _, c := range letters {
-		if !scan.IsLetter(c) {
-			continue
-		}
 		if n == len(w) || w[n]|0x20 != c|0x20 {
 			return false
 		}

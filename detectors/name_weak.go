@@ -132,8 +132,8 @@ var (
 func (p *pass) addDoing(k int, begins bool) {
 	const short, common = 3, 6
 	t := &p.text.Tokens[k]
-	if !t.IsWord() || t.Len() < short || t.Bits&^(wordPlace|wordSoftLead|wordUnit|wordPhrase|wordPhraseEnd|cueCalling|cueMoney) != 0 || t.Topic != 0 || p.isInert(int(t.Start)) ||
-		p.is(k, &noNames) || p.is(k, &notAnswers) || p.speech.IsPlain(t, p.b) {
+	if !t.IsWord() || t.Len() < short || t.Bits&^(wordPlace|wordSoftLead|wordUnit|wordPhrase|wordPhraseEnd|cueCalling|cueMoney) != 0 || p.isInert(int(t.Start)) ||
+		p.is(k, &noNames) || p.speech.IsPlain(t, p.b) {
 		return
 	}
 	l := p.set.names.Listing(t.Hash)

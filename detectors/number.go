@@ -118,9 +118,6 @@ func (p *pass) number(i, limit int) (next int) {
 	if p.isAmount(r) {
 		return r.last + 1
 	}
-	if r.isUUID() {
-		return r.last + 1
-	}
 	groups := len(r.groups)
 	if !r.plus {
 		p.cutRun(r, p.belonging(r))
@@ -280,7 +277,7 @@ func (p *pass) against(r *run, kind Type) (penalty float32) {
 	switch {
 	case r.plus || kind == Date:
 		return 0
-	case r.isSpan() && p.wants.cues == 0 && r.ctx.next&cuesIdentifier == 0, p.isPartOfCode(r) || r.isUUID() || r.isZero() && p.wants.cues == 0 && !p.wants.open || r.digits == 12 && p.at(r.start-1) == '|' && p.isTimestamp(r):
+	case r.isSpan() && p.wants.cues == 0 && r.ctx.next&cuesIdentifier == 0, p.isPartOfCode(r) || r.isZero() && p.wants.cues == 0 && !p.wants.open || r.digits == 12 && p.at(r.start-1) == '|' && p.isTimestamp(r):
 		return 0.4
 	case r.digits >= 13 && (p.in.Channel != ChannelLog || kind == CreditCard && isIssuer(r.d)):
 		return 0
@@ -322,12 +319,6 @@ func (p *pass) isPartOfCode(r *run) bool {
 
 // sourceFiles are the ends of names of files of programs.
 var sourceFiles = wordsOf("go py rb js ts jsx tsx java kt scala c cc cpp h hpp cs rs php pl lua ex erl swift sh sql conf cfg yaml yml xml tf")
-
-// isUUID says whether the groups are those of a UUID without a letter.
-func (r *run) isUUID() bool {
-	g := r.groups
-	return len(g) == 5 && r.sep == '-' && g[0].digits == 8 && g[1].digits == 4 && g[2].digits == 4 && g[3].digits == 4 && g[4].digits == 12
-}
 
 // isSpan says whether the groups are two years from one to the other: "2017–2021".
 func (r *run) isSpan() bool {

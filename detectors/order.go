@@ -13,13 +13,7 @@ const (
 // orderNumber scores a run as the number of an order, by the words beside it: "order number is 12345", "ticket #123",
 // "invoice 1234567".
 func (p *pass) orderNumber(r *run, best *guess) {
-	if r.digits < 3 || r.digits > 22 || r.plus {
-		return
-	}
 	score := p.wants.score(cueOrder, orderAsked)
-	if r.digits < 4 {
-		score = min(score, 0.6)
-	}
 	score = max(score, p.orderWords(&r.ctx, r.first, r.digits >= orderLong || p.at(r.start-1) == '#'))
 	best.better(OrderID, score, byAccount)
 }

@@ -146,11 +146,6 @@ func (p *pass) cutRun(r *run, n int) {
 		}
 		r.loose = r.loose || sep == ' ' || sep == ',' || to-from > 1
 	}
-	if n == 1 {
-		if p.at(r.start) == '(' {
-			r.start++
-		}
-	}
 }
 
 // separator says what stands between two groups: a space, dash, dot, slash, comma or parenthesis, alone or with a

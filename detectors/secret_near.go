@@ -56,7 +56,7 @@ func (p *pass) addSaidNear(k int, kind Type) bool {
 func (p *pass) mayBeSaidNear(k int, kind Type) bool {
 	const least = 4
 	t := &p.text.Tokens[k]
-	if !t.IsWord() || t.Len() < least || t.Bits != 0 || t.Topic != 0 || p.set.names == nil || p.isInert(int(t.Start)) || k > 0 && (p.isUsedAt(k) || p.between(k-1) != gapSpace && p.between(k-1) != gapComma) {
+	if !t.IsWord() || t.Len() < least || t.Bits != 0 || p.set.names == nil || p.isInert(int(t.Start)) || k > 0 && (p.isUsedAt(k) || p.between(k-1) != gapSpace && p.between(k-1) != gapComma) {
 		return false
 	}
 	if p.set.names.IsCommon(t.Hash) && !(kind == Password && k+1 < len(p.text.Tokens) && p.saysNumber(k+1) && p.mayBeUser(t)) {

@@ -239,7 +239,7 @@ func (p *pass) toldAnswer(k int) bool {
 	if signed && p.is(first, &answerArticles) {
 		first++
 	}
-	if first >= len(tokens) || int(tokens[first].Start)-int(tokens[k].End) > 24 || !signed && !p.mayBeUnsigned(k, first) {
+	if first >= len(tokens) || !signed && !p.mayBeUnsigned(k, first) {
 		return false
 	}
 	last := first

@@ -1,7 +1,6 @@
 package detectors
 
 import (
-	"bytes"
 	"sync"
 
 	"github.com/sonexlabs/tacet/detectors/names"
@@ -93,15 +92,13 @@ func (p *pass) addSpans() {
 	}
 }
 
-// isThingSpan says whether a span is the letters of a flight, what is counted, or a program: "flight UA 1182", "how many miles", "/usr/bin/unzip".
+// isThingSpan says whether a span is what is counted, a program or an order: "how many miles", "/usr/bin/unzip", "Mark as read".
 func (p *pass) isThingSpan(s *names.Span) bool {
-	const letters = 3
 	k := s.First
 	if s.Class == names.Person && (p.isTalk(s) || isWord(p.bytesOf(&p.text.Tokens[k]), "mark") && p.is(k+1, &marked) && p.between(k) == gapSpace && (k == 0 || p.endsClause(k-1))) {
 		return true // "Mark as read"
 	}
-	return k == s.Last && s.Class == names.Person && (p.is(k-1, &flights) && p.text.Tokens[k].Len() <= letters && k+1 < len(p.text.Tokens) && p.text.Tokens[k+1].IsNumber() ||
-		p.is(k, &plainWords) && p.is(k-1, &manyWords)) ||
+	return k == s.Last && s.Class == names.Person && p.is(k, &plainWords) && p.is(k-1, &manyWords) ||
 		p.at(int(p.text.Tokens[s.Last].Start)-1) == '/' && p.is(s.Last-1, &programs)
 }
 
@@ -120,7 +117,6 @@ func (p *pass) isTalk(s *names.Span) bool {
 }
 
 var (
-	flights   = wordsOf("flight vuelo vol volo voo vlucht flug lot")
 	manyWords = wordsOf("many few hundred thousand extra of more")
 	programs  = wordsOf("bin sbin lib libexec") // folders
 )
@@ -149,9 +145,6 @@ var hesitations = wordsOf("um uh er erm uhm hmm ah äh ähm euh eh ehm eee yyy a
 func (p *pass) widenPerson(i int) {
 	s, tokens := &p.spans[i], p.text.Tokens
 	p.widenVietnamese(s)
-	if s.Class != names.Person && s.Class != names.Address && p.tellsPerson(s.First-1) {
-		s.Class = names.Person
-	}
 	if s.Class != names.Person {
 		return
 	}
@@ -198,19 +191,6 @@ func (p *pass) widenPerson(i int) {
 			s.Last = k
 		}
 	}
-}
-
-// tellsPerson says whether token k ends words for a name that only persons have, right before the next: "surname Lisbon", "last name is paris".
-func (p *pass) tellsPerson(k int) bool {
-	at := k
-	if p.is(k, &toldLinks) {
-		k--
-	}
-	if !p.is(k, &personNames) && !(p.is(k, &lastNames) && p.is(k-1, &personKinds)) {
-		return false
-	}
-	gap := p.b[p.text.Tokens[k].End:p.text.Tokens[at+1].Start]
-	return len(gap) < len(" is  ") && !bytes.ContainsAny(gap, ",;.\n")
 }
 
 var (
@@ -398,7 +378,7 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 		return
 	}
 	first, last := p.tokensOf(start, end)
-	for first <= last && (int(p.text.Tokens[first].Start) < start || p.isInert(int(p.text.Tokens[first].Start))) {
+	for first <= last && p.isInert(int(p.text.Tokens[first].Start)) {
 		first++
 	}
 	for last >= first && (int(p.text.Tokens[last].End) > end || p.isInert(int(p.text.Tokens[last].Start))) {
