@@ -143,62 +143,6 @@ func (p *pass) isNobody(s *names.Span) bool {
 	return k < s.First-1 && (k < 0 || p.between(k) == gapLine)
 }
 
-// findAddressed adds who is greeted where a line begins, "Beste Marijke,", and who has a title, "da dona Conceição Vilhena".
-func (p *pass) findAddressed() {
-	if p.in.Channel == ChannelLog || !p.isWritten() {
-		return
-	}
-	for k := range p.text.Tokens {
-		if p.is(k, &titles) {
-			p.nameBehindTitle(k)
-		}
-		if k == 0 || p.at(int(p.text.Tokens[k-1].End)) != ' ' && p.between(k-1) == gapLine {
-			p.greeted(k)
-		}
-	}
-}
-
-// nameBehindTitle adds the name behind token i, a title, with it, whatever else the tagger took it for.
-func (p *pass) nameBehindTitle(i int) {
-	const most = 3 // parts of a name
-	last := i
-	for last+1 < len(p.text.Tokens) && last < i+most && p.isTitleGap(last) && (last == i || p.between(last) == gapSpace) && p.isGreeted(last+1) && !p.is(last+1, &titles) {
-		last++
-	}
-	if last > i && !p.isFound(int(p.text.Tokens[i+1].Start), int(p.text.Tokens[last].End)) {
-		p.addPerson(i, last)
-	}
-}
-
-// greeted is findAddressed for the line that begins with token k.
-func (p *pass) greeted(k int) {
-	const most = 3 // parts of a name
-	if !p.is(k, &greetings) {
-		return
-	}
-	for p.is(k, &greetings) || p.is(k, &titles) {
-		k++
-	}
-	last := k
-	for ; last < k+most && p.isGreeted(last) && p.between(last-1) == gapSpace; last++ {
-	}
-	if last == k || last < len(p.text.Tokens) && p.between(last-1) != gapComma && p.between(last-1) != gapLine {
-		return
-	}
-	if start, end := int(p.text.Tokens[k].Start), int(p.text.Tokens[last-1].End); !p.isFound(start, end) {
-		p.addPerson(k, last-1)
-	}
-}
-
-// isGreeted says whether token k is a word in capitals that may be a name.
-func (p *pass) isGreeted(k int) bool {
-	if !p.isCapital(k) || p.is(k, &noNames) || p.is(k, &notGreeted) || p.is(k, &firms) || p.isInert(int(p.text.Tokens[k].Start)) {
-		return false
-	}
-	l := p.set.names.Listing(p.text.Tokens[k].Hash)
-	return l.Given > 1 || l.Surname > 1 || l.Common == 0 && !l.Other
-}
-
 // cutSmall cuts words in small letters off a name in capitals: "Iker vino", "Zbyszek przyjedzie w piątek". One word alone that no list has, among words that are
 // not those of another language, may be a name that somebody wrote so, and stays: "Asha quattlebaum". A name in small letters alone stays as it is.
 func (p *pass) cutSmall(s *names.Span) {

@@ -59,24 +59,6 @@ func (p *pass) addRelated(k int, introduced, capital bool) {
 	p.addPerson(k, last)
 }
 
-// addTitled takes token k, right behind a title that nothing but a name follows, token i, for a name with it, whatever else the word means: "mr vine".
-func (p *pass) addTitled(i, k int) {
-	const short = 3
-	if k >= len(p.text.Tokens) || p.between(i) != gapSpace && p.between(i) != gapDot {
-		return
-	}
-	t := &p.text.Tokens[k]
-	common := p.is(k, &plainWords) || p.is(k, &stopWords) || p.is(k, &clauseWords) || p.is(k, &notAnswers) || p.is(k, &hesitations) || p.is(k, &titles) || p.speech.IsPlain(t, p.b)
-	start, end := int(p.text.Tokens[i].Start), int(t.End)
-	if !t.IsWord() || t.Len() < short || t.Bits&(cuesIdentifier|wordRelation) != 0 || p.isInert(int(t.Start)) || common && !p.isCapital(k) || p.isFound(int(t.Start), end) || p.isInert(start) {
-		return
-	}
-	p.addScored(start, end, guess{kind: Person, score: score{form: max(0.8, p.set.threshold)}, detector: byNames}, p.lower(start, end))
-	if p.in.Call != nil && !p.set.names.IsCommon(t.Hash) {
-		p.in.Call.names.Add(t.Hash)
-	}
-}
-
 // mayBeRelated says whether token k may be a name: a word that means nothing else, and that nothing was found in.
 func (p *pass) mayBeRelated(k int) bool {
 	const short = 3
@@ -96,9 +78,8 @@ var (
 	auxiliaries = wordsOf("har heeft hat ha ma tiene tem a hade had wil vil kan kann può peut puede pode może ska skal möchte wilde chce ist war wird will hatte ruft kommt geht wollte sagt sagte meint muss soll bestellt " +
 		"est vient vous va veut doit était avait m n ne me se s le es está estaba lo la llamó llama llamará dice dijo quiere tiene vino è sta mi si vuole deve aveva era richiama is was belt belde komt gaat zegt zei wordt moet " +
 		"jest był była zadzwoni oddzwoni dzwonił dzwoniła powiedział powiedziała mówi zamówił zamówiła nie się é liga ligou quer vai disse encomendou foi lhe är ringer ringde sa er ringede sagde siger says said told rang called works died lives uses has")
-	dealers    = wordsOf("partner partners client customer") // firms are, too
-	sureTitles = wordsOf("mr mrs")
-	politely   = wordsOf("please bitte merci gracias grazie alstublieft proszę obrigado obrigada tak tack ya")
+	dealers  = wordsOf("partner partners client customer") // firms are, too
+	politely = wordsOf("please bitte merci gracias grazie alstublieft proszę obrigado obrigada tak tack ya")
 )
 
 // findSpelledName adds the word that is spelled behind it where a name is given: "ouedraogo o u e d r a o g o", "pickersgill p i c k".

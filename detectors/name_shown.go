@@ -49,7 +49,7 @@ func (p *pass) addListed(k int) {
 			if bytes.IndexByte(gap, '\n') >= 0 {
 				return
 			}
-			if bytes.IndexAny(gap, ",;&") < 0 && !p.is(n-1, &andWords) {
+			if !bytes.ContainsAny(gap, ",;&") && !p.is(n-1, &andWords) {
 				continue
 			}
 		}

@@ -25,75 +25,20 @@ func (p *pass) roleWord(i int) {
 			p.personValue(start, false) // "CardHolder=A ROE"
 		}
 	}
-	if p.is(i, &titleSet) {
+	if p.is(i, &logTitles) {
 		if p.isCapital(i) && !hasHump(p.bytesOf(a)) {
-			p.titled(i)
+			p.nameBehindTitle(i)
 		} else if isUpper(p.bytesOf(a)) {
 			p.bookedName(i)
 		}
 	}
 	if p.is(i, &welcomes) {
-		p.welcomed(i)
+		if p.set.names != nil {
+			p.greeted(i + 1)
+		}
 		return
 	}
 	p.role = p.role || b.Start-a.End <= gap && p.at(int(a.End)) != '_' && p.isCapital(i+1)
-}
-
-// welcomes stand before the name of who is written to.
-var welcomes = wordsOf("dear hi hello welcome")
-
-// welcomed takes the word behind token i, a greeting, for a name if a mark ends it and it is a rare word or a name: "Welcome Annika!", "Hi Philomel, your code …".
-func (p *pass) welcomed(i int) {
-	k := i + 1
-	t := &p.text.Tokens[k]
-	end := int(t.End)
-	if p.set.names == nil {
-		return
-	}
-	if c := p.at(end); p.between(i) != gapSpace || !p.isPersonWord(k, commonWord) || !p.hasOneCapital(t) || c != ',' && c != '!' && !isQuote(c) {
-		return
-	}
-	if l := p.set.names.Listing(t.Hash); l.Common == 0 || max(l.Given, l.Surname) > 1 {
-		p.add(int(t.Start), end, Person, 0.6, byNames, p.lower(int(t.Start), end))
-	}
-}
-
-var titleSet = wordsOf("mr mrs dr miss")
-
-// titled takes token i, a title, and the words with capitals behind it for a name: "Dr Ashby", "Mrs E. Selwood".
-func (p *pass) titled(i int) {
-	const most = 4
-	tokens := p.text.Tokens
-	k, end := i+1, 0
-	for ; k < len(tokens) && k-i <= most && tokens[k].IsWord() && isUpperAt(p.b, int(tokens[k].Start)) && !p.isInert(int(tokens[k].Start)) && p.isTitleGap(k-1); k++ {
-		if tokens[k].Len() > 1 {
-			end = int(tokens[k].End)
-		}
-	}
-	if end == 0 || p.isBesideCode(&names.Span{First: i + 1, Last: k - 1}) || p.at(end) == '=' {
-		return
-	}
-	start := int(tokens[i].Start)
-	p.add(start, end, Person, 0.6, byNames, p.lower(start, end))
-}
-
-// bookedName takes a name in capitals before token i, a title, for one as airlines write it: "TOPHAM/WINIFRED MRS".
-func (p *pass) bookedName(i int) {
-	if i < 2 || p.between(i-1) != gapSpace {
-		return
-	}
-	a, b := &p.text.Tokens[i-2], &p.text.Tokens[i-1]
-	if b.Start != a.End+1 || p.b[a.End] != '/' || !a.IsWord() || !b.IsWord() || !isUpper(p.bytesOf(a)) || !isUpper(p.bytesOf(b)) {
-		return
-	}
-	start, end := int(a.Start), int(p.text.Tokens[i].End)
-	p.add(start, end, Person, 0.7, byNames, p.lower(start, end))
-}
-
-// isTitleGap says whether a blank, or a full stop and one, part token k from the next.
-func (p *pass) isTitleGap(k int) bool {
-	gap := p.b[p.text.Tokens[k].End:p.text.Tokens[k+1].Start]
-	return string(gap) == " " || string(gap) == ". "
 }
 
 // keepNear leaves of the spans that the tagger found in a log the persons near a word for a name or for the part that somebody plays, and near those:
