@@ -31,7 +31,7 @@ const (
 // what follows to the postcode or country. It gives the token to go on with, or 0.
 func (p *pass) address(i int) (next int) {
 	a := place{first: i, last: i}
-	if !p.addressHead(&a, i) {
+	if p.isYearRange(i) || !p.addressHead(&a, i) {
 		return 0
 	}
 	p.unitsBefore(&a)
@@ -75,9 +75,19 @@ func (p *pass) address(i int) (next int) {
 	return p.note(start, end, a.last, Address, s, byAddress, p.lower(start, end))
 }
 
+// isYearRange says whether token i is one of two years with a dash between them: "2017-2021 analyst, York".
+func (p *pass) isYearRange(i int) bool {
+	const length = 4
+	isYear := func(k int) bool {
+		t := &p.text.Tokens[k]
+		return t.IsNumber() && t.Len() == length && (p.b[t.Start] == '1' && p.b[t.Start+1] == '9' || p.b[t.Start] == '2' && p.b[t.Start+1] == '0')
+	}
+	return isYear(i) && (i+1 < len(p.text.Tokens) && p.between(i) == gapDash && isYear(i+1) || i > 0 && p.between(i-1) == gapDash && isYear(i-1))
+}
+
 // What says that an address follows: "moved to", "send it to", "wohne in", "vivo en".
 var (
-	toWords = wordsOf("to at on in from au en a nach")
+	toWords = wordsOf("to at on in from au en a nach im am")
 	atOn    = wordsOf("at on still")
 	itWords = wordsOf("it them this mich me")
 	toVerbs = wordsOf("delivery shipping live lives living located reside resides moved moving deliver delivered ship shipped send sent return returned arrived mailed couriered forward forwarded drop drops dropped pick picked wohne wohnt wohnhaft mora moro moram vives habite habitez habito vivo vive abito abita woon woont")
@@ -339,7 +349,7 @@ func (p *pass) codedHead(a *place, k int) bool {
 		if !p.isFree(k + 1) {
 			return false
 		}
-		if first, end, form := p.ukPostcode(k + 1); form > 0 && first == k+1 && end > first {
+		if first, end, form := p.ukPostcode(k + 1); form > 0 && first == k+1 && end > first || p.eircode(k+1) {
 			a.last, a.form, a.street = name, streetSmall, true
 			return true
 		}

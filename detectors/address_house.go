@@ -55,7 +55,7 @@ func (p *pass) streetAlone(i int) (next int) {
 	}
 	p.addressTail(&a)
 	if house <= first && !a.code {
-		if !p.wholeStreet(&a) {
+		if !p.wholeStreet(&a) && !p.isDwelling(&a, i) {
 			return 0
 		}
 		a.form = houseNamed
@@ -69,6 +69,26 @@ func (p *pass) isOldHouse(first, i int) bool {
 	const least = 3 // "old mill road" is a street
 	return i-first >= least && isWord(p.bytesOf(&p.text.Tokens[first]), "old") && p.is(first-1, &theWords) && p.between(first-1) == gapSpace && p.text.Tokens[i].Bits&wordStreet != 0
 }
+
+// isDwelling says whether words for where somebody lives stand before a street, of which token i is the word: "the flat on Cardigan Road".
+func (p *pass) isDwelling(a *place, i int) bool {
+	const back = 3
+	k := a.first - 1
+	if !p.isCapital(a.first) || !p.isCapital(i) || !p.isFree(k) || !p.is(k, &dwellingLinks) || p.between(k) != gapSpace {
+		return false
+	}
+	for n := k - 1; n >= k-back && p.isFree(n) && p.between(n) == gapSpace; n-- {
+		if p.is(n, &homes) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	dwellingLinks = wordsOf("on in at from to off")
+	homes         = wordsOf("flat flats apartment house home room bedsit bungalow cottage maisonette tenancy live lives lived living moved stay stays staying stayed reside resides residing fled rents rented renting address")
+)
 
 // wholeStreet says whether the text is a street with a place behind or before it: "tvs nagar madurai". It takes in what stands before.
 func (p *pass) wholeStreet(a *place) bool {

@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"sort"
+	"unicode/utf8"
 
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
@@ -102,7 +103,7 @@ func (p *pass) joint(k int) byte {
 	t := &p.text.Tokens[k]
 	switch gap {
 	case gapDot:
-		if t.IsWord() && (t.Len() <= 4 || t.Shape&scan.High != 0 && t.Len() <= 10) || p.text.Tokens[k+1].Start == t.End+1 || t.IsNumber() && p.is(k+1, &firmUnits) {
+		if t.IsWord() && (t.Len() <= 4 || t.Shape&scan.High != 0 && t.Len() <= 10 && utf8.RuneCount(p.bytesOf(t)) <= 5) || p.text.Tokens[k+1].Start == t.End+1 || t.IsNumber() && p.is(k+1, &firmUnits) {
 			return gapSpace
 		}
 		return gapOther
@@ -139,6 +140,9 @@ func (p *pass) joint(k int) byte {
 // goesOnBelow says whether an address goes on with token j, which begins a line.
 func (p *pass) goesOnBelow(s *stretch, j int) bool {
 	t := &p.text.Tokens[j]
+	if s.code && p.isBlankLine(j-1) {
+		return false
+	}
 	return !t.IsWord() || isUpperAt(p.b, int(t.Start)) || t.Bits&(wordUnit|wordLead) != 0 || s.streets > 0 && !s.code || p.isKnownPlace(j)
 }
 

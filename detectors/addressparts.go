@@ -1,6 +1,10 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"bytes"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // addressTail reads the parts of an address that follow the first.
 func (p *pass) addressTail(a *place) {
@@ -16,7 +20,7 @@ func (p *pass) addressTail(a *place) {
 func (p *pass) addressPart(a *place) bool {
 	k := a.last + 1
 	gap := p.joint(a.last)
-	if !p.isFree(k) {
+	if !p.isFree(k) || gap == gapLine && a.code && a.town && p.isBlankLine(a.last) {
 		return false
 	}
 	if gap == gapSpace && a.street && !a.code && p.is(k, &dutchFloors) {
@@ -48,6 +52,11 @@ func (p *pass) addressPart(a *place) bool {
 		return true // "Suite 400, 1200 Elm Street": no postcode and its town
 	}
 	return p.unitPart(a, k) || p.codePart(a, k, gap) || gap != gapDash && (p.roadPart(a, k, gap) || p.townPart(a, k, gap)) || p.townToCode(a, k)
+}
+
+// isBlankLine says whether an empty line stands between token k and the next.
+func (p *pass) isBlankLine(k int) bool {
+	return bytes.Count(p.b[p.text.Tokens[k].End:p.text.Tokens[k+1].Start], []byte{'\n'}) > 1
 }
 
 // dutchFloors say which floor of a house with one number for all.
@@ -110,6 +119,9 @@ func (p *pass) unitPart(a *place, k int) bool {
 	if a.code {
 		return false
 	}
+	if p.germanFloor(a, k) {
+		return true
+	}
 	if p.isOrdinal(k) || p.dayAt(k) > 0 && p.text.Tokens[k].Shape&scan.High != 0 {
 		j := k + 1
 		if p.text.Tokens[k].IsNumber() {
@@ -157,6 +169,26 @@ func (p *pass) unitPart(a *place, k int) bool {
 	return true
 }
 
+// germanFloor reads "2. OG links", "EG rechts", "3. Stock".
+func (p *pass) germanFloor(a *place, k int) bool {
+	if p.text.Tokens[k].IsNumber() && p.text.Tokens[k].Len() <= 2 && p.between(k) == gapDot {
+		k++
+	}
+	if !p.isFree(k) || !p.is(k, &floors) {
+		return false
+	}
+	if p.between(k) == gapSpace && p.isFree(k+1) && p.is(k+1, &floorSides) {
+		k++
+	}
+	a.last, a.unit = k, true
+	return true
+}
+
+var (
+	floors     = wordsOf("og eg dg ug stock stockwerk etage obergeschoss stiege")
+	floorSides = wordsOf("links rechts mitte li re mi")
+)
+
 // doorSides say which door of a floor: "3º izda".
 var doorSides = wordsOf("izda izq izqda izquierda dcha dch derecha centro int ext interior exterior esq esquerdo dto dta direito frente trás")
 
@@ -195,8 +227,8 @@ func (p *pass) roadPart(a *place, k int, gap byte) bool {
 // townPart reads a town, a district, a state or a country by its capitals, behind a comma or on the next line, or right
 // behind a unit.
 func (p *pass) townPart(a *place, k int, gap byte) bool {
-	if gap != gapComma && gap != gapLine && !(gap == gapSpace && a.unit) || !p.text.Tokens[k].IsWord() {
-		return false
+	if gap != gapComma && gap != gapLine && !(gap == gapSpace && a.unit) || !p.text.Tokens[k].IsWord() || p.text.Tokens[k].Topic != 0 {
+		return false // "…, PESEL …"
 	}
 	const most = 6
 	begin := k
@@ -293,6 +325,9 @@ func (p *pass) codeAt(k int, gap byte) int {
 			if first, last, form := p.ukPostcode(k); form > 0 && first == k {
 				return last
 			}
+			if p.eircode(k) {
+				return k + 1
+			}
 			if (gap == gapComma || gap == gapLine) && t.Len() <= 4 && t.Shape&scan.Lower == 0 && isUKOutward(p.bytesOf(t)) {
 				return k
 			}
@@ -381,6 +416,9 @@ func (p *pass) wordsTail(a *place) {
 	switch gap {
 	case gapSpace, gapComma, gapDash:
 	case gapLine:
+		if a.code && a.town && p.isBlankLine(a.last) {
+			return
+		}
 	default:
 		return
 	}

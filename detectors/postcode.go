@@ -1,6 +1,10 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"strings"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // Likelihoods of postcodes.
 const (
@@ -64,6 +68,10 @@ func (p *pass) postcode(i int) {
 	}
 	if first, last, form := p.ukPostcode(i); form > 0 {
 		p.scoreUKPostcode(first, last, form)
+		return
+	}
+	if p.eircode(i) {
+		p.scoreUKPostcode(i, i+1, codeLower)
 		return
 	}
 	if (p.said|p.path.bits|p.wants.cues)&cuePostcode != 0 {
@@ -163,6 +171,27 @@ func isUKInward(b []byte) bool {
 			return false
 		}
 		if !scan.IsLetter(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// eircode says whether token i and the next are an Irish postcode in capitals: a routing key, "D15" or "D6W", and four characters that tell one house, "X9Y8".
+func (p *pass) eircode(i int) bool {
+	const letters, key, house = "acdefhknprtvwxy", 3, 4
+	t := &p.text.Tokens[i]
+	if t.Len() != key || t.Shape&scan.Lower != 0 || p.codeGap(i) != ' ' {
+		return false
+	}
+	next := &p.text.Tokens[i+1]
+	k, u := p.bytesOf(t), p.bytesOf(next)
+	if next.Len() != house || next.Shape&(scan.Lower|scan.High) != 0 || next.Shape&(scan.Upper|scan.Digit) != scan.Upper|scan.Digit || p.isInert(int(next.Start)) ||
+		strings.IndexByte(letters, k[0]|0x20) < 0 || !scan.IsDigit(k[1]) || !scan.IsDigit(k[2]) && k[2] != 'W' {
+		return false
+	}
+	for _, c := range u {
+		if !scan.IsDigit(c) && strings.IndexByte(letters, c|0x20) < 0 {
 			return false
 		}
 	}

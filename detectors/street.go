@@ -353,7 +353,7 @@ func (p *pass) ledForm(s street, sure, linked, named bool, names int) street {
 		sure = true // "7 place victor hugo"
 	}
 	if !sure && p.is(s.first, &squareLeads) && names > 0 && p.bitsAt(s.last)&cuesIdentifier == 0 && !p.is(s.last, &plainWords) &&
-		(p.is(s.first-1, &romanceIns) && p.isFree(s.first-1) || p.beginsText(s.first)) {
+		(p.is(s.first-1, &romanceIns) && p.isFree(s.first-1) || p.beginsText(s.first) || named && p.at(int(p.text.Tokens[s.first].Start)-2) == ',') {
 		sure = true // "in via roma"
 	}
 	switch {
