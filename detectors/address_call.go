@@ -249,7 +249,7 @@ func (p *pass) answerPart() {
 		}
 	}
 	if last := whole.last; whole.makesPart(p, k) {
-		for last > k && p.is(last, &stopWords) && tokens[last].Len() > 1 {
+		for last > k && (p.is(last, &fillers) || p.is(last, &stopWords) && tokens[last].Len() > 1) {
 			last--
 		}
 		p.addPlace(k, last, p.wants.cues&cuePostcode != 0 && whole.sure+whole.names == 0)

@@ -43,7 +43,7 @@ func (p *pass) classOf(k int) partClass {
 		return partJoin
 	case p.is(k, &landmarks):
 		return partSure
-	case t.Bits&(wordPlace|wordSoftLead|wordAround) != 0 || p.is(k, &runSofts):
+	case t.Bits&(wordPlace|wordSoftLead|wordAround) != 0 || p.is(k, &runSofts) || p.is(k+1, &estateKinds) && isWord(p.bytesOf(t), "mobile"):
 		return partSoft
 	case p.is(k, &runEnds):
 		return noAddressPart

@@ -135,7 +135,7 @@ func (p *pass) isShortYears(k int) bool {
 // laptop is 5 years old". A name or an address that has been taken out already may have been a thing.
 func (p *pass) isThing(i, k int) bool {
 	if k+1 < len(p.text.Tokens) && p.between(k) != gapComma && p.between(k) != gapDot {
-		if t := &p.text.Tokens[k+1]; p.isInert(int(t.Start)) || p.isWithin(k+1) && p.is(k+1, &things) {
+		if t := &p.text.Tokens[k+1]; p.isInert(int(t.Start)) || p.is(k+1, &things) {
 			return true
 		}
 	}

@@ -193,7 +193,7 @@ func (p *pass) asksNumber() bool {
 	}
 	number := false
 	for k := range tokens {
-		if p.isNumberOfSome(k) && !p.is(k-1, &noAskedNumbers) && !p.is(k+1, &noAskedNumbers) && !p.is(k+1, &countsOf) {
+		if p.isNumberOfSome(k) && !p.is(k-1, &noAskedNumbers) && !p.is(k+1, &noAskedNumbers) && !p.is(k+1, &countsOf) && !p.is(k+2, &countedOf) && !p.is(k+3, &countedOf) {
 			number = true
 			break
 		}

@@ -342,7 +342,7 @@ func (p *pass) isDateGap(gap byte) bool {
 func (p *pass) dayBefore(d *date) {
 	k := d.first - 1
 	gap := p.between(k)
-	if k < 0 || !p.isDateGap(gap) && gap != gapQuote {
+	if k < 0 || !p.isDateGap(gap) {
 		return
 	}
 	if gap != gapDash && gap != gapSlash && (p.is(k, &ofWords) || p.is(k, &ordinals)) && p.between(k-1) == gapSpace {

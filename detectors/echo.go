@@ -131,7 +131,7 @@ var answerWord = wordsOf("answer antwort réponse respuesta risposta antwoord od
 // isRareSecret says whether token k is a word that few turns have.
 func (p *pass) isRareSecret(k int) bool {
 	t := &p.text.Tokens[k]
-	if p.set.names == nil || !t.IsWord() || t.Len() < 4 || t.Bits != 0 || t.Topic != 0 {
+	if p.set.names == nil || !t.IsWord() || t.Len() < 4 || t.Bits != 0 {
 		return false
 	}
 	l := p.set.names.Listing(t.Hash)
@@ -146,7 +146,7 @@ func (p *pass) echoedCharacters() {
 		return
 	}
 	first, last := p.answerBounds()
-	for first <= last && (p.is(first, &echoLeads) || tokens[first].Len() == 1 && first > 0 && p.at(int(tokens[first].Start)-1) == '\'') {
+	for first <= last && p.is(first, &echoLeads) {
 		first++
 	}
 	signs := 0
