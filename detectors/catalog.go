@@ -83,6 +83,7 @@ const (
 	bySaid
 	byLine
 	byAgent
+	byEntity
 	byEncoded
 	byAssignment
 	byPayment
@@ -156,6 +157,7 @@ var coded = [codedDetectors]entry{
 	bySaid:        {name: "said", begin: quoteWords, word: (*pass).noteSaid, long: (*pass).camelSaid},
 	byLine:        {name: "telephony", begin: lineWords, word: (*pass).channelPeer},
 	byAgent:       {name: "telephony", begin: agentFields, word: (*pass).agentUser},
+	byEntity:      {name: "telephony", begin: entityWords, word: (*pass).entity},
 	byEncoded:     {name: "encoded", code: (*pass).encoded, long: (*pass).encoded},
 	byAssignment:  {name: "assignment", types: []Type{Password, Secret, SessionID}, long: (*pass).assignment},
 	byPayment:     {name: "in", begin: saidHandles, word: (*pass).saidUPI},

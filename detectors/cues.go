@@ -133,7 +133,7 @@ var lexicon = []struct {
 	{cuePIN, "पिन pinkod pincode pinkode pin mpin tpin passcode"},
 	{cueOTP, "puk otp totp 2fa mfa onetime verification"},
 	{cueBirth, "nació nacio nasceu geb birthdates urodzenia urodzony urodzona urodziłem urodziłam urodzin nascimento nasci nascida nascido nací födelsedatum född fødselsdato fødselsdag født рождения родился родилась जन्म जन्मतिथि születési született dob bday birth birthday birthdate born dateofbirth geboren geburtsdatum geburtstag naissance né née nacimiento nacido nacida nascita nato nata geboortedatum janam janm"},
-	{cueName, "forename prenom imie fornamn etternavn etunimi sukunimi jmeno prijmeni keresztnev vezeteknev imię imienia nazwisko nazwiska nazwiskiem imieniem prénom sobrenome apelido apellido apellidos cognome namn efternamn förnamn navn efternavn fornavn voornaam achternaam имя фамилия नाम név name surname firstname lastname fullname username naam nome nom nombre vorname nachname"},
+	{cueName, "forename prenom imie fornamn etternavn etunimi sukunimi jmeno prijmeni keresztnev vezeteknev imię imienia nazwisko nazwiska nazwiskiem imieniem prénom sobrenome apelido apellido apellidos cognome namn efternamn förnamn navn efternavn fornavn voornaam achternaam имя фамилия नाम név name surname firstname lastname fullname callername customername clientname contactname displayname calleridname username naam nome nom nombre vorname nachname"},
 	{cueAddress, "adres adresu adress adresse cím адрес पता address addresses street adresse anschrift dirección indirizzo adres"},
 	{cuePostcode, "pocztowy pocztowego postnummer irányítószám индекс postcode postcodes pcode zip zipcode postal postleitzahl plz pincode eircode psc kodepos"},
 	{cueAge, "age aged alter edad età leeftijd umar umr ayu âge âgé âgée"},

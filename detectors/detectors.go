@@ -77,7 +77,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 87
+const revision = 88
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -234,6 +234,9 @@ func (s *Set) find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 		p.searchAlone(text)
 	}
 	p.searchTurn()
+	if in.Channel == ChannelLog {
+		p.quotedTalk()
+	}
 	if len(p.quotes) > 0 || p.path.roles&fieldProse != 0 && in.Channel == ChannelLog {
 		p.searchSaid()
 	}
@@ -317,6 +320,8 @@ func (p *pass) searchText() {
 	p.pairedNames()
 	p.domainUsers()
 	p.initialUsers()
+	p.bracketedUsers()
+	p.otherParty()
 	p.linkedValues()
 	p.labelledValues()
 	if p.said&wordAnswer != 0 {

@@ -8,7 +8,7 @@ import (
 )
 
 // personWords stand before the names of persons in logs, where most of what follows them is none.
-const personWords = "owner holder driver recipient author assignee reporter assigned reviewer approver attendee employee student sender buyer seller operator surgeon nurse requester submitter nm actor initiator family given " + doneWords
+const personWords = "display pai rpid custodian owner holder driver recipient author assignee reporter assigned reviewer approver attendee employee student sender buyer seller operator surgeon nurse requester submitter nm actor initiator family given " + doneWords
 
 // doneWords stand before "by" and who did it.
 const doneWords = "requested created updated modified deleted approved"
@@ -101,7 +101,6 @@ var reviewWords = wordsOf("author assignee reporter reviewer approver requester 
 
 // isUserOf says whether token k begins a user name that is made of a person's: "a.roe", "asha.roe", "aroe".
 func (p *pass) isUserOf(k int) bool {
-	const least = 5 // letters of an initial and a surname
 	if k >= len(p.text.Tokens) || p.text.Tokens[k].Shape&(scan.Upper|scan.Digit|scan.High) != 0 {
 		return false
 	}
@@ -110,9 +109,18 @@ func (p *pass) isUserOf(k int) bool {
 	if c := p.at(int(t.End)); (c == '.' || c == '_') && k+1 < len(p.text.Tokens) && p.text.Tokens[k+1].Start == t.End+1 {
 		return len(word) == 1 && p.text.Tokens[k+1].Len() > 2 && p.isRareUser(k+1) || len(word) > 2 && (p.isListed(k) || p.isListed(k+1)) // "okeefe.d", too
 	}
-	if len(word) < least || p.set.names.IsCommon(t.Hash) || !scan.IsSpace(p.at(int(t.End))) && int(t.End) < len(p.b) && !isQuote(p.at(int(t.End))) && p.at(int(t.End)) != ',' {
+	c := p.at(int(t.End))
+	return (scan.IsSpace(c) || int(t.End) == len(p.b) || isQuote(c) || c == ',') && p.isInitialSurname(k)
+}
+
+// isInitialSurname says whether token k is an initial and a surname that the lists have: "aroe".
+func (p *pass) isInitialSurname(k int) bool {
+	const least = 5
+	t := &p.text.Tokens[k]
+	if t.Len() < least || !t.IsWord() || t.Shape&(scan.Upper|scan.High) != 0 || p.set.names.IsCommon(t.Hash) {
 		return false
 	}
+	word := p.bytesOf(t)
 	l := p.set.names.Listing(noLexicon.Lookup(word[1:]).Hash)
 	return l.Surname > 1 && l.Common < commonWord && !l.Other
 }
@@ -157,6 +165,8 @@ func (p *pass) isListed(k int) bool {
 	return max(l.Given, l.Surname) > 1 && l.Common < commonWord && !l.Other
 }
 
+var givenField = []byte("givenName")
+
 // commonName looks for a name in a directory behind token i, "cn": "cn=Asha Roe,ou=people", "CN=Roe\, Asha,OU=Users".
 func (p *pass) commonName(i int) {
 	const longest, words = 64, 4
@@ -173,12 +183,15 @@ func (p *pass) commonName(i int) {
 	if listed {
 		start++
 	}
-	if surname && !listed && p.at(int(p.text.Tokens[i].Start)-1) != '(' {
+	if k := i + 1; surname && !listed && p.at(int(p.text.Tokens[i].Start)-1) != '(' && !(k < len(p.text.Tokens) && int(p.text.Tokens[k].Start) == start && p.isCapital(k) && (p.isListed(k) || bytes.Contains(p.b, givenField))) {
 		return // a serial number
 	}
 	start = p.pastQuote(start)
 	end := start
 	for end < len(p.b) && end-start < longest && (p.b[end] != ',' || p.b[end-1] == '\\') && p.b[end] != ')' && p.b[end] != ']' && !isQuote(p.b[end]) && p.b[end] != ';' && p.b[end] != '/' && p.b[end] >= ' ' {
+		if surname && !listed && p.b[end] == ' ' {
+			break
+		}
 		end++
 	}
 	first, last := p.tokensOf(start, end)

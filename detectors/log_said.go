@@ -7,7 +7,7 @@ import (
 )
 
 // quoteWords name, in logs, what somebody has said or written: the field of a transcript, of what a recogniser understood, of a message.
-const quoteWords = whereWords + " text transcript transcripts transcription utterance utterances speech speechresult asr stt hypothesis heard said says saying body content comment comments subject summary note notes remark remarks feedback"
+const quoteWords = whereWords + " text transcript transcripts transcription utterance utterances speech speechresult asr stt hyp hypothesis heard said says saying read wrote writes typed body content comment comments subject summary snippet note notes remark remarks feedback"
 
 // whereWords are those of quoteWords that name where somebody is: fewer words are enough for an address.
 const whereWords = "location whereabouts premises"
@@ -113,6 +113,47 @@ func (p *pass) isTold(start, end int) bool {
 	}
 	return words >= least && words >= 2*others
 }
+
+// quotedTalk notes what stands in double quotes in a log, whatever stands before them, if somebody speaks of themselves or to somebody there: `says "my number
+// is …"`.
+func (p *pass) quotedTalk() {
+	const most, spaces = 32, 3
+	from := 0 // a quotation may begin there
+	for k := range p.text.Tokens {
+		t := &p.text.Tokens[k]
+		if int(t.Start) < from || !p.is(k, &selfWords) || !endsWord(p.at(int(t.Start)-1)) || !endsWord(p.at(int(t.End))) || p.isQuoted(int(t.Start)) {
+			continue
+		}
+		start := bytes.LastIndexByte(p.b[from:t.Start], '"')
+		end := bytes.IndexByte(p.b[t.End:], '"')
+		if end < 0 || len(p.quotes) == most {
+			return
+		}
+		start, end, from = from+start+1, int(t.End)+end, int(t.End)+end
+		if p.at(start-1) == '"' && bytes.Count(p.b[start:end], []byte(" ")) >= spaces && p.isTold(start, end) {
+			p.quotes = append(p.quotes, span{start, end})
+		}
+	}
+}
+
+// isQuoted says whether noteSaid has noted what stands at a place.
+func (p *pass) isQuoted(at int) bool {
+	for _, s := range p.quotes {
+		if s.start <= at && at < s.end {
+			return true
+		}
+	}
+	return false
+}
+
+// endsWord says whether a byte beside a word parts it from others in a sentence, not in a name of several words: "my-targets".
+func endsWord(c byte) bool {
+	return scan.IsSpace(c) || isQuote(c) || c == ',' || c == '.' || c == '!' || c == '?'
+}
+
+// selfWords are what people say of themselves and to each other, and programs seldom.
+var selfWords = wordsOf(`my me mine myself you your yours he she his her hi hello thanks yeah ich mein meine meinen mir je mon ma mes mi yo soy mio mia io sono meu minha eu sou ik mijn ben jag min mitt jeg mit mina mam mój moja moje nazywam jestem mera meri
+	main naam`)
 
 // searchSaid reads what noteSaid has noted, and the whole text where its field holds what somebody says, as a turn of a call by itself, and adds what the
 // line of a log does not show: in those numbers that are said stay as they are, and names need words beside them.

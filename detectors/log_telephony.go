@@ -103,3 +103,97 @@ var (
 	browserLeads = wordsOf("user http")
 	agentParts   = wordsOf("id name login user username")
 )
+
+// otherParty takes numbers in a log that are dialled with their calling code for telephone numbers where the line has another one: `A=15125550171 B=15125550172`.
+func (p *pass) otherParty() {
+	const least, most = 11, 13
+	if p.in.Channel != ChannelLog || !p.hasPhone(least) {
+		return
+	}
+	known := len(p.candidates)
+	for _, h := range p.numbers {
+		t := &p.text.Tokens[h]
+		if !t.IsNumber() || t.Len() < least || t.Len() > most || p.at(int(t.End)) == '.' && scan.IsDigit(p.at(int(t.End)+1)) || p.at(int(t.Start)-1) == '.' || !p.isCalled(p.bytesOf(t)) || p.isInert(int(t.Start)) || p.isFound(int(t.Start), int(t.End)) {
+			continue
+		}
+		p.add(int(t.Start), int(t.End), Phone, 0.55, byPhone, p.verbatim(int(t.Start), int(t.End)))
+	}
+	if len(p.candidates) > known {
+		p.forgetMarks()
+	}
+}
+
+// hasPhone says whether a telephone number of some digits was found.
+func (p *pass) hasPhone(least int) bool {
+	for k := range p.candidates {
+		if c := &p.candidates[k]; c.kind == Phone && c.end-c.start >= least && c.total >= p.set.threshold {
+			return true
+		}
+	}
+	return false
+}
+
+// entityWords name what a value is that a program has understood: "entity", "slot".
+const entityWords = "entity slot label"
+
+// entity takes the value of what token i, one of entityWords, names: `{"entity":"person","value":"asha"}`, `{"word":"asha","entity_group":"PER"}`.
+func (p *pass) entity(i int) {
+	const near, longest = 160, 80
+	if p.in.Channel != ChannelLog {
+		return
+	}
+	at := int(p.text.Tokens[i].End)
+	if p.at(at) == '_' && p.is(i+1, &groupWord) {
+		at = int(p.text.Tokens[i+1].End)
+	}
+	if at = p.pastQuote(at); p.at(at) != ':' {
+		return
+	}
+	from := p.pastQuote(p.pastBlanks(at + 1))
+	end := p.userEnd(from)
+	kind := entityKind(p.b[from:end])
+	if kind == 0 {
+		return
+	}
+	start := int(p.text.Tokens[i].Start)
+	open := bytes.LastIndexByte(p.b[max(0, start-near):start], '{') + max(0, start-near)
+	stop := bytes.IndexByte(p.b[end:min(end+near, len(p.b))], '}') + end
+	if p.at(open) != '{' || stop < end {
+		return
+	}
+	for _, name := range valueNames {
+		k := bytes.Index(p.b[open:stop], name)
+		if k < 0 {
+			continue
+		}
+		value := p.pastQuote(p.pastBlanks(open + k + len(name)))
+		last, quoted := p.valueEnd(max(value-1, 0))
+		if quoted && last > value && last-value <= longest && !isPlaceholder(p.b[value:last]) && !p.isInert(value) {
+			p.add(value, last, kind, 0.7, byEntity, p.lower(value, last))
+		}
+		return
+	}
+}
+
+var (
+	groupWord  = wordsOf("group type name")
+	valueNames = [][]byte{[]byte(`"value":`), []byte(`"text":`), []byte(`"word":`), []byte(`\"value\":`)}
+)
+
+// entityKind is what the name of an entity stands for, 0 for what is nobody's.
+func entityKind(name []byte) Type {
+	for _, e := range entityKinds {
+		if e.names.holds(name) {
+			return e.kind
+		}
+	}
+	return 0
+}
+
+var entityKinds = [...]struct {
+	names words
+	kind  Type
+}{
+	{wordsOf("person per name first_name last_name firstname lastname given_name surname full_name fullname customer_name caller_name"), Person},
+	{wordsOf("street address addr street_address home_address"), Address},
+}

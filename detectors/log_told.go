@@ -296,7 +296,7 @@ func (p *pass) isSplitName(i int) bool {
 	if p.b[start]|0x20 == 'l' {
 		other = []byte("first")
 	}
-	if !bytes.Contains(p.b[max(0, start-near):start], other) && !bytes.Contains(p.b[at:min(at+near, len(p.b))], other) {
+	if (p.holderStart(start) == start || !p.is(i-1, &holderNouns)) && !bytes.Contains(p.b[max(0, start-near):start], other) && !bytes.Contains(p.b[at:min(at+near, len(p.b))], other) {
 		return true
 	}
 	value, _, ok := p.valueAfter(at, i)
@@ -309,6 +309,9 @@ func (p *pass) isSplitName(i int) bool {
 	}
 	return true
 }
+
+// holderNouns are objects whose first and last are those of a name.
+var holderNouns = wordsOf("contact customer caller patient guest person member client recipient passenger profile owner holder")
 
 // splitColumns are what the halves of a name are called beside each other.
 var splitColumns = wordsOf("first last")

@@ -153,6 +153,10 @@ func (p *pass) triedLogin(i int) bool {
 		return false
 	}
 	at := int(p.text.Tokens[k].End)
+	if p.at(at) == ' ' && p.set.names != nil && (p.isUserOf(k+1) || p.is(k+2, &fromWords) && p.isRareUser(k+1)) {
+		p.addUser(at+1, 0.65) // "login ok aroe from …"
+		return true
+	}
 	if p.at(at) != ' ' || p.at(at+1) != '[' {
 		return p.loginPair(at, false)
 	}
@@ -171,7 +175,9 @@ func (p *pass) triedLogin(i int) bool {
 	return true
 }
 
-var triedWords = wordsOf("failed failure attempt attempted tried error incorrect invalid denied rejected succeeded with as using of")
+var fromWords = wordsOf("from via")
+
+var triedWords = wordsOf("failed failure attempt attempted tried error incorrect invalid denied rejected succeeded ok success successful with as using of")
 
 // pastBytes is where the value of b'…' begins that stands at a place, as Python writes bytes; the place itself if there is none.
 func (p *pass) pastBytes(at int) int {
@@ -311,6 +317,28 @@ func (p *pass) initialUsers() {
 		}
 		p.add(start, end, Username, 0.65, byUser, p.lower(start, end))
 		at = end - 1
+	}
+}
+
+// bracketedUsers looks in a log for user names made of a person's in brackets behind a name: "Asha Roe (aroe)".
+func (p *pass) bracketedUsers() {
+	if p.in.Channel != ChannelLog || p.set.names == nil {
+		return
+	}
+	for at := 0; at < len(p.b); at++ {
+		k := bytes.IndexByte(p.b[at:], '(')
+		if k < 0 {
+			return
+		}
+		at += k
+		if at < 2 || p.b[at-1] != ' ' || !isSmall(p.at(at+1)) {
+			continue
+		}
+		k = p.firstAt(at + 1)
+		if k == 0 || k >= len(p.text.Tokens) || p.at(int(p.text.Tokens[k].End)) != ')' || !p.isCapital(k-1) || !p.isInitialSurname(k) && noLexicon.Lookup(p.b[at+2:p.text.Tokens[k].End]).Hash != p.text.Tokens[k-1].Hash || p.isInert(at+1) {
+			continue
+		}
+		p.add(at+1, int(p.text.Tokens[k].End), Username, 0.65, byUser, p.lower(at+1, int(p.text.Tokens[k].End)))
 	}
 }
 

@@ -211,9 +211,18 @@ func (p *pass) scoreUKPostcode(first, last int, form float32) {
 		s.form = max(s.form, codeGlued) // all of a turn
 	}
 	if p.in.Channel == ChannelLog && s.words == 0 {
-		s.against -= codeInText
+		if form < codeSure || !p.isBehindTown(first) {
+			s.against -= codeInText
+		} else {
+			p.coded = true
+		}
 	}
 	p.addPostcode(first, last, s)
+}
+
+// isBehindTown says whether a word with a capital, or a comma, stands before token k: "Hull HU5 2RB", "8 Fern Bank, LS17 5AB".
+func (p *pass) isBehindTown(k int) bool {
+	return k > 0 && (p.between(k-1) == gapComma || p.between(k-1) == gapSpace && p.isCapital(k-1) && p.text.Tokens[k-1].Bits == 0 && !isUpper(p.bytesOf(&p.text.Tokens[k-1])))
 }
 
 // addPostcode notes a postcode if it is likely enough.

@@ -14,7 +14,7 @@ import (
 // replacing that one would bring this one out. Hence limit.
 func (p *pass) findWritten() {
 	const needed = cueBirth | cueAddress | cuePostcode | cueAge | wordStreet
-	if p.in.Channel == ChannelLog && !p.in.guessed && (p.said|p.path.bits)&needed == 0 {
+	if p.in.Channel == ChannelLog && !p.in.guessed && !p.coded && (p.said|p.path.bits)&needed == 0 {
 		return
 	}
 	if p.strong > 1 {
