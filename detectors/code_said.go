@@ -6,6 +6,7 @@ import "github.com/sonexlabs/tacet/detectors/scan"
 // 9503", "try 9503 first". Such a number looks like any other, and the word for it may stand sentences before.
 func (p *pass) saidCodes() {
 	p.saidParts()
+	p.compoundCodes()
 	const codes, shortest, longest, lastLongest = cuePIN | cueOTP | cueCVV, 3, 8, 6
 	said := p.said & codes
 	if said == 0 || p.in.Channel == ChannelLog {
@@ -32,6 +33,45 @@ func (p *pass) saidCodes() {
 		}
 	}
 }
+
+// compoundCodes adds the numbers behind compounds for a code that no list has.
+func (p *pass) compoundCodes() {
+	if p.in.Channel == ChannelLog {
+		return
+	}
+	for _, h := range p.text.Hot {
+		k := int(h)
+		if t := &p.text.Tokens[k]; t.IsNumber() && t.Len() >= codeLeast && t.Len() <= codeMost && p.isCompoundCode(k) && !p.isFound(int(t.Start), int(t.End)) {
+			p.addCode(k, PIN)
+		}
+	}
+}
+
+// isCompoundCode says whether a compound that ends with the word for a code stands before token k, with "is" or a colon between: "bokningskod är", "Eingangscode: ".
+func (p *pass) isCompoundCode(k int) bool {
+	const least = 8
+	i := k - 1
+	if p.bitsAt(i)&wordIs != 0 && p.between(i) == gapSpace {
+		i--
+	} else if i < 0 || p.at(int(p.text.Tokens[i].End)) != ':' {
+		return false
+	}
+	if i < 0 || !p.text.Tokens[i].IsWord() || p.text.Tokens[i].Len() < least || p.isInert(int(p.text.Tokens[i].Start)) {
+		return false
+	}
+	w := p.bytesOf(&p.text.Tokens[i])
+	for _, end := range [...]string{"koden", "code", "kode", "kod"} {
+		if endsWithFolded(w, end) {
+			head := w[:len(w)-len(end)]
+			return !compoundHeads.holds(head) && !otherCodes.holds(head)
+		}
+	}
+	return false
+}
+
+// compoundHeads are joined to the word for a code where it is no secret.
+var compoundHeads = wordsOf("fehler fehlers fel fejl fout rabatt kortings korting streck streg streep strich post lands land länder farb färg farve kleur artikel produkt varu produktions quell quelltext käll kilde bron gutschein gutscheins status orts landes valuta währungs " +
+	"bank skatte spår sporings error source bar promo voucher dress zip")
 
 // isCodeNear says whether a word for one of the codes stands before token k, not far: a document is about other numbers, too.
 func (p *pass) isCodeNear(k int, codes uint64) bool {

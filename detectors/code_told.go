@@ -154,8 +154,25 @@ func (p *pass) isDoorCode(i int) bool {
 			return true
 		}
 	}
-	return p.text.Tokens[i].Bits&wordCode != 0 && p.is(i+1, &codeFor) && p.between(i) == gapSpace
+	return p.text.Tokens[i].Bits&wordCode != 0 && p.is(i+1, &codeFor) && p.between(i) == gapSpace || p.opensAhead(i)
 }
+
+// opensAhead says whether what token i, "code", opens stands a few words behind it: "de code van het hek".
+func (p *pass) opensAhead(i int) bool {
+	const ahead = 3
+	if !p.is(i+1, &codeOf) && !p.is(i+1, &codeFor) {
+		return false
+	}
+	for k := i + 1; k <= i+ahead && k < len(p.text.Tokens) && p.between(k-1) == gapSpace; k++ {
+		if p.is(k, &opened) {
+			return true
+		}
+	}
+	return false
+}
+
+// codeOf stands between a code and what it opens, and between other words.
+var codeOf = wordsOf("of van du de des del della dello do da till til på zum zur to i")
 
 // isOfSentence says whether token k and the next stand in one sentence and in one line, and in no alias.
 func (p *pass) isOfSentence(k int) bool {
@@ -197,7 +214,7 @@ func (p *pass) codeBehind(i int, kind Type) {
 	tokens := p.text.Tokens
 	const what, links = 5, 4 // words of what it opens, and before a code
 	k := i
-	if kind == PIN && p.is(i+1, &codeFor) {
+	if kind == PIN && (p.is(i+1, &codeFor) || p.opensAhead(i)) {
 		for n := 0; n < what && p.isNearWord(k) && p.bitsAt(k)&wordIs == 0; n++ {
 			k++
 		}
@@ -205,7 +222,7 @@ func (p *pass) codeBehind(i int, kind Type) {
 			return
 		}
 	}
-	for n := 0; n < 2 && k+1 < len(tokens) && (p.bitsAt(k+1)&(wordIs|wordNumber) != 0 || p.is(k+1, &answerLinks) || n > 0 && p.is(k+1, &articlesSaid)) || n < links && kind == OTP && k+1 < len(tokens) && p.between(k) == gapSpace && p.linksCode(k+1); n++ {
+	for n := 0; n < 2 && k+1 < len(tokens) && (p.bitsAt(k+1)&(wordIs|wordNumber) != 0 || p.is(k+1, &answerLinks) || (n > 0 || p.bitsAt(k)&wordIs != 0) && p.is(k+1, &articlesSaid) || kind == PIN && p.is(k+1, &nowWords)) || n < links && kind == OTP && k+1 < len(tokens) && p.between(k) == gapSpace && p.linksCode(k+1); n++ {
 		k++
 	}
 	for n := i + 1; kind == PIN && n+1 < len(tokens) && n <= i+nearReach && p.isNearWord(n-1); n++ {

@@ -168,6 +168,58 @@ func (p *pass) cutSmall(s *names.Span) {
 	}
 }
 
+// isSmallTalk says whether a span is words in small letters, none of which a list has as a name, in a text of another language than English that has capitals.
+func (p *pass) isSmallTalk(s *names.Span) bool {
+	const sure = 0.7
+	if s.Confidence >= sure || !isUpperAt(p.b, int(p.text.Tokens[0].Start)) || p.is(s.First-1, &titles) || p.isAnnounced(s.First, s.Last) {
+		return false
+	}
+	for k := s.First; k <= s.Last; k++ {
+		if isUpperAt(p.b, int(p.text.Tokens[k].Start)) || !p.isSmallWord(k) {
+			return false
+		}
+	}
+	return p.isForeignRound(s.First, s.Last)
+}
+
+// isForeignRound says whether the words beside tokens first to last are no English ones, most of them: people who write in English leave out capitals more often.
+func (p *pass) isForeignRound(first, last int) bool {
+	const reach, english = 4, 4
+	foreign := 0
+	for k := max(0, first-reach); k <= min(last+reach, len(p.text.Tokens)-1); k++ {
+		if k == first {
+			k = last
+			continue
+		}
+		if l := p.set.names.Listing(p.text.Tokens[k].Hash); l.Common >= english && !l.Other {
+			foreign--
+		} else if p.text.Tokens[k].IsWord() {
+			foreign++
+		}
+	}
+	return foreign > 0
+}
+
+// isHeading says whether a span that no list has begins a line of its own without a mark at its end, with words in small letters in it: "Notulen ouderraad
+// 4 november".
+func (p *pass) isHeading(s *names.Span) bool {
+	start := int(p.text.Tokens[s.First].Start)
+	if start > 1 && (p.b[start-1] != '\n' || p.b[start-2] != '\n') || p.hasListed(s.First, s.Last) {
+		return false
+	}
+	small := false
+	for k := s.First; k < len(p.text.Tokens); k++ {
+		t := &p.text.Tokens[k]
+		small = small || p.isSmallWord(k) && !p.is(k, &particles)
+		end := int(t.End)
+		if k+1 == len(p.text.Tokens) || bytes.IndexByte(p.b[end:p.text.Tokens[k+1].Start], '\n') >= 0 {
+			c := p.at(end)
+			return small && (c == '\n' || c == '\r') && (s.First == 0 || bytes.Contains(p.b[end:p.text.Tokens[k+1].Start], []byte("\n\n")))
+		}
+	}
+	return false
+}
+
 // isSmallWord says whether token k is a word in small letters that no list has as a name.
 func (p *pass) isSmallWord(k int) bool {
 	t := &p.text.Tokens[k]

@@ -33,12 +33,61 @@ func (p *pass) findShown() {
 			if p.is(k-2, &ranks) && p.between(k-1) == gapSpace && p.between(k-2) == gapSpace {
 				p.addShown(k, p.shownEnd(k))
 			}
+		case p.is(k-1, &people) || p.is(k-1, &acquainted) && p.isCapital(k-1):
+			p.addBesidePeople(k, gap)
 		default:
 			p.addRarePair(k)
+		}
+		if p.at(int(t.End)+1) == '(' {
+			p.addBeforePeople(k)
 		}
 	}
 	p.echoNames()
 	p.addInitials()
+}
+
+// addBesidePeople adds the name from token k on, behind what somebody is and a gap: "żonę Bogumiłę", "the plumber (Yerai)", "our treasurer, Rooseboom, has".
+func (p *pass) addBesidePeople(k int, gap []byte) {
+	last := p.shownEnd(k)
+	if last < k {
+		return
+	}
+	end := p.at(int(p.text.Tokens[last].End))
+	switch string(gap) {
+	case " ":
+	case " (":
+		if end != ')' && end != ',' {
+			return
+		}
+	case ", ":
+		if end != ',' || last > k+1 {
+			return
+		}
+	default:
+		return
+	}
+	p.addShown(k, last)
+}
+
+// addBeforePeople adds token k, and the one before, if a bracket behind it says what somebody is: "Gwenolé (grand-père)", "Jago (her brother)".
+func (p *pass) addBeforePeople(k int) {
+	end := int(p.text.Tokens[k].End)
+	if p.at(end) != ' ' || p.at(end+1) != '(' || !p.isShownName(k) {
+		return
+	}
+	for n := k + 1; n <= k+2 && n < len(p.text.Tokens); n++ {
+		if c := p.at(int(p.text.Tokens[n].End)); p.is(n, &people) && (c == ')' || !p.isCapital(n) && (c == ',' || p.is(n+1, &ofWords))) {
+			first := k
+			if p.between(k-1) == gapSpace && p.isShownName(k-1) {
+				first--
+			}
+			p.addShown(first, k)
+			return
+		}
+		if gap := p.between(n); gap != gapSpace && gap != gapDash {
+			return
+		}
+	}
 }
 
 // addListed adds the names in a line from token k on, with commas or words for "and" between them: "Present: Hesper Dunnock (chair), Tobiah Wragge".
@@ -244,6 +293,9 @@ func isCapitalLetter(c byte) bool { return c >= 'A' && c <= 'Z' }
 func (p *pass) standsAlone(k int) bool {
 	start, end := int(p.text.Tokens[k].Start), int(p.text.Tokens[k].End)
 	before := p.at(start - 1)
+	if p.at(end) == ':' && before == ' ' {
+		return true // "Action TW: letter"
+	}
 	if start > 0 && before != '\n' && before != '(' && before != '[' && !(before == ' ' && bytes.IndexByte([]byte(":.?!\n"), p.at(start-2)) >= 0) {
 		return false
 	}
@@ -280,6 +332,26 @@ var (
 		presenças ausências secretário secretária senhorio testemunha testemunhas aluno aluna vigilante condutor condutora assinado
 		närvarande frånvarande ordförande sekreterare hyresgäst hyresvärd läkare vittne vittnen elev deltagare anmäld anmälda
 		afbud referent ordstyrer formand lejer udlejer læge vidne vidner stede deltagere fraværende`)
+	// people are what somebody is, to somebody or by trade, in documents, where names have capitals.
+	people = wordsOf(`wife husband son daughter brother sister mother father mum mom dad grandson granddaughter grandmother grandfather grandad granddad grandma grandpa nan uncle aunt auntie cousin niece nephew stepfather stepmother
+		godmother godfather partner boyfriend girlfriend fiancé fiancée neighbour neighbor colleague friend carer caretaker landlord landlady tenant lodger flatmate housemate nurse midwife solicitor plumber builder
+		electrician teacher headteacher teaching postman cleaner driver student trainee intern volunteer warden porter treasurer secretary chair executor counsellor therapist coach classmate twin
+		mann frau sohn tochter bruder schwester mutter vater oma opa enkel enkelin onkel tante cousine nichte neffe schwager schwägerin freund freundin partnerin lebensgefährte lebensgefährtin
+		nachbar nachbarin nachbarn kollege kollegin kollegen mitbewohner mitbewohnerin hausmeister hausmeisterin klempner handwerker pfleger pflegerin schwiegersohn schwiegertochter patenkind lehrer lehrerin erzieherin erzieher
+		mari femme fils fille frère soeur sœur mère père voisin voisine oncle tante cousin cousine neveu nièce compagne compagnon conjoint conjointe copain copine ami amie collègue gardien gardienne concierge plombier infirmière infirmier
+		nounou maîtresse grand-père grand-mère beau-père belle-mère agent huissier binôme tuteur tutrice
+		marido mujer esposa esposo hijo hija hermano hermana madre padre vecino vecina cuñado cuñada suegra suegro amigo amiga abuela abuelo tío tía primo prima sobrino sobrina nieto nieta pareja novio novia compañero compañera
+		fontanero portero conserje enfermera enfermero cuidadora cuidador auxiliar profesora profesor maestra maestro tutora administrador administradora
+		marito moglie figlio figlia fratello sorella padre vicino vicina cognato cognata suocera suocero amico amica zia zio nonna nonno nipote cugino cugina compagno compagna fidanzato fidanzata collega idraulico portinaia portiere badante
+		infermiera maestra maestro
+		vrouw zoon dochter broer zus moeder vader buurman buurvrouw schoonzus zwager oma opa oom nichtje neef vriend vriendin partner loodgieter monteur huismeester conciërge juf meester verpleegkundige penningmeester kassier stagiair stagiaire
+		mąż męża mężem żona żonę żony żoną syn syna synem synowi córka córkę córki córką brat brata bratem siostra siostrę siostry matka matkę ojciec ojca sąsiad sąsiada sąsiadka sąsiadkę szwagier teściowa babcia dziadek wnuk wnuczka kolega
+		koleżanka partnerka partner hydraulik dozorca dozorcę dozorczyni pielęgniarka opiekunka opiekun wychowawczyni wychowawca
+		marido mulher esposa filho filha irmão irmã mãe pai vizinho vizinha cunhado cunhada sogra avó avô tia tio primo sobrinho sobrinha neto neta namorado namorada companheiro companheira canalizador porteiro enfermeira enfermeiro
+		fru son dotter dottern sonen bror syster mamma pappa granne grannen sambo kusin moster faster morbror farbror mormor morfar farmor farfar barnbarnet kassör kassören suppleant ordförande rörmokare vaktmästare
+		kone søn datter bror søster nabo naboen mormor morfar farmor farfar kæreste svigermor svigerfar veninde pædagog`)
+	// acquainted are somebody only where they have a capital: "meiner Bekannten Wencke", "einem bekannten Gesicht".
+	acquainted = wordsOf("bekannte bekannten bekannter verwandte verwandten verwandter angehörige angehörigen")
 	// closings end letters, right before the line with a name.
 	closings = wordsOf(`regards wishes sincerely faithfully truly thanks cheers love ta xx yours cordially respectfully warmly best you grüßen grüße gruß lg mfg vg cordialement salutations bises bisous amitiés
 		saludo saludos abrazo atentamente cordialmente saluti groet groeten groetjes liefs pozdrawiam pozdrowienia poważaniem cumprimentos abraço beijinhos hälsning hälsningar kram hilsen hilsner`)

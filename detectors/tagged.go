@@ -81,6 +81,9 @@ func (p *pass) addSpans() {
 				if p.isNobody(&p.spans[i]) || !p.cutGreeting(&p.spans[i]) || !p.cutLabel(&p.spans[i]) {
 					continue
 				}
+				if p.in.Channel != ChannelLog && (p.isSmallTalk(&p.spans[i]) || p.isHeading(&p.spans[i])) {
+					continue
+				}
 				p.cutSmall(&p.spans[i])
 			}
 		}
