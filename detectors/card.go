@@ -234,7 +234,10 @@ func (p *pass) isMonthYear(first, last int) bool {
 // isExpiry says whether three or four digits, or two groups, are month and year behind a word for the end of a card: "expiry oh four
 // twenty nine".
 func (p *pass) isExpiry(r *run) bool {
-	if p.said&cueExpiry == 0 || r.digits < 3 || r.digits == 3 && len(r.groups) == 1 && p.in.Channel == ChannelLog || r.digits > 6 || p.cueBefore(r.first)&(cuesIdentifier&^cueAnyID) != cueExpiry && !p.isOwnExpiry(r.last) {
+	if p.said&cueExpiry == 0 || r.digits < 3 || r.digits > 6 || r.digits == 3 && len(r.groups) == 1 && p.in.Channel == ChannelLog {
+		return false
+	}
+	if p.cueBefore(r.first)&(cuesIdentifier&^cueAnyID) != cueExpiry && !p.isOwnExpiry(r.last) {
 		return false
 	}
 	month := decimal(r.d[:2])

@@ -80,7 +80,7 @@ func (p *pass) isCodePiece(k int) bool {
 	switch {
 	case t.Len() == 1, t.Shape&scan.Digit != 0:
 		return true
-	case t.Bits != 0, t.Topic != 0, p.is(k, &unitPieces):
+	case t.Bits != 0, p.is(k, &unitPieces):
 		return false
 	}
 	// Of two letters there are as many abbreviations as words, and lists have them all.

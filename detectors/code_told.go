@@ -212,7 +212,7 @@ var (
 // codeBehind takes the digits behind token i for the code, next to it or behind "is".
 func (p *pass) codeBehind(i int, kind Type) {
 	tokens := p.text.Tokens
-	const what, links = 5, 4 // words of what it opens, and before a code
+	const what, few, links = 5, 2, 4 // words of what it opens, and before a code
 	k := i
 	if kind == PIN && (p.is(i+1, &codeFor) || p.opensAhead(i)) {
 		for n := 0; n < what && p.isNearWord(k) && p.bitsAt(k)&wordIs == 0; n++ {
@@ -222,7 +222,7 @@ func (p *pass) codeBehind(i int, kind Type) {
 			return
 		}
 	}
-	for n := 0; n < 2 && k+1 < len(tokens) && (p.bitsAt(k+1)&(wordIs|wordNumber) != 0 || p.is(k+1, &answerLinks) || (n > 0 || p.bitsAt(k)&wordIs != 0) && p.is(k+1, &articlesSaid) || kind == PIN && p.is(k+1, &nowWords)) || n < links && kind == OTP && k+1 < len(tokens) && p.between(k) == gapSpace && p.linksCode(k+1); n++ {
+	for n := 0; n < links && k+1 < len(tokens) && (n < few && p.isCodeLink(k+1, n > 0, kind) || kind == OTP && p.between(k) == gapSpace && p.linksCode(k+1)); n++ {
 		k++
 	}
 	for n := i + 1; kind == PIN && n+1 < len(tokens) && n <= i+nearReach && p.isNearWord(n-1); n++ {
@@ -235,6 +235,13 @@ func (p *pass) codeBehind(i int, kind Type) {
 		return
 	}
 	p.addCode(k+1, kind)
+}
+
+// isCodeLink says whether token k stands between a word for a code and the code, right behind it or, an article, further on: "is", "number", "is the",
+// before a PIN "now".
+func (p *pass) isCodeLink(k int, further bool, kind Type) bool {
+	article := further || p.bitsAt(k-1)&wordIs != 0
+	return p.bitsAt(k)&(wordIs|wordNumber) != 0 || p.is(k, &answerLinks) || article && p.is(k, &articlesSaid) || kind == PIN && p.is(k, &nowWords)
 }
 
 // linksCode says whether token k stands between a word for a code and the code in other languages than English: "mein code lautet jetzt 482913".

@@ -232,6 +232,11 @@ func (p *pass) timestampEnd(i int) int {
 	return end
 }
 
+// isDayAndMonth says whether two numbers may be a day and a month in either order, and not what "24/7" is.
+func isDayAndMonth(a, b int) bool {
+	return a >= 1 && b >= 1 && a <= 31 && b <= 31 && (a <= 12 || b <= 12) && !(a == 24 && b == 7)
+}
+
 // shortDate reads what lacks a year or a day and is written with a slash: 5/2021, and 21/5 where a word before says that
 // it is a date.
 func (p *pass) shortDate(i int) (d date, ok bool) {
@@ -254,7 +259,7 @@ func (p *pass) shortDate(i int) (d date, ok bool) {
 	switch {
 	case m == 4 && a >= 1 && a <= 12 && b >= 1900 && b <= 2099:
 		d.month, d.year = a, b
-	case m <= 2 && !(a == 24 && b == 7) && a >= 1 && b >= 1 && a <= 31 && b <= 31 && (a <= 12 || b <= 12) && p.isFree(i-1) && p.between(i-1) == gapSpace && (p.is(i-1, &dateWords) || p.is(i-2, &dateWords) && p.bitsAt(i-1)&wordIs != 0):
+	case m <= 2 && isDayAndMonth(a, b) && p.isFree(i-1) && p.between(i-1) == gapSpace && (p.is(i-1, &dateWords) || p.is(i-2, &dateWords) && p.bitsAt(i-1)&wordIs != 0):
 		d.day, d.month, d.open = a, b, a <= 12 && b <= 12 && a != b
 		if b > 12 {
 			d.day, d.month = b, a

@@ -87,7 +87,7 @@ func (p *pass) findSaidName() {
 		}
 		last := first
 		for last < len(tokens) && last-first <= devanagariMost && !p.is(last, &hai) {
-			if t := &tokens[last]; !t.IsWord() || t.Bits&wordsNoName != 0 || t.Topic != 0 || !p.is(last, &fillersHinglish) && (p.set.names.IsCommon(t.Hash) || p.speech.IsPlain(t, p.b) || p.is(last, &asked) || p.is(last, &hinglish)) {
+			if t := &tokens[last]; !t.IsWord() || t.Bits&wordsNoName != 0 || !p.is(last, &fillersHinglish) && (p.set.names.IsCommon(t.Hash) || p.speech.IsPlain(t, p.b) || p.is(last, &asked) || p.is(last, &hinglish)) {
 				last = len(tokens)
 			}
 			last++

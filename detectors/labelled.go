@@ -155,7 +155,7 @@ func (p *pass) labelledValue(kind Type, start, end int) {
 func (p *pass) isRareWord(k int) bool {
 	t := &p.text.Tokens[k]
 	b := p.bytesOf(t)
-	return t.IsWord() && t.Bits == 0 && t.Topic == 0 && !p.set.names.IsCommon(t.Hash) && !bytes.HasSuffix(b, []byte("ed")) && !bytes.HasSuffix(b, []byte("ing"))
+	return t.IsWord() && t.Bits == 0 && !p.set.names.IsCommon(t.Hash) && !bytes.HasSuffix(b, []byte("ed")) && !bytes.HasSuffix(b, []byte("ing"))
 }
 
 // isHouseAndPlace says whether tokens first to last are words with capitals, some of them behind a comma, as an address is written: "The Old Dairy, Bridgerule".

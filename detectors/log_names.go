@@ -11,10 +11,7 @@ func (p *pass) pairedNames() {
 	if p.in.Channel != ChannelLog || p.set.names == nil {
 		return
 	}
-	const (
-		long     = 4 // letters of a surname that no list has
-		familiar = 6 // how common a word may be behind a given name that is no word
-	)
+	const familiar = 6 // how common a word may be behind a given name that is no word
 	tokens := p.text.Tokens
 	for k := 0; k+1 < len(tokens); k++ {
 		a, b := &tokens[k], &tokens[k+1]
@@ -33,26 +30,14 @@ func (p *pass) pairedNames() {
 		if !p.isPersonWord(k+1, most) {
 			continue
 		}
-		gap := p.between(k)
-		if b.Start-a.End == 1 && (p.b[a.End] == '^' || p.b[a.End] == '*') {
-			gap = gapComma // HL7, X12
-			if p.isProvider(k) && first.Common+second.Common == 0 {
-				gap = gapSpace
-			}
-		}
-		switch gap {
-		case gapSpace:
-			if p.b[a.End] == '^' || most == familiar && b.Len() >= long && p.hasOneCapital(a) && p.hasOneCapital(b) || p.isRarePair(a, b, &first, &second) {
-				break
-			}
-			if first.Given < 2 && (a.Shape&scan.High == 0 || second.Surname < 2) || second.Surname < 1 && (second.Given+second.Common+first.Common > 0 || b.Len() < long || a.Shape&scan.Lower != b.Shape&scan.Lower) {
+		pair := namePair{a: a, b: b, first: first, second: second}
+		switch field := b.Start-a.End == 1 && (p.b[a.End] == '^' || p.b[a.End] == '*'); { // HL7, X12
+		case field && p.isProvider(k) && first.Common+second.Common == 0:
+		case field || p.between(k) == gapComma:
+			if !pair.isSurnameFirst() {
 				continue
 			}
-		case gapComma:
-			if second.Given < 2 || first.Surname < 2 && (first.Given+first.Common+second.Common > 0 || a.Len() < long || a.Shape&scan.Lower != 0) || a.Shape&scan.Lower != b.Shape&scan.Lower {
-				continue
-			}
-		default:
+		case p.between(k) != gapSpace || !pair.isGivenFirst() && !(most == familiar && b.Len() >= longSurname && p.hasOneCapital(a) && p.hasOneCapital(b)) && !p.isRarePair(&pair):
 			continue
 		}
 		last := k + 1
@@ -73,6 +58,34 @@ func (p *pass) pairedNames() {
 		k = last
 	}
 }
+
+// namePair is two words that may be a name, and what the lists say of them.
+type namePair struct {
+	a, b          *scan.Token
+	first, second names.Listing
+}
+
+// longSurname is how many letters a surname that no list has must have.
+const longSurname = 4
+
+// isGivenFirst says whether a given name and a surname are written alike, "Asha Roe", "ASHA ROE": the surname may be on no list if neither is a word.
+func (n *namePair) isGivenFirst() bool {
+	if n.first.Given < 2 && (n.a.Shape&scan.High == 0 || n.second.Surname < 2) {
+		return false
+	}
+	return n.second.Surname > 0 || n.second.Given+n.second.Common+n.first.Common == 0 && n.b.Len() >= longSurname && n.areAlike()
+}
+
+// isSurnameFirst says the same of "Roe, Asha" and "ROE, ASHA"; only in capitals the surname may be on no list.
+func (n *namePair) isSurnameFirst() bool {
+	if n.second.Given < 2 || !n.areAlike() {
+		return false
+	}
+	return n.first.Surname > 1 || n.first.Given+n.first.Common+n.second.Common == 0 && n.a.Len() >= longSurname && n.a.Shape&scan.Lower == 0
+}
+
+// areAlike says whether both words have small letters or neither has.
+func (n *namePair) areAlike() bool { return n.a.Shape&scan.Lower == n.b.Shape&scan.Lower }
 
 // isProvider says whether the number of somebody stands before token k in a field of HL7, as XCN has it: "|0148^ROE^ASHA".
 func (p *pass) isProvider(k int) bool {
@@ -113,21 +126,22 @@ var legalForms = wordsOf("ltd limited llc inc plc gmbh corp corporation holdings
 func (p *pass) isPersonWord(k, common int) bool {
 	const least = 3
 	t := &p.text.Tokens[k]
-	if !t.IsWord() || t.Len() < least || !isUpperAt(p.b, int(t.Start)) || t.Bits != 0 || t.Topic != 0 || p.isInert(int(t.Start)) {
+	if !t.IsWord() || t.Len() < least || !isUpperAt(p.b, int(t.Start)) || t.Bits != 0 || p.isInert(int(t.Start)) {
 		return false
 	}
 	l := p.set.names.Listing(t.Hash)
 	return l.Common < common && !l.Other && !p.isClass(k) && !p.is(k, &firms) && !p.is(k, &places) && !p.is(k, &programWords)
 }
 
-// isRarePair says whether two words in a row, the listings of which are given, are rare ones with one capital each, that begins them: names that no list has,
+// isRarePair says whether two words in a row are rare ones with one capital each, that begins them: names that no list has,
 // mostly, since what programs name is of common words or has capitals within.
-func (p *pass) isRarePair(a, b *scan.Token, first, second *names.Listing) bool {
+func (p *pass) isRarePair(n *namePair) bool {
 	const least, known = 4, 4
+	first, second := &n.first, &n.second
 	if first.Common > 0 && second.Common > 0 || max(first.Common, second.Common) > known || first.Common+second.Common > 0 && first.Given+second.Surname < 1 {
 		return false
 	}
-	return a.Len() >= least && b.Len() >= least && p.hasOneCapital(a) && p.hasOneCapital(b)
+	return n.a.Len() >= least && n.b.Len() >= least && p.hasOneCapital(n.a) && p.hasOneCapital(n.b)
 }
 
 // hasOneCapital says whether a word that begins with a capital has none within: "Roe", not "ROE" or "RoeServer".

@@ -27,13 +27,7 @@ func (p *pass) partValue(i int) {
 	}
 	k := i + 1
 	if p.is(i, &byWord) {
-		if start := int(p.text.Tokens[i].Start); p.at(int(p.text.Tokens[i].End)) == '=' && (start == 0 || p.b[start-1] == ' ' || p.b[start-1] == ',') && k < len(p.text.Tokens) && !p.listedName(k, 1) {
-			p.assignee(k)
-		} else if i > 1 && k < len(p.text.Tokens) && p.is(i-2, &userNouns) && p.between(i-2) == gapSpace && p.between(i-1) == gapSpace && p.between(i) == gapSpace && p.isRareUser(k) {
-			p.addUser(int(p.text.Tokens[k].Start), 0.7) // "session opened for user root by asha"
-		} else if p.between(i) == gapSpace && p.isUserOf(k) {
-			p.addUser(int(p.text.Tokens[k].Start), 0.65) // "activated by a.roe"
-		}
+		p.doneBy(i)
 		return
 	}
 	if start := int(p.text.Tokens[i].Start); isWord(p.bytesOf(&p.text.Tokens[i]), "nm") && p.at(start-1) == '<' && p.at(start+2) == '>' {
@@ -59,6 +53,26 @@ func (p *pass) partValue(i int) {
 		if c := p.at(int(p.text.Tokens[k-1].End)); !p.listedName(k, least) && (c == '=' && p.is(i, &reviewWords) || (c == '=' || c == ':') && done) {
 			p.assignee(k)
 		}
+	}
+}
+
+// doneBy looks for who did something behind token i, "by": "by=asha", "session opened for user root by asha", "activated by a.roe".
+func (p *pass) doneBy(i int) {
+	k := i + 1
+	if k >= len(p.text.Tokens) {
+		return
+	}
+	before, at := p.at(int(p.text.Tokens[i].Start)-1), int(p.text.Tokens[k].Start)
+	switch {
+	case p.at(int(p.text.Tokens[i].End)) == '=':
+		if (before == ' ' || before == ',') && !p.listedName(k, 1) {
+			p.assignee(k)
+		}
+	case p.between(i) != gapSpace:
+	case p.is(i-2, &userNouns) && p.between(i-2) == gapSpace && p.between(i-1) == gapSpace && p.isRareUser(k):
+		p.addUser(at, 0.7)
+	case p.isUserOf(k):
+		p.addUser(at, 0.65)
 	}
 }
 
@@ -141,7 +155,7 @@ func (p *pass) listedName(k, least int) bool {
 	const most = 4
 	tokens := p.text.Tokens
 	last, listed := k, false
-	for ; last < len(tokens) && last-k < most && tokens[last].IsWord() && isUpperAt(p.b, int(tokens[last].Start)) && !p.isInert(int(tokens[last].Start)) && !p.is(last, &firms); last++ {
+	for ; last < len(tokens) && last-k < most && p.isCapitalWord(last) && !p.is(last, &firms); last++ {
 		listed = listed || p.isListed(last)
 		if p.between(last) != gapSpace {
 			last++
@@ -188,7 +202,7 @@ func (p *pass) commonName(i int) {
 	}
 	start = p.pastQuote(start)
 	end := start
-	for end < len(p.b) && end-start < longest && (p.b[end] != ',' || p.b[end-1] == '\\') && p.b[end] != ')' && p.b[end] != ']' && !isQuote(p.b[end]) && p.b[end] != ';' && p.b[end] != '/' && p.b[end] >= ' ' {
+	for end < len(p.b) && end-start < longest && (p.b[end] != ',' || p.b[end-1] == '\\') && bytes.IndexByte([]byte(")];/\"'"), p.b[end]) < 0 && p.b[end] >= ' ' {
 		if surname && !listed && p.b[end] == ' ' {
 			break
 		}

@@ -304,7 +304,7 @@ func (p *pass) isSplitName(i int) bool {
 		return true
 	}
 	value = p.pastQuote(value)
-	if k := p.firstAt(value); value < len(p.b) && isUpperAt(p.b, value) && k < len(p.text.Tokens) && p.text.Tokens[k].Bits|uint64(p.text.Tokens[k].Topic) == 0 && !p.is(k, &weekdays) {
+	if k := p.firstAt(value); value < len(p.b) && isUpperAt(p.b, value) && k < len(p.text.Tokens) && p.text.Tokens[k].Bits == 0 && !p.is(k, &weekdays) {
 		p.personValue(value, false)
 	}
 	return true

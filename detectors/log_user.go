@@ -26,10 +26,7 @@ func (p *pass) uidUser(i int) {
 
 // userBefore takes the word that ends at a place for a user name.
 func (p *pass) userBefore(end int) {
-	start := end
-	for start > 0 && end-start <= localMax && (scan.IsWordByte(p.b[start-1]) || p.b[start-1] == '.' || p.b[start-1] == '_' || p.b[start-1] == '-') {
-		start--
-	}
+	start := p.userStart(end)
 	value := p.b[start:end]
 	if len(value) < 2 || !hasLetter(value) || isNoUser(value) || p.isInert(start) {
 		return
@@ -37,16 +34,21 @@ func (p *pass) userBefore(end int) {
 	p.add(start, end, Username, 0.7, byUser, p.lower(start, end))
 }
 
+// userStart is where the user name begins that ends at a place.
+func (p *pass) userStart(end int) int {
+	start := end
+	for start > 0 && end-start <= localMax && (scan.IsWordByte(p.b[start-1]) || p.b[start-1] == '.' || p.b[start-1] == '_' || p.b[start-1] == '-') {
+		start--
+	}
+	return start
+}
+
 // pairedUser takes the word in "(asha,192.0.2.1" for a user name, whose address begins at a place, as Dovecot writes it.
 func (p *pass) pairedUser(at int) {
 	if p.in.Channel != ChannelLog || p.at(at-1) != ',' {
 		return
 	}
-	start := at - 1
-	for start > 0 && at-start <= localMax && (scan.IsWordByte(p.b[start-1]) || p.b[start-1] == '.' || p.b[start-1] == '_' || p.b[start-1] == '-') {
-		start--
-	}
-	if p.at(start-1) == '(' {
+	if p.at(p.userStart(at-1)-1) == '(' {
 		p.userBefore(at - 1)
 	}
 }
@@ -92,7 +94,9 @@ func (p *pass) isPrompted(i int) bool {
 	if from := p.b[:k]; len(bytes.TrimRight(from[max(0, k-most):], " ")) == 0 || p.b[k-1] == '\n' {
 		return p.isWholeLine(i)
 	}
-	return p.in.Channel == ChannelLog && k > 1 && p.b[k-1] == ' ' && (p.b[k-2] == ':' || p.b[k-2] == '>') && k > 2 && p.b[k-3] > ' ' && p.at(int(p.text.Tokens[i].End)) == ' ' && p.at(int(p.text.Tokens[i].End)+1) != '=' && (k < 6 || string(p.b[k-6:k-2]) != "PASS")
+	prompt := k > 2 && p.b[k-1] == ' ' && (p.b[k-2] == ':' || p.b[k-2] == '>') && p.b[k-3] > ' ' && (k < 6 || string(p.b[k-6:k-2]) != "PASS")
+	end := int(p.text.Tokens[i].End)
+	return prompt && p.in.Channel == ChannelLog && p.at(end) == ' ' && p.at(end+1) != '='
 }
 
 // isWholeLine says whether token i, in capitals, and one piece behind it are a line of a log: "USER asha", "PASS hunter2".
@@ -231,14 +235,19 @@ func (p *pass) community(i int) {
 		return
 	}
 	start := int(t.End) + 1
-	if p.is(i+1, &stringWord) && p.between(i) == gapSpace && p.at(int(p.text.Tokens[i+1].End)) == ' ' {
+	named := p.is(i+1, &stringWord)
+	if named && p.between(i) == gapSpace && p.at(int(p.text.Tokens[i+1].End)) == ' ' {
 		start = int(p.text.Tokens[i+1].End) + 1
 	}
 	end, quoted := p.valueEnd(min(start, len(p.b)-1))
 	if quoted {
 		start++
 	}
-	if value := p.b[min(start, end):end]; len(value) >= least && (p.in.Channel == ChannelLog || hasDigit(value)) && (hasDigit(value) || !p.is(i+1, &stringWord)) && !isPlaceholder(value) && !p.isInert(start) && p.text.Tokens[i].Len() < 16 {
+	value := p.b[min(start, end):end]
+	if digit := hasDigit(value); !digit && (named || p.in.Channel != ChannelLog) {
+		return // words about communities
+	}
+	if len(value) >= least && !isPlaceholder(value) && !p.isInert(start) {
 		p.add(start, end, Password, 0.75, byCommand, p.verbatim(start, end))
 	}
 }

@@ -24,7 +24,7 @@ func (p *pass) nameInLaw() {
 			return
 		}
 	}
-	if !t.IsWord() || t.Len() < 3 || t.Bits != 0 || t.Topic != 0 || p.isInert(int(t.Start)) || p.set.names.IsCommon(t.Hash) || p.is(next, &plainWords) || p.is(next, &stopWords) {
+	if !t.IsWord() || t.Len() < 3 || t.Bits != 0 || p.isInert(int(t.Start)) || p.set.names.IsCommon(t.Hash) || p.is(next, &plainWords) || p.is(next, &stopWords) {
 		return
 	}
 	if l := p.set.names.Listing(t.Hash); !l.Other && l.Common <= max(l.Given, l.Surname) {

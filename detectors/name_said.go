@@ -63,7 +63,7 @@ func (p *pass) addRelated(k int, introduced, capital bool) {
 func (p *pass) mayBeRelated(k int) bool {
 	const short = 3
 	t := &p.text.Tokens[k]
-	return t.IsWord() && t.Len() >= short && t.Bits&^(wordPlace|wordSoftLead|wordUnit|wordPhrase|wordPhraseEnd|cueCalling|cueMoney) == 0 && t.Topic == 0 && t.Shape&scan.Digit == 0 &&
+	return t.IsWord() && t.Len() >= short && t.Bits&^(wordPlace|wordSoftLead|wordUnit|wordPhrase|wordPhraseEnd|cueCalling|cueMoney) == 0 && t.Shape&scan.Digit == 0 &&
 		!p.isInert(int(t.Start)) && !p.is(k, &noNames) && !p.is(k, &notAnswers) && !p.speech.IsPlain(t, p.b) && !p.isFound(int(t.Start), int(t.End)) && !p.set.names.Listing(t.Hash).Other
 }
 

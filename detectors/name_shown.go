@@ -174,7 +174,7 @@ func (p *pass) shownEnd(k int) int {
 func (p *pass) isShownName(k int) bool {
 	const least = 3
 	t := &p.text.Tokens[k]
-	if !t.IsWord() || t.Len() < least || !isUpperAt(p.b, int(t.Start)) || t.Bits&^(wordPlace|wordSoftLead|wordUnit) != 0 || t.Topic != 0 || p.isInert(int(t.Start)) {
+	if !t.IsWord() || t.Len() < least || !isUpperAt(p.b, int(t.Start)) || t.Bits&^(wordPlace|wordSoftLead|wordUnit) != 0 || p.isInert(int(t.Start)) {
 		return false
 	}
 	if p.is(k, &noNames) || p.is(k, &firms) || p.is(k, &places) || p.is(k, &makes) || p.is(k, &programWords) || p.is(k, &departments) || p.is(k, &notGreeted) || p.isClass(k) {

@@ -222,7 +222,7 @@ func (p *pass) judge(r *run) guess {
 	if r.digits < 3 && !continues && !(r.digits == askedLeast && (p.wants.cues != 0 || p.said&cueCVV != 0) && p.isSpoken(r.start)) {
 		return *best
 	}
-	if r.digits < shortDigits && !continues && !(r.sep == '/' && p.followsCard(r)) && !p.followsExpiry(r) && (p.said|p.path.bits|p.wants.cues)&(p.shortCues()|wordEnding) == 0 && !p.told && !(p.in.Call != nil && (p.endsText(r) || p.wants.cues != 0 || p.in.Call.heard.n > 0)) && !(r.digits >= spokenLeast && p.isReadSingly(r)) && !(p.in.Channel != ChannelLog && p.isBornBefore(r.start)) {
+	if r.digits < shortDigits && !continues && p.isNoIdentifier(r) {
 		return *best // the common case in logs, and all of it
 	}
 	if p.at(r.start-2) == 'S' && p.b[r.start-1] == '-' && isKnownSID(p.b[r.start-2:r.end]) {
@@ -237,6 +237,17 @@ func (p *pass) judge(r *run) guess {
 	best.score.against -= p.against(r, best.kind)
 	best.total = best.score.total()
 	return *best
+}
+
+// isNoIdentifier says whether nothing that was said or asked, and nothing beside it, speaks for a run of a few digits.
+func (p *pass) isNoIdentifier(r *run) bool {
+	switch {
+	case r.sep == '/' && p.followsCard(r), p.followsExpiry(r), (p.said|p.path.bits|p.wants.cues)&(p.shortCues()|wordEnding) != 0, p.told:
+		return false
+	case p.in.Call != nil && (p.endsText(r) || p.wants.cues != 0 || p.in.Call.heard.n > 0):
+		return false
+	}
+	return !(r.digits >= spokenLeast && p.isReadSingly(r)) && !(p.in.Channel != ChannelLog && p.isBornBefore(r.start))
 }
 
 // isCount says whether token i is a bare number of up to eleven digits in a log that no word speaks for.

@@ -195,7 +195,7 @@ func (p *pass) passwordOfWords(i int) {
 		if p.saysNumber(k) {
 			break
 		}
-		if !tokens[k].IsWord() || tokens[k].Bits&^(wordPhrase|wordPhraseEnd) != 0 || tokens[k].Topic != 0 || p.set.names.IsCommon(tokens[k].Hash) ||
+		if !tokens[k].IsWord() || tokens[k].Bits&^(wordPhrase|wordPhraseEnd) != 0 || p.set.names.IsCommon(tokens[k].Hash) ||
 			p.is(k, &notPasswords) || p.is(k, &notPasswordsSaid) || p.is(k, &notAnswersSaid) || p.is(k, &noNames) || p.speech.IsPlain(&tokens[k], p.b) {
 			return
 		}

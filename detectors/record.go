@@ -204,7 +204,7 @@ func (p *pass) areNameLike(first, last int) bool {
 	const least, most = 3, 3
 	for k := first; k <= last; k++ {
 		t := &p.text.Tokens[k]
-		if !t.IsWord() || t.Len() < least || !isUpperAt(p.b, int(t.Start)) || t.Bits != 0 || t.Topic != 0 || p.isInert(int(t.Start)) {
+		if !t.IsWord() || t.Len() < least || !isUpperAt(p.b, int(t.Start)) || t.Bits != 0 || p.isInert(int(t.Start)) {
 			return false
 		}
 		if l := p.set.names.Listing(t.Hash); l.Common > 0 || l.Other || p.isClass(k) || p.is(k, &firms) || p.is(k, &places) || p.is(k, &programWords) {

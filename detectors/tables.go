@@ -185,7 +185,7 @@ func (t *tables) addIdentifier(id *identifier, detector uint8, b *lexiconBuilder
 	var about typeSet
 	about.add(kind)
 	for phrase := range strings.SplitSeq(id.words, ",") {
-		b.phrase(strings.TrimSpace(phrase), cueID, about)
+		b.phrase(strings.TrimSpace(phrase), cueID, about) // so that Bits tells of every word that has a Topic
 	}
 	return nil
 }

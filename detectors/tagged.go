@@ -360,11 +360,15 @@ func (p *pass) postNominal(k, at, limit int) int {
 
 // title is where the title before a name begins whose first token is k.
 func (p *pass) title(k, at int) int {
-	if k > 0 && p.is(k-1, &titles) && !p.isInert(int(p.text.Tokens[k-1].Start)) && int(p.text.Tokens[k].Start)-int(p.text.Tokens[k-1].End) <= 2 && p.at(int(p.text.Tokens[k-1].End)) != ':' && int(p.text.Tokens[k].Start) == at {
-		return int(p.text.Tokens[k-1].Start)
+	if k == 0 || int(p.text.Tokens[k].Start) != at {
+		return at
 	}
-	if n := k - 1; n >= 0 && p.text.Tokens[n].Len() == 1 && isUpperAt(p.b, int(p.text.Tokens[n].Start)) && p.at(int(p.text.Tokens[n].End)) == '.' && p.between(n) == gapDot && int(p.text.Tokens[k].Start) == at && p.isCapital(k) && !p.isInert(int(p.text.Tokens[n].Start)) {
-		return int(p.text.Tokens[n].Start) // "M. Saint-Aubin"
+	before := &p.text.Tokens[k-1]
+	start, end := int(before.Start), int(before.End)
+	titled := p.is(k-1, &titles) && at-end <= 2 && p.at(end) != ':'
+	initial := before.Len() == 1 && isUpperAt(p.b, start) && p.at(end) == '.' && p.between(k-1) == gapDot && p.isCapital(k) // "M. Saint-Aubin"
+	if (titled || initial) && !p.isInert(start) {
+		return start
 	}
 	return at
 }
@@ -407,7 +411,8 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 		if kind == Person && k == span && k < last && p.is(k, &titles) {
 			continue // "Ms Boland"
 		}
-		if told.start <= k && k < told.end || (t.Bits&wordsNoName != 0 || t.Topic != 0 || p.isPlainWord(k, span, last, kind) || p.is(k, &programWords) || kind == Person && (p.is(k, &systemWords) || p.isFieldName(k))) && !p.set.names.IsGiven(t.Hash) {
+		thing := t.Bits&wordsNoName != 0 || p.isPlainWord(k, span, last, kind) || p.is(k, &programWords) || kind == Person && (p.is(k, &systemWords) || p.isFieldName(k))
+		if told.start <= k && k < told.end || thing && !p.set.names.IsGiven(t.Hash) {
 			as = 0
 		} else if kind == Person {
 			as = p.notPerson(k, span, last)

@@ -63,7 +63,7 @@ func (p *pass) keepNear() {
 			}
 			near := s.First-last <= reach || p.in.guessed && p.isWrittenName(&s)
 			for k := max(s.First-reach, 0); k <= s.Last+2 && k < len(p.text.Tokens) && !near; k++ {
-				near = p.cue(k)&cueName != 0 && !p.isOfEntry(k, s.First) && !namesThing(p.b[p.text.Tokens[max(k-1, 0)].Start:p.text.Tokens[k].End]) || k <= s.First && p.is(k, &roleSet) && p.at(int(p.text.Tokens[k].End)) != '('
+				near = p.tellsName(k, s.First) || k <= s.First && p.is(k, &roleSet) && p.at(int(p.text.Tokens[k].End)) != '('
 			}
 			if !near {
 				continue
@@ -73,6 +73,11 @@ func (p *pass) keepNear() {
 		kept = append(kept, s)
 	}
 	p.spans = kept
+}
+
+// tellsName says whether token k is a word for the name of a person, not of a thing or of another entry than that of token first.
+func (p *pass) tellsName(k, first int) bool {
+	return p.cue(k)&cueName != 0 && !p.isOfEntry(k, first) && !namesThing(p.b[p.text.Tokens[max(k-1, 0)].Start:p.text.Tokens[k].End])
 }
 
 // isSmall says whether a span in a log is of small letters, and the lists have none of its words, or it stands in a name of several parts: names of fields and

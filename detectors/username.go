@@ -185,13 +185,26 @@ func (p *pass) userAt(start int, told bool) {
 		return
 	}
 	end := p.userEnd(start)
-	from := end+6 <= len(p.b) && equalFold(p.b[end+1:end+5], "from") && p.at(end) == ' '
-	if told || from || p.at(end) == ')' || p.at(end) == ' ' && p.isQuad(end+1) || p.at(end) == ' ' && (p.at(end+1) == '(' && !p.isElapsed(end+2) || p.tellsOfUser(start, end+1)) || p.at(end) == ':' && p.at(end+1) == ' ' {
+	if told || p.showsUser(start, end) {
 		if first, _ := p.tokensOf(start, end); p.set.names != nil && first < len(p.text.Tokens) && p.listedName(first, 2) {
 			return // "started by user Asha Roe"
 		}
 		p.addUser(start, 0.7)
 	}
+}
+
+// showsUser says whether what stands behind a word from start to end tells that it is a user's name: "asha from", "asha 192.0.2.7", "asha (", "asha: ".
+func (p *pass) showsUser(start, end int) bool {
+	switch p.at(end) {
+	case ')':
+		return true
+	case ':':
+		return p.at(end+1) == ' '
+	case ' ':
+		from := end+6 <= len(p.b) && equalFold(p.b[end+1:end+5], "from")
+		return from || p.isQuad(end+1) || p.at(end+1) == '(' && !p.isElapsed(end+2) || p.tellsOfUser(start, end+1)
+	}
+	return false
 }
 
 // isQuad says whether four numbers with full stops between them stand at i, as in "user asha 192.0.2.7 port 22".

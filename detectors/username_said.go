@@ -118,7 +118,7 @@ func (p *pass) calledUser(i int) {
 	if next+1 < len(p.text.Tokens) && p.speech.IsFiller(&p.text.Tokens[next], p.b) {
 		next++
 	}
-	rare := t.IsWord() && t.Len() >= least && t.Bits == 0 && t.Topic == 0 && next < len(p.text.Tokens) && p.saysNumber(next) && p.between(k) == gapSpace
+	rare := t.IsWord() && t.Len() >= least && t.Bits == 0 && next < len(p.text.Tokens) && p.saysNumber(next) && p.between(k) == gapSpace
 	if rare || isUserShape(t) && p.userHead(k) >= least {
 		p.addSaidUser(k, min(k+userTokens-1, len(p.text.Tokens)-1), userTold, false)
 	}
@@ -148,13 +148,19 @@ func (p *pass) toldUser(k int) {
 	if k >= len(p.text.Tokens) || p.between(k-1) == gapOther {
 		return
 	}
-	if t := &p.text.Tokens[k]; t.IsWord() && p.is(k+1, &andWords) && p.between(k) == gapSpace && p.bitsAt(k-1)&wordIs != 0 && t.Bits == 0 && p.mayBeUser(t) && !p.is(k, &notPasswords) && !p.isInert(int(t.Start)) { // "my username is tinker and …"
+	if t := &p.text.Tokens[k]; p.is(k+1, &andWords) && p.between(k) == gapSpace && p.bitsAt(k-1)&wordIs != 0 && p.isUserWord(k) { // "my username is tinker and …"
 		p.addScored(int(t.Start), int(t.End), guess{kind: Username, score: score{words: userTold}, rule: "told", detector: byUser}, p.compact(int(t.Start), int(t.End)))
 	} else if isUserShape(t) || k+1 < len(p.text.Tokens) && p.isUserPart(k+1) {
 		p.addSaidUser(k, min(k+userTokens-1, len(p.text.Tokens)-1), userTold, false)
 	} else if p.isInitialOf(k) { // "mon identifiant est j quimper"
 		p.addInitialUser(k, k+1, userTold)
 	}
+}
+
+// isUserWord says whether token k is a word that says nothing else and may be a user name.
+func (p *pass) isUserWord(k int) bool {
+	t := &p.text.Tokens[k]
+	return t.IsWord() && t.Bits == 0 && p.mayBeUser(t) && !p.is(k, &notPasswords) && !p.isInert(int(t.Start))
 }
 
 // isTypedUser says whether tokens first to last are one word with marks within it, as user names are typed: "app_rw", "CORP\\roe".
@@ -189,11 +195,11 @@ func (p *pass) toldUserBefore(k int) {
 		first--
 	}
 	t := &p.text.Tokens[first]
-	alone := first == 0 && k+1 == len(p.text.Tokens) && t.Len() > 2 && t.Bits&(cuesIdentifier|cuesAgainst) == 0 && !p.is(first, &notPasswords) && !p.is(first, &notAnswers) && !p.is(first, &stopWords) && !p.is(first, &troubles)
+	plain := t.Bits&(cuesIdentifier|cuesAgainst) != 0 || p.is(first, &notPasswords) || p.is(first, &notAnswers) || p.is(first, &stopWords) || p.is(first, &troubles)
 	switch {
 	case first < last || isUserShape(t):
 		p.addSaidUser(first, last, userTold, true)
-	case alone: // "shop is my login"
+	case first == 0 && k+1 == len(p.text.Tokens) && t.Len() > 2 && !plain: // "shop is my login"
 		p.addScored(int(t.Start), int(t.End), guess{kind: Username, score: score{question: userTold}, rule: "answer", detector: byUser}, p.compact(int(t.Start), int(t.End)))
 	}
 }
@@ -273,7 +279,7 @@ func (p *pass) userHead(k int) (n int) {
 		n++
 	}
 	w := p.set.lexicon.Lookup(b[:n])
-	if len(b)-n > digits || digitsIn(b[n:]) != len(b)-n || w.Bits != 0 || w.Topic != 0 || numberedThings.holds(b[:n]) || makes.holds(b[:n]) || p.is(k, &firms) || p.is(k, &makes) {
+	if len(b)-n > digits || digitsIn(b[n:]) != len(b)-n || w.Bits != 0 || numberedThings.holds(b[:n]) || makes.holds(b[:n]) || p.is(k, &firms) || p.is(k, &makes) {
 		return 0
 	}
 	return n
@@ -336,6 +342,12 @@ func (p *pass) isUserPart(k int) bool {
 
 var userMarks = wordsOf("colon underscore dash dot hyphen minus point punkt punto ponto kropka trattino streepje bindestrich unterstrich guion guión hífen tiret")
 
+// beginsInitialUser says whether token k is a letter and the next a rare word, but for the end of "it's": "m okafor".
+func (p *pass) beginsInitialUser(k int) bool {
+	t, next := &p.text.Tokens[k], &p.text.Tokens[k+1]
+	return t.Len() == 1 && next.IsWord() && next.Len() > 2 && !p.set.names.IsCommon(next.Hash) && p.between(k) == gapSpace && p.at(int(t.Start)-1) != '\''
+}
+
 // addSaidUser adds the user name that begins with token first: one word that is no common one, and figures, marks and letters behind it up
 // to token last, where whole says so all of them.
 func (p *pass) addSaidUser(first, last int, likely float32, whole bool) {
@@ -344,7 +356,7 @@ func (p *pass) addSaidUser(first, last int, likely float32, whole bool) {
 	if last-first >= userTokens || p.isInert(int(t.Start)) || t.IsNumber() && first == last {
 		return
 	}
-	if whole && first < last && tokens[first].Len() == 1 && tokens[first+1].IsWord() && tokens[first+1].Len() > 2 && !p.set.names.IsCommon(tokens[first+1].Hash) && p.between(first) == gapSpace && p.at(int(t.Start)-1) != '\'' {
+	if whole && first < last && p.beginsInitialUser(first) {
 		p.addInitialUser(first, last, likely)
 		return
 	}

@@ -468,5 +468,8 @@ func (p *pass) isEnvironment(i, end int) bool {
 		at--
 	}
 	value := p.b[at:end]
-	return bytes.IndexByte(name, '_') > 0 && end-at >= least && at-stop <= 2 && hasLetter(value) && (end == len(p.b) || scan.IsSpace(p.b[end]) || isQuote(p.b[end])) && (bytes.ContainsAny(value, "-_") || !p.is(i+1, &notPasswords)) && !equalFold(value, "not")
+	if bytes.IndexByte(name, '_') <= 0 || at-stop > 2 || end < len(p.b) && !scan.IsSpace(p.b[end]) && !isQuote(p.b[end]) {
+		return false
+	}
+	return len(value) >= least && hasLetter(value) && (bytes.ContainsAny(value, "-_") || !p.is(i+1, &notPasswords)) && !equalFold(value, "not")
 }
