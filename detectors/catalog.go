@@ -153,7 +153,7 @@ var coded = [codedDetectors]entry{
 	byRole:        {name: "names", begin: roleWords, word: (*pass).roleWord},
 	byPart:        {name: "names", begin: personWords + " first last by", word: (*pass).partValue},
 	byCommonName:  {name: "names", begin: "cn sn " + elementWords, word: (*pass).commonName},
-	byDevice:      {name: "names", begin: "iphone ipad macbook mbp imac galaxy laptop", word: (*pass).deviceName},
+	byDevice:      {name: "names", begin: "iphone ipad macbook mbp imac galaxy laptop airpods headset", word: (*pass).deviceName},
 	bySaid:        {name: "said", begin: quoteWords, word: (*pass).noteSaid, long: (*pass).camelSaid},
 	byLine:        {name: "telephony", begin: lineWords, word: (*pass).channelPeer},
 	byAgent:       {name: "telephony", begin: agentFields, word: (*pass).agentUser},

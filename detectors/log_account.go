@@ -7,7 +7,7 @@ import (
 )
 
 // accountWords stand in the lines of services beside the name of who uses them; see accountWord.
-const accountWords = "digits dtmf imap lda lmtp managesieve ok fail peer identity keyring slice group duplicate role account authenticated acting impersonating transceiver transmitter receiver sort"
+const accountWords = "nick nickname digits dtmf imap lda lmtp managesieve ok fail peer identity keyring slice group duplicate role account authenticated acting impersonating transceiver transmitter receiver sort"
 
 // accountWord looks in a log for the user name beside token i, one of accountWords.
 func (p *pass) accountWord(i int) {
@@ -44,6 +44,10 @@ func (p *pass) accountWord(i int) {
 			p.identity(end)
 		} else {
 			p.serviceUser(end)
+		}
+	case 'n':
+		if p.at(end) == '=' || p.at(end) == ':' {
+			p.addUser(p.pastBlanks(end+1), 0.65)
 		}
 	case 'o', 'f', 'p':
 		p.bracketedUser(i)

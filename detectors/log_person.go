@@ -8,10 +8,15 @@ import (
 )
 
 // personWords stand before the names of persons in logs, where most of what follows them is none.
-const personWords = "display pai rpid custodian owner holder driver recipient author assignee reporter assigned reviewer approver attendee employee student sender buyer seller operator surgeon nurse requester submitter nm actor initiator family given " + doneWords
+const personWords = tradeWords + " display pai rpid custodian owner holder driver recipient author assignee reporter assigned reviewer approver attendee employee student sender buyer seller operator surgeon nurse requester submitter nm actor initiator family given " + doneWords
 
 // doneWords stand before "by" and who did it.
 const doneWords = "requested created updated modified deleted approved"
+
+// tradeWords are those of personWords that are trades of people alone, so that one name behind them is enough: "engineer Marek assigned".
+const tradeWords = "engineer technician interpreter translator paramedic receptionist plumber electrician courier carer midwife"
+
+var trades = wordsOf(tradeWords)
 
 var personSet = wordsOf(personWords)
 
@@ -44,7 +49,7 @@ func (p *pass) partValue(i int) {
 	}
 	if k < len(p.text.Tokens) && p.text.Tokens[k].Start-p.text.Tokens[k-1].End <= gap {
 		least := 2
-		if p.at(int(p.text.Tokens[i].Start)-1) == '<' {
+		if p.at(int(p.text.Tokens[i].Start)-1) == '<' || p.is(i, &trades) {
 			least = 1 // an element
 		}
 		if p.quotedName(k) {

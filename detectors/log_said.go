@@ -7,7 +7,7 @@ import (
 )
 
 // quoteWords name, in logs, what somebody has said or written: the field of a transcript, of what a recogniser understood, of a message.
-const quoteWords = whereWords + " text transcript transcripts transcription utterance utterances speech speechresult asr stt hyp hypothesis heard said says saying read wrote writes typed body content comment comments subject summary snippet note notes remark remarks feedback"
+const quoteWords = whereWords + " text utt verbatim memo reason description details desc title ticket betreff anliegen asunto oggetto objet transcript transcripts transcription utterance utterances speech speechresult asr stt hyp hypothesis heard said says saying read wrote writes typed body content message comment comments subject summary snippet note notes remark remarks feedback"
 
 // whereWords are those of quoteWords that name where somebody is: fewer words are enough for an address.
 const whereWords = "location whereabouts premises"
@@ -21,7 +21,13 @@ func (p *pass) noteSaid(i int) {
 	if p.in.Channel != ChannelLog || p.nested || len(p.quotes) == most || p.quoted > times*len(p.b) {
 		return
 	}
+	if isWord(p.bytesOf(&p.text.Tokens[i]), "message") && !p.is(i-1, &ofCallers) {
+		return // of a program
+	}
 	end := int(p.text.Tokens[i].End)
+	if k := i + 1; k < len(p.text.Tokens) && p.text.Tokens[k].IsNumber() && p.between(i) == gapSpace {
+		end = int(p.text.Tokens[k].End) // "ticket 77121: "…""
+	}
 	at := p.pastQuote(end)
 	sign := p.at(at)
 	if sign == '=' || sign == ':' {
@@ -47,6 +53,9 @@ func (p *pass) noteSaid(i int) {
 	}
 }
 
+// ofCallers stand before a message of somebody, and of no program.
+var ofCallers = wordsOf("user customer caller client visitor voicemail chat text sms whatsapp")
+
 // camelSaid is noteSaid for a name in camel case that ends with one of quoteWords, token i: "queryText".
 func (p *pass) camelSaid(i int) {
 	name := p.bytesOf(&p.text.Tokens[i])
@@ -63,6 +72,21 @@ func lastHump(name []byte) int {
 		}
 	}
 	return 0
+}
+
+// saidLine notes the rest of the line behind token i, the part that somebody has in a call, and a colon: "turn 4: caller: double seven one oh four nine".
+func (p *pass) saidLine(i int) {
+	start := int(p.text.Tokens[i].End) + len(": ")
+	if start >= len(p.b) || p.b[start-2] != ':' || p.b[start-1] != ' ' || p.isQuoted(start) {
+		return
+	}
+	end := len(p.b)
+	if k := bytes.IndexByte(p.b[start:], '\n'); k >= 0 {
+		end = start + k
+	}
+	if p.isTold(start, end) {
+		p.quotes = append(p.quotes, span{start, end})
+	}
 }
 
 // quoteEnd is where the quotation ends whose mark stands before a place. An apostrophe between letters is none.
@@ -105,7 +129,7 @@ func (p *pass) isTold(start, end int) bool {
 	for k := first; k <= last; k++ {
 		switch t := &p.text.Tokens[k]; {
 		case t.IsNumber() && k > first && p.text.Tokens[k-1].IsNumber():
-		case t.IsWord() && !hasHump(p.bytesOf(t)) && (p.at(int(t.End)) != '.' || scan.IsSpace(p.at(int(t.End)+1))):
+		case t.IsWord() && !hasHump(p.bytesOf(t)) && endsWord(p.at(int(t.Start)-1)) && endsWord(p.at(int(t.End))) && (p.at(int(t.End)) != '.' || scan.IsSpace(p.at(int(t.End)+1))):
 			words++
 		default:
 			others++
@@ -148,7 +172,7 @@ func (p *pass) isQuoted(at int) bool {
 
 // endsWord says whether a byte beside a word parts it from others in a sentence, not in a name of several words: "my-targets".
 func endsWord(c byte) bool {
-	return scan.IsSpace(c) || isQuote(c) || c == ',' || c == '.' || c == '!' || c == '?'
+	return scan.IsSpace(c) || isQuote(c) || bytes.IndexByte([]byte(",.!?:;()+\\"), c) >= 0
 }
 
 // selfWords are what people say of themselves and to each other, and programs seldom.

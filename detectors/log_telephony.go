@@ -79,6 +79,7 @@ func (p *pass) agentUser(i int) {
 	if p.in.Channel != ChannelLog || p.set.names == nil || i > 0 && p.is(i-1, &browserLeads) {
 		return // "user_agent"
 	}
+	p.saidLine(i)
 	at := int(p.text.Tokens[i].End)
 	if p.at(at) == '_' && p.is(i+1, &agentParts) {
 		at = int(p.text.Tokens[i+1].End)

@@ -296,7 +296,8 @@ func (p *pass) domainUsers() {
 	}
 }
 
-// initialUsers looks in a log for user names of an initial, a full stop and a surname that the lists have, whatever stands beside them: "approved a.roe <-> b.roe".
+// initialUsers looks in a log for user names of an initial or a given name, a full stop and a surname that the lists have, whatever stands beside them: "approved
+// a.roe <-> asha.roe".
 func (p *pass) initialUsers() {
 	const least = 3
 	if p.in.Channel != ChannelLog || p.set.names == nil {
@@ -308,26 +309,42 @@ func (p *pass) initialUsers() {
 			return
 		}
 		at += k
-		start := at - 1
-		if c := p.at(start - 1); !isSmall(p.at(start)) || !isSmall(p.at(at+1)) || start > 0 && !scan.IsSpace(c) && c != '=' && c != ':' && c != ',' && c != '(' && c != '[' && !isQuote(c) {
+		if !isSmall(p.b[at-1]) || !isSmall(p.at(at+1)) {
+			continue
+		}
+		second := p.firstAt(at + 1)
+		if second == 0 || second >= len(p.text.Tokens) {
+			continue
+		}
+		first := second - 1
+		start := int(p.text.Tokens[first].Start)
+		if c := p.at(start - 1); start > 0 && !scan.IsSpace(c) && c != '=' && c != ':' && c != ',' && c != '(' && c != '[' && !isQuote(c) || p.text.Tokens[first].Len() > 1 && !p.isGivenName(first) {
 			continue
 		}
 		end := p.userEnd(start)
-		k = p.firstAt(at + 1)
-		if c := p.at(end); end-at <= least || end < len(p.b) && !scan.IsSpace(c) && c != ',' && c != ')' && c != ']' && c != ';' && !isQuote(c) || k >= len(p.text.Tokens) || p.isInert(start) {
+		if c := p.at(end); end-at <= least || end < len(p.b) && !scan.IsSpace(c) && c != ',' && c != ')' && c != ']' && c != ';' && !isQuote(c) || p.isInert(start) {
 			continue
 		}
-		last := k
+		last := second
 		for last+1 < len(p.text.Tokens) && int(p.text.Tokens[last+1].End) <= end {
 			last++
 		}
-		if last-k > 1 || !p.isListed(last) {
+		if last-second > 1 || !p.isListed(last) && !(p.isUserOf(first) && p.is(first-1, &ofUsers)) {
 			continue
 		}
 		p.add(start, end, Username, 0.65, byUser, p.lower(start, end))
 		at = end - 1
 	}
 }
+
+// isGivenName says whether token k is a given name that the lists have and no common word.
+func (p *pass) isGivenName(k int) bool {
+	l := p.set.names.Listing(p.text.Tokens[k].Hash)
+	return l.Given > 1 && l.Common < commonWord && !l.Other
+}
+
+// ofUsers stand before user names in sentences.
+var ofUsers = wordsOf("by of to from for with")
 
 // bracketedUsers looks in a log for user names made of a person's in brackets behind a name: "Asha Roe (aroe)".
 func (p *pass) bracketedUsers() {
