@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -26,6 +27,20 @@ func TestDescribe(t *testing.T) {
 			for _, f := range s.Find(nil, []byte(c.text), c.in, sc) {
 				require.True(t, described[f.Type], "%s is found and not described", f.Type)
 			}
+		}
+	}
+}
+
+// The README says of every file, but those of one country, to which group it belongs.
+func TestFilesAreListed(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	for _, file := range files {
+		name := strings.TrimSuffix(file, ".go")
+		if !strings.HasSuffix(name, "_test") && len(name) > len("uk") {
+			require.Contains(t, string(readme), "`"+name+"`", "%s is in no group of the README", file)
 		}
 	}
 }
