@@ -77,7 +77,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 89
+const revision = 90
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -237,7 +237,7 @@ func (s *Set) find(dst []Finding, text []byte, in Input, sc *Scratch) []Finding 
 	if in.Channel == ChannelLog {
 		p.quotedTalk()
 	}
-	if len(p.quotes) > 0 || p.path.roles&fieldProse != 0 && in.Channel == ChannelLog {
+	if len(p.quotes) > 0 || len(in.Path) > 0 && in.Channel == ChannelLog {
 		p.searchSaid()
 	}
 	if s.custom != nil || in.Known != nil {

@@ -160,6 +160,16 @@ func (p *pass) quotedTalk() {
 	}
 }
 
+// speaksOfSelf says whether one of selfWords is in the text.
+func (p *pass) speaksOfSelf() bool {
+	for k := range p.text.Tokens {
+		if t := &p.text.Tokens[k]; p.is(k, &selfWords) && endsWord(p.at(int(t.Start)-1)) && endsWord(p.at(int(t.End))) {
+			return true
+		}
+	}
+	return false
+}
+
 // isQuoted says whether noteSaid has noted what stands at a place.
 func (p *pass) isQuoted(at int) bool {
 	for _, s := range p.quotes {
@@ -179,10 +189,10 @@ func endsWord(c byte) bool {
 var selfWords = wordsOf(`my me mine myself you your yours he she his her hi hello thanks yeah ich mein meine meinen mir je mon ma mes mi yo soy mio mia io sono meu minha eu sou ik mijn ben jag min mitt jeg mit mina mam mój moja moje nazywam jestem mera meri
 	main naam`)
 
-// searchSaid reads what noteSaid has noted, and the whole text where its field holds what somebody says, as a turn of a call by itself, and adds what the
+// searchSaid reads what noteSaid has noted, and the whole text of a field that holds what somebody says, as a turn of a call by itself, and adds what the
 // line of a log does not show: in those numbers that are said stay as they are, and names need words beside them.
 func (p *pass) searchSaid() {
-	if p.path.roles&fieldProse != 0 && p.isTold(0, len(p.b)) {
+	if len(p.in.Path) > 0 && p.isTold(0, len(p.b)) && (p.path.roles&fieldProse != 0 || p.speaksOfSelf()) {
 		p.quotes = append(p.quotes[:0], span{0, len(p.b)})
 	}
 	for _, s := range p.quotes {

@@ -30,6 +30,8 @@ const (
 	fieldExpiry                         // when a card ends
 	fieldKeyed                          // keys of a telephone
 	fieldProse                          // what people write or say
+	fieldAgent                          // who answers calls
+	fieldProfile                        // the name of a profile, which may be somebody's
 )
 
 const fieldUsers = fieldUser | fieldUsername | fieldReviewer | fieldLogin
@@ -69,7 +71,9 @@ func (t *tables) readPath(path []byte) (f fieldPath) {
 		{fieldDevice, isDeviceField(name)},
 		{fieldSort, isWord(name, "sort")},
 		{fieldExpiry, endsWithFolded(name, "expirydate") || endsWithFolded(name, "cardexpiry") || endsWithFolded(name, "expdate")},
-		{fieldProse, proseFields.holds(bytes.TrimRight(name, "[]"))},
+		{fieldProse, isProseField(bytes.TrimRight(name, "[]"))},
+		{fieldAgent, isAgentField(name)},
+		{fieldProfile, isWord(name, "name") && len(path) > len(name) && isWord(lastPart(path[:len(path)-len(name)-1]), "profile")},
 		{fieldKeyed, isWord(name, "dtmf") || len(name) >= len("digits") && equalFold(name[len(name)-len("digits"):], "digits")},
 	} {
 		if r.is {
@@ -79,8 +83,26 @@ func (t *tables) readPath(path []byte) (f fieldPath) {
 	return f
 }
 
-// proseFields hold what people write or say, in records of programs, too.
-var proseFields = wordsOf("body text transcription transcriptiontext transcript utterance speechresult comment comments note notes remark remarks feedback")
+// isProseField says whether a field holds what people write or say, in records of programs, too: "transcription", "queryText".
+func isProseField(name []byte) bool {
+	if quoteSet.holds(name) && !isWord(name, "message") && !whereSet.holds(name) || proseFields.holds(name) {
+		return true
+	}
+	k := lastHump(name)
+	return k > 0 && quoteSet.holds(name[k:]) && !isWord(name[k:], "message")
+}
+
+var proseFields = wordsOf("transcriptiontext")
+
+// isAgentField says whether a field names who answers calls: "agent_id", "agentName".
+func isAgentField(name []byte) bool {
+	for _, w := range [...]string{"agent", "agentid", "agentname", "agentlogin", "supervisor", "supervisorid"} {
+		if endsWithFolded(name, w) {
+			return !endsWithFolded(name, "useragent")
+		}
+	}
+	return false
+}
 
 // pathsKept is how many paths a pass remembers. A record has some ten, a stream some hundred; keys that are data of their own fall on
 // each other.

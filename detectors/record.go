@@ -388,7 +388,7 @@ func (p *pass) personFields() {
 
 // namedPerson takes a text for a name whose field is named for that of a person, or in a log for who did something, if the lists have a word of it.
 func (p *pass) namedPerson() {
-	if p.path.roles&fieldGiven != 0 && len(p.b) > 1 && isUpperAt(p.b, 0) {
+	if p.path.roles&(fieldGiven|fieldProfile) != 0 && len(p.b) > 1 && isUpperAt(p.b, 0) {
 		p.personValue(0, true)
 	} else if p.path.roles&fieldPerson != 0 && !bytes.HasSuffix(p.in.Path, p.b) && !p.isDesk(p.pathName(), 0) {
 		p.personValue(len(p.b)-len(bytes.TrimLeft(p.b, " ")), true)

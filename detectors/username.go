@@ -432,6 +432,10 @@ func (p *pass) logUser(i int) {
 // namedUser takes a text for a user name whose field is named for one.
 func (p *pass) namedUser() {
 	roles := p.path.roles
+	if roles&fieldAgent != 0 && p.in.Channel == ChannelLog && p.set.names != nil && p.isUserOf(0) && p.userEnd(0) == len(p.b) {
+		p.addUser(0, 0.7)
+		return
+	}
 	if roles&fieldUsers == 0 {
 		return
 	}

@@ -1,0 +1,34 @@
+package detectors
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestFieldsThatSomebodySays reads values of fields of logs: what people say and write as in a call, what programs say as in a log.
+func TestFieldsThatSomebodySays(t *testing.T) {
+	s, sc := newSet(t, Options{}), NewScratch()
+	marks := regexp.MustCompile(`\{\{[A-Z_]+\|([^}]*)\}\}`)
+	for _, c := range []struct{ path, text string }{
+		{"hyp", "my postcode is {{POSTCODE|s w one a two a a}}"},
+		{"nlu.queryText", "my booking name is {{PERSON|fitzwilliam}}"},
+		{"Transcript[].Content", "I'm calling on behalf of my father {{PERSON|Cuthbert}}, he's at {{ADDRESS|3 Sandpiper Way}}"},
+		{"summary", "a late refund of $89.99 for order {{ORDER_ID|AB-771204}}, callback friday"},
+		{"value", "my number is {{PHONE|oh seven seven double oh nine hundred two one one}}"},
+		{"value", "four four one one rows of seven seven zero zero nine hundred two one one"},
+		{"logger.message", "processed 12345678 rows in 99 s"},
+		{"agent_id", "{{USERNAME|lqureshi}}"},
+		{"call.agent.id", "{{USERNAME|k.mistry}}"},
+		{"user_agent", "lqureshi"},
+		{"agent", "datadog"},
+		{"contacts[].profile.name", "{{PERSON|Bartholomew K}}"},
+		{"profile.name", "default"},
+		{"Agent.RoutingProfile.Name", "Basic"},
+		{"location", "shelf 4 of row b"},
+	} {
+		text := marks.ReplaceAllString(c.text, "$1")
+		require.Equal(t, c.text, show(text, s.Find(nil, []byte(text), Input{Path: []byte(c.path), Channel: ChannelLog}, sc)), c.path)
+	}
+}
