@@ -34,18 +34,38 @@ func (p *pass) saidCodes() {
 	}
 }
 
-// compoundCodes adds the numbers behind compounds for a code that no list has.
+// compoundCodes adds the numbers behind compounds for a code that no list has, those behind a box for keys, "Nøgleboks 2580", and extensions, "(ext 2244)".
 func (p *pass) compoundCodes() {
 	if p.in.Channel == ChannelLog {
 		return
 	}
 	for _, h := range p.text.Hot {
 		k := int(h)
-		if t := &p.text.Tokens[k]; t.IsNumber() && t.Len() >= codeLeast && t.Len() <= codeMost && p.isCompoundCode(k) && !p.isFound(int(t.Start), int(t.End)) {
+		t := &p.text.Tokens[k]
+		if !t.IsNumber() || t.Len() < insideLeast || t.Len() > codeMost || p.isFound(int(t.Start), int(t.End)) {
+			continue
+		}
+		switch beside := k > 0 && isCodeGap(p.b[p.text.Tokens[k-1].End:t.Start]); {
+		case t.Len() >= codeLeast && (p.isCompoundCode(k) || beside && p.is(k-1, &keyBoxes)):
 			p.addCode(k, PIN)
+		case t.Len() <= insideMost && p.is(k-1, &insides) && (beside || p.between(k-1) == gapDot):
+			p.addScored(int(t.Start), int(t.End), guess{kind: Phone, score: score{form: 0.6}, detector: byPhone}, p.compact(int(t.Start), int(t.End)))
 		}
 	}
 }
+
+// The lengths of extensions of telephones.
+const (
+	insideLeast = 3
+	insideMost  = 5
+)
+
+var (
+	// insides stand before an extension without the number of the firm.
+	insides = wordsOf("ext extn extension durchwahl toestel anknytning")
+	// keyBoxes hold keys and are opened by a code.
+	keyBoxes = wordsOf("keysafe keybox lockbox schlüsseltresor schlüsselsafe schlüsselbox schlüsselkasten nøgleboks nøgleboksen nyckelskåp nyckelskåpet nyckelbox sleutelkluis sleutelkastje nøkkelboks")
+)
 
 // isCompoundCode says whether a compound that ends with the word for a code stands before token k, with "is" or a colon between: "bokningskod är", "Eingangscode: ".
 func (p *pass) isCompoundCode(k int) bool {

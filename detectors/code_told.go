@@ -181,7 +181,7 @@ func (p *pass) isOfSentence(k int) bool {
 }
 
 // codesSaid are words for a code in other languages than English.
-const codesSaid = "codice código codigo kode koden kod"
+const codesSaid = "codice código codigo kode koden kod clave"
 
 var codeSet = wordsOf(codesSaid)
 
@@ -203,6 +203,7 @@ var (
 	opened = wordsOf("door gate alarm entry entrance safe lockbox keypad garage burglar unlock locker intercom keysafe padlock panel bike gym lobby disarm " +
 		"tür haustür tor garage tresor alarm alarmanlage schlüsselkasten schlüsseltresor schlüsselsafe schlüsselbox eingang eingangstür hoftür hoftor schranke schloss portail portillon interphone serrure cadenas boîtier barrière " +
 		"cerradura candado garaje verja cajetín teleasistencia portoncino citofono lucchetto serratura cassetta sleutelkluis sleutelkastje slot slagboom hek kłódka zamek szlaban skrytka domofonu cadeado fechadura cancela " +
+		"abre abren abrir ouvre apre otwiera öffnet öffnen " +
 		"nyckelskåp nyckelskåpet nyckelbox nyckelboxen dörren porten grinden larmet lås låset nøgleboks nøgleboksen døren porten alarmen låsen " +
 		" porte alarme coffre immeuble puerta portal alarma porta cancello allarme cassaforte portone deur poort kluis drzwi bramy alarmu sejfu portão alarme cofre dörr port larm dør port")
 	// yourWords say of a code that it is somebody's.

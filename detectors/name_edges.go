@@ -48,7 +48,7 @@ func (p *pass) cutAtLabel(s *names.Span, next, known int) int {
 		if !label && !bytes.Contains(gap, []byte("\n\n")) && !isColumnGap(gap) {
 			continue
 		}
-		if label && p.hasNameLike(s.First, k) && !p.isFormLine(k) || p.hasListed(s.First, k) || (p.text.Tokens[s.First].Len() == 1 || isColumnGap(gap)) && p.areShown(s.First, k) {
+		if label && p.hasNameLike(s.First, k) && !p.isFormLine(k) || p.hasListed(s.First, k) && !(label && p.isFormLine(k) && !isUpperAt(p.b, int(p.text.Tokens[k].Start))) || (p.text.Tokens[s.First].Len() == 1 || isColumnGap(gap)) && p.areShown(s.First, k) {
 			before := *s
 			before.Last = k
 			next = p.addSpan(&before, next, known)
@@ -67,11 +67,14 @@ func (p *pass) cutLabel(s *names.Span) bool {
 	if k := s.Last + 1; s.First == s.Last && k < len(p.text.Tokens) && p.between(k-1) == gapSpace && p.isSmallWord(k) && p.isFormLine(k) && !p.hasListed(s.First, s.Last) {
 		return false // "Trabajadora social: Itziar"
 	}
+	if k := s.Last + 1; p.is(k, &labelEnds) && p.between(k-1) == gapSpace && p.at(int(p.text.Tokens[k].End)) == ':' {
+		return false // "Bill to: …"
+	}
 	if p.at(int(last.End)) != ':' || p.at(int(last.End)+1) == ':' {
 		return true
 	}
-	if s.First == s.Last && p.isFormLine(s.Last) && !p.hasListed(s.First, s.Last) {
-		return false // "Sporządził: asp. Mirogniew Pstrokoński"
+	if s.First == s.Last && p.isFormLine(s.Last) && (!p.hasListed(s.First, s.Last) || !isUpperAt(p.b, int(last.Start))) {
+		return false // "Sporządził: asp. Mirogniew Pstrokoński", "Next of kin: Folake Roe"
 	}
 	for k := s.Last; k > s.First; k-- {
 		if gap := p.b[p.text.Tokens[k-1].End:p.text.Tokens[k].Start]; bytes.IndexByte(gap, '\n') >= 0 || len(gap) > 1 && isColumnGap(gap) {
@@ -82,6 +85,9 @@ func (p *pass) cutLabel(s *names.Span) bool {
 	l := p.set.names.Listing(last.Hash)
 	return s.First < s.Last || l.Given > 1 || l.Surname > 1 && p.isCapital(s.First) || l.Common < commonWord
 }
+
+// labelEnds end labels behind a word that may be a name.
+var labelEnds = wordsOf("to for status no number")
 
 // isFormLine says whether a colon and nothing but a name stand in the line behind token k, which is a label then rather than who speaks.
 func (p *pass) isFormLine(k int) bool {
@@ -119,7 +125,7 @@ func (p *pass) cutGreeting(s *names.Span) bool {
 		if s.First == s.Last {
 			return false
 		}
-		if gap := p.between(s.First); gap != gapSpace && gap != gapComma && gap != gapLine {
+		if gap := p.between(s.First); gap != gapSpace && gap != gapComma && gap != gapLine && gap != gapDot {
 			break
 		}
 		if s.First++; p.is(s.First, &notGreeted) {
@@ -198,6 +204,11 @@ func (p *pass) isForeignRound(first, last int) bool {
 		}
 	}
 	return foreign > 0
+}
+
+// isPeople says whether a span is a word for what somebody is: "Nichte".
+func (p *pass) isPeople(s *names.Span) bool {
+	return s.First == s.Last && p.is(s.First, &people) && p.set.names.Listing(p.text.Tokens[s.First].Hash).Given < 2
 }
 
 // isHeading says whether a span that no list has begins a line of its own without a mark at its end, with words in small letters in it: "Notulen ouderraad

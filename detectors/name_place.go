@@ -71,3 +71,10 @@ var (
 	routeNouns = wordsOf("stop corner intersection junction")
 	routeLinks = wordsOf("on onto at of")
 )
+
+// isBirthplace says whether token k stands behind words for a birth and "in", in other languages than English: "nato a Bari", "geboren in Celle".
+func (p *pass) isBirthplace(k int) bool {
+	return p.is(k-1, &bornIns) && p.bitsAt(k-2)&cueBirth != 0 && p.between(k-2) == gapSpace && p.between(k-1) == gapSpace && p.isCapital(k)
+}
+
+var bornIns = wordsOf("a à in en w we em te i")

@@ -22,7 +22,7 @@ func (p *pass) findShown() {
 		before := &p.text.Tokens[k-1]
 		switch gap := p.b[before.End:t.Start]; {
 		case bytes.IndexByte(gap, ':') >= 0:
-			if p.is(k-1, &parts) {
+			if p.is(k-1, &parts) || p.is(k-1, &people) || p.bitsAt(k-1)&cueName != 0 {
 				p.addListed(k)
 			}
 		case bytes.IndexByte(gap, '\n') >= 0:
@@ -33,7 +33,7 @@ func (p *pass) findShown() {
 			if p.is(k-2, &ranks) && p.between(k-1) == gapSpace && p.between(k-2) == gapSpace {
 				p.addShown(k, p.shownEnd(k))
 			}
-		case p.is(k-1, &people) || p.is(k-1, &acquainted) && p.isCapital(k-1):
+		case p.is(k-1, &people) || p.is(k-1, &officers) || p.is(k-1, &acquainted) && p.isCapital(k-1):
 			p.addBesidePeople(k, gap)
 		default:
 			p.addRarePair(k)
@@ -60,7 +60,7 @@ func (p *pass) addBesidePeople(k int, gap []byte) {
 			return
 		}
 	case ", ":
-		if end != ',' || last > k+1 {
+		if end != ',' && end != ';' && end != '.' || last > k+1 {
 			return
 		}
 	default:
@@ -92,7 +92,8 @@ func (p *pass) addBeforePeople(k int) {
 
 // addListed adds the names in a line from token k on, with commas or words for "and" between them: "Present: Hesper Dunnock (chair), Tobiah Wragge".
 func (p *pass) addListed(k int) {
-	for n := k; n < len(p.text.Tokens); n++ {
+	const most = 64 // tokens
+	for n := k; n < min(k+most, len(p.text.Tokens)); n++ {
 		if n > k {
 			gap := p.b[p.text.Tokens[n-1].End:p.text.Tokens[n].Start]
 			if bytes.IndexByte(gap, '\n') >= 0 {
@@ -333,11 +334,11 @@ var (
 		närvarande frånvarande ordförande sekreterare hyresgäst hyresvärd läkare vittne vittnen elev deltagare anmäld anmälda
 		afbud referent ordstyrer formand lejer udlejer læge vidne vidner stede deltagere fraværende`)
 	// people are what somebody is, to somebody or by trade, in documents, where names have capitals.
-	people = wordsOf(`wife husband son daughter brother sister mother father mum mom dad grandson granddaughter grandmother grandfather grandad granddad grandma grandpa nan uncle aunt auntie cousin niece nephew stepfather stepmother
+	people = wordsOf(`pa assistant therapist wife husband son daughter brother sister mother father mum mom dad grandson granddaughter grandmother grandfather grandad granddad grandma grandpa nan uncle aunt auntie cousin niece nephew stepfather stepmother
 		godmother godfather partner boyfriend girlfriend fiancé fiancée neighbour neighbor colleague friend carer caretaker landlord landlady tenant lodger flatmate housemate nurse midwife solicitor plumber builder
 		electrician teacher headteacher teaching postman cleaner driver student trainee intern volunteer warden porter treasurer secretary chair executor counsellor therapist coach classmate twin
 		mann frau sohn tochter bruder schwester mutter vater oma opa enkel enkelin onkel tante cousine nichte neffe schwager schwägerin freund freundin partnerin lebensgefährte lebensgefährtin
-		nachbar nachbarin nachbarn kollege kollegin kollegen mitbewohner mitbewohnerin hausmeister hausmeisterin klempner handwerker pfleger pflegerin schwiegersohn schwiegertochter patenkind lehrer lehrerin erzieherin erzieher
+		nachbar nachbarin nachbarn kollege kollegin kollegen mitbewohner mitbewohnerin hausmeister hausmeisterin klempner handwerker pfleger pflegerin schwiegersohn schwiegertochter patenkind therapeut therapeutin betreuer betreuerin arzt ärztin hausarzt hausärztin physiotherapeutin trainer trainerin lehrer lehrerin erzieherin erzieher
 		mari femme fils fille frère soeur sœur mère père voisin voisine oncle tante cousin cousine neveu nièce compagne compagnon conjoint conjointe copain copine ami amie collègue gardien gardienne concierge plombier infirmière infirmier
 		nounou maîtresse grand-père grand-mère beau-père belle-mère agent huissier binôme tuteur tutrice
 		marido mujer esposa esposo hijo hija hermano hermana madre padre vecino vecina cuñado cuñada suegra suegro amigo amiga abuela abuelo tío tía primo prima sobrino sobrina nieto nieta pareja novio novia compañero compañera
@@ -348,8 +349,8 @@ var (
 		mąż męża mężem żona żonę żony żoną syn syna synem synowi córka córkę córki córką brat brata bratem siostra siostrę siostry matka matkę ojciec ojca sąsiad sąsiada sąsiadka sąsiadkę szwagier teściowa babcia dziadek wnuk wnuczka kolega
 		koleżanka partnerka partner hydraulik dozorca dozorcę dozorczyni pielęgniarka opiekunka opiekun wychowawczyni wychowawca
 		marido mulher esposa filho filha irmão irmã mãe pai vizinho vizinha cunhado cunhada sogra avó avô tia tio primo sobrinho sobrinha neto neta namorado namorada companheiro companheira canalizador porteiro enfermeira enfermeiro
-		fru son dotter dottern sonen bror syster mamma pappa granne grannen sambo kusin moster faster morbror farbror mormor morfar farmor farfar barnbarnet kassör kassören suppleant ordförande rörmokare vaktmästare
-		kone søn datter bror søster nabo naboen mormor morfar farmor farfar kæreste svigermor svigerfar veninde pædagog`)
+		fru son dotter dottern sonen bror syster mamma pappa granne grannen sambo kusin moster faster morbror farbror mormor morfar farmor farfar barnbarnet kassör kassören suppleant ordförande rörmokare vaktmästare läkaren sköterskan
+		kone søn datter bror søster nabo naboen mormor morfar farmor farfar kæreste svigermor svigerfar veninde pædagog lægen vagtlægen datteren sønnen borger`)
 	// acquainted are somebody only where they have a capital: "meiner Bekannten Wencke", "einem bekannten Gesicht".
 	acquainted = wordsOf("bekannte bekannten bekannter verwandte verwandten verwandter angehörige angehörigen")
 	// closings end letters, right before the line with a name.
@@ -361,6 +362,8 @@ var (
 	abbreviations = wordsOf("am pm tv uk us eu un it ip id hr pr pc cv dr mr ms md st rd gp ps re cc dc nb ok no ie eg ad bc hq qa qc ai or ta tc tl mp me pa ra rn sa sc sd co ca ny la ma in do so my by ld nr tb gb kb mb km cm mm kg mg")
 	// doing follows somebody.
 	doing = wordsOf("to will would has had was is said says agreed asked and")
+	// officers are those of ranks that stand before a name without a number, too.
+	officers = wordsOf("pc wpc sgt constable officer trooper deputy sergeant inspector detective captain lieutenant")
 	// nameLeads stand before names of persons, also in languages in which other nouns have no capitals.
 	nameLeads = wordsOf("with by that told asked met saw rang phoned phone tell ask son daughter named called avec par con por met door z przez med")
 )

@@ -78,6 +78,9 @@ var (
 	softEnds   = []string{"str", "weg", "vegur", "stræti", "braut", "bakken", "platz", "allee", "allé", "ring", "damm", "ufer", "vej", "gade", "gata", "gård", "straede", "steig", "graben", "markt", "tie", "katu"}
 )
 
+// besideStreets stand right before the name of a street.
+var besideStreets = wordsOf("im in am ved på i vid op aan till til nach vom zum zur")
+
 // saidEnds are those of softEnds that few other words have.
 var saidEnds = []string{"weg", "platz", "allee", "allé", "damm", "ufer", "steig", "vej", "gade"}
 
@@ -95,7 +98,7 @@ var lastPairs = func() (pairs [1 << 10]bool) {
 func lastPair(b []byte) int { return int(b[len(b)-2]&31)<<5 | int(b[len(b)-1]&31) }
 
 // noStreets end like streets.
-var noStreets = wordsOf(`parkplatz arbeitsplatz sitzplatz spielplatz campingplatz stellplatz listenplatz startplatz substr arkade dekade brigade
+var noStreets = wordsOf(`bahnsteig umweg heimweg rückweg parkplatz arbeitsplatz sitzplatz spielplatz campingplatz stellplatz listenplatz startplatz substr arkade dekade brigade
 	anrufer käufer läufer during spring string bring ordering engineering`)
 
 // street is what a reader of streets found.
@@ -466,6 +469,9 @@ func (p *pass) compound(k int) street {
 		}
 		if p.is(k-1, &germanThes) && p.is(k-2, &germanIns) && p.between(k-1) == gapSpace && p.isFree(k-2) || p.is(k-1, &nordicAt) && p.between(k-1) == gapSpace || capital && p.between(k-1) == gapLine {
 			s.form = streetSmall // "in der Schulring 178", "på rosengade 29"
+		}
+		if capital && p.isWritten() && p.text.Tokens[k].Len() >= 7 && p.hasEnd(k, saidEnds) && p.is(k-1, &besideStreets) && p.between(k-1) == gapSpace {
+			s.form = streetSmall // "ved Skovduevej 14"
 		}
 		if s.form < streetSmall && p.text.Tokens[k].Len() >= 8 && p.between(k) == gapSpace && p.beginsText(k) && !p.hasEnd(k, gerunds) {
 			s.form = streetSmall // "goetheallee 154 frankfurt"

@@ -81,11 +81,14 @@ func (p *pass) addSpans() {
 				if p.isNobody(&p.spans[i]) || !p.cutGreeting(&p.spans[i]) || !p.cutLabel(&p.spans[i]) {
 					continue
 				}
-				if p.in.Channel != ChannelLog && (p.isSmallTalk(&p.spans[i]) || p.isHeading(&p.spans[i])) {
+				if p.in.Channel != ChannelLog && (p.isSmallTalk(&p.spans[i]) || p.isHeading(&p.spans[i]) || p.isPeople(&p.spans[i])) {
 					continue
 				}
 				p.cutSmall(&p.spans[i])
 			}
+		}
+		if s := &p.spans[i]; s.Class == names.Person && p.isBirthplace(s.First) {
+			s.Class = names.Location
 		}
 		if s := &p.spans[i]; s.First < s.Last && p.isShortIs(s.First) {
 			s.First++ // "my surname's okonkwo"
@@ -174,6 +177,9 @@ func (p *pass) widenPerson(i int) {
 	}
 	if k := s.Last + 1; (s.First == s.Last || s.First+1 == s.Last && p.is(s.First, &titles)) && !p.isWritten() && free(k) && p.besides(s.Last) && p.isUnlisted(k) && !(k+1 < len(tokens) && tokens[k+1].IsNumber()) && p.set.names.IsGiven(tokens[s.Last].Hash) {
 		s.Last = k // "gesine vormbrock"
+	}
+	if k := s.Last + 2; p.isWritten() && p.is(k-1, &particles) && p.isCapital(k-1) && free(k) && p.isCapital(k) && p.between(k-2) == gapSpace && p.between(k-1) == gapSpace {
+		s.Last = k // "Crocifisso Lo Verde"
 	}
 	if k := s.First - 1; s.First == s.Last && !p.isWritten() && free(k) && p.besides(k) && p.isUnlisted(k) && p.set.names.Listing(tokens[s.First].Hash).Surname > 1 {
 		s.First = k
