@@ -8,7 +8,7 @@ import (
 )
 
 // personWords stand before the names of persons in logs, where most of what follows them is none.
-const personWords = tradeWords + " display pai rpid custodian owner holder driver recipient author assignee reporter assigned reviewer approver attendee employee student sender buyer seller operator surgeon nurse requester submitter nm actor initiator family given " + doneWords
+const personWords = tradeWords + " manager display pai rpid custodian owner holder driver recipient author assignee reporter assigned reviewer approver attendee employee student sender buyer seller operator surgeon nurse requester submitter nm actor initiator family given " + doneWords
 
 // doneWords stand before "by" and who did it.
 const doneWords = "requested created updated modified deleted approved"
@@ -55,7 +55,11 @@ func (p *pass) partValue(i int) {
 		if p.quotedName(k) {
 			return
 		}
-		if c := p.at(int(p.text.Tokens[k-1].End)); !p.listedName(k, least) && (c == '=' && p.is(i, &reviewWords) || (c == '=' || c == ':') && done) {
+		if c := p.at(int(p.text.Tokens[k-1].End)); p.listedName(k, least) {
+			return
+		} else if c == '=' && p.between(k) == gapSpace && k+1 < len(p.text.Tokens) && p.areNameLike(k, k+1) && p.hasOneCapital(&p.text.Tokens[k]) && p.hasOneCapital(&p.text.Tokens[k+1]) {
+			p.add(int(p.text.Tokens[k].Start), int(p.text.Tokens[k+1].End), Person, 0.6, byNames, p.lower(int(p.text.Tokens[k].Start), int(p.text.Tokens[k+1].End))) // "manager=Gerwyn Tew"
+		} else if c == '=' && p.is(i, &reviewWords) || (c == '=' || c == ':') && done {
 			p.assignee(k)
 		}
 	}
@@ -129,7 +133,7 @@ func (p *pass) isUserOf(k int) bool {
 		return len(word) == 1 && p.text.Tokens[k+1].Len() > 2 && p.isRareUser(k+1) || len(word) > 2 && (p.isListed(k) || p.isListed(k+1)) // "okeefe.d", too
 	}
 	c := p.at(int(t.End))
-	return (scan.IsSpace(c) || int(t.End) == len(p.b) || isQuote(c) || c == ',') && p.isInitialSurname(k)
+	return (scan.IsSpace(c) || int(t.End) == len(p.b) || isQuote(c) || c == ',' || c == ')') && p.isInitialSurname(k)
 }
 
 // isInitialSurname says whether token k is an initial and a surname that the lists have: "aroe".

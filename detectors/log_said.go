@@ -7,10 +7,10 @@ import (
 )
 
 // quoteWords name, in logs, what somebody has said or written: the field of a transcript, of what a recogniser understood, of a message.
-const quoteWords = whereWords + " text utt verbatim memo reason description details desc title ticket betreff anliegen asunto oggetto objet transcript transcripts transcription utterance utterances speech speechresult asr stt hyp hypothesis heard said says saying read wrote writes typed body content message comment comments subject summary snippet note notes remark remarks feedback"
+const quoteWords = whereWords + " text prompt reply response say tts ssml utt verbatim memo reason description details desc title ticket betreff anliegen asunto oggetto objet transcript transcripts transcription utterance utterances speech speechresult asr stt hyp hypothesis heard said says saying read wrote writes typed body content message comment comments subject summary snippet note notes remark remarks feedback"
 
 // whereWords are those of quoteWords that name where somebody is: fewer words are enough for an address.
-const whereWords = "location whereabouts premises"
+const whereWords = "loc location whereabouts premises"
 
 var whereSet, quoteSet = wordsOf(whereWords), wordsOf(quoteWords)
 
@@ -186,7 +186,7 @@ func endsWord(c byte) bool {
 }
 
 // selfWords are what people say of themselves and to each other, and programs seldom.
-var selfWords = wordsOf(`my me mine myself you your yours he she his her hi hello thanks yeah ich mein meine meinen mir je mon ma mes mi yo soy mio mia io sono meu minha eu sou ik mijn ben jag min mitt jeg mit mina mam mój moja moje nazywam jestem mera meri
+var selfWords = wordsOf(`my ll ve hallo hej hola bonjour salut ciao olá cześć moin me mine myself you your yours he she his her hi hello thanks yeah ich mein meine meinen mir je mon ma mes mi yo soy mio mia io sono meu minha eu sou ik mijn ben jag min mitt jeg mit mina mam mój moja moje nazywam jestem mera meri
 	main naam`)
 
 // searchSaid reads what noteSaid has noted, and the whole text of a field that holds what somebody says, as a turn of a call by itself, and adds what the
@@ -201,6 +201,7 @@ func (p *pass) searchSaid() {
 		}
 		q := p.alone
 		q.begin(p.set, p.b[s.start:s.end], Input{Channel: ChannelCall})
+		q.path.bits |= p.said & cueBirth // `state=COLLECT_DOB asr="tenth of october nineteen eighty eight"`
 		q.searchText()
 		q.searchTurn()
 		p.addLost(q, s.start)

@@ -153,10 +153,14 @@ func (p *pass) triedLogin(i int) bool {
 	for p.in.Channel == ChannelLog && k < i+most && p.is(k+1, &triedWords) && p.between(k) == gapSpace {
 		k++
 	}
+	at := int(p.text.Tokens[k].End)
 	if k == i {
+		if p.in.Channel == ChannelLog && p.at(at) == ' ' && p.set.names != nil && p.isUserOf(k+1) && int(p.text.Tokens[k+1].Start) == at+1 {
+			p.addUser(at+1, 0.65) // "(skill fr, login aroe)"
+			return true
+		}
 		return false
 	}
-	at := int(p.text.Tokens[k].End)
 	if p.at(at) == ' ' && p.set.names != nil && (p.isUserOf(k+1) || p.is(k+2, &fromWords) && p.isRareUser(k+1)) {
 		p.addUser(at+1, 0.65) // "login ok aroe from …"
 		return true

@@ -8,7 +8,7 @@ import (
 )
 
 // roleWords stand before the names of persons in the lines of logs, with the part they play or as a title.
-const roleWords = "mr mrs ms dr customer cliente kunde klant klient caller patient passenger claimant policyholder cardholder beneficiary payee payer benef attn insured dear guest contact hi hello welcome"
+const roleWords = "mr mrs ms dr miss cnam customer cliente kunde klant klient caller patient passenger claimant policyholder cardholder beneficiary payee payer benef attn insured dear guest contact hi hello welcome"
 
 // roleWord notes that a log tells of somebody: a capital follows token i, one of roleWords.
 func (p *pass) roleWord(i int) {
@@ -155,7 +155,7 @@ var roleSet = wordsOf(roleWords)
 
 // isHolderField says whether a field is named for what somebody is, so that it holds a name: policyholder, payee.
 func isHolderField(path []byte) bool {
-	for _, w := range [...]string{"policyholder", "cardholder", "accountholder", "payee", "payer", "benef", "beneficiary", "passenger", "pax", "insured", "claimant", "nominee", "forename", "givenname", "callerid"} {
+	for _, w := range [...]string{"policyholder", "cardholder", "accountholder", "cnam", "payee", "payer", "benef", "beneficiary", "passenger", "pax", "insured", "claimant", "nominee", "forename", "givenname", "callerid"} {
 		if endsWithFolded(path, w) {
 			return true
 		}
