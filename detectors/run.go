@@ -66,11 +66,7 @@ func (p *pass) readRun(r *run, i, limit int) {
 		if r.loose && p.in.Channel == ChannelLog && len(r.groups) > usualGroups {
 			break // the columns of a log
 		}
-		if r.sep == 0 {
-			r.sep = sep
-		} else if r.sep != sep {
-			r.sep = 'm'
-		}
+		r.part(sep)
 		p.push(r, k)
 	}
 	p.extend(r)
@@ -98,8 +94,7 @@ func (p *pass) extend(r *run) {
 		return
 	}
 	r.groups = append(r.groups, group{int(t.Start), x, n})
-	r.d = append(r.d, p.b[t.Start:x]...)
-	r.digits += n
+	r.count(p.b[t.Start:x])
 	r.last, r.end = r.last+1, int(t.End)
 }
 
@@ -117,9 +112,22 @@ func (p *pass) push(r *run, k int) {
 	t := &p.text.Tokens[k]
 	r.groups = append(r.groups, group{int(t.Start), int(t.End), t.Len()})
 	r.last, r.end = k, int(t.End)
-	r.digits += t.Len()
-	digits := p.bytesOf(t)
+	r.count(p.bytesOf(t))
+}
+
+// count adds the digits of a group.
+func (r *run) count(digits []byte) {
+	r.digits += len(digits)
 	r.d = append(r.d, digits[:min(len(digits), maxDigits-min(len(r.d), maxDigits))]...)
+}
+
+// part notes what parts the next group from the run.
+func (r *run) part(sep byte) {
+	if r.sep == 0 {
+		r.sep = sep
+	} else if r.sep != sep {
+		r.sep = 'm'
+	}
 }
 
 // cutRun shortens a run to its first n groups.
@@ -131,19 +139,13 @@ func (p *pass) cutRun(r *run, n int) {
 	r.groups = r.groups[:n]
 	r.end, r.digits, r.d = r.groups[n-1].end, 0, r.d[:0]
 	for _, g := range r.groups {
-		r.digits += g.digits
-		digits := p.b[g.start:g.end]
-		r.d = append(r.d, digits[:min(len(digits), maxDigits-min(len(r.d), maxDigits))]...)
+		r.count(p.b[g.start:g.end])
 	}
 	r.sep, r.loose = 0, false
 	for k := 1; k < n; k++ {
 		from, to := r.groups[k-1].end, r.groups[k].start
 		sep := p.separator(from, to)
-		if r.sep == 0 {
-			r.sep = sep
-		} else if r.sep != sep {
-			r.sep = 'm'
-		}
+		r.part(sep)
 		r.loose = r.loose || sep == ' ' || sep == ',' || to-from > 1
 	}
 }
