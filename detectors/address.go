@@ -77,12 +77,7 @@ func (p *pass) address(i int) (next int) {
 
 // isYearRange says whether token i is one of two years with a dash between them: "2017-2021 analyst, York".
 func (p *pass) isYearRange(i int) bool {
-	const length = 4
-	isYear := func(k int) bool {
-		t := &p.text.Tokens[k]
-		return t.IsNumber() && t.Len() == length && (p.b[t.Start] == '1' && p.b[t.Start+1] == '9' || p.b[t.Start] == '2' && p.b[t.Start+1] == '0')
-	}
-	return isYear(i) && (i+1 < len(p.text.Tokens) && p.between(i) == gapDash && isYear(i+1) || i > 0 && p.between(i-1) == gapDash && isYear(i-1))
+	return p.isYear(i) && (p.between(i) == gapDash && p.isYear(i+1) || p.between(i-1) == gapDash && p.isYear(i-1))
 }
 
 // What says that an address follows: "moved to", "send it to", "wohne in", "vivo en".

@@ -24,7 +24,7 @@ func (p *pass) saidCodes() {
 	for _, h := range p.text.Hot {
 		k := int(h)
 		t := &tokens[k]
-		if !t.IsNumber() || t.Len() < shortest || t.Len() > longest || kind == CardCVV && t.Len() > 4 || p.isInert(int(t.Start)) || p.isBehindGroup(int(t.Start)) || t.Start > 1 && p.isFound(int(t.Start)-2, int(t.End)) || written && !p.isCodeNear(k, codes) {
+		if !t.IsNumber() || t.Len() < shortest || t.Len() > longest || kind == CardCVV && t.Len() > 4 || p.isInert(int(t.Start)) || p.isBehindGroup(int(t.Start)) || t.Start > 1 && p.isFound(int(t.Start)-2, int(t.End)) || p.is(k-1, &inWord) && p.isYear(k) || written && !p.isCodeNear(k, codes) {
 			continue
 		}
 		last := (k+1 == len(tokens) || p.clauseEnds(int(t.End), int(tokens[k+1].Start))) && t.Len() > shortest && t.Len() <= lastLongest // "it's the year i was married 1971"
@@ -46,13 +46,32 @@ func (p *pass) compoundCodes() {
 			continue
 		}
 		switch beside := k > 0 && isCodeGap(p.b[p.text.Tokens[k-1].End:t.Start]); {
-		case t.Len() >= codeLeast && (p.isCompoundCode(k) || beside && p.is(k-1, &keyBoxes)):
+		case t.Len() >= codeLeast && (p.isCompoundCode(k) || beside && p.is(k-1, &keyBoxes) || p.isSetBehind(k)):
 			p.addCode(k, PIN)
 		case t.Len() <= insideMost && p.is(k-1, &insides) && (beside || p.between(k-1) == gapDot):
 			p.addScored(int(t.Start), int(t.End), guess{kind: Phone, score: score{form: 0.6}, detector: byPhone}, p.compact(int(t.Start), int(t.End)))
 		}
 	}
 }
+
+// isSetBehind says whether what a code opens is said to be set to token k: "the alarm was changed to 8806".
+func (p *pass) isSetBehind(k int) bool {
+	const back = 6
+	if !p.is(k-1, &setTo) || !p.is(k-2, &settings) || p.between(k-1) != gapSpace || p.between(k-2) != gapSpace {
+		return false
+	}
+	for n := k - 3; n >= 0 && n >= k-back && p.isOfSentence(n); n-- {
+		if p.is(n, &opened) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	setTo    = wordsOf("to")
+	settings = wordsOf("changed set reset")
+)
 
 // The lengths of extensions of telephones.
 const (

@@ -34,7 +34,25 @@ func (p *pass) toldCode(i int) {
 		return
 	}
 	p.codeBehind(i, kind)
+	if kind == PIN && p.in.Channel != ChannelLog {
+		p.changedCode(i)
+	}
 }
+
+// changedCode takes the numbers behind words as "from" and "to", or in brackets, in the rest of the sentence from token i on for the codes of what opens: "the gate
+// code was changed from 1066 to 3180", "le code du parking a été donné (9021)".
+func (p *pass) changedCode(i int) {
+	const reach = 14
+	for k := i + 1; k < len(p.text.Tokens) && k <= i+reach && p.isOfSentence(k-1); k++ {
+		t := &p.text.Tokens[k]
+		if t.IsNumber() && (p.at(int(t.Start)-1) == '(' || p.is(k-1, &codeMoves) && p.between(k-1) == gapSpace) && !p.isFound(int(t.Start), int(t.End)) {
+			p.addCode(k, PIN)
+		}
+	}
+}
+
+// codeMoves stand before the code that something is set to.
+var codeMoves = wordsOf("from to into auf von zu à a da por naar van op na z till från til fra")
 
 // openingCode says that token i is, or begins, a phrase for what opens something, and where it ends: "digicode", "code du portail".
 func (p *pass) openingCode(i int) (kind Type, last int) {
@@ -203,7 +221,7 @@ var (
 	opened = wordsOf("door gate alarm entry entrance safe lockbox keypad garage burglar unlock locker intercom keysafe padlock panel bike gym lobby disarm " +
 		"tür haustür tor garage tresor alarm alarmanlage schlüsselkasten schlüsseltresor schlüsselsafe schlüsselbox eingang eingangstür hoftür hoftor schranke schloss portail portillon interphone serrure cadenas boîtier barrière " +
 		"cerradura candado garaje verja cajetín teleasistencia portoncino citofono lucchetto serratura cassetta sleutelkluis sleutelkastje slot slagboom hek kłódka zamek szlaban skrytka domofonu cadeado fechadura cancela " +
-		"abre abren abrir ouvre apre otwiera öffnet öffnen " +
+		"parking klatki klatka furtki furtka abre abren abrir ouvre apre otwiera öffnet öffnen " +
 		"nyckelskåp nyckelskåpet nyckelbox nyckelboxen dörren porten grinden larmet lås låset nøgleboks nøgleboksen døren porten alarmen låsen " +
 		" porte alarme coffre immeuble puerta portal alarma porta cancello allarme cassaforte portone deur poort kluis drzwi bramy alarmu sejfu portão alarme cofre dörr port larm dør port")
 	// yourWords say of a code that it is somebody's.

@@ -38,6 +38,9 @@ func (p *pass) findShown() {
 		default:
 			p.addRarePair(k)
 		}
+		if t.Len() == 1 && p.at(int(t.End)) == '.' {
+			p.addInitialed(k)
+		}
 		if p.at(int(t.End)+1) == '(' {
 			p.addBeforePeople(k)
 		}
@@ -87,6 +90,16 @@ func (p *pass) addBeforePeople(k int) {
 		if gap := p.between(n); gap != gapSpace && gap != gapDash {
 			return
 		}
+	}
+}
+
+// addInitialed adds the name behind token k, an initial with a full stop, that no word with a capital stands before, as headings have: "seeing J. Tolliver".
+func (p *pass) addInitialed(k int) {
+	if p.between(k) != gapDot || p.at(int(p.text.Tokens[k].End)+1) != ' ' || p.between(k-1) == gapSpace && p.text.Tokens[k-1].Shape&(scan.Upper|scan.Digit) != 0 || p.at(int(p.text.Tokens[k].Start)-1) == '.' {
+		return
+	}
+	if last := p.shownEnd(k + 1); last > k && p.text.Tokens[k+1].Len() > 3 {
+		p.addShown(k, last)
 	}
 }
 
@@ -214,7 +227,7 @@ func (p *pass) isTaken(first, last int) bool {
 
 // echoNames adds the words of the persons that were found, wherever else they stand alone.
 func (p *pass) echoNames() {
-	const most = 64 // words
+	const most, least = 64, 4 // words; letters
 	var heard [most]uint32
 	n, filter := 0, uint64(0)
 	for i := range p.candidates {
@@ -233,6 +246,9 @@ func (p *pass) echoNames() {
 	}
 	for k := range p.text.Tokens {
 		h := p.text.Tokens[k].Hash
+		if b := p.bytesOf(&p.text.Tokens[k]); n > 0 && filter>>(h>>26)&1 == 0 && b[len(b)-1] == 's' && len(b) > least && p.isEchoed(k) {
+			h = p.set.lexicon.Lookup(b[:len(b)-1]).Hash // "Lasses Allergie"
+		}
 		if filter>>(h>>26)&1 == 0 || !p.isEchoed(k) {
 			continue
 		}

@@ -29,6 +29,7 @@ func TestShownNames(t *testing.T) {
 		"Name, Vorname: Quendhaupt, Friedeswind\nKasse: keine":                                         {"Friedeswind", "Quendhaupt"},
 		"Next of kin: Quendrith Vaulx\nBill to: Accounts":                                              {"Quendrith Vaulx"},
 		"Deputy Quiringer served the order on Friday.":                                                 {"Deputy Quiringer"},
+		"Hortensia's guest was seeing J. Quolliver | 09:05":                                            {"Hortensia", "J. Quolliver"},
 		"Trabajadora social: Quendrith Vaulx\nLa usuaria vive sola.":                                   {"Quendrith Vaulx"},
 		"The keys are at the desk.\n\nMany thanks,\nFacilities":                                        nil,
 		"The shop that sold it was near Thornywick Quorlby then.":                                      nil,

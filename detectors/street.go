@@ -470,7 +470,7 @@ func (p *pass) compound(k int) street {
 		if p.is(k-1, &germanThes) && p.is(k-2, &germanIns) && p.between(k-1) == gapSpace && p.isFree(k-2) || p.is(k-1, &nordicAt) && p.between(k-1) == gapSpace || capital && p.between(k-1) == gapLine {
 			s.form = streetSmall // "in der Schulring 178", "på rosengade 29"
 		}
-		if capital && p.isWritten() && p.text.Tokens[k].Len() >= 7 && p.hasEnd(k, saidEnds) && p.is(k-1, &besideStreets) && p.between(k-1) == gapSpace {
+		if capital && p.text.Tokens[k].Len() >= 7 && p.hasEnd(k, saidEnds) && p.is(k-1, &besideStreets) && p.between(k-1) == gapSpace {
 			s.form = streetSmall // "ved Skovduevej 14"
 		}
 		if s.form < streetSmall && p.text.Tokens[k].Len() >= 8 && p.between(k) == gapSpace && p.beginsText(k) && !p.hasEnd(k, gerunds) {

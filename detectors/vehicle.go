@@ -70,13 +70,13 @@ var vehicles = []identifier{
 	{
 		name: "VEHICLE_PLATE", authority: "France: arrêté du 9 février 2009 (SIV)", digit: "none",
 		forms: "AA999AA", check: isFrenchPlate,
-		words: plateWords,
+		words: plateWords + ", véhicule, voiture",
 		alone: 0.4, broken: 0.15, examples: "AA123AA BC456XY",
 	},
 	{
 		name: "VEHICLE_PLATE", authority: "Italy: Codice della strada, art. 100 (1994)", digit: "none",
 		forms: "AA999AA", check: isItalianPlate,
-		words: plateWords,
+		words: plateWords + ", veicolo, autovettura",
 		alone: 0.35, broken: 0.15, examples: "AB123CD EX999ZZ",
 	},
 	{
