@@ -106,7 +106,7 @@ func beginsGrave(line []byte) bool {
 }
 
 // severities are how programs say how grave something is.
-var severities = wordsOf("trace debug verbose info notice warn warning err error crit critical fatal panic severe inf wrn dbg log detail statement hint")
+var severities = wordsOf("trace debug verbose info notice warn warning err error crit critical fatal panic severe inf wrn dbg log detail statement hint context")
 
 // isWrittenName says whether a span that the tagger found in a line of a log that nobody said is one is written as a name, with a capital; one word alone is one that the
 // lists have, and stands in no code.

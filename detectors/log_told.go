@@ -432,14 +432,12 @@ func (p *pass) serverUser(at int) bool {
 	start := end + 1
 	for end = start; scan.IsLetter(p.at(end)); end++ {
 	}
-	if p.at(end) == ':' && levelWords.holds(p.b[start:end]) && isUpper(p.b[start:end]) {
+	if p.at(end) == ':' && severities.holds(p.b[start:end]) && isUpper(p.b[start:end]) {
 		p.userBefore(at)
 		return true
 	}
 	return false
 }
-
-var levelWords = wordsOf("log error fatal panic statement detail hint warning notice context")
 
 // takesWords takes the words behind "password:" in a log for one if they are several, the first of which is from start to end.
 func (p *pass) takesWords(start, end int) bool {

@@ -349,7 +349,7 @@ func choosePhones(locales []string) (plans uint64) {
 		case "uk":
 			locale = "gb"
 		case "eu":
-			for region := range strings.FieldsSeq(europe) {
+			for region := range strings.FieldsSeq(euStates) {
 				plans |= numbering().region(region)
 			}
 		}
@@ -357,6 +357,3 @@ func choosePhones(locales []string) (plans uint64) {
 	}
 	return plans
 }
-
-// europe is the states of the European Union.
-const europe = "at be bg hr cy cz dk ee fi fr de gr hu ie it lv lt lu mt nl pl pt ro sk si es se"

@@ -313,9 +313,12 @@ func (p *pass) isInitialism(g *spoken.Region, first int) bool {
 // modelMost are the letters and digits that a thing is called by behind an article at most, with nothing asked.
 const modelMost = 6
 
-var articlesSaid = wordsOf("the a an der die das den dem eine ein le la les un une el los lo una il o um uma de het een")
+const saidArticles = "the a an der die das den dem eine ein le la les un une el los lo una il o um uma de het een "
 
-var beforeInitials = wordsOf("the a an my your our his her their any no this that with der die das den dem eine ein meine ihre le la les un une mon ma votre el los mi su il lo una uno mio suo o um uma meu seu de het een mijn uw")
+var (
+	articlesSaid   = wordsOf(saidArticles)
+	beforeInitials = wordsOf(saidArticles + "my your our his her their any no this that with meine ihre mon ma votre mi su uno mio suo meu seu mijn uw")
+)
 
 // isResolution says whether a code is the height of a screen, "1080P".
 func isResolution(d []byte) bool {
