@@ -531,8 +531,8 @@ func (r *Reader) isHouseOf(k int, c *cardinal) bool {
 
 // soundsLike says whether symbol k, a word of some languages, is an English one that only sounds like a digit.
 func (r *Reader) soundsLike(k int, langs uint32) bool {
-	d, ok := r.as(&r.symbols[k], digit, langs&r.english())
-	return ok && langs&r.english() != 0 && d.weak&r.english() != 0 && d.value != 0
+	_, ok := r.as(&r.symbols[k], digit, langs&r.english())
+	return ok
 }
 
 // isSingle says whether symbol k is a single digit, by whatever word.
@@ -545,8 +545,8 @@ func (r *Reader) isSingle(k int) bool {
 
 // isEnglishFiller says whether symbol k is a word without meaning in English.
 func (r *Reader) isEnglishFiller(k int) bool {
-	f, ok := r.as(&r.symbols[k], filler, r.english())
-	return ok && f.langs&r.english() != 0
+	_, ok := r.as(&r.symbols[k], filler, r.english())
+	return ok
 }
 
 // isAllOfText says whether nothing is said but symbols first to last.

@@ -356,7 +356,7 @@ func (r *Reader) part(k int, st *reading) int {
 		return n
 	}
 	if c, ok := r.cardinal(k, st.langs); ok && r.isSaid(k, &c, st) {
-		p := part{first: s.first, last: r.symbols[k+c.width-1].last, what: digit, spoken: true, langs: c.langs, scale: c.scale && c.value >= 100}
+		p := part{first: s.first, last: r.symbols[k+c.width-1].last, what: digit, spoken: true, langs: c.langs, scale: c.scale}
 		p.text = r.sayValue(c.value)
 		if c.cut > 0 {
 			p.alt = r.sayValue(c.head)
