@@ -77,7 +77,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 92
+const revision = 93
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -300,6 +300,7 @@ func (p *pass) searchText() {
 	}
 	if p.path.roles != 0 {
 		p.namedUser()
+		p.namedParty()
 		p.namedKeyed()
 		p.namedPerson()
 		p.namedAddress()

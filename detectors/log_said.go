@@ -186,13 +186,13 @@ func endsWord(c byte) bool {
 }
 
 // selfWords are what people say of themselves and to each other, and programs seldom.
-var selfWords = wordsOf(`my ll ve hallo hej hola bonjour salut ciao olá cześć moin me mine myself you your yours he she his her hi hello thanks yeah ich mein meine meinen mir je mon ma mes mi yo soy mio mia io sono meu minha eu sou ik mijn ben jag min mitt jeg mit mina mam mój moja moje nazywam jestem mera meri
-	main naam`)
+var selfWords = wordsOf(`my mine myself you your yours hello thanks yeah hallo hej hola bonjour salut ciao olá cześć moin ich mein meine meinen mir je soy meu minha ik mijn jag jeg mitt nazywam mój moja moje jestem mera meri naam`)
 
 // searchSaid reads what noteSaid has noted, and the whole text of a field that holds what somebody says, as a turn of a call by itself, and adds what the
 // line of a log does not show: in those numbers that are said stay as they are, and names need words beside them.
 func (p *pass) searchSaid() {
-	if len(p.in.Path) > 0 && p.isTold(0, len(p.b)) && (p.path.roles&fieldProse != 0 || p.speaksOfSelf()) {
+	if len(p.in.Path) > 0 && (p.isTold(0, len(p.b)) || p.path.bits&cuesIdentifier != 0 && p.path.roles&fieldProse != 0) && (p.path.roles&fieldProse != 0 || p.speaksOfSelf()) ||
+		p.path.roles&fieldWhere != 0 && bytes.Count(p.b, []byte(" ")) > 1 {
 		p.quotes = append(p.quotes[:0], span{0, len(p.b)})
 	}
 	for _, s := range p.quotes {
@@ -200,7 +200,11 @@ func (p *pass) searchSaid() {
 			p.alone = new(pass)
 		}
 		q := p.alone
-		q.begin(p.set, p.b[s.start:s.end], Input{Channel: ChannelCall})
+		in := Input{Channel: ChannelCall}
+		if s.start == 0 && s.end == len(p.b) {
+			in.Path = p.in.Path
+		}
+		q.begin(p.set, p.b[s.start:s.end], in)
 		q.path.bits |= p.said & cueBirth // `state=COLLECT_DOB asr="tenth of october nineteen eighty eight"`
 		q.searchText()
 		q.searchTurn()

@@ -124,6 +124,17 @@ func (p *pass) otherParty() {
 	}
 }
 
+// namedParty takes the value of a field of a log that is named for who calls or is called for a telephone number if it is dialled with its calling code.
+func (p *pass) namedParty() {
+	const least, most = 11, 13
+	value := bytes.TrimSpace(p.b)
+	if p.in.Channel != ChannelLog || p.path.roles&fieldParty == 0 || len(value) < least || len(value) > most || digitsIn(value) < len(value) || !p.isCalled(value) {
+		return
+	}
+	start := bytes.Index(p.b, value)
+	p.add(start, start+len(value), Phone, 0.6, byPhone, p.verbatim(start, start+len(value)))
+}
+
 // hasPhone says whether a telephone number of some digits was found.
 func (p *pass) hasPhone(least int) bool {
 	for k := range p.candidates {

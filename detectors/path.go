@@ -14,7 +14,7 @@ type fieldPath struct {
 }
 
 // fieldRole is a set of what a field may be named for.
-type fieldRole uint16
+type fieldRole uint32
 
 const (
 	fieldUser     fieldRole = 1 << iota // a user name
@@ -32,6 +32,8 @@ const (
 	fieldProse                          // what people write or say
 	fieldAgent                          // who answers calls
 	fieldProfile                        // the name of a profile, which may be somebody's
+	fieldParty                          // who calls or is called
+	fieldWhere                          // where somebody is
 )
 
 const fieldUsers = fieldUser | fieldUsername | fieldReviewer | fieldLogin
@@ -43,6 +45,7 @@ func (t *tables) readPath(path []byte) (f fieldPath) {
 		f.bits |= cueName
 	}
 	name := lastPart(path)
+	holder := lastPart(path[:max(len(path)-len(name)-1, 0)]) // "asr" of "asr.collect_dob"
 	if isWord(name, "name") && namesThing(path) {
 		f.bits &^= cueName // "theme.name"
 	}
@@ -60,20 +63,22 @@ func (t *tables) readPath(path []byte) (f fieldPath) {
 		role fieldRole
 		is   bool
 	}{
-		{fieldUser, endsInUser(name) || isWord(name, "identity") || isWord(name, "nickname") || isWord(name, "identity_provider_identity")},
+		{fieldUser, endsInUser(name) || isWord(name, "identity") || isWord(name, "nickname") || isWord(name, "nick") || isWord(name, "identity_provider_identity")},
 		{fieldUsername, isWord(name, "username")},
 		{fieldReviewer, reviewWords.holds(name) || isWord(name, "by") || bytes.HasSuffix(name, []byte("_by")) && doneSet.holds(name[:len(name)-len("_by")])},
 		{fieldLogin, handsOverLogin(name)},
 		{fieldGiven, isWord(bytes.TrimRight(name, "[]"), "given")},
-		{fieldPerson, isPersonField(path)},
+		{fieldPerson, isPersonField(path) || isWord(name, "person")},
 		{fieldDoer, personSet.holds(name)},
 		{fieldAddress, isAddressField(path)},
 		{fieldDevice, isDeviceField(name)},
 		{fieldSort, isWord(name, "sort")},
-		{fieldExpiry, endsWithFolded(name, "expirydate") || endsWithFolded(name, "cardexpiry") || endsWithFolded(name, "expdate")},
-		{fieldProse, isProseField(bytes.TrimRight(name, "[]"))},
+		{fieldExpiry, isWord(name, "expiry") || endsWithFolded(name, "expirydate") || endsWithFolded(name, "cardexpiry") || endsWithFolded(name, "expdate")},
+		{fieldProse, isProseField(bytes.TrimRight(name, "[]")) || isProseField(holder)},
 		{fieldAgent, isAgentField(name)},
-		{fieldProfile, isWord(name, "name") && len(path) > len(name) && isWord(lastPart(path[:len(path)-len(name)-1]), "profile")},
+		{fieldParty, partyFields.holds(name)},
+		{fieldWhere, whereSet.holds(name)},
+		{fieldProfile, isWord(name, "name") && isWord(holder, "profile")},
 		{fieldKeyed, isWord(name, "dtmf") || len(name) >= len("digits") && equalFold(name[len(name)-len("digits"):], "digits")},
 	} {
 		if r.is {
@@ -81,6 +86,12 @@ func (t *tables) readPath(path []byte) (f fieldPath) {
 		}
 	}
 	return f
+}
+
+// IsPersonalField says whether the name of a field, of a slot or of a step of a dialogue tells of something personal: "dob", "COLLECT_CVV", "first_name".
+func (s *Set) IsPersonalField(name []byte) bool {
+	f := s.readPath(name)
+	return f.bits&cuesIdentifier&^(cueAnyID|cueCalling) != 0 || f.roles&(fieldGiven|fieldPerson|fieldAddress|fieldUser|fieldUsername) != 0 || entityKind(name) != 0
 }
 
 // isProseField says whether a field holds what people write or say, in records of programs, too: "transcription", "queryText".
@@ -91,6 +102,9 @@ func isProseField(name []byte) bool {
 	k := lastHump(name)
 	return k > 0 && quoteSet.holds(name[k:]) && !isWord(name[k:], "message")
 }
+
+// partyFields hold, in logs of exchanges, numbers that are dialled with their calling code.
+var partyFields = wordsOf("caller called callee calling a b from to src dst source destination orig dest party did tn username user number anumber bnumber calledstationid callingstationid called-station-id calling-station-id")
 
 var proseFields = wordsOf("transcriptiontext")
 

@@ -281,7 +281,7 @@ func isPersonField(field []byte) bool {
 		return false
 	}
 	for _, w := range [...]string{
-		"surname", "cardholder", "accountholder", "firstname", "lastname", "fullname", "forename", "middlename", "maidenname", "givenname", "familyname", "customername", "clientname", "callername", "calleridname",
+		"surname", "cardholder", "accountholder", "firstname", "lastname", "fullname", "forename", "middlename", "maidenname", "givenname", "familyname", "customername", "clientname", "fromdisplay", "todisplay", "callername", "calleridname",
 		"patientname", "holdername", "contactname", "guestname", "passengername", "membername", "nomineename", "fathername", "mothername", "spousename", "employeename",
 		"insuredname", "beneficiaryname", "payeename", "recipientname", "personname", "displayname", "custname", "ownername", "namefamily", "namegiven", "namefirst", "namelast", "contactfirst", "contactlast", "realname", "apellidos", "nachname", "vorname", "cognome", "prenom",
 	} {
@@ -310,8 +310,8 @@ func (p *pass) holderStart(at int) int {
 
 var profileWord = wordsOf("profile")
 
-// nameFields are called no more than that in other languages than English, without their marks.
-var nameFields = wordsOf("voornaam achternaam nazwisko imie fornavn etternavn efternavn fornamn efternamn etunimi sukunimi jmeno prijmeni keresztnev vezeteknev sobrenome apellido")
+// nameFields are called no more than that in other languages than English, without their marks, and by telephone exchanges.
+var nameFields = wordsOf("cnam voornaam achternaam nazwisko imie fornavn etternavn efternavn fornamn efternamn etunimi sukunimi jmeno prijmeni keresztnev vezeteknev sobrenome apellido")
 
 // endsLikePerson says whether the last letters of a name may be those of isPersonField's words. It is cheap.
 func endsLikePerson(field []byte) bool {

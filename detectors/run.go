@@ -260,7 +260,7 @@ func (p *pass) joins(r *run, k int, sep byte) bool {
 // a clause; "in 15, 20 minutes" is none.
 func (p *pass) isDictated(r *run, k int) bool {
 	const least, most, group = 6, 11, 6 // digits: of all, of a telephone number, of a group at most
-	if p.isWritten() || r.groups[len(r.groups)-1].digits > group || isYears(r.d) {
+	if p.isWritten() || r.groups[len(r.groups)-1].digits > group || isYears(r.d) || isWholeCard(r) {
 		return false
 	}
 	digits := r.digits
@@ -271,7 +271,7 @@ func (p *pass) isDictated(r *run, k int) bool {
 	}
 	for n := 0; n < maxGroups; n++ {
 		t := &p.text.Tokens[k]
-		if digits += t.Len(); t.Len() > group || !t.IsNumber() {
+		if digits += t.Len(); t.Len() > group || !t.IsNumber() || p.codeGap(k) == '/' {
 			return false
 		}
 		if k+1 == len(p.text.Tokens) || !p.text.Tokens[k+1].IsNumber() || p.text.Tokens[k+1].Len() > group || !p.isDictatedGap(int(t.End), int(p.text.Tokens[k+1].Start)) {

@@ -38,6 +38,14 @@ func (w *rewriter) pathOf(d *codec.Doc, i int) []byte {
 
 // entryPath is the path of a value of an entry: what holds it is called a value, as far up as the entry is.
 func (w *rewriter) entryPath(d *codec.Doc, i int, path []byte) []byte {
+	if isAnswerMember(lastMember(path)) {
+		if asked := w.askedBeside(d, i, codec.String); asked != nil {
+			return w.renamed(path, asked)
+		}
+	}
+	if name := nameHalf(d, i, codec.String, lastMember(path)); name != "" {
+		return w.renamed(path, []byte(name))
+	}
 	at, of := i, path
 	changed := isChangePart(lastMember(path))
 	for n := 0; n < entryDeep && (isValueMember(lastMember(of)) || changed && n == 0); n++ {
@@ -66,6 +74,70 @@ func isChangePart(member []byte) bool {
 		return false
 	}
 	for _, w := range [...]string{"old", "new", "before", "after", "previous", "rejected", "oldvalue", "newvalue", "original"} {
+		if bytes.EqualFold(member, []byte(w)) {
+			return true
+		}
+	}
+	return false
+}
+
+// isAnswerMember tells whether a member is called what somebody said, keyed in or gave to a question: "input", "digits", "asr_text".
+func isAnswerMember(member []byte) bool {
+	k := bytes.LastIndexByte(member, '_') + 1
+	for _, w := range [...]string{"input", "digits", "dtmf", "asr", "hyp", "utt", "utterance", "transcript", "text", "word", "answer", "result", "response", "value"} {
+		if bytes.EqualFold(member[k:], []byte(w)) {
+			return true
+		}
+	}
+	return false
+}
+
+// askedBeside gives the text of the member beside field i that says what was asked, if that is something personal: {"step":"cvv","input":"737"},
+// "state=COLLECT_DOB asr=…"; nil if there is none.
+func (w *rewriter) askedBeside(d *codec.Doc, i int, kind codec.Kind) []byte {
+	fields := d.Fields()
+	for k := max(i-entryNear, 0); k <= i+entryNear && k < len(fields); k++ {
+		if k == i || fields[k].Parent != fields[i].Parent || fields[k].Kind != kind {
+			continue
+		}
+		member := lastMember(d.Path(k))
+		if string(member) == "grammar" && bytes.Contains(d.Text(k), []byte("digits")) {
+			return []byte("digits") // of SRGS and VoiceXML: what was keyed in or read digit by digit
+		}
+		if !isQuestionMember(member) {
+			continue
+		}
+		if text := d.Text(k); isEntryName(text) && w.set.IsPersonalField(text) {
+			return text
+		}
+	}
+	return nil
+}
+
+// nameHalf is what a member that is called "first" or "last", or "sn", is if the other half of a name stands beside it: "first=Asha last=Roe"; "" if it is none.
+func nameHalf(d *codec.Doc, i int, kind codec.Kind, member []byte) string {
+	for _, h := range [...]struct{ member, other, name string }{{"first", "last", "firstname"}, {"last", "first", "lastname"}, {"sn", "givenName", "surname"}} {
+		if string(member) == h.member && hasBeside(d, i, kind, h.other) {
+			return h.name
+		}
+	}
+	return ""
+}
+
+// hasBeside tells whether a member of a name stands near field i.
+func hasBeside(d *codec.Doc, i int, kind codec.Kind, name string) bool {
+	fields := d.Fields()
+	for k := max(i-entryNear, 0); k <= i+entryNear && k < len(fields); k++ {
+		if fields[k].Parent == fields[i].Parent && fields[k].Kind == kind && string(lastMember(d.Path(k))) == name {
+			return true
+		}
+	}
+	return false
+}
+
+// isQuestionMember tells whether a member says what is asked at a step of a dialogue.
+func isQuestionMember(member []byte) bool {
+	for _, w := range [...]string{"step", "state", "slot", "prompt", "entity", "entity_group", "question", "field", "node"} {
 		if bytes.EqualFold(member, []byte(w)) {
 			return true
 		}
@@ -157,6 +229,14 @@ func (w *rewriter) argumentName(whole bool) []byte {
 // lineName is the path of a part of a log line: of what the kernel's audit calls a0, a1 and so on, the words of one command, that of the
 // argument, and of the response to a challenge that of a secret.
 func (w *rewriter) lineName(d *codec.Doc, i int, path []byte) []byte {
+	if isAnswerMember(path) {
+		if asked := w.askedBeside(d, i, codec.Line); asked != nil {
+			return w.renamed(path, asked)
+		}
+	}
+	if name := nameHalf(d, i, codec.Line, path); name != "" {
+		return w.renamed(path, []byte(name))
+	}
 	switch {
 	case isArgument(path) && path[1] != '0':
 		w.args = w.args[:0]
