@@ -191,7 +191,7 @@ var selfWords = wordsOf(`my mine myself you your yours hello thanks yeah hallo h
 // searchSaid reads what noteSaid has noted, and the whole text of a field that holds what somebody says, as a turn of a call by itself, and adds what the
 // line of a log does not show: in those numbers that are said stay as they are, and names need words beside them.
 func (p *pass) searchSaid() {
-	if len(p.in.Path) > 0 && (p.isTold(0, len(p.b)) || p.path.bits&cuesIdentifier != 0 && p.path.roles&fieldProse != 0) && (p.path.roles&fieldProse != 0 || p.speaksOfSelf()) ||
+	if len(p.in.Path) > 0 && !bytes.HasSuffix(p.in.Path, p.b) && (p.isTold(0, len(p.b)) || p.path.bits&cuesIdentifier != 0 && p.path.roles&fieldProse != 0) && (p.path.roles&fieldProse != 0 || p.speaksOfSelf()) ||
 		p.path.roles&fieldWhere != 0 && bytes.Count(p.b, []byte(" ")) > 1 {
 		p.quotes = append(p.quotes[:0], span{0, len(p.b)})
 	}

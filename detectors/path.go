@@ -74,7 +74,7 @@ func (t *tables) readPath(path []byte) (f fieldPath) {
 		{fieldDevice, isDeviceField(name)},
 		{fieldSort, isWord(name, "sort")},
 		{fieldExpiry, isWord(name, "expiry") || endsWithFolded(name, "expirydate") || endsWithFolded(name, "cardexpiry") || endsWithFolded(name, "expdate")},
-		{fieldProse, isProseField(bytes.TrimRight(name, "[]")) || isProseField(holder)},
+		{fieldProse, isProseField(bytes.TrimRight(name, "[]")) || isProseField(holder) && !proseFields.holds(holder)},
 		{fieldAgent, isAgentField(name)},
 		{fieldParty, partyFields.holds(name)},
 		{fieldWhere, whereSet.holds(name)},
@@ -104,9 +104,9 @@ func isProseField(name []byte) bool {
 }
 
 // partyFields hold, in logs of exchanges, numbers that are dialled with their calling code.
-var partyFields = wordsOf("caller called callee calling a b from to src dst source destination orig dest party did tn username user number anumber bnumber calledstationid callingstationid called-station-id calling-station-id")
+var partyFields = wordsOf("a_party b_party aparty bparty caller called callee calling a b from to src dst source destination orig dest party did tn username user number anumber bnumber calledstationid callingstationid called-station-id calling-station-id")
 
-var proseFields = wordsOf("transcriptiontext")
+var proseFields = wordsOf("transcriptiontext user caller customer bot assistant") // `user="yes it's asha"`, of a dialogue
 
 // isAgentField says whether a field names who answers calls: "agent_id", "agentName".
 func isAgentField(name []byte) bool {

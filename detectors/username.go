@@ -22,7 +22,7 @@ func (p *pass) username(i int) {
 	if last == i && p.is(i+1, &idWord) && p.between(i) == gapSpace && p.at(int(p.text.Tokens[i+1].End)) == '=' {
 		last = i + 1 // "User Id=asha"
 	}
-	if last == i && (p.protocolLogin(i) || p.radiusLogin(i) || p.triedLogin(i)) {
+	if last == i && (p.userKeyed(i) || p.protocolLogin(i) || p.radiusLogin(i) || p.triedLogin(i)) {
 		return
 	}
 	start, end := int(p.text.Tokens[i].Start), int(p.text.Tokens[last].End)
@@ -432,7 +432,7 @@ func (p *pass) logUser(i int) {
 // namedUser takes a text for a user name whose field is named for one.
 func (p *pass) namedUser() {
 	roles := p.path.roles
-	if roles&fieldAgent != 0 && p.in.Channel == ChannelLog && p.set.names != nil && p.isUserOf(0) && p.userEnd(0) == len(p.b) {
+	if roles&fieldAgent != 0 && p.in.Channel == ChannelLog && p.set.names != nil && p.userEnd(0) == len(p.b) && len(p.text.Tokens) > 0 && (p.isUserOf(0) || handsOver(p.pathName()) && isSmall(p.b[0]) && p.isRareUser(0)) {
 		p.addUser(0, 0.7)
 		return
 	}
@@ -483,4 +483,18 @@ func (p *pass) sudoUser(i int) {
 	if end := p.userEnd(start); p.at(end) == ' ' && p.at(end+1) == ':' {
 		p.addUser(start, 0.7)
 	}
+}
+
+// handsOver says whether a field is named for the one of two who answer calls: "from_agent". Agents that are programs hand over to nobody.
+func handsOver(name []byte) bool {
+	return endsWithFolded(name, "fromagent") || endsWithFolded(name, "toagent") || endsWithFolded(name, "agentlogin") || endsWithFolded(name, "agentuser")
+}
+
+// userKeyed takes what a user keyed in for a PIN, behind token i: "User entered '4821'".
+func (p *pass) userKeyed(i int) bool {
+	if p.in.Channel != ChannelLog || !p.is(i+1, &keyedWords) || p.between(i) != gapSpace {
+		return false
+	}
+	p.keyed(i)
+	return true
 }
