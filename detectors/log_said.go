@@ -17,12 +17,8 @@ var whereSet, quoteSet = wordsOf(whereWords), wordsOf(quoteWords)
 // noteSaid notes what stands in quotes behind token i, one of quoteWords, if it reads as if somebody said it: `"utterance":"my name is asha"`, `customer said "…"`;
 // without quotes what is assigned to it, up to the next name of a value: "inputTranscript=for asha roe, intent=Book".
 func (p *pass) noteSaid(i int) {
-	const most, times = 32, 4 // values of a line; how often a byte is looked at, on the average
-	if p.in.Channel != ChannelLog || p.nested || len(p.quotes) == most || p.quoted > times*len(p.b) {
-		return
-	}
-	if isWord(p.bytesOf(&p.text.Tokens[i]), "message") && !p.is(i-1, &ofCallers) {
-		return // of a program
+	if p.in.Channel != ChannelLog || p.nested || !p.mayQuote() || isWord(p.bytesOf(&p.text.Tokens[i]), "message") && !p.is(i-1, &ofCallers) {
+		return // the message of a program
 	}
 	end := int(p.text.Tokens[i].End)
 	if k := i + 1; k < len(p.text.Tokens) && p.text.Tokens[k].IsNumber() && p.between(i) == gapSpace {
@@ -53,6 +49,12 @@ func (p *pass) noteSaid(i int) {
 	}
 }
 
+// mayQuote says whether more may be noted: the values of a line are few, and no byte is looked at more than a few times, on the average.
+func (p *pass) mayQuote() bool {
+	const most, times = 256, 4
+	return len(p.quotes) < most && p.quoted <= times*len(p.b)
+}
+
 // ofCallers stand before a message of somebody, and of no program.
 var ofCallers = wordsOf("user customer caller client visitor voicemail chat text sms whatsapp")
 
@@ -77,13 +79,14 @@ func lastHump(name []byte) int {
 // saidLine notes the rest of the line behind token i, the part that somebody has in a call, and a colon: "turn 4: caller: double seven one oh four nine".
 func (p *pass) saidLine(i int) {
 	start := int(p.text.Tokens[i].End) + len(": ")
-	if start >= len(p.b) || p.b[start-2] != ':' || p.b[start-1] != ' ' || p.isQuoted(start) {
+	if start >= len(p.b) || p.b[start-2] != ':' || p.b[start-1] != ' ' || !p.mayQuote() || p.isQuoted(start) {
 		return
 	}
 	end := len(p.b)
 	if k := bytes.IndexByte(p.b[start:], '\n'); k >= 0 {
 		end = start + k
 	}
+	p.quoted += end - start
 	if p.isTold(start, end) {
 		p.quotes = append(p.quotes, span{start, end})
 	}
@@ -141,7 +144,7 @@ func (p *pass) isTold(start, end int) bool {
 // quotedTalk notes what stands in double quotes in a log, whatever stands before them, if somebody speaks of themselves or to somebody there: `says "my number
 // is …"`.
 func (p *pass) quotedTalk() {
-	const most, spaces = 32, 3
+	const spaces = 3
 	from := 0 // a quotation may begin there
 	for k := range p.text.Tokens {
 		t := &p.text.Tokens[k]
@@ -150,7 +153,7 @@ func (p *pass) quotedTalk() {
 		}
 		start := bytes.LastIndexByte(p.b[from:t.Start], '"')
 		end := bytes.IndexByte(p.b[t.End:], '"')
-		if end < 0 || len(p.quotes) == most {
+		if end < 0 || !p.mayQuote() {
 			return
 		}
 		start, end, from = from+start+1, int(t.End)+end, int(t.End)+end
@@ -188,11 +191,24 @@ func endsWord(c byte) bool {
 // selfWords are what people say of themselves and to each other, and programs seldom.
 var selfWords = wordsOf(`my mine myself you your yours hello thanks yeah hallo hej hola bonjour salut ciao olá cześć moin ich mein meine meinen mir je soy meu minha ik mijn jag jeg mitt nazywam mój moja moje jestem mera meri naam`)
 
+// isSaidField says whether all of the text, the value of a field, is what somebody says: the field is called so, or they speak of themselves. What was asked
+// for may be a word or two.
+func (p *pass) isSaidField() bool {
+	switch roles := p.path.roles; {
+	case bytes.HasSuffix(p.in.Path, p.b):
+		return false // a name of fields
+	case roles&fieldWhere != 0:
+		return bytes.Count(p.b, []byte(" ")) > 1
+	case roles&fieldProse != 0:
+		return p.path.bits&cuesIdentifier != 0 || p.isTold(0, len(p.b))
+	}
+	return p.isTold(0, len(p.b)) && p.speaksOfSelf()
+}
+
 // searchSaid reads what noteSaid has noted, and the whole text of a field that holds what somebody says, as a turn of a call by itself, and adds what the
 // line of a log does not show: in those numbers that are said stay as they are, and names need words beside them.
 func (p *pass) searchSaid() {
-	if len(p.in.Path) > 0 && !bytes.HasSuffix(p.in.Path, p.b) && (p.isTold(0, len(p.b)) || p.path.bits&cuesIdentifier != 0 && p.path.roles&fieldProse != 0) && (p.path.roles&fieldProse != 0 || p.speaksOfSelf()) ||
-		p.path.roles&fieldWhere != 0 && bytes.Count(p.b, []byte(" ")) > 1 {
+	if len(p.in.Path) > 0 && p.isSaidField() {
 		p.quotes = append(p.quotes[:0], span{0, len(p.b)})
 	}
 	for _, s := range p.quotes {
