@@ -262,6 +262,9 @@ func (p *pass) toldPostcode(i int) {
 func (p *pass) letteredPostcode(i int) {
 	tokens := p.text.Tokens
 	t := &tokens[i]
+	if p.in.Channel == ChannelLog && t.Len() == 5 && i > 1 && p.is(i-1, &states) && isUpper(p.bytesOf(&tokens[i-1])) && p.between(i-1) == gapSpace && p.isCapital(i-2) {
+		p.coded = true // "Plano TX 75023"
+	}
 	if t.Len() != 4 && t.Len() != 5 || p.in.Channel == ChannelLog && (p.said|p.path.bits)&cuePostcode == 0 || !p.isApart(i) && p.at(int(t.Start)-1) != '-' {
 		return
 	}

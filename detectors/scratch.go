@@ -71,7 +71,7 @@ type pass struct {
 	role      bool // whether a log tells of somebody by the part they play, see roleWord
 	isRow     bool // whether a line of a log is a row of a table, see noteRow
 	isFailing bool // whether it is one that a data base refused, see failingRow
-	coded     bool // whether a log has a British postcode that no word speaks for
+	coded     bool // whether a log has a British postcode, or one behind a state, that no word speaks for
 	again     bool // whether a run was cut and nothing found in what was left
 	reasons   []Reason
 
