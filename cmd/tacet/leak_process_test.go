@@ -236,14 +236,20 @@ func (p *process) verify() {
 	}
 }
 
-// verifyOverTime is verify for the process that gives no record the time it needs.
+// verifyOverTime is verify for the process that gives no record the time it needs. A few may be done before the clock of the processor, which counts
+// microseconds, shows any.
 func (p *process) verifyOverTime() {
-	dead := p.listed()
+	dead, over, all := p.listed(), 0, 0
 	for at, r := range p.sent {
-		if r.route.class == "" || r.route.class == pipeline.ClassSink {
+		if r.route.class != "" && r.route.class != pipeline.ClassSink {
+			continue
+		}
+		if all++; dead[at].Class != "" {
 			require.Equal(p.t, pipeline.ClassTime, dead[at].Class, r.route.name)
+			over++
 		}
 	}
+	require.Greater(p.t, over, all*9/10)
 }
 
 // verifySealed opens the sealed records, which without the identity say nothing.

@@ -183,8 +183,9 @@ func TestRevealFromATopic(t *testing.T) {
 	require.Empty(t, report.Problems)
 	require.NoError(t, audit.Read(d.path("audit"), 0, func(e audit.Entry) error {
 		line := string(e.AppendJSON(nil))
-		require.NotContains(t, line, "900")
-		require.NotContains(t, line, "zoe")
+		require.NotContains(t, line, "900123") // three digits of it stand in a signature now and then
+		require.NotContains(t, line, "900456")
+		require.NotContains(t, line, "zoe@")
 		return nil
 	}))
 
