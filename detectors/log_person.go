@@ -188,6 +188,11 @@ func (p *pass) isListed(k int) bool {
 	return max(l.Given, l.Surname) > 1 && l.Common < commonWord && !l.Other
 }
 
+// isSurnameAt says whether token k, which begins at a place, is a surname that the lists have, or one beside a field of given names: "givenName=Asha sn=Roe".
+func (p *pass) isSurnameAt(k, start int) bool {
+	return k < len(p.text.Tokens) && int(p.text.Tokens[k].Start) == start && p.isCapital(k) && (p.isListed(k) || bytes.Contains(p.b, givenField))
+}
+
 var givenField = []byte("givenName")
 
 // commonName looks for a name in a directory behind token i, "cn": "cn=Asha Roe,ou=people", "CN=Roe\, Asha,OU=Users".
@@ -206,7 +211,7 @@ func (p *pass) commonName(i int) {
 	if listed {
 		start++
 	}
-	if k := i + 1; surname && !listed && p.at(int(p.text.Tokens[i].Start)-1) != '(' && !(k < len(p.text.Tokens) && int(p.text.Tokens[k].Start) == start && p.isCapital(k) && (p.isListed(k) || bytes.Contains(p.b, givenField))) {
+	if surname && !listed && p.at(int(p.text.Tokens[i].Start)-1) != '(' && !p.isSurnameAt(i+1, start) {
 		return // a serial number
 	}
 	start = p.pastQuote(start)

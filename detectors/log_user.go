@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
@@ -322,11 +323,11 @@ func (p *pass) initialUsers() {
 		}
 		first := second - 1
 		start := int(p.text.Tokens[first].Start)
-		if c := p.at(start - 1); start > 0 && !scan.IsSpace(c) && c != '=' && c != ':' && c != ',' && c != '(' && c != '[' && !isQuote(c) || p.text.Tokens[first].Len() > 1 && !p.isGivenName(first) {
+		if !isUserEdge(p.at(start-1), "=:,([") || p.text.Tokens[first].Len() > 1 && !p.isGivenName(first) {
 			continue
 		}
 		end := p.userEnd(start)
-		if c := p.at(end); end-at <= least || end < len(p.b) && !scan.IsSpace(c) && c != ',' && c != ')' && c != ']' && c != ';' && !isQuote(c) || p.isInert(start) {
+		if end-at <= least || !isUserEdge(p.at(end), ",)];") || p.isInert(start) {
 			continue
 		}
 		last := second
@@ -339,6 +340,11 @@ func (p *pass) initialUsers() {
 		p.add(start, end, Username, 0.65, byUser, p.lower(start, end))
 		at = end - 1
 	}
+}
+
+// isUserEdge says whether a byte beside a user name parts it from what is no name: a blank, a quote or one of marks.
+func isUserEdge(c byte, marks string) bool {
+	return scan.IsSpace(c) || isQuote(c) || strings.IndexByte(marks, c) >= 0
 }
 
 // isGivenName says whether token k is a given name that the lists have and no common word.
@@ -365,10 +371,14 @@ func (p *pass) bracketedUsers() {
 			continue
 		}
 		k = p.firstAt(at + 1)
-		if k == 0 || k >= len(p.text.Tokens) || p.at(int(p.text.Tokens[k].End)) != ')' || !p.isCapital(k-1) || !p.isInitialSurname(k) && noLexicon.Lookup(p.b[at+2:p.text.Tokens[k].End]).Hash != p.text.Tokens[k-1].Hash || p.isInert(at+1) {
+		if k == 0 || k >= len(p.text.Tokens) || !p.isCapital(k-1) || p.isInert(at+1) {
 			continue
 		}
-		p.add(at+1, int(p.text.Tokens[k].End), Username, 0.65, byUser, p.lower(at+1, int(p.text.Tokens[k].End)))
+		end := int(p.text.Tokens[k].End)
+		own := noLexicon.Lookup(p.b[at+2:end]).Hash == p.text.Tokens[k-1].Hash // an initial and the surname before
+		if p.at(end) == ')' && (own || p.isInitialSurname(k)) {
+			p.add(at+1, end, Username, 0.65, byUser, p.lower(at+1, end))
+		}
 	}
 }
 

@@ -17,8 +17,9 @@ const (
 )
 
 // pathOf is the path of field i as detection takes it. Where the name of a value stands beside it, the path ends with that name: in entries as
-// environments, labels and attributes are written, {"name":"DB_PASSWORD","value":"…"}, in lists of arguments, ["--password","…"], and in pairs,
-// ["x-user","…"].
+// environments, labels and attributes are written, {"name":"DB_PASSWORD","value":"…"}, in lists of arguments, ["--password","…"], in pairs,
+// ["x-user","…"], and in answers, {"step":"cvv","input":"…"}. Such a path may hold what a record says and is for detection alone: no rule is chosen by it and
+// nothing shows it.
 func (w *rewriter) pathOf(d *codec.Doc, i int) []byte {
 	path := d.Path(i)
 	switch d.Fields()[i].Kind {
@@ -38,13 +39,8 @@ func (w *rewriter) pathOf(d *codec.Doc, i int) []byte {
 
 // entryPath is the path of a value of an entry: what holds it is called a value, as far up as the entry is.
 func (w *rewriter) entryPath(d *codec.Doc, i int, path []byte) []byte {
-	if isAnswerMember(lastMember(path)) {
-		if asked := w.askedBeside(d, i, codec.String); asked != nil {
-			return w.renamed(path, asked)
-		}
-	}
-	if name := nameHalf(d, i, codec.String, lastMember(path)); name != "" {
-		return w.renamed(path, []byte(name))
+	if name := w.besideName(d, i, codec.String, lastMember(path)); name != nil {
+		return w.renamed(path, name)
 	}
 	at, of := i, path
 	changed := isChangePart(lastMember(path))
@@ -79,6 +75,19 @@ func isChangePart(member []byte) bool {
 		}
 	}
 	return false
+}
+
+// besideName is what the members of a kind beside field i, which is called member, tell of it: what was asked, or that it is half of a name; nil if they don't.
+func (w *rewriter) besideName(d *codec.Doc, i int, kind codec.Kind, member []byte) []byte {
+	if isAnswerMember(member) {
+		if asked := w.askedBeside(d, i, kind); asked != nil {
+			return asked
+		}
+	}
+	if name := nameHalf(d, i, kind, member); name != "" {
+		return []byte(name)
+	}
+	return nil
 }
 
 // isAnswerMember tells whether a member is called what somebody said, keyed in or gave to a question: "input", "digits", "asr_text".
@@ -229,13 +238,8 @@ func (w *rewriter) argumentName(whole bool) []byte {
 // lineName is the path of a part of a log line: of what the kernel's audit calls a0, a1 and so on, the words of one command, that of the
 // argument, and of the response to a challenge that of a secret.
 func (w *rewriter) lineName(d *codec.Doc, i int, path []byte) []byte {
-	if isAnswerMember(path) {
-		if asked := w.askedBeside(d, i, codec.Line); asked != nil {
-			return w.renamed(path, asked)
-		}
-	}
-	if name := nameHalf(d, i, codec.Line, path); name != "" {
-		return w.renamed(path, []byte(name))
+	if name := w.besideName(d, i, codec.Line, path); name != nil {
+		return w.renamed(path, name)
 	}
 	switch {
 	case isArgument(path) && path[1] != '0':
