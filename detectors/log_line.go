@@ -111,5 +111,52 @@ var severities = wordsOf("trace debug verbose info notice warn warning err error
 // isWrittenName says whether a span that the tagger found in a line of a log that nobody said is one is written as a name, with a capital; one word alone is one that the
 // lists have, and stands in no code.
 func (p *pass) isWrittenName(s *names.Span) bool {
-	return isUpperAt(p.b, int(p.text.Tokens[s.First].Start)) && (s.First < s.Last || p.isListed(s.First) && !p.isBesideCode(s))
+	if p.isBesideCode(s) {
+		return false
+	}
+	if s.First == s.Last {
+		return p.isCapital(s.First) && p.isListed(s.First)
+	}
+	rare := false
+	for k := s.First; k <= s.Last; k++ {
+		t := &p.text.Tokens[k]
+		if !p.isCapitalWord(k) && !p.is(k, &particles) || k < s.Last && p.at(int(t.End)) == '_' || p.is(k, &programWords) || t.Shape&scan.Lower != 0 && hasHump(p.bytesOf(t)) && !p.isListed(k) && !p.hasNameHead(k) {
+			return false
+		}
+		rare = rare || t.Len() > 1 && (p.isListed(k) || !p.set.names.IsCommon(t.Hash)) || t.Len() == 1 && p.at(int(t.End)) == '.' && len(p.in.Path) > 0 // "G. Strand"
+	}
+	return rare
+}
+
+// isAboutSomebody says whether something was found in a line of a log that is somebody's own, so that a name may stand beside it.
+func (p *pass) isAboutSomebody() bool {
+	for k := range p.candidates {
+		if c := &p.candidates[k]; c.total >= p.set.threshold && isOfSomebody(c.kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// isOfSomebody says whether values of a type are those of a person more than of a machine or of a program.
+func isOfSomebody(kind Type) bool {
+	switch kind {
+	case Person, Email, Phone, Address, Postcode, DateOfBirth, CreditCard, CardCVV, CardExpiry, IBAN, BankAccount, SortCode, VehiclePlate, AccountID, Username:
+		return true
+	}
+	return kind >= USSSN
+}
+
+// isShortValue says whether the value of a field of a log is a few words with capitals and nothing else, as names are: `profile="Lowenna T"`.
+func (p *pass) isShortValue() bool {
+	const least, most = 2, 5
+	if n := len(p.text.Tokens); len(p.in.Path) == 0 || n < least || n > most || isWord(p.pathName(), "message") || namesThing(p.in.Path) {
+		return false
+	}
+	for k := range p.text.Tokens {
+		if !p.isCapitalWord(k) && !p.is(k, &particles) {
+			return false
+		}
+	}
+	return true
 }

@@ -301,6 +301,13 @@ func (p *pass) isClass(k int) bool {
 	return false
 }
 
+// hasNameHead says whether a capital stands in token k behind one of nameHeads: "McGrath", "DeShawn".
+func (p *pass) hasNameHead(k int) bool {
+	b := p.bytesOf(&p.text.Tokens[k])
+	n := lastHump(b)
+	return n > 0 && nameHeads.holds(b[:n])
+}
+
 // nameHeads are joined to the rest of a name that begins with a capital.
 var nameHeads = wordsOf("mc mac de di da la le van von del den der ter ten fitz ben ibn abu dos das san")
 

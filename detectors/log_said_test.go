@@ -31,6 +31,12 @@ func TestFieldsThatSomebodySays(t *testing.T) {
 		{"profile.name", "default"},
 		{"Agent.RoutingProfile.Name", "Basic"},
 		{"location", "shelf 4 of row b"},
+		{"profile", "{{PERSON|Lowenna T}}"},
+		{"evaluator", "{{PERSON|G. Strand}}"},
+		{"holder", "{{PERSON|O O'SHAUGHNESSY}}"},
+		{"q931", "Normal Clearing"},
+		{"file_name", "Lowenna T"},
+		{"message", "Utime    Timeval"},
 	} {
 		text := marks.ReplaceAllString(c.text, "$1")
 		require.Equal(t, c.text, show(text, s.Find(nil, []byte(text), Input{Path: []byte(c.path), Channel: ChannelLog}, sc)), c.path)

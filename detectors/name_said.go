@@ -9,7 +9,7 @@ import (
 // behind a phrase that introduces one, "se llama críspulo".
 func (p *pass) findRelated() {
 	written := p.isWritten()
-	if (p.text.Said|p.said)&wordRelation == 0 || p.in.Channel == ChannelLog {
+	if (p.text.Said|p.said)&wordRelation == 0 {
 		return
 	}
 	for i := range p.text.Tokens {
@@ -22,7 +22,9 @@ func (p *pass) findRelated() {
 		}
 		k := i + 1
 		if p.is(i, &sureTitles) {
-			p.addTitled(i, k)
+			if p.in.Channel != ChannelLog { // there nameBehindTitle does it
+				p.addTitled(i, k)
+			}
 			continue
 		}
 		for p.is(k, &hesitations) || says == saysName && p.is(k, &titles) {

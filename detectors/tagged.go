@@ -280,7 +280,7 @@ var hyphened = wordsOf("based led like style related owned born free wide bound 
 // mayHoldNames says whether names are looked for at all: in logs only beside a word for one, since nearly all of their words are no
 // language.
 func (p *pass) mayHoldNames() bool {
-	return p.in.Channel != ChannelLog || p.in.guessed || (p.text.Said|p.path.bits)&cueName != 0 || p.role
+	return p.in.Channel != ChannelLog || p.in.guessed || (p.text.Said|p.path.bits)&cueName != 0 || p.role || p.isAboutSomebody() || p.isShortValue()
 }
 
 // isWritten says whether a text is a document or a log rather than what somebody says or types in a conversation.
@@ -374,7 +374,7 @@ func (p *pass) title(k, at int) int {
 	}
 	before := &p.text.Tokens[k-1]
 	start, end := int(before.Start), int(before.End)
-	titled := p.is(k-1, &titles) && at-end <= 2 && p.at(end) != ':'
+	titled := p.is(k-1, &titles) && at-end <= 2 && p.at(end) != ':' && p.at(end) != '|'
 	initial := before.Len() == 1 && isUpperAt(p.b, start) && p.at(end) == '.' && p.between(k-1) == gapDot && p.isCapital(k) // "M. Saint-Aubin"
 	if (titled || initial) && !p.isInert(start) {
 		return start

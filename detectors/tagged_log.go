@@ -62,7 +62,7 @@ func (p *pass) keepNear() {
 			if s.First == s.Last && p.isIdentifier(s.First) || p.isJoined(s.First, s.Last) || p.isSmall(&s) {
 				continue
 			}
-			near := s.First-last <= reach || p.in.guessed && p.isWrittenName(&s)
+			near := s.First-last <= reach || p.path.bits&cueName == 0 && p.isWrittenName(&s)
 			for k := max(s.First-reach, 0); k <= s.Last+2 && k < len(p.text.Tokens) && !near; k++ {
 				near = p.tellsName(k, s.First) || k <= s.First && p.is(k, &roleSet) && p.at(int(p.text.Tokens[k].End)) != '('
 			}
