@@ -36,6 +36,7 @@ type fetcher struct {
 	*Source
 	id    pipeline.LaneID
 	bytes int32 // of one fetch
+	doubt bool  // the partition was not where it was looked for: its log may be another one
 	log   *slog.Logger
 }
 
@@ -159,6 +160,7 @@ func (f *fetcher) retry(ctx context.Context, op string, try func(context.Context
 		}
 		longest := f.cfg.RetryMax
 		if staleMetadata(err) {
+			f.doubt = true
 			longest = min(longest, stalePause)
 		}
 		pause(ctx, backoff(n, f.cfg.RetryMin, longest))
@@ -239,19 +241,12 @@ func (f *fetcher) warm(ctx context.Context, lane pipeline.Lane, floor, from int6
 // timeAt gives the time of the first record at offset or beyond: what the age of the warm-up window is measured from,
 // so that a process that was down for a day still remembers the calls it was in. Without such a record that is now.
 func (f *fetcher) timeAt(ctx context.Context, offset int64) (time.Time, error) {
-	var c chunk
-	err := f.retry(ctx, "fetch", func(ctx context.Context) (err error) {
-		cut := cutter{lane: f.id, size: int64(f.cfg.BatchRecords), maxBytes: 1, first: offset}
-		c, err = f.fetchOnce(ctx, offset, 1, 0, cut) // limit 1: brokers send one batch all the same
-		return err
-	})
-	if err != nil && !errors.Is(err, kafka.OffsetOutOfRange) {
+	b, err := f.batchAt(ctx, offset)
+	if err != nil {
 		return time.Time{}, err
 	}
-	for _, b := range c.batches {
-		if len(b.Records) > 0 && !b.Records[0].Time.IsZero() {
-			return b.Records[0].Time, nil
-		}
+	if b != nil && !b.Records[0].Time.IsZero() {
+		return b.Records[0].Time, nil
 	}
 	return time.Now(), nil
 }

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,8 @@ type partition struct {
 	mu        sync.Mutex
 	lane      pipeline.Lane // nil until the start offset is known
 	committed int64         // what the group has; -1 when the next commit must be made whatever it was
+	left      mark          // what the last batch that was acknowledged, and had records, left
+	pending   []mark        // of those that aren't, in order
 }
 
 func newGeneration(s *Source, gen *kafka.Generation, built map[string]int) *generation {
@@ -137,8 +140,13 @@ func (g *generation) serve(reading context.Context, p *partition, in pipeline.In
 	f := &fetcher{Source: g.Source, id: p.id, log: g.log.With("lane", p.id.String())}
 	f.bytes = int32(min(fetchMax, max(fetchMin, g.cfg.FetchBytes/len(g.partitions))))
 	position := p.start
+	left, err := f.committedMark(reading, position)
+	if err != nil {
+		g.fail(reading, err)
+		return
+	}
 	for n := 0; ; n++ {
-		from, err := f.startOffset(reading, position)
+		from, err := f.startOffset(reading, position, left)
 		if err != nil {
 			g.fail(reading, err)
 			return
@@ -148,8 +156,11 @@ func (g *generation) serve(reading context.Context, p *partition, in pipeline.In
 			g.fail(reading, fmt.Errorf("open lane %s: %w", p.id, err))
 			return
 		}
-		p.open(lane, from)
-		err = f.feed(reading, lane, from)
+		if from != position {
+			left = mark{}
+		}
+		p.open(lane, from, left)
+		err = f.feed(reading, lane, p, from)
 		f.drain(lane)
 		select {
 		case <-lane.Failed(): // even while it drained
@@ -158,6 +169,7 @@ func (g *generation) serve(reading context.Context, p *partition, in pipeline.In
 		}
 		// Records that were abandoned must be read again.
 		position = lane.Watermark()
+		left = p.markAt(position)
 		if errors.Is(err, pipeline.ErrReread) {
 			f.log.Info("reading again", "position", position, "why", err)
 			continue
@@ -184,7 +196,7 @@ func (g *generation) fail(reading context.Context, err error) {
 }
 
 // feed fills the lane until ctx ends or something can't be mended by waiting.
-func (f *fetcher) feed(ctx context.Context, lane pipeline.Lane, from int64) error {
+func (f *fetcher) feed(ctx context.Context, lane pipeline.Lane, p *partition, from int64) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	go func() {
@@ -194,14 +206,14 @@ func (f *fetcher) feed(ctx context.Context, lane pipeline.Lane, from int64) erro
 		case <-ctx.Done():
 		}
 	}()
-	err := f.read(ctx, lane, from)
+	err := f.read(ctx, lane, p, from)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	return err
 }
 
-func (f *fetcher) read(ctx context.Context, lane pipeline.Lane, position int64) error {
+func (f *fetcher) read(ctx context.Context, lane pipeline.Lane, p *partition, position int64) error {
 	if err := f.warm(ctx, lane, 0, position); err != nil {
 		return err
 	}
@@ -210,15 +222,24 @@ func (f *fetcher) read(ctx context.Context, lane pipeline.Lane, position int64) 
 		if err != nil {
 			return err
 		}
+		if f.doubt {
+			f.doubt = false
+			if same, err := f.holds(ctx, p.latest()); err != nil || !same {
+				return cmp.Or(err, error(kafka.OffsetOutOfRange)) // serve finds out what to do
+			}
+		}
 		position = c.next
 		// The last stable offset is how far can be read: what an open transaction holds back is not lag of ours.
 		lane.Fetched(position, max(position, c.end))
+		began := time.Now()
 		for _, b := range c.batches {
 			f.m.Received(f.id, len(b.Records), b.Bytes)
+			p.expect(markOf(b))
 			if err := lane.Submit(ctx, b); err != nil {
 				return fmt.Errorf("hand over batch: %w", err)
 			}
 		}
+		f.doubt = time.Since(began) > doubtAfter
 	}
 }
 
@@ -235,26 +256,64 @@ func (f *fetcher) drain(lane pipeline.Lane) {
 	}
 }
 
-// open sets the lane to commit for. A start that isn't what the group has is committed even when it lies lower: the
+// open sets the lane to commit for, and what was left before it. A start that isn't what the group has is committed even when it lies lower: the
 // position was moved on purpose.
-func (p *partition) open(lane pipeline.Lane, from int64) {
+func (p *partition) open(lane pipeline.Lane, from int64, left mark) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.lane = lane
+	p.lane, p.left, p.pending = lane, left, p.pending[:0]
 	if from != p.committed {
 		p.committed = -1
 	}
 }
 
-// mark gives the lane and its watermark when that is news to the group, or in any case when force is set.
-func (p *partition) mark(force bool) (lane pipeline.Lane, offset int64, ok bool) {
+// expect notes what a batch leaves that is about to be handed over.
+func (p *partition) expect(m mark) {
+	if m.time == 0 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pending = append(p.pending, m)
+}
+
+// markAt gives what was left before an offset up to which everything is acknowledged.
+func (p *partition) markAt(offset int64) mark {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.markAtLocked(offset)
+}
+
+func (p *partition) markAtLocked(offset int64) mark {
+	n := 0
+	for n < len(p.pending) && p.pending[n].next <= offset {
+		p.left = p.pending[n]
+		n++
+	}
+	p.pending = append(p.pending[:0], p.pending[n:]...)
+	p.left.next = offset
+	return p.left
+}
+
+// latest gives what the last batch that was handed over left.
+func (p *partition) latest() mark {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := len(p.pending); n > 0 {
+		return p.pending[n-1]
+	}
+	return p.left
+}
+
+// news gives the lane and its watermark when that is news to the group, or in any case when force is set.
+func (p *partition) news(force bool) (lane pipeline.Lane, left mark, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.lane == nil {
-		return nil, 0, false
+		return nil, mark{}, false
 	}
-	offset = p.lane.Watermark()
-	return p.lane, offset, offset > p.committed || force && offset == p.committed
+	left = p.markAtLocked(p.lane.Watermark())
+	return p.lane, left, left.next > p.committed || force && left.next == p.committed
 }
 
 // done notes a commit that succeeded, unless the lane was replaced meanwhile.
@@ -269,22 +328,22 @@ func (p *partition) done(lane pipeline.Lane, offset int64) {
 // commit sends the watermarks that rose since the last one; with force also those that did not, as a sign of life. Only
 // partitions of this generation are in it: brokers don't check that.
 func (g *generation) commit(force bool) error {
-	type mark struct {
+	type item struct {
 		*partition
 		lane   pipeline.Lane
 		offset int64
 	}
-	var marks []mark
+	var items []item
 	topics := map[string][]offsetcommit.RequestPartition{}
 	for _, p := range g.partitions {
-		if lane, offset, ok := p.mark(force); ok {
-			marks = append(marks, mark{p, lane, offset})
+		if lane, left, ok := p.news(force); ok {
+			items = append(items, item{p, lane, left.next})
 			topics[p.id.Topic] = append(topics[p.id.Topic], offsetcommit.RequestPartition{
-				PartitionIndex: p.id.Partition, CommittedOffset: offset, CommittedLeaderEpoch: -1,
+				PartitionIndex: p.id.Partition, CommittedOffset: left.next, CommittedLeaderEpoch: -1, CommittedMetadata: left.String(),
 			})
 		}
 	}
-	if len(marks) == 0 {
+	if len(items) == 0 {
 		return nil
 	}
 	began := time.Now()
@@ -297,9 +356,9 @@ func (g *generation) commit(force bool) error {
 		return err
 	}
 	g.m.CommitSeconds(time.Since(began).Seconds())
-	for _, m := range marks {
-		m.done(m.lane, m.offset)
-		g.m.Committed(m.id, m.offset)
+	for _, i := range items {
+		i.done(i.lane, i.offset)
+		g.m.Committed(i.id, i.offset)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -199,6 +200,12 @@ func (c *counters) Assigned(n int)                 { c.with(func() { c.assigned 
 func (c *counters) LaneClosed(id pipeline.LaneID)  { c.with(func() { c.closed[id]++ }) }
 func (c *counters) Committed(id pipeline.LaneID, offset int64) {
 	c.with(func() { c.committed[id] = offset })
+}
+
+// skippedNow is what was skipped until now.
+func (c *counters) skippedNow() (now map[string]int64) {
+	c.with(func() { now = maps.Clone(c.skipped) })
+	return now
 }
 
 // quick is a configuration with pauses that suit a test. The session is the shortest a real broker allows.

@@ -15,12 +15,14 @@ import (
 const (
 	reasonDeleted   = "deleted"    // retention or a person removed records before they were read
 	reasonBeyondEnd = "beyond_end" // the log ends before the position: the topic was truncated or made anew
+	reasonReplaced  = "replaced"   // another record stands before the position: the same, and it has grown since
 )
 
 // startOffset turns the position a lane should start at (a committed offset, a position a broker refused, or negative
-// when the group has none) into one that exists. A position outside the log is never moved in silence: it ends the
+// when the group has none) into one that exists, in the log that m was left in. A position outside the log is never moved in silence: it ends the
 // process, or is logged and counted, as OffsetReset says.
-func (f *fetcher) startOffset(ctx context.Context, position int64) (int64, error) {
+func (f *fetcher) startOffset(ctx context.Context, position int64, m mark) (int64, error) {
+	f.doubt = false
 	start, end, err := f.bounds(ctx)
 	if err != nil {
 		return 0, err
@@ -41,7 +43,10 @@ func (f *fetcher) startOffset(ctx context.Context, position int64) (int64, error
 	case position > end:
 		return f.reset(ctx, position, start, end, reasonBeyondEnd)
 	}
-	return position, nil
+	if same, err := f.holds(ctx, m); err != nil || same {
+		return position, err
+	}
+	return f.reset(ctx, position, start, end, reasonReplaced)
 }
 
 // firstStart is where a partition without a committed offset begins.
@@ -133,9 +138,9 @@ func (f *fetcher) reset(ctx context.Context, position, start, end int64, reason 
 	}
 	// How many records will never be read: exact where they were deleted. One at least, so that the event is seen even
 	// where the log was made anew and is read from its start.
-	skipped := to - position
-	if reason == reasonBeyondEnd {
-		skipped = to - start
+	skipped := to - start
+	if reason == reasonDeleted {
+		skipped = to - position
 	}
 	f.m.Skipped(reason, max(1, skipped))
 	f.log.Error("position does not exist, moved", "reason", reason, "position", position, "to", to,

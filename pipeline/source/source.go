@@ -39,7 +39,7 @@ type Metrics interface {
 	Abandoned(n int)                // records a drain gave up; their next owner reads them again
 	CommitSeconds(s float64)        // time of one commit that succeeded
 	CommitError()                   // a commit that failed and will be tried again
-	Skipped(reason string, n int64) // records that will never be read: deleted, beyond_end
+	Skipped(reason string, n int64) // records that will never be read: deleted, beyond_end, replaced
 	FetchError(topic string)        // an attempt to read that failed and is made again
 	Committed(id pipeline.LaneID, offset int64)
 	Received(id pipeline.LaneID, records, bytes int)

@@ -105,6 +105,28 @@ func (c *Cluster) CreateTopicNamed(t testing.TB, name string, partitions int, se
 	c.waitForPartitions(ctx, t, name, partitions)
 }
 
+// RemakeTopic deletes a topic and creates another one of its name.
+func (c *Cluster) RemakeTopic(t testing.TB, name string, partitions int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	d, err := c.client.DeleteTopics(ctx, &kafka.DeleteTopicsRequest{Topics: []string{name}})
+	require.NoError(t, err)
+	require.NoError(t, d.Errors[name])
+	for {
+		r, err := c.client.CreateTopics(ctx, &kafka.CreateTopicsRequest{Topics: []kafka.TopicConfig{{
+			Topic: name, NumPartitions: partitions, ReplicationFactor: min(3, len(c.addrs)),
+		}}})
+		require.NoError(t, err)
+		if r.Errors[name] == nil {
+			break
+		}
+		require.ErrorIs(t, r.Errors[name], kafka.TopicAlreadyExists) // brokers delete when they have the time
+		pause(ctx, t)
+	}
+	c.waitForPartitions(ctx, t, name, partitions)
+}
+
 // AddPartitions raises the number of a topic's partitions to total.
 func (c *Cluster) AddPartitions(t testing.TB, topic string, total int) {
 	t.Helper()
@@ -311,14 +333,33 @@ func (c *Cluster) Committed(t testing.TB, group, topic string) map[int]int64 {
 	}
 }
 
+// CommittedText reads the text that a group has committed with the offset of a partition.
+func (c *Cluster) CommittedText(t testing.TB, group, topic string, partition int) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	r, err := c.client.OffsetFetch(ctx, &kafka.OffsetFetchRequest{GroupID: group, Topics: map[string][]int{topic: {partition}}})
+	require.NoError(t, err)
+	require.NoError(t, r.Error)
+	require.Len(t, r.Topics[topic], 1)
+	require.NoError(t, r.Topics[topic][0].Error)
+	return r.Topics[topic][0].Metadata
+}
+
 // SetCommitted commits offsets for a group without members.
 func (c *Cluster) SetCommitted(t testing.TB, group, topic string, offsets map[int]int64) {
+	t.Helper()
+	c.SetCommittedWith(t, group, topic, offsets, "")
+}
+
+// SetCommittedWith commits offsets, and a text with each, for a group without members.
+func (c *Cluster) SetCommittedWith(t testing.TB, group, topic string, offsets map[int]int64, text string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	var commits []kafka.OffsetCommit
 	for p, o := range offsets {
-		commits = append(commits, kafka.OffsetCommit{Partition: p, Offset: o})
+		commits = append(commits, kafka.OffsetCommit{Partition: p, Offset: o, Metadata: text})
 	}
 	for {
 		r, err := c.client.OffsetCommit(ctx, &kafka.OffsetCommitRequest{
