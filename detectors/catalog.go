@@ -62,6 +62,7 @@ const (
 	byUID
 	byJob
 	byAccountWord
+	byCase
 	byFailingRow
 	byParameters
 	bySignature
@@ -136,6 +137,7 @@ var coded = [codedDetectors]entry{
 	byUID:         {name: "user", begin: "uid", word: (*pass).uidUser},
 	byJob:         {name: "user", begin: "cron crond su", word: (*pass).jobUser},
 	byAccountWord: {name: "user", begin: accountWords, word: (*pass).accountWord, start: (*pass).sortAndAccount},
+	byCase:        {name: "account", begin: caseWords, word: (*pass).caseNumber},
 	byFailingRow:  {name: "row", begin: "failing", word: (*pass).failingRow},
 	byParameters:  {name: "row", begin: "parameters binding", word: (*pass).parameters},
 	bySignature:   {name: "secret", begin: "signature sig inline", word: (*pass).signature},

@@ -77,7 +77,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 96
+const revision = 97
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -312,7 +312,7 @@ func (p *pass) searchText() {
 	if p.said&wordUser != 0 && p.in.Channel != ChannelLog {
 		p.toldAccounts()
 	}
-	if p.isRow && p.set.names != nil {
+	if p.set.names != nil && (p.isRow || p.isRowBeside()) {
 		p.rowNames()
 	}
 	if p.said&cueName != 0 {

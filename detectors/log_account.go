@@ -268,10 +268,72 @@ func (p *pass) namedKeyed() {
 	case roles&fieldKeyed != 0:
 		p.keyedAt(len(p.b) - len(bytes.TrimLeft(p.b, " ")))
 	case p.in.Channel != ChannelLog:
+	case roles&fieldNumbered != 0:
+		if start := len(p.b) - len(bytes.TrimLeft(p.b, " #")); p.caseNumberEnd(start) == len(p.b) {
+			p.add(start, len(p.b), AccountID, 0.6, byRow, p.compact(start, len(p.b)))
+		}
+	case roles&fieldEntry != 0:
+		p.directoryField()
 	case roles&fieldSort != 0:
 		p.sortAt(0)
 	case roles&fieldExpiry != 0 && len(p.b) == len("MMYY") && isExpiry(p.b):
 		p.add(0, len(p.b), CardExpiry, 0.75, byCardData, p.verbatim(0, len(p.b)))
+	}
+}
+
+// caseWords are what an office or an insurer keeps about somebody under a number.
+const caseWords = "claim warrant case matter complaint referral"
+
+// caseNumber takes the number behind token i, one of caseWords, in a log if letters begin it: "warrant LI-2026-00418".
+func (p *pass) caseNumber(i int) {
+	if p.in.Channel != ChannelLog {
+		return
+	}
+	at := int(p.text.Tokens[i].End)
+	if c := p.at(at); c != ' ' {
+		return // a field
+	}
+	for at++; p.at(at) == '#'; at++ {
+	}
+	end := p.caseNumberEnd(at)
+	if end == 0 || !scan.IsLetter(p.b[at]) {
+		return
+	}
+	p.add(at, end, AccountID, 0.6, byRow, p.compact(at, end))
+}
+
+// caseNumberEnd is where a number begins and ends at a place that is of digits, or of capitals, digits and hyphens; 0 if there is none.
+func (p *pass) caseNumberEnd(at int) int {
+	const least, longest = 4, 24
+	end, digits := at, 0
+	for end < len(p.b) && end-at <= longest {
+		c := p.b[end]
+		if scan.IsDigit(c) {
+			digits++
+		} else if (c < 'A' || c > 'Z') && (c != '-' && c != '/' || end == at) {
+			break
+		}
+		end++
+	}
+	for end > at && !scan.IsDigit(p.b[end-1]) && (p.b[end-1] == '-' || p.b[end-1] == '/') {
+		end--
+	}
+	if digits < least || end-at > longest || scan.IsWordByte(p.at(end)) || p.at(end) == '.' && scan.IsWordByte(p.at(end+1)) || p.at(end) == ':' || p.isInert(at) {
+		return 0
+	}
+	return end
+}
+
+// directoryField takes the value of "sn" or "uid" for that of an entry of a directory, where it ends a filter: "(sn=Wainfleet)".
+func (p *pass) directoryField() {
+	value := bytes.TrimRight(p.b, ")")
+	if len(value) == len(p.b) || p.set.names == nil || len(p.text.Tokens) != 1 || !p.text.Tokens[0].IsWord() || len(value) != p.text.Tokens[0].Len() {
+		return
+	}
+	if surnameWord.holds(p.pathName()) {
+		p.add(0, len(value), Person, 0.65, byNames, p.lower(0, len(value)))
+	} else if !p.set.names.IsCommon(p.text.Tokens[0].Hash) {
+		p.addUser(0, 0.65)
 	}
 }
 

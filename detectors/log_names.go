@@ -15,7 +15,7 @@ func (p *pass) pairedNames() {
 	tokens := p.text.Tokens
 	for k := 0; k+1 < len(tokens); k++ {
 		a, b := &tokens[k], &tokens[k+1]
-		if a.Len() == 1 && p.initialed(k) {
+		if a.Len() == 1 && p.initialed(k) || b.Start-a.End == 1 && a.Shape&scan.Upper == 0 && p.joinedName(k) {
 			k++
 			continue
 		}
@@ -58,6 +58,45 @@ func (p *pass) pairedNames() {
 		k = last
 	}
 }
+
+// joinedName takes token k and the next, in small letters and joined by a mark, for the name of a person in that of a file or in a path if the lists have both as
+// names and as no words: "recordings/asha_roe_2026.wav", "GET /patients/asha.roe/notes".
+func (p *pass) joinedName(k int) bool {
+	const least = 3
+	a, b := &p.text.Tokens[k], &p.text.Tokens[k+1]
+	mark := p.b[a.End]
+	if mark != '.' && mark != '_' && mark != '-' || b.Shape&scan.Upper != 0 || a.Len() < least || b.Len() < least || !a.IsWord() || !b.IsWord() || a.Bits|b.Bits != 0 {
+		return false
+	}
+	start, end := int(a.Start), int(b.End)
+	switch c := p.at(start - 1); {
+	case c == '/' || c == '=' || c == '"' || c == ' ' || c == '(':
+	case (c == '_' || c == '-') && scan.IsDigit(p.at(start-2)):
+	default:
+		return false
+	}
+	switch c := p.at(end); {
+	case c == '/' || c == '"' || c == ' ' || c == ')' || c == ',' || end == len(p.b):
+		if mark == '-' && p.at(start-1) != '/' {
+			return false // words with a hyphen in a sentence
+		}
+	case (c == '_' || c == '-') && scan.IsDigit(p.at(end+1)), c == '.' && p.is(k+2, &mediaFiles):
+	default:
+		return false
+	}
+	first, second := p.set.names.Listing(a.Hash), p.set.names.Listing(b.Hash)
+	if min(first.Common, second.Common) > 0 || max(first.Common, second.Common) > commonWord || first.Other || second.Other || p.isInert(start) {
+		return false
+	}
+	if (first.Given < 2 || second.Surname < 1) && (second.Given < 2 || first.Surname < 1) {
+		return false
+	}
+	p.add(start, end, Username, 0.6, byUser, p.lower(start, end))
+	return true
+}
+
+// mediaFiles end the names of files with what somebody said, wrote or is.
+var mediaFiles = wordsOf("wav mp3 ogg opus gsm m4a flac mp4 webm aac amr txt json xml csv pdf doc docx xlsx jpg jpeg png zip vcf eml msg vtt srt")
 
 // namePair is two words that may be a name, and what the lists say of them.
 type namePair struct {

@@ -8,7 +8,7 @@ import (
 )
 
 // personWords stand before the names of persons in logs, where most of what follows them is none.
-const personWords = tradeWords + " manager display pai rpid custodian owner holder driver recipient author assignee reporter assigned reviewer approver attendee employee student sender buyer seller operator surgeon nurse requester submitter nm actor initiator family given " + doneWords
+const personWords = tradeWords + " manager display pai rpid custodian owner holder driver recipient author assignee reporter assigned reviewer approver attendee employee student sender buyer seller operator surgeon nurse requester submitter nm actor initiator family given rider pupil inmate respondent evaluator participant cust " + doneWords
 
 // doneWords stand before "by" and who did it.
 const doneWords = "requested created updated modified deleted approved"
@@ -59,6 +59,8 @@ func (p *pass) partValue(i int) {
 			return
 		} else if c == '=' && p.between(k) == gapSpace && k+1 < len(p.text.Tokens) && p.areNameLike(k, k+1) && p.hasOneCapital(&p.text.Tokens[k]) && p.hasOneCapital(&p.text.Tokens[k+1]) {
 			p.add(int(p.text.Tokens[k].Start), int(p.text.Tokens[k+1].End), Person, 0.6, byNames, p.lower(int(p.text.Tokens[k].Start), int(p.text.Tokens[k+1].End))) // "manager=Gerwyn Tew"
+		} else if p.is(i, &trades) && p.between(k-1) == gapSpace && p.isCapital(k) && p.areNameLike(k, k) {
+			p.add(int(p.text.Tokens[k].Start), int(p.text.Tokens[k].End), Person, 0.55, byNames, p.lower(int(p.text.Tokens[k].Start), int(p.text.Tokens[k].End)))
 		} else if c == '=' && p.is(i, &reviewWords) || (c == '=' || c == ':') && done {
 			p.assignee(k)
 		}
@@ -405,15 +407,6 @@ func (p *pass) deviceName(i int) {
 	if l.Given > 1 && l.Common < commonWord || k < i-1 {
 		p.add(int(t.Start), int(t.End), Person, 0.65, byNames, p.lower(int(t.Start), int(t.End)))
 	}
-}
-
-// rowBirth takes the date from start on for a date of birth if it is a field of a row about somebody and no younger than a child's.
-func (p *pass) rowBirth(start int) {
-	end := p.isDateAt(start)
-	if end-start != 10 || p.b[start] != '1' && string(p.b[start:start+3]) != "200" || !isFieldEnd(p.at(end)) && p.at(end) != ')' && p.at(end) != ']' && p.at(end) != '\'' && end < len(p.b) {
-		return
-	}
-	p.add(start, end, DateOfBirth, 0.6, byRow, p.verbatim(start, end))
 }
 
 // lastWords is where the last few words with capitals begin that end at a place, behind words without.

@@ -10,7 +10,7 @@ import (
 const quoteWords = whereWords + " text prompt reply response say tts ssml utt verbatim memo reason description details desc title ticket betreff anliegen asunto oggetto objet transcript transcripts transcription utterance utterances speech speechresult asr stt hyp hypothesis heard said says saying read wrote writes typed body content message comment comments subject summary snippet note notes remark remarks feedback"
 
 // whereWords are those of quoteWords that name where somebody is: fewer words are enough for an address.
-const whereWords = "loc location whereabouts premises"
+const whereWords = "loc location whereabouts premises addr pickup dropoff"
 
 var whereSet, quoteSet = wordsOf(whereWords), wordsOf(quoteWords)
 
@@ -198,7 +198,7 @@ func (p *pass) isSaidField() bool {
 	case bytes.HasSuffix(p.in.Path, p.b):
 		return false // a name of fields
 	case roles&fieldWhere != 0:
-		return bytes.Count(p.b, []byte(" ")) > 1
+		return !isSmall(p.b[0]) && bytes.Count(p.b, []byte(" ")) > 1
 	case roles&fieldProse != 0:
 		return p.path.bits&cuesIdentifier != 0 || p.isTold(0, len(p.b))
 	}

@@ -37,6 +37,15 @@ func TestFieldsThatSomebodySays(t *testing.T) {
 		{"q931", "Normal Clearing"},
 		{"file_name", "Lowenna T"},
 		{"message", "Utime    Timeval"},
+		{"sn", "{{PERSON|Wainfleet}})"},
+		{"sn", "Wainfleet"},
+		{"uid", "{{USERNAME|asha}})"},
+		{"uid", "1004)"},
+		{"doc_no", "{{ACCOUNT_ID|C4418902}}"},
+		{"contract", "v1.2026"},
+		{"agent", "{{PERSON|Kofi}}"},
+		{"eu_addr", "{{ADDRESS|14 SILVER STREET}}"},
+		{"addr", "{{IP_ADDRESS|fe80::1}} dev eth0 up"},
 	} {
 		text := marks.ReplaceAllString(c.text, "$1")
 		require.Equal(t, c.text, show(text, s.Find(nil, []byte(text), Input{Path: []byte(c.path), Channel: ChannelLog}, sc)), c.path)

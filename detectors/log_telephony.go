@@ -90,7 +90,15 @@ func (p *pass) agentUser(i int) {
 	}
 	at = p.pastQuote(p.pastBlanks(at + 1))
 	k := p.firstAt(at)
-	if k >= len(p.text.Tokens) || int(p.text.Tokens[k].Start) != at || !p.isUserOf(k) {
+	if k >= len(p.text.Tokens) || int(p.text.Tokens[k].Start) != at {
+		return
+	}
+	if p.isCapital(k) && p.between(i) == gapSpace && k == i+1 {
+		p.listedName(k, 1)
+		return
+	}
+	bracketed := p.at(int(p.text.Tokens[i].Start)-1) == '(' && p.at(int(p.text.Tokens[k].End)) == ')' && p.text.Tokens[k].Shape&scan.Upper == 0 && p.isRareUser(k) // "(agent aroe)"
+	if !bracketed && !p.isUserOf(k) {
 		return
 	}
 	end := at

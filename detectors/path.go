@@ -34,6 +34,8 @@ const (
 	fieldProfile                        // the name of a profile, which may be somebody's
 	fieldParty                          // who calls or is called
 	fieldWhere                          // where somebody is
+	fieldNumbered                       // what is known by a number: a document, a claim, a contract
+	fieldEntry                          // of an entry of a directory, "sn" or "uid"
 )
 
 const fieldUsers = fieldUser | fieldUsername | fieldReviewer | fieldLogin
@@ -69,7 +71,7 @@ func (t *tables) readPath(path []byte) (f fieldPath) {
 		{fieldLogin, handsOverLogin(name)},
 		{fieldGiven, isWord(bytes.TrimRight(name, "[]"), "given")},
 		{fieldPerson, isPersonField(path) || isWord(name, "person")},
-		{fieldDoer, personSet.holds(name)},
+		{fieldDoer, personSet.holds(name) || roleSet.holds(name)},
 		{fieldAddress, isAddressField(path)},
 		{fieldDevice, isDeviceField(name)},
 		{fieldSort, isWord(name, "sort")},
@@ -77,7 +79,9 @@ func (t *tables) readPath(path []byte) (f fieldPath) {
 		{fieldProse, isProseField(bytes.TrimRight(name, "[]")) || isProseField(holder) && !proseFields.holds(holder)},
 		{fieldAgent, isAgentField(name)},
 		{fieldParty, partyFields.holds(name)},
-		{fieldWhere, whereSet.holds(name)},
+		{fieldWhere, whereSet.holds(name[bytes.LastIndexByte(name, '_')+1:])}, // "eu_addr"
+		{fieldNumbered, numberedFields.holds(name)},
+		{fieldEntry, surnameWord.holds(name) || isWord(name, "uid")},
 		{fieldProfile, isWord(name, "name") && isWord(holder, "profile")},
 		{fieldKeyed, isWord(name, "dtmf") || len(name) >= len("digits") && equalFold(name[len(name)-len("digits"):], "digits")},
 	} {
@@ -105,6 +109,10 @@ func isProseField(name []byte) bool {
 
 // partyFields hold, in logs of exchanges, numbers that are dialled with their calling code.
 var partyFields = wordsOf("a_party b_party aparty bparty caller called callee calling a b from to src dst source destination orig dest party did tn username user number anumber bnumber calledstationid callingstationid called-station-id calling-station-id")
+
+// numberedFields hold the number of somebody's document, claim, contract or the like.
+var numberedFields = wordsOf("doc_no doc_number docno docnumber document_no document_number documentno documentnumber id_no id_number idno idnumber national_id nationalid cust_no cust_id custno custid emp_id empid inmate inmate_id customer_id " +
+	"folio badge loyalty booking reservation contract vertrag subscriber " + caseWords)
 
 var proseFields = wordsOf("transcriptiontext user caller customer bot assistant") // `user="yes it's asha"`, of a dialogue
 

@@ -392,6 +392,10 @@ func (p *pass) namedPerson() {
 		p.personValue(0, true)
 	} else if p.path.roles&fieldPerson != 0 && !bytes.HasSuffix(p.in.Path, p.b) && !p.isDesk(p.pathName(), 0) {
 		p.personValue(len(p.b)-len(bytes.TrimLeft(p.b, " ")), true)
+	} else if p.path.roles&(fieldDoer|fieldAgent) != 0 && p.in.Channel == ChannelLog && p.set.names != nil && len(p.text.Tokens) == 1 {
+		if p.text.Tokens[0].Len() == len(p.b) && p.isCapital(0) && p.isListed(0) {
+			p.add(0, len(p.b), Person, 0.55, byNames, p.lower(0, len(p.b))) // `agent="Kofi"`
+		}
 	} else if p.path.roles&fieldDoer != 0 && p.in.Channel == ChannelLog && p.set.names != nil && len(p.text.Tokens) > 1 && !p.listedName(0, 2) && p.areNameLike(0, len(p.text.Tokens)-1) {
 		p.add(0, len(p.b), Person, 0.55, byNames, p.lower(0, len(p.b)))
 	}

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/sonexlabs/tacet/detectors"
 	"github.com/sonexlabs/tacet/pipeline/codec"
@@ -123,15 +124,29 @@ func (w *rewriter) askedBeside(d *codec.Doc, i int, kind codec.Kind) []byte {
 	return nil
 }
 
-// nameHalf is what a member that is called "first" or "last", or "sn", is if the other half of a name stands beside it: "first=Asha last=Roe"; "" if it is none.
+// nameHalf is what a member that is called "first" or "last", or for short, "fn" or "sn", is if the other half of a name stands beside it: "first=Asha last=Roe";
+// "" if it is none. An "id" beside what only a person has is theirs: {"id":"CU-55120","full_name":"Asha Roe"}.
 func nameHalf(d *codec.Doc, i int, kind codec.Kind, member []byte) string {
-	for _, h := range [...]struct{ member, other, name string }{{"first", "last", "firstname"}, {"last", "first", "lastname"}, {"sn", "givenName", "surname"}} {
-		if string(member) == h.member && hasBeside(d, i, kind, h.other) {
-			return h.name
+	for _, h := range [...]struct {
+		members, others []string
+		name            string
+	}{{givenHalves[:3], familyHalves[:], "firstname"}, {familyHalves[:], givenHalves[:], "lastname"}, {idMember[:], ofPersons[:], "customer_id"}} {
+		for _, m := range h.members {
+			if string(member) == m && slices.ContainsFunc(h.others, func(other string) bool { return hasBeside(d, i, kind, other) }) {
+				return h.name
+			}
 		}
 	}
 	return ""
 }
+
+// Members that hold half of a name, the last of the given ones by a word that detection knows, and those that only records of persons have.
+var (
+	givenHalves  = [...]string{"first", "fn", "fname", "givenName"}
+	familyHalves = [...]string{"last", "ln", "lname", "sn"}
+	idMember     = [...]string{"id"}
+	ofPersons    = [...]string{"full_name", "fullName", "first_name", "firstName", "dob", "date_of_birth", "birth_date"}
+)
 
 // hasBeside tells whether a member of a name stands near field i.
 func hasBeside(d *codec.Doc, i int, kind codec.Kind, name string) bool {

@@ -76,8 +76,8 @@ type lineParser struct {
 // timestamp, request, status, bytes, referer, user_agent. What is behind the frame, or the whole line, is a list: each
 // key=value (or "key": value) is a field with the key as its path, unless it stands behind an option ("-D cn=admin") or in the tag of an
 // element; a whole JSON object
-// or array is a field message, and so is each run of other words. A bare value ends at white space, in CEF and LEEF where the next pair starts; see
-// Field.Joined for the exception.
+// or array is a field message, and so is each run of other words. A bare value ends at white space and at a stroke with a pair behind it, in CEF and LEEF
+// where the next pair starts; see Field.Joined for the exception.
 //
 // An item of the list that no path selects is left out with its separator; a column becomes "-".
 func (d *Doc) ParseLine(src []byte, sel *Selector, lim Limits) error {
@@ -417,7 +417,7 @@ func (l *lineParser) value(k *pair, p int, jsonish bool) {
 		k.end = k.textEnd
 		return
 	}
-	for p < len(src) && src[p] > ' ' && !(jsonish && (src[p] == ',' || src[p] == '}' || src[p] == ']')) {
+	for p < len(src) && src[p] > ' ' && !(jsonish && (src[p] == ',' || src[p] == '}' || src[p] == ']')) && !(src[p] == '|' && startsPair(src, p+1)) {
 		p++
 	}
 	end := joinedEnd(src, k.text, p)
@@ -501,10 +501,10 @@ func skipBlankBack(src []byte, from, p int) int {
 	return p
 }
 
-// skipSeparator goes past what stands between two items: white space, and a comma or semicolon in front of it. A comma
-// inside a bare value never stands at p.
+// skipSeparator goes past what stands between two items: white space, and a comma or semicolon in front of it, or a stroke
+// between two pairs. A comma inside a bare value never stands at p.
 func skipSeparator(src []byte, p int) int {
-	if p < len(src) && (src[p] == ',' || src[p] == ';') {
+	if p < len(src) && (src[p] == ',' || src[p] == ';' || src[p] == '|' && startsPair(src, p+1)) {
 		p++
 	}
 	return skipBlank(src, p)

@@ -72,7 +72,10 @@ func TestParseLine(t *testing.T) {
 
 	// So are words with capitals and numbers in a record as programs print it.
 	f("Customer(name=Ada Roe, code=D02 X285) made by=(x)", "message=Customer( | name=Ada Roe | code=D02 X285) | message=made | by=(x)")
-	f("[user=jroe Logged In] [user=Ada Roe, and more] {a=B C", "message=[ | user=jroe | message=Logged In] [ | user=Ada | message=Roe, and more] { | a=B | message=C")
+	f("[user=jroe Logged In] [user=Ada Roe, and more] {a=B C", "message=[ | user=jroe | message=Logged In] [ | user=Ada | message=Roe, and more] { | a=B C")
+	f("name=ROE, ADA addr=14 W FAKE ST APT 3B city=YORK name=ROE AD", "name=ROE, ADA | addr=14 W FAKE ST APT 3B | city=YORK | name=ROE AD")
+	f("state=OK, Ada called codecs=PCMA, PCMU", "state=OK | message=Ada called | codecs=PCMA, PCMU")
+	f("ACD|1|agent=Ada Roe|ani=5|x|wait=1", "message=ACD|1| | agent=Ada Roe | ani=5|x | wait=1")
 
 	// And pairs between semicolons, whose keys and values are of several words, and words in quotes between brackets.
 	f("to Server=db1;User Id=ada;Password=plum tree 9; retry=1", "message=to | Server=db1;User Id=ada;Password=plum tree 9; | retry=1")

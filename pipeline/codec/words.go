@@ -37,11 +37,12 @@ func joinedEnd(src []byte, start, end int) int {
 }
 
 // wordsEnd gives the end of a value of some words with capitals or numbers, the first of which is the bare value from start to end, where a comma and
-// another pair or a closing bracket is behind it, as records are printed: "Customer(name=Ada Roe, postcode=D02 X285)".
+// another pair or a closing bracket is behind it, as records are printed: "Customer(name=Ada Roe, postcode=D02 X285)". A comma may part them where
+// another pair or nothing is behind the last: "name=ROE, ADA addr=14 W FAKE ST APT 3 city=YORK".
 func wordsEnd(src []byte, start, end int) int {
-	const most = 5
+	const few, most = 4, 10
 	p := end
-	if end == start || end == len(src) || !startsName(src[start:]) || bytes.IndexByte(wordEnds, src[end-1]) >= 0 {
+	if end == start || end == len(src) || !startsName(src[start:]) || src[end-1] != ',' && bytes.IndexByte(wordEnds, src[end-1]) >= 0 {
 		return end
 	}
 	for n := 1; n < most && p+1 < len(src) && src[p] == ' ' && startsName(src[p+1:]); n++ {
@@ -58,13 +59,17 @@ func wordsEnd(src []byte, start, end int) int {
 		switch src[next] {
 		case ' ':
 			if startsPair(src, skipBlank(src, next)) {
-				if n, _ := digitsOfGroup(src[p+1 : next]); n == next-p-1 {
+				if digits, _ := digitsOfGroup(src[p+1 : next]); digits == next-p-1 && n < few {
 					return end // "status=200 12 ms=1"
 				}
-				return next // "caller_name=Ada Roe caller_number=1", "postcode=D02 X285 id=1"
+				return next // "caller_name=Ada Roe caller_number=1", "postcode=D02 X285 id=1", "loc=14 Fake St Apt 3B York NY 10014 id=1"
 			}
 			p = next
 			continue
+		case '=': // "cn=Ada Roe/ou=people"
+			if k := bytes.IndexByte(src[p+1:next], '/'); k > 0 && startsPair(src, p+1+k+1) {
+				return p + 1 + k
+			}
 		case ')', ']', '}':
 			for next < len(src) && (src[next] == ')' || src[next] == ']' || src[next] == '}') {
 				next++
@@ -74,20 +79,23 @@ func wordsEnd(src []byte, start, end int) int {
 			if startsPair(src, skipBlank(src, next+1)) {
 				return next
 			}
+			if src[next] == ',' && next+1 < len(src) && src[next+1] == ' ' {
+				p = next + 1
+				continue
+			}
 		}
 		return end
 	}
 	return end
 }
 
-// isLevel tells whether a word is of capitals alone, as those of programs are.
+// isLevel tells whether a word says how grave something is, as those of programs do.
 func isLevel(word []byte) bool {
-	for _, c := range word {
-		if c < 'A' || c > 'Z' {
-			return false
-		}
+	switch string(word) {
+	case "TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERR", "ERROR", "CRIT", "CRITICAL", "ALERT", "EMERG", "FATAL", "PANIC":
+		return true
 	}
-	return true
+	return false
 }
 
 // chainEnd gives the end of pairs between semicolons, the first value of which begins at start and has its first blank or the line's end at end, as
