@@ -66,14 +66,9 @@ func isValueMember(member []byte) bool {
 
 // isChangePart tells whether a member is called what a field held before or holds now: "old", "new_value".
 func isChangePart(member []byte) bool {
-	member = bytes.TrimSuffix(member, []byte("_value"))
-	if n := len(member); n < len("old") || n > len("previous") {
-		return false
-	}
-	for _, w := range [...]string{"old", "new", "before", "after", "previous", "rejected", "oldvalue", "newvalue", "original"} {
-		if bytes.EqualFold(member, []byte(w)) {
-			return true
-		}
+	switch string(lowered(new(memberBuffer), bytes.TrimSuffix(member, []byte("_value")))) {
+	case "old", "new", "before", "after", "previous", "rejected", "oldvalue", "newvalue", "original":
+		return true
 	}
 	return false
 }
@@ -93,13 +88,29 @@ func (w *rewriter) besideName(d *codec.Doc, i int, kind codec.Kind, member []byt
 
 // isAnswerMember tells whether a member is called what somebody said, keyed in or gave to a question: "input", "digits", "asr_text".
 func isAnswerMember(member []byte) bool {
-	k := bytes.LastIndexByte(member, '_') + 1
-	for _, w := range [...]string{"input", "digits", "dtmf", "asr", "hyp", "utt", "utterance", "transcript", "text", "word", "answer", "result", "response", "value"} {
-		if bytes.EqualFold(member[k:], []byte(w)) {
-			return true
-		}
+	switch string(lowered(new(memberBuffer), member[bytes.LastIndexByte(member, '_')+1:])) {
+	case "input", "digits", "dtmf", "asr", "hyp", "utt", "utterance", "transcript", "text", "word", "answer", "result", "response", "value":
+		return true
 	}
 	return false
+}
+
+// memberBuffer holds the longest member that is known by its whole name.
+type memberBuffer [16]byte
+
+// lowered is a member in small letters, in buf; nil if it is too long. Members are looked up so often that comparing each with a list of words
+// took a twentieth of the time of a record.
+func lowered(buf *memberBuffer, member []byte) []byte {
+	if len(member) > len(buf) {
+		return nil
+	}
+	for i, c := range member {
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		buf[i] = c
+	}
+	return buf[:len(member)]
 }
 
 // askedBeside gives the text of the member beside field i that says what was asked, if that is something personal: {"step":"cvv","input":"737"},
@@ -110,7 +121,7 @@ func (w *rewriter) askedBeside(d *codec.Doc, i int, kind codec.Kind) []byte {
 		if k == i || fields[k].Parent != fields[i].Parent || fields[k].Kind != kind {
 			continue
 		}
-		member := lastMember(d.Path(k))
+		member := d.Member(k)
 		if string(member) == "grammar" && bytes.Contains(d.Text(k), []byte("digits")) {
 			return []byte("digits") // of SRGS and VoiceXML: what was keyed in or read digit by digit
 		}
@@ -152,7 +163,7 @@ var (
 func hasBeside(d *codec.Doc, i int, kind codec.Kind, name string) bool {
 	fields := d.Fields()
 	for k := max(i-entryNear, 0); k <= i+entryNear && k < len(fields); k++ {
-		if fields[k].Parent == fields[i].Parent && fields[k].Kind == kind && string(lastMember(d.Path(k))) == name {
+		if fields[k].Parent == fields[i].Parent && fields[k].Kind == kind && string(d.Member(k)) == name {
 			return true
 		}
 	}
@@ -161,10 +172,9 @@ func hasBeside(d *codec.Doc, i int, kind codec.Kind, name string) bool {
 
 // isQuestionMember tells whether a member says what is asked at a step of a dialogue.
 func isQuestionMember(member []byte) bool {
-	for _, w := range [...]string{"step", "state", "slot", "prompt", "entity", "entity_group", "question", "field", "node"} {
-		if bytes.EqualFold(member, []byte(w)) {
-			return true
-		}
+	switch string(lowered(new(memberBuffer), member)) {
+	case "step", "state", "slot", "prompt", "entity", "entity_group", "question", "field", "node":
+		return true
 	}
 	return false
 }
@@ -190,7 +200,7 @@ func entryNameOf(d *codec.Doc, i int, value []byte, changed bool) (name []byte) 
 		if k == i || fields[k].Parent != fields[i].Parent || fields[k].Kind != codec.String {
 			continue
 		}
-		if rank := nameRank(lastMember(d.Path(k))); rank > best && (rank > 1 || bytes.ContainsAny(value, "0123456789")) {
+		if rank := nameRank(d.Member(k)); rank > best && (rank > 1 || bytes.ContainsAny(value, "0123456789")) {
 			if text := d.Text(k); isEntryName(text) {
 				name, best = text, rank
 			}

@@ -45,11 +45,22 @@ func FuzzParseJSON(f *testing.F) {
 		require.Equal(t, tokens(t, src), tokens(t, out))
 		for i := range d.Fields() {
 			require.True(t, utf8.Valid(d.Text(i)))
+			if path := string(d.Path(i)); !strings.HasPrefix(path, "…") {
+				require.Equal(t, lastName(path), string(d.Member(i)), path)
+			}
 		}
 		var again Doc
 		require.NoError(t, again.ParseJSON(out, All(), lim))
 		require.False(t, again.Repaired())
 	})
+}
+
+// lastName is what Member gives, by the path.
+func lastName(path string) string {
+	for strings.HasSuffix(path, "[]") {
+		path = strings.TrimSuffix(path, "[]")
+	}
+	return path[strings.LastIndexByte(path, '.')+1:]
 }
 
 func tokens(t *testing.T, src []byte) (all []json.Token) {

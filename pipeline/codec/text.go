@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"unicode/utf8"
 )
 
@@ -161,6 +162,26 @@ func (d *Doc) appendPath(dst []byte, f *Field, left int) []byte {
 	if above || !d.rootObject {
 		dst = append(dst, '.')
 	}
+	return d.appendKey(dst, f)
+}
+
+// Member is the last name of field i's path: "text" of "turns[].text", "tags" of "tags[]"; empty for what stands in no object. As Path, it is built on
+// each call.
+func (d *Doc) Member(i int) []byte {
+	start, f := len(d.buf), &d.fields[i]
+	for f.key < 0 && f.Parent >= 0 && !d.isLine {
+		f = &d.fields[f.Parent]
+	}
+	if d.isLine {
+		d.buf = d.appendLinePath(d.buf, f)
+	} else if f.key >= 0 {
+		d.buf = d.appendKey(d.buf, f)
+	}
+	member := d.buf[start:len(d.buf):len(d.buf)]
+	return member[bytes.LastIndexByte(member, '.')+1:]
+}
+
+func (d *Doc) appendKey(dst []byte, f *Field) []byte {
 	for p := int(f.key) + 1; d.src[p] != '"'; {
 		if p-int(f.key) > maxKey {
 			return append(dst, "…"...)
