@@ -6,7 +6,8 @@ import (
 )
 
 // personClass is what tokens first to last are, which the tagger took for a person: a house that has guests by its last word, "shadyside inn", a street, "allison
-// road", or what somebody is told the way to, "turn left on forbes", "the stop on wilkins and beechwood". Where a name is asked for or announced it is one.
+// road", what somebody is told the way to, "turn left on forbes", "the stop on wilkins and beechwood", or goods, "the charlotte dress". Where a name is asked for or
+// announced it is one.
 func (p *pass) personClass(first, last int) names.Class {
 	end := last
 	if first == last && p.isCapital(first) && p.isCapital(last+1) && p.between(last) == gapSpace {
@@ -24,6 +25,8 @@ func (p *pass) personClass(first, last int) names.Class {
 		return names.Location
 	case p.isOnRoute(first):
 		return names.Location
+	case p.areGoods(first, last):
+		return names.Org
 	}
 	return names.Person
 }
@@ -70,6 +73,32 @@ var (
 	turnSides  = wordsOf("left right")
 	routeNouns = wordsOf("stop corner intersection junction")
 	routeLinks = wordsOf("on onto at of")
+)
+
+// areGoods says whether tokens first to last stand between an article and what is bought, worn, eaten or ridden: such a thing is named for somebody and is nobody's. Of
+// what is kept for a person, "the roe account", or made by one, "the roe album", somebody is meant.
+func (p *pass) areGoods(first, last int) bool {
+	if !p.is(first-1, &articlesBefore) || p.isWritten() || p.between(first-1) != gapSpace {
+		return false
+	}
+	if !p.hasNameLike(first, last) {
+		return false // no person either: "the random pie"
+	}
+	thing := last + 1
+	if first < last && p.is(last, &goods) {
+		thing = last
+	}
+	return p.is(thing, &goods) && p.between(thing-1) == gapSpace && p.wants.cues&cueName == 0 && !p.isAnnounced(first, last) && !p.isHeard(first)
+}
+
+var (
+	articlesBefore = wordsOf("a an the this that these those some")
+	goods          = wordsOf("dress shirt shirts blouse skirt trousers jeans jacket coat hoodie jumper boots shoes trainers sandals slippers socks hat scarf gloves handbag purse wallet suitcase backpack bracelet necklace earrings " +
+		"sofa couch chair armchair sideboard wardrobe mattress duvet cushion rug lamp wallpaper paint mirror bookcase pizza pasta sandwich burger sausage sausages sponge tart cake cakes pie pies biscuits cookies chocolate chocolates ham cheese " +
+		"cream sauce soup rice tea coffee beer lager ale cider wine gin whisky whiskey rum vodka juice apples potatoes tomatoes knife knives screwdriver spanner drill saw hammer jug mug kettle toaster oven fridge freezer washer dryer hoover vacuum " +
+		"mower heater thermostat tv telly laptop tablet console controller printer router speaker speakers headphones earbuds antivirus software app museum gallery theatre theater stadium arena racecourse course trophy cup league tube train line ferry tram bridge tunnel bypass roundabout " +
+		"wreath plant plants roses bouquet terrier spaniel collie puppy kitten range collection catalogue perfume aftershave lipstick mascara shampoo conditioner lotion razor blender mixer airfryer cooker hob tyre tyres engine gearbox " +
+		"disease syndrome scale theorem effect pump boiler valve lock")
 )
 
 // isBirthplace says whether token k stands behind words for a birth and "in", in other languages than English: "nato a Bari", "geboren in Celle".

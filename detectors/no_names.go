@@ -42,7 +42,7 @@ const firmWords = "bbc cbs cnn espn honeywell hyatt lyft marriott nba nbc nfl sc
 	"expedia facebook fedex firefox flipkart fortnite gmail google gopro grubhub halifax hdfc hotmail hsbc huawei icici ikea instagram ios ipad iphone jetblue jio kelloggs kfc kleenex kroger lenovo lidl linkedin " +
 	"lloyds lufthansa macbook mcafee mcdonalds medicare microsoft msn natwest nestle netflix netgear nike nintendo nokia outlook paypal paytm pinterest playstation qtips quicken rabobank reddit revolut ryanair salesforce " +
 	"samsung santander sbi skype snapchat sony spotify starbucks telstra tesco tiktok tinder tmobile trello tripadvisor twitter uber usps venmo verizon vodafone walgreens walmart whatsapp wikipedia xbox xfinity yahoo yelp youtube zelle zoom " +
-	"github gitlab bitbucket jira confluence slack zendesk servicenow freshdesk databricks snowflake postgresql postgres mysql mongodb redis kafka docker kubernetes ubuntu debian sharepoint onedrive webex docusign stripe twilio datadog splunk"
+	"github gitlab bitbucket jira confluence slack zendesk servicenow freshdesk databricks snowflake postgresql postgres mysql mongodb redis kafka docker kubernetes ubuntu debian sharepoint onedrive webex docusign stripe twilio datadog splunk dell"
 
 // foodWords are meals, what is in them, and measures.
 const foodWords = "arugula asiago bbq bigmac bruschetta burger burrito cajun calzone cappuccino caesar carbonara cheerios chicken chimichanga chorizo cobbler cocacola cola espresso fajita feta fettuccine focaccia frappe " +
@@ -51,7 +51,7 @@ const foodWords = "arugula asiago bbq bigmac bruschetta burger burrito cajun cal
 	"sushi taco tacos tea teriyaki tiramisu toppings tortilla veg nonveg vegan veggie veggies vinaigrette yogurt celcius celsius fahrenheit kcal psi"
 
 // countryWords are countries and places that nobody is named for, or hardly.
-const countryWords = "afghanistan africa albania algeria angola argentina armenia australia austria azerbaijan bahamas bahrain bangladesh barbados belarus belgium belize benin bhutan bolivia bosnia botswana brazil bulgaria burma burundi " +
+const countryWords = "gatwick heathrow stansted afghanistan africa albania algeria angola argentina armenia australia austria azerbaijan bahamas bahrain bangladesh barbados belarus belgium belize benin bhutan bolivia bosnia botswana brazil bulgaria burma burundi " +
 	"cambodia cameroon canada chile colombia congo croatia cuba cyprus czechia denmark ecuador egypt england eritrea estonia ethiopia europe everest fiji finland france gabon gambia germany ghana greece grenada guatemala guinea " +
 	"guyana haiti honduras hungary iceland indonesia iran iraq italy jamaica japan kazakhstan kenya kosovo kuwait kyrgyzstan laos latvia lebanon lesotho liberia libya liechtenstein lithuania luxembourg madagascar malawi malaysia " +
 	"maldives mauritius mexico moldova monaco mongolia montenegro morocco mozambique myanmar namibia nepal netherlands nicaragua niger nigeria norway oman pakistan panama paraguay peru philippines poland portugal qatar " +

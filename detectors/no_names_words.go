@@ -33,7 +33,7 @@ const thingWords = "sunday monday tuesday wednesday thursday friday saturday ame
 	"butternut cactus calamari camellia camellias camembert cardamom cardamoms cardigan cartridge cashews chapati chardonnay cheesecake chihuahua " +
 	"chihuahuas chili chilli chillies chino chinos chorizo chrysanthemum chrysanthemums ciabatta cider cinnamon clematis clementines clunking cockapoo " +
 	"cockapoos collies compost conifer conifers cooker coriander countif courgette courgettes couscous cranberries crocus croissant croissants crumpet " +
-	"crumpets cumin custard cyan dachshund dachshunds daffodil daffodils dalmatian darts delphinium delphiniums dhal dishwasher dripping drizzle dungarees " +
+	"crumpets cumin custard cyan dachshund dachshunds daffodil daffodils dalmatian darts delphinium delphiniums dhal dishwasher dripping drizzle dungarees easter " +
 	"duvet duvets dvla dwp ebook ebooks eggshell emulsion espadrilles extractor fennel ferns fettuccine fillet flapjack flapjacks flickering focaccia " +
 	"foxglove foxgloves freezer freezing fridge fuchsia fuchsias fuser futon gammon geranium geraniums gilet gin glitching gnocchi gorgonzola gouda granola " +
 	"greyhound greyhounds grout gruyere gusts haddock hailstones halibut halloumi harissa hazelnuts heatwave hiit hlookup hmrc hob hobs hockey hoodie " +
@@ -44,20 +44,20 @@ const thingWords = "sunday monday tuesday wednesday thursday friday saturday ame
 	"pavlova paye penne peonies petunias photinia pilates pilau pinot pistachio pistachios pivot pixelated pixelating plasterboard plimsolls plywood " +
 	"polenta poodle poodles porridge powerpivot prawns premium primer printhead privet profiterole profiteroles prosecco prunes pug pugs pyrethrum quorn " +
 	"ragdoll raisins raita rapeseed raspberries rattling recliner rein remortgage rhododendron rhododendrons ribeye rigatoni rioja roti rottweiler " +
-	"rottweilers rounders samosa samosas sardines satinwood satsuma satsumas scone scones sealant seitan shiraz siamese sideboard silicone sipp sirloin " +
+	"rottweilers rounders samosa samosas sardines satinwood satsuma satsumas scone scones sealant seater seitan shiraz siamese sideboard silicone sipp sirloin " +
 	"sleet smoothie smoothies snooker snowdrops spaniel spaniels spinning squash squealing sriracha stilettos stilton stonewash strawberries sultanas sumif " +
 	"tagliatelle tahini tarragon taupe teal tempeh tequila teriyaki terrier terriers thunderstorm tikka tiramisu toaster tofu toner trainers trifle tulip " +
 	"tulips turmeric turquoise vat vindaloo vinyl vlookup vodka walnuts wellies wensleydale whippet whippets whirring wisteria xlookup yoghurt zumba"
 
 // brandWords are firms and their products that calls of shops, garages and services are about.
-const brandWords = "aeg asda asos asus ateca atmos audible azuma barbour beko bluey boohoo bouygues breville bridgestone britbox britvic cadbury camif captur cbeebies " +
-	"ceed clarks continental cuprinol danone deezer deliveroo delonghi dhl dolby dpd dulux dunlop duster ecoboost electrolux epson evri fastweb fortnite " +
-	"freebox freenet fritzbox golf goodyear gousto haribo hellofresh hisense hotpoint hulu iliad indesit insignia ioniq justeat kadjar karoq kodiaq kpn " +
-	"kuga kyocera lavazza lexmark lidl linksys livebox logitech meriva micra miele minecraft miracle-gro mokka mondeo morrisons motorola movistar nespresso " +
-	"netgear nintendo nutella ocado odido oneplus openreach oppo panasonic paramount parcelforce passat patrol pendolino peppa picanto pirelli pokemon " +
+const brandWords = "aeg asda asos asus ateca atmos audible azuma barbour barclaycard beko bluey boohoo bouygues breville bridgestone britbox britvic cadbury camif captur cbeebies " +
+	"ceed clarks continental cuprinol danone deezer deliveroo delonghi dhl dolby dpd dulux dunlop duracell duster ecoboost electrolux energizer epson evri fastweb fortnite " +
+	"freebox freenet fritzbox golf goodyear gousto grundfos haribo hellofresh hisense hotpoint hulu iliad indesit insignia ioniq justeat kadjar karoq klarna kodiaq kpn " +
+	"kuga kyocera lavazza lexmark lidl linksys livebox logitech makita meriva micra miele minecraft miracle-gro moderna mokka mondeo monzo morrisons motorola movistar nespresso " +
+	"netgear nintendo nutella ocado odido oneplus openreach oppo panasonic paramount parcelforce passat patrol pendolino peppa peroni pfizer picanto pirelli pokemon " +
 	"polsat primark puretech qashqai realme redmi ribena roblox ronseal sainsburys sandisk seagate seur sfr siemens sportage spotify starbucks superb " +
-	"superdry tassimo tcl tefal telekom tidal tiguan tomorite touareg touran tplink tropicana twingo vauxhall vimto vodafone waitrose whirlpool xerox " +
-	"xiaomi xtra yeti yodel yoigo zanussi ziggo zinsser"
+	"superdry tassimo tcl tefal telekom tidal tiguan tomorite touareg touran tplink tropicana twingo vauxhall velux vimto vodafone waitrose whirlpool xerox " +
+	"xiaomi xps xtra yeti yodel yoigo zanussi ziggo zinsser"
 
 var medicines = wordsOf(medicineWords)
 

@@ -98,14 +98,27 @@ func (p *pass) addSpans() {
 	}
 }
 
-// isThingSpan says whether a span is what is counted, a program or an order: "how many miles", "/usr/bin/unzip", "Mark as read".
+// isThingSpan says whether a span is what is counted, a program, an order or a list of months: "how many miles", "/usr/bin/unzip", "Mark as read".
 func (p *pass) isThingSpan(s *names.Span) bool {
 	k := s.First
 	if s.Class == names.Person && (p.isTalk(s) || isWord(p.bytesOf(&p.text.Tokens[k]), "mark") && p.is(k+1, &marked) && p.between(k) == gapSpace && (k == 0 || p.endsClause(k-1))) {
 		return true // "Mark as read"
 	}
+	if s.Class == names.Person && k < s.Last && p.areMonths(k, s.Last) {
+		return true // "April, May and June"
+	}
 	return k == s.Last && s.Class == names.Person && p.is(k, &plainWords) && p.is(k-1, &manyWords) ||
 		p.at(int(p.text.Tokens[s.Last].Start)-1) == '/' && p.is(s.Last-1, &programs)
+}
+
+// areMonths says whether tokens first to last are names of months.
+func (p *pass) areMonths(first, last int) bool {
+	for k := first; k <= last; k++ {
+		if p.bitsAt(k)&wordMonth == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // isTalk says whether a span is what is said in place of a name in other languages than English: "mi marido", "di mio marito".
