@@ -279,6 +279,7 @@ func (p *pass) searchTurn() {
 	p.findPieces()
 	p.saidCodes()
 	p.findNames()
+	p.bornBeside()
 	p.answerInSentence()
 	p.addressRuns()
 }

@@ -1,6 +1,8 @@
 package detectors
 
 import (
+	"bytes"
+
 	"github.com/sonexlabs/tacet/detectors/names"
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
@@ -15,11 +17,21 @@ func (p *pass) pairedNames() {
 	tokens := p.text.Tokens
 	for k := 0; k+1 < len(tokens); k++ {
 		a, b := &tokens[k], &tokens[k+1]
-		if a.Len() == 1 && p.initialed(k) || b.Start-a.End == 1 && a.Shape&scan.Upper == 0 && p.joinedName(k) {
+		if a.Len() == 1 && p.initialed(k) {
 			k++
 			continue
 		}
-		if a.Shape&b.Shape&scan.Upper == 0 || b.Start-a.End > 2 || !p.isPersonWord(k, commonWord) {
+		if last := p.linkedName(k); last > k {
+			k = last
+			continue
+		}
+		if a.Shape&b.Shape&scan.Upper == 0 {
+			if b.Start-a.End == 1 && p.b[a.End] != ' ' && (a.Shape|b.Shape)&(scan.Upper|scan.Digit) == 0 && p.joinedName(k) {
+				k++
+			}
+			continue
+		}
+		if b.Start-a.End > 2 || !p.isPersonWord(k, commonWord) {
 			continue
 		}
 		first, second := p.set.names.Listing(a.Hash), p.set.names.Listing(b.Hash)
@@ -51,11 +63,87 @@ func (p *pass) pairedNames() {
 			k = last
 			continue // a firm
 		}
-		start, end := int(a.Start), int(tokens[last].End)
+		start, end := p.apostropheStart(k), int(tokens[last].End)
 		if s := (names.Span{First: k, Last: last}); !p.isBesideCode(&s) {
 			p.add(start, end, Person, 0.65, byNames, p.lower(start, end))
 		}
 		k = last
+	}
+}
+
+// linkedName takes a given name and a surname with a particle between them or with "O'" before it, and a surname with an initial behind a comma, from token k on, and
+// gives the last token; k if there is none: "Hanneke de Wit", "Siobhán O'Hara", "PRZYBYLSKI,K".
+func (p *pass) linkedName(k int) (last int) {
+	const longest, familiar = 4, 6
+	tokens := p.text.Tokens
+	a, b := &tokens[k], &tokens[k+1]
+	if b.Len() > longest || a.Shape&(scan.Upper|scan.High) == 0 || b.Start-a.End > 2 || !p.isPersonWord(k, commonWord) {
+		return k
+	}
+	l := p.set.names.Listing(a.Hash)
+	if b.Len() == 1 && p.b[a.End] == ',' {
+		end := int(b.End)
+		if l.Surname < 2 || l.Common > 0 || a.Shape&scan.Lower != 0 || !isUpperAt(p.b, int(b.Start)) || end < len(p.b) && !scan.IsSpace(p.at(end)) && !isQuote(p.at(end)) {
+			return k
+		}
+		p.add(p.apostropheStart(k), end, Person, 0.6, byNames, p.lower(p.apostropheStart(k), end))
+		return k + 1
+	}
+	last = k + 1
+	for last+1 < len(tokens) && last < k+3 && p.between(last-1) == gapSpace && p.is(last, &particles) {
+		last++
+	}
+	if last == k+1 {
+		if last+1 == len(tokens) || b.Len() != 1 || p.b[b.End] != '\'' || tokens[last+1].Start != b.End+1 || p.between(k) != gapSpace {
+			return k
+		}
+		last++
+	} else if p.between(last-1) != gapSpace {
+		return k
+	}
+	start, end := int(a.Start), int(tokens[last].End)
+	if s := (names.Span{First: k, Last: last}); l.Given < 2 && !p.areNameLike(k, k) || !p.isPersonWord(last, familiar) || p.isBesideCode(&s) {
+		return k
+	}
+	p.add(start, end, Person, 0.65, byNames, p.lower(start, end))
+	return last
+}
+
+// apostropheStart is where a name begins whose first token is k: before the "O'" that belongs to it.
+func (p *pass) apostropheStart(k int) int {
+	start := int(p.text.Tokens[k].Start)
+	if k > 0 && p.b[start-1] == '\'' && p.text.Tokens[k-1].Len() == 1 && int(p.text.Tokens[k-1].End) == start-1 && isUpperAt(p.b, start-2) {
+		return start - 2
+	}
+	return start
+}
+
+// bornBeside takes a date right behind a name in a log for a date of birth if who was born on it is grown up: "ROE, ASHA 12/05/1990", "Asha Roe / 12 Apr 1979 /".
+func (p *pass) bornBeside() {
+	const gap, least, most = 3, 1900, 2008
+	if p.in.Channel != ChannelLog {
+		return
+	}
+	for n := range p.candidates {
+		c := &p.candidates[n]
+		if c.kind != Person || c.end+gap >= len(p.b) {
+			continue
+		}
+		k := p.firstAt(c.end)
+		if k >= len(p.text.Tokens) || !p.text.Tokens[k].IsNumber() || p.isInert(int(p.text.Tokens[k].Start)) || len(bytes.Trim(p.b[c.end:p.text.Tokens[k].Start], " ,(/|")) > 0 || int(p.text.Tokens[k].Start)-c.end > gap {
+			continue
+		}
+		p.limit = len(p.b)
+		var d date
+		var ok bool
+		if k+1 < len(p.text.Tokens) && p.text.Tokens[k+1].Bits&wordMonth != 0 {
+			d, ok = p.monthDate(k + 1)
+		} else if p.dateEnd(k) > 0 {
+			d, ok = p.numericDate(k)
+		}
+		if ok && !d.joined && !d.short && d.first == k && d.year >= least && d.year <= most {
+			p.add(int(p.text.Tokens[k].Start), d.end, DateOfBirth, 0.6, byDate, p.dateCanon(&d))
+		}
 	}
 }
 
@@ -65,7 +153,7 @@ func (p *pass) joinedName(k int) bool {
 	const least = 3
 	a, b := &p.text.Tokens[k], &p.text.Tokens[k+1]
 	mark := p.b[a.End]
-	if mark != '.' && mark != '_' && mark != '-' || b.Shape&scan.Upper != 0 || a.Len() < least || b.Len() < least || !a.IsWord() || !b.IsWord() || a.Bits|b.Bits != 0 {
+	if mark != '.' && mark != '_' && mark != '-' || a.Len() < least || b.Len() < least || !a.IsWord() || !b.IsWord() || a.Bits|b.Bits != 0 {
 		return false
 	}
 	start, end := int(a.Start), int(b.End)

@@ -53,8 +53,8 @@ func (p *pass) isRowBeside() bool {
 
 // hasHalves says whether a line is a row with a given name and a surname in two fields beside each other: "CUST|0099218|ROE|ASHA|19881010|…".
 func (p *pass) hasHalves(line []byte) bool {
-	for _, sep := range []byte("|;\t,") {
-		if bytes.Count(line, []byte{sep}) < fieldsLeast {
+	for _, sep := range [...]byte{'|', ';'} {
+		if at := bytes.IndexByte(line, sep); at < 0 || bytes.Count(line[at:], []byte{sep}) < fieldsLeast {
 			continue
 		}
 		if bytes.Count(line, []byte{'='}) >= fieldsLeast {

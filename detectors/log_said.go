@@ -145,6 +145,9 @@ func (p *pass) isTold(start, end int) bool {
 // is …"`.
 func (p *pass) quotedTalk() {
 	const spaces = 3
+	if bytes.IndexByte(p.b, '"') < 0 {
+		return
+	}
 	from := 0 // a quotation may begin there
 	for k := range p.text.Tokens {
 		t := &p.text.Tokens[k]

@@ -37,6 +37,8 @@ func TestFieldsThatSomebodySays(t *testing.T) {
 		{"q931", "Normal Clearing"},
 		{"file_name", "Lowenna T"},
 		{"message", "Utime    Timeval"},
+		{"free_text", "{{PERSON|Jerome}} sorted it in 2 mins"},
+		{"free_text", "sorted it in 2 mins"},
 		{"sn", "{{PERSON|Wainfleet}})"},
 		{"sn", "Wainfleet"},
 		{"uid", "{{USERNAME|asha}})"},

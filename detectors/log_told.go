@@ -292,9 +292,9 @@ func (p *pass) isSplitName(i int) bool {
 	if c := p.at(at); c != '=' && c != ':' && !isQuote(c) && (c != '>' || !p.isTag(at)) {
 		return true
 	}
-	other := []byte("last")
+	other := []byte("ast")
 	if p.b[start]|0x20 == 'l' {
-		other = []byte("first")
+		other = []byte("irst") // in any case
 	}
 	if (p.holderStart(start) == start || !p.is(i-1, &holderNouns)) && !bytes.Contains(p.b[max(0, start-near):start], other) && !bytes.Contains(p.b[at:min(at+near, len(p.b))], other) {
 		return true

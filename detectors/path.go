@@ -103,6 +103,9 @@ func isProseField(name []byte) bool {
 	if quoteSet.holds(name) && !isWord(name, "message") && !whereSet.holds(name) || proseFields.holds(name) {
 		return true
 	}
+	if k := bytes.LastIndexByte(name, '_') + 1; k > 0 && k < len(name) { // "free_text"
+		return isProseField(name[k:]) && !proseFields.holds(name[k:])
+	}
 	k := lastHump(name)
 	return k > 0 && quoteSet.holds(name[k:]) && !isWord(name[k:], "message")
 }
