@@ -8,7 +8,7 @@ import (
 
 // account scores a run as the number of an account by the words beside it.
 func (p *pass) account(r *run, best *guess) {
-	if r.digits < 4 || r.digits > 20 || r.plus {
+	if r.digits < 4 || r.digits > 20 || r.plus || p.isYearIn(r.d, r.first) {
 		return
 	}
 	score := r.ctx.boost(cueAccount) + 0.2

@@ -347,7 +347,7 @@ func (r *run) isZero() bool {
 
 // plainNumber gives the fallbacks: a run long enough to be an identifier is found whatever it is.
 func (p *pass) plainNumber(r *run, best *guess) {
-	if p.isModel(r) || r.digits <= 3 && p.goesOnInWriting(r.end) && p.isSpoken(r.start) {
+	if p.isModel(r) || p.isYearIn(r.d, r.first) || r.digits <= 3 && p.goesOnInWriting(r.end) && p.isSpoken(r.start) {
 		return
 	}
 	likely := float32(0)

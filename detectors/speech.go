@@ -262,7 +262,7 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 		return kind, score{question: 0.7}, "goes on", detector
 	}
 	whole, d := len(p.text.Tokens) == 1, p.b[g.Start:g.End]
-	if _, last := p.tokensOf(g.Start, g.End); isYears(d) && p.is(last+1, &makes) || isFraction(d) && g.Symbols <= askedLeast+1 && p.wants.cues&(cueExpiry|cueBirth|cueIP) == 0 && !whole {
+	if first, last := p.tokensOf(g.Start, g.End); p.isYearIn(d, first) || isYears(d) && p.is(last+1, &makes) || isFraction(d) && g.Symbols <= askedLeast+1 && p.wants.cues&(cueExpiry|cueBirth|cueIP) == 0 && !whole {
 		return 0, s, "", 0 // "twenty nineteen honda", "the three point one"
 	}
 	if (g.Symbols > askedLeast+2 || (g.Symbols >= askedLeast || g.Kind == spoken.Letters) && !p.asksBack()) && (g.Kind != spoken.Other || g.Symbols > askedLeast || whole) {
@@ -318,6 +318,23 @@ const saidArticles = "the a an der die das den dem eine ein le la les un une el 
 var (
 	articlesSaid   = wordsOf(saidArticles)
 	beforeInitials = wordsOf(saidArticles + "my your our his her their any no this that with meine ihre mon ma votre mi su uno mio suo meu seu mijn uw")
+)
+
+// isYearIn says whether digits from token first on are the year in which something was, and no answer: "i set one up in about twenty twelve".
+func (p *pass) isYearIn(d []byte, first int) bool {
+	if len(d) != 4 || !isYears(d) || p.wants.cues&(cueBirth|cueExpiry) != 0 {
+		return false
+	}
+	if p.is(first-1, &aboutWords) {
+		first--
+	}
+	return p.is(first-1, &yearLeads) && !p.is(first-2, &endingWords)
+}
+
+var (
+	aboutWords  = wordsOf("about around roughly maybe")
+	yearLeads   = wordsOf("in since until till before after")
+	endingWords = wordsOf("ends ending end finishes finishing begins starts")
 )
 
 // isResolution says whether a code is the height of a screen, "1080P".
