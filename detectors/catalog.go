@@ -63,6 +63,7 @@ const (
 	byJob
 	byAccountWord
 	byCase
+	bySearch
 	byFailingRow
 	byParameters
 	bySignature
@@ -138,6 +139,7 @@ var coded = [codedDetectors]entry{
 	byJob:         {name: "user", begin: "cron crond su", word: (*pass).jobUser},
 	byAccountWord: {name: "user", begin: accountWords, word: (*pass).accountWord, start: (*pass).sortAndAccount},
 	byCase:        {name: "account", begin: caseWords, word: (*pass).caseNumber},
+	bySearch:      {name: "names", begin: searchWords, word: (*pass).searched},
 	byFailingRow:  {name: "row", begin: "failing", word: (*pass).failingRow},
 	byParameters:  {name: "row", begin: "parameters binding", word: (*pass).parameters},
 	bySignature:   {name: "secret", begin: "signature sig inline", word: (*pass).signature},

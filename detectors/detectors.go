@@ -280,6 +280,7 @@ func (p *pass) searchTurn() {
 	p.saidCodes()
 	p.findNames()
 	p.bornBeside()
+	p.addressBeside()
 	p.answerInSentence()
 	p.addressRuns()
 }
@@ -306,6 +307,7 @@ func (p *pass) searchText() {
 		p.namedPerson()
 		p.namedAddress()
 		p.namedDevice()
+		p.namedSearch()
 	}
 	if p.path.topics[0] != 0 {
 		p.namedBIC()

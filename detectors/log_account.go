@@ -324,10 +324,14 @@ func (p *pass) caseNumberEnd(at int) int {
 	return end
 }
 
-// directoryField takes the value of "sn" or "uid" for that of an entry of a directory, where it ends a filter: "(sn=Wainfleet)".
+// directoryField takes the value of "sn" or "uid" for that of an entry of a directory, where it ends a filter or what the entry is in stands behind it: "(sn=Wainfleet)",
+// "uid=aroe,ou=agents".
 func (p *pass) directoryField() {
 	value := bytes.TrimRight(p.b, ")")
-	if len(value) == len(p.b) || p.set.names == nil || len(p.text.Tokens) != 1 || !p.text.Tokens[0].IsWord() || len(value) != p.text.Tokens[0].Len() {
+	for _, in := range [...]string{",ou=", ",dc=", ",cn=", ",o="} {
+		value, _, _ = bytes.Cut(value, []byte(in))
+	}
+	if len(value) == len(p.b) || p.set.names == nil || len(p.text.Tokens) == 0 || !p.text.Tokens[0].IsWord() || len(value) != p.text.Tokens[0].Len() {
 		return
 	}
 	if surnameWord.holds(p.pathName()) {

@@ -138,6 +138,25 @@ func (p *pass) isAboutSomebody() bool {
 	return false
 }
 
+// addressBeside looks for addresses in a line of a log in which something of somebody's was found: elsewhere they must be whole.
+func (p *pass) addressBeside() {
+	if p.in.Channel != ChannelLog || p.in.guessed || !p.isAboutSomebody() {
+		return
+	}
+	before := len(p.candidates)
+	p.strong, p.barrier, p.in.guessed = before, 0, true
+	p.findWritten()
+	p.in.guessed = false
+	kept := p.candidates[:before]
+	for _, c := range p.candidates[before:] {
+		if c.kind == Address {
+			kept = append(kept, c)
+		}
+	}
+	p.candidates = kept
+	p.forgetMarks()
+}
+
 // isOfSomebody says whether values of a type are those of a person more than of a machine or of a program.
 func isOfSomebody(kind Type) bool {
 	switch kind {

@@ -21,6 +21,7 @@ func (p *pass) pairedNames() {
 			k++
 			continue
 		}
+		p.given = p.given || a.Shape&(scan.Upper|scan.Lower) == scan.Upper|scan.Lower && p.isGivenAlone(k)
 		if last := p.linkedName(k); last > k {
 			k = last
 			continue
@@ -70,6 +71,24 @@ func (p *pass) pairedNames() {
 		k = last
 	}
 }
+
+// isGivenAlone says whether token k is a given name that is no other word, and stands among words as one of a sentence does.
+func (p *pass) isGivenAlone(k int) bool {
+	const short = 3
+	t := &p.text.Tokens[k]
+	before, after := p.at(int(t.Start)-1), p.at(int(t.End))
+	if p.is(k, &givenPrograms) {
+		return false
+	}
+	if before != ' ' && before != '(' && !isQuote(before) || after != ' ' && after != ')' && after != ',' && !isQuote(after) || !p.isCapital(k) || !p.hasOneCapital(t) {
+		return false
+	}
+	l := p.set.names.Listing(t.Hash)
+	return t.Len() > short && l.Given > 1 && l.Common == 0 && !l.Other
+}
+
+// givenPrograms are programs and services that bear given names.
+var givenPrograms = wordsOf("travis cassandra athena luna jasmine ruby julia juno artemis hudson maven elsa gerrit jenkins apollo iris hermes aurora phoenix alexa siri cortana bixby clair")
 
 // linkedName takes a given name and a surname with a particle between them or with "O'" before it, and a surname with an initial behind a comma, from token k on, and
 // gives the last token; k if there is none: "Hanneke de Wit", "Siobhán O'Hara", "PRZYBYLSKI,K".
@@ -144,6 +163,56 @@ func (p *pass) bornBeside() {
 		if ok && !d.joined && !d.short && d.first == k && d.year >= least && d.year <= most {
 			p.add(int(p.text.Tokens[k].Start), d.end, DateOfBirth, 0.6, byDate, p.dateCanon(&d))
 		}
+	}
+}
+
+// searchWords name what somebody looks for.
+const searchWords = "q query search term keyword searchterm search_term"
+
+var (
+	searchSet = wordsOf(searchWords)
+	// ofPeople are parts of the addresses of services at which persons are looked for.
+	ofPeople = wordsOf("customers customer people person persons contacts contact members patients crm subscribers users callers clients directory")
+)
+
+// searched takes the names that the query of a link looks for, behind token i: "GET /customers?q=abernathy+leeds".
+func (p *pass) searched(i int) {
+	const longest = 64
+	t := &p.text.Tokens[i]
+	if c := p.at(int(t.Start) - 1); p.in.Channel != ChannelLog || p.set.names == nil || c != '?' && c != '&' || p.at(int(t.End)) != '=' {
+		return
+	}
+	start := int(t.End) + 1
+	end := start
+	for end < len(p.b) && end-start < longest && p.b[end] > ' ' && p.b[end] != '&' && p.b[end] != '"' {
+		end++
+	}
+	people := false
+	for k := i - 1; k >= 0 && p.at(int(p.text.Tokens[k].Start)-1) != ' ' && !people; k-- {
+		people = p.is(k, &ofPeople)
+	}
+	p.namesAmong(start, end, people)
+}
+
+// namedSearch takes the names in the value of a field of a log that holds what somebody looks for: `q="abernathy leeds"`.
+func (p *pass) namedSearch() {
+	const most = 5
+	if p.in.Channel == ChannelLog && p.path.roles&fieldSearch != 0 && p.set.names != nil && len(p.text.Tokens) <= most {
+		p.namesAmong(0, len(p.b), false)
+	}
+}
+
+// namesAmong takes each word from start to end that the lists have as a name and as no word for one, where people are looked for each rare one.
+func (p *pass) namesAmong(start, end int, people bool) {
+	const least = 4
+	first, last := p.tokensOf(start, end)
+	for k := first; k <= last; k++ {
+		t := &p.text.Tokens[k]
+		l := p.set.names.Listing(t.Hash)
+		if !t.IsWord() || t.Len() < least || l.Common > 0 || l.Other || t.Bits != 0 || !people && max(l.Given, l.Surname) < 2 || p.is(k, &givenPrograms) || p.is(k, &programWords) || p.isInert(int(t.Start)) {
+			continue
+		}
+		p.add(int(t.Start), int(t.End), Person, 0.55, byNames, p.lower(int(t.Start), int(t.End)))
 	}
 }
 

@@ -151,7 +151,7 @@ func (p *pass) quotedTalk() {
 	from := 0 // a quotation may begin there
 	for k := range p.text.Tokens {
 		t := &p.text.Tokens[k]
-		if int(t.Start) < from || !p.is(k, &selfWords) || !endsWord(p.at(int(t.Start)-1)) || !endsWord(p.at(int(t.End))) || p.isQuoted(int(t.Start)) {
+		if int(t.Start) < from || !p.is(k, &selfWords) && !(t.Bits&(cueName|cueBirth) != 0 && (p.bitsAt(k+1)|p.bitsAt(k+2))&wordIs != 0) || !endsWord(p.at(int(t.Start)-1)) || !endsWord(p.at(int(t.End))) || p.isQuoted(int(t.Start)) {
 			continue
 		}
 		start := bytes.LastIndexByte(p.b[from:t.Start], '"')

@@ -35,6 +35,7 @@ const (
 	fieldParty                          // who calls or is called
 	fieldWhere                          // where somebody is
 	fieldNumbered                       // what is known by a number: a document, a claim, a contract
+	fieldSearch                         // what somebody looks for
 	fieldEntry                          // of an entry of a directory, "sn" or "uid"
 )
 
@@ -81,6 +82,7 @@ func (t *tables) readPath(path []byte) (f fieldPath) {
 		{fieldParty, partyFields.holds(name)},
 		{fieldWhere, whereSet.holds(name[bytes.LastIndexByte(name, '_')+1:])}, // "eu_addr"
 		{fieldNumbered, numberedFields.holds(name)},
+		{fieldSearch, searchSet.holds(name)},
 		{fieldEntry, surnameWord.holds(name) || isWord(name, "uid")},
 		{fieldProfile, isWord(name, "name") && isWord(holder, "profile")},
 		{fieldKeyed, isWord(name, "dtmf") || len(name) >= len("digits") && equalFold(name[len(name)-len("digits"):], "digits")},

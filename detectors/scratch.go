@@ -68,6 +68,7 @@ type pass struct {
 	own       customScratch
 	picked    pickedScratch
 	explain   bool
+	given     bool // whether a log has a given name among words, see noteGiven
 	role      bool // whether a log tells of somebody by the part they play, see roleWord
 	isRow     bool // whether a line of a log is a row of a table, see noteRow
 	isFailing bool // whether it is one that a data base refused, see failingRow
@@ -116,7 +117,7 @@ func (p *pass) begin(s *Set, text []byte, in Input) {
 	p.b = p.text.Bytes
 	p.candidates, p.inert, p.canon = p.candidates[:0], p.inert[:0], p.canon[:0]
 	p.barrier, p.strong, p.hexDone, p.keyDone, p.urlDone, p.plain, p.encodedDone, p.orderDone = 0, 0, 0, 0, 0, 0, 0, 0
-	p.through, p.covered, p.limit, p.role, p.isRow, p.isFailing, p.coded, p.inLaw = false, 0, len(p.b), false, false, false, false, 0
+	p.given, p.through, p.covered, p.limit, p.role, p.isRow, p.isFailing, p.coded, p.inLaw = false, false, 0, len(p.b), false, false, false, false, 0
 	p.path, p.said, p.wants, p.numbers, p.quotes, p.quoted, p.groups = fieldPath{}, 0, want{}, p.numbers[:0], p.quotes[:0], 0, 0
 	if len(in.Path) > 0 {
 		p.path = p.paths.read(s.tables, in.Path)

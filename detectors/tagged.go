@@ -293,7 +293,7 @@ var hyphened = wordsOf("based led like style related owned born free wide bound 
 // mayHoldNames says whether names are looked for at all: in logs only beside a word for one, since nearly all of their words are no
 // language.
 func (p *pass) mayHoldNames() bool {
-	return p.in.Channel != ChannelLog || p.in.guessed || (p.text.Said|p.path.bits)&cueName != 0 || p.role || p.isAboutSomebody() || p.isShortValue()
+	return p.in.Channel != ChannelLog || p.in.guessed || (p.text.Said|p.path.bits)&cueName != 0 || p.role || p.given || p.isAboutSomebody() || p.isShortValue()
 }
 
 // isWritten says whether a text is a document or a log rather than what somebody says or types in a conversation.

@@ -56,13 +56,14 @@ func (p *pass) keepNear() {
 		}
 		return
 	}
+	about := p.in.guessed || p.isAboutSomebody()
 	kept, last := p.spans[:0], -reach-1
 	for _, s := range p.spans {
 		if s.Class == names.Person {
 			if s.First == s.Last && p.isIdentifier(s.First) || p.isJoined(s.First, s.Last) || p.isSmall(&s) {
 				continue
 			}
-			near := s.First-last <= reach || p.path.bits&cueName == 0 && p.isWrittenName(&s)
+			near := s.First-last <= reach || p.path.bits&cueName == 0 && p.isWrittenName(&s) && (s.First < s.Last || about || p.isGivenAlone(s.First))
 			for k := max(s.First-reach, 0); k <= s.Last+2 && k < len(p.text.Tokens) && !near; k++ {
 				near = p.tellsName(k, s.First) || k <= s.First && p.is(k, &roleSet) && p.at(int(p.text.Tokens[k].End)) != '('
 			}
