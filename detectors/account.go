@@ -38,6 +38,12 @@ func (p *pass) account(r *run, best *guess) {
 	p.orderNumber(r, best)
 }
 
+// accountStart looks for numbers of accounts and cases that begin with token i, digits that are joined to what follows.
+func (p *pass) accountStart(i int) {
+	p.sortAndAccount(i)
+	p.yearedNumber(i)
+}
+
 // sortAndAccount looks for a sort code with an account number behind it, as they stand on invoices without a word, from token i on: "20-45-45 / 33445566".
 func (p *pass) sortAndAccount(i int) {
 	const parts, account = 3, 8 // groups of two digits; digits
@@ -58,6 +64,52 @@ func (p *pass) sortAndAccount(i int) {
 	p.add(int(tokens[i].Start), int(code.End), SortCode, 0.75, byAccountWord, p.compact(int(tokens[i].Start), int(code.End)))
 	p.add(int(number.Start), int(number.End), BankAccount, 0.75, byAccountWord, p.compact(int(number.Start), int(number.End)))
 }
+
+// yearedNumber looks for the number of a case, an invoice or a file that its form shows by a year, token i or the one behind it: "SM-2026-77120", "Nr. R 204417/26",
+// "FIR No. 0417/2026". Laws are numbered so, too, and vulnerabilities.
+func (p *pass) yearedNumber(i int) {
+	const least, most, letters, back = 3, 7, 5, 4 // digits; letters; words
+	tokens := p.text.Tokens
+	c := p.codeGap(i)
+	if c != '-' && c != '/' || p.in.Channel == ChannelLog || !tokens[i+1].IsNumber() || p.isInert(int(tokens[i].Start)) {
+		return
+	}
+	next := &tokens[i+1]
+	if g := p.codeGap(i + 1); g == c || g == '.' || g == '/' {
+		return
+	}
+	first := i
+	switch front := i - 1; {
+	case i > 0 && p.isYear(i) && p.codeGap(front) == c && next.Len() >= least && next.Len() <= most: // letters, the year, the number
+		if t := &tokens[front]; t.Shape&^scan.NonHex != scan.Upper || t.Len() > letters || front > 0 && p.codeGap(front-1) == c || p.is(front, &publishers) {
+			return
+		}
+		first = front
+	case c == '/' && tokens[i].Len() >= least && tokens[i].Len() <= most && (p.isYear(i+1) || next.Len() == 2): // a word for a number, the number, the year
+		if t := &tokens[max(front, 0)]; i > 0 && t.Len() == 1 && t.Shape&^scan.NonHex == scan.Upper && p.between(front) == gapSpace {
+			first = front
+		}
+		if !p.isNumberWord(first-1) && p.bitsAt(first-1)&wordNumber == 0 {
+			return
+		}
+		for k := first - 1; k >= max(0, first-back); k-- {
+			if p.is(k, &laws) {
+				return
+			}
+		}
+	default:
+		return
+	}
+	p.add(int(tokens[first].Start), int(next.End), AccountID, 0.5, byAccount, p.compact(int(tokens[first].Start), int(next.End)))
+}
+
+var (
+	// publishers stand before the years of what everybody may read.
+	publishers = wordsOf("cve cwe ghsa iso iec din en ansi ieee rfc nist pep sp")
+	// laws are numbered by years.
+	laws = wordsOf(`regulation regulations directive decision act law decree order resolution bill statute verordnung richtlinie gesetz beschluss règlement directive loi décret arrêté ordonnance ley decreto real reglamento orden resolución
+		legge decreto regolamento direttiva lei portaria regulamento diretiva verordening richtlijn besluit wet ustawa ustawy rozporządzenie rozporządzenia dyrektywa dyrektywy uchwała uchwały förordning direktiv lag forordning lov`)
+)
 
 // isBehindAC says whether "a/c" stands before token i, or "a/c no".
 func (p *pass) isBehindAC(i int) bool {
@@ -154,8 +206,11 @@ func (p *pass) letteredID(i int) {
 		const least, long = 4, 6 // digits behind letters
 		k := p.strokesFrom(i)
 		word, gap := tokens[i-1].IsWord() && tokens[i-1].Len() <= strokeLetters, p.codeGap(i-1)
-		capitals := tokens[i-1].Shape&(scan.Lower|scan.High) == 0
-		if word && gap == '-' && (said&(cueOrder|wordOrder) != 0 || capitals && (t.Len() >= long || t.Len() >= least && p.isAccountNear(i-1, i))) || k < i && tokens[k].IsWord() && (k < i-1 || t.Len() >= least) {
+		capitals, front := tokens[i-1].Shape&(scan.Lower|scan.High) == 0, i-1
+		if i > 1 && p.codeGap(i-2) == '-' && tokens[i-2].IsNumber() {
+			front-- // "26-DS-0441"
+		}
+		if word && gap == '-' && (said&(cueOrder|wordOrder) != 0 || capitals && (t.Len() >= long || t.Len() >= least && p.isAccountNear(front, i))) || k < i && tokens[k].IsWord() && (k < i-1 || t.Len() >= least) {
 			p.documentID(i) // "INV-2024-001", "case KM-24-00917", "policy HL/220418/7", "policy P-2204871"
 			return
 		}

@@ -447,7 +447,7 @@ func (p *pass) capitals(k, most int, upper bool) (last int) {
 // isInitialLast says whether token k is a capital letter that ends a line or the part before a comma.
 func (p *pass) isInitialLast(k int) bool {
 	gap := p.between(k)
-	return p.text.Tokens[k].Len() == 1 && p.text.Tokens[k].Shape == scan.Upper && (gap == gapLine || gap == gapComma || gap == gapEnd)
+	return p.text.Tokens[k].Len() == 1 && p.text.Tokens[k].Shape&^scan.NonHex == scan.Upper && (gap == gapLine || gap == gapComma || gap == gapEnd)
 }
 
 // isTownWord says whether token k may be a part of a town's name.

@@ -178,7 +178,7 @@ func (p *pass) letterBefore(a *place) {
 	if !a.street || !p.text.Tokens[a.first].IsNumber() || !p.isFree(k) || p.between(k) != gapSpace || p.text.Tokens[k].Len() != 1 || p.at(int(p.text.Tokens[k].Start)-1) == '\'' {
 		return
 	}
-	if n := p.text.Tokens[a.first].Len(); p.text.Tokens[k].Shape == scan.Upper && n >= 3 || n >= 4 {
+	if n := p.text.Tokens[a.first].Len(); p.text.Tokens[k].Shape&^scan.NonHex == scan.Upper && n >= 3 || n >= 4 {
 		a.first = k
 		return
 	}

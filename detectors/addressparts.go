@@ -74,7 +74,7 @@ func (p *pass) letterPart(a *place, k int) bool {
 	if !t.IsWord() || a.code {
 		return false
 	}
-	if a.town && (t.Len() == 2 && t.Shape == scan.Upper && !p.isAllCapitals(a) || p.is(k, &noState)) {
+	if a.town && (t.Len() == 2 && t.Shape&^scan.NonHex == scan.Upper && p.is(k, &states) && !p.isAllCapitals(a) || p.is(k, &noState)) {
 		a.last = k
 		return true
 	}

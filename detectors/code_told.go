@@ -234,10 +234,10 @@ func (p *pass) codeBehind(i int, kind Type) {
 	const what, few, links = 5, 2, 4 // words of what it opens, and before a code
 	k := i
 	if kind == PIN && (p.is(i+1, &codeFor) || p.opensAhead(i)) {
-		for n := 0; n < what && p.isNearWord(k) && p.bitsAt(k)&wordIs == 0; n++ {
+		for n := 0; n < what && p.isNearWord(k) && p.bitsAt(k)&wordIs == 0 && !(p.is(k, &opened) && p.isKeyed(k+1)); n++ {
 			k++
 		}
-		if p.bitsAt(k)&wordIs == 0 {
+		if p.bitsAt(k)&wordIs == 0 && !p.is(k, &opened) {
 			return
 		}
 	}
@@ -260,7 +260,15 @@ func (p *pass) codeBehind(i int, kind Type) {
 // before a PIN "now".
 func (p *pass) isCodeLink(k int, further bool, kind Type) bool {
 	article := further || p.bitsAt(k-1)&wordIs != 0
-	return p.bitsAt(k)&(wordIs|wordNumber) != 0 || p.is(k, &answerLinks) || article && p.is(k, &articlesSaid) || kind == PIN && p.is(k, &nowWords)
+	return p.bitsAt(k)&(wordIs|wordNumber) != 0 || p.is(k, &answerLinks) || article && p.is(k, &articlesSaid) || kind == PIN && (p.is(k, &nowWords) || p.is(k, &newWords))
+}
+
+// newWords stand behind a word for a code in languages that put them there: "el código nuevo será 9035".
+var newWords = wordsOf("nuevo nueva nuovo nuova novo nova nouveau nouvel nowy será sarà sera będzie wird wordt blir")
+
+// isKeyed says whether token k may be what is keyed in to open something.
+func (p *pass) isKeyed(k int) bool {
+	return k < len(p.text.Tokens) && (p.text.Tokens[k].IsNumber() || p.isLockCode(k)) && !p.isInert(int(p.text.Tokens[k].Start))
 }
 
 // linksCode says whether token k stands between a word for a code and the code in other languages than English: "mein code lautet jetzt 482913".
@@ -357,6 +365,13 @@ func (p *pass) addCode(k int, kind Type) {
 	n := tokens[k].Len()
 	if last > k {
 		n += tokens[last].Len()
+	}
+	if kind == PIN && p.at(end) == '#' && n < codeMost {
+		if k := last + 1; k < len(tokens) && tokens[k].IsNumber() && int(tokens[k].Start) == end+1 && n+tokens[k].Len() <= codeMost {
+			n, end = n+tokens[k].Len(), int(tokens[k].End) // "17#417"
+		} else if !scan.IsWordByte(p.at(end + 1)) {
+			end++ // "7719#"
+		}
 	}
 	if c := p.at(start - 1); n < codeLeast || n > codeMost || scan.IsWordByte(c) || c == '.' || c == '/' || c == ',' && scan.IsDigit(p.at(start-2)) {
 		return

@@ -126,7 +126,7 @@ var lexicon = []struct {
 	{cuePAN, "pan pancard panno"},
 	{cueNINO, "nino ni nationalinsurance"},
 	{cueBank, "bvn nuban rekeningnummer conta konta bankkontonummer bank iban konto kontonummer bankkonto cuenta compte conto rekening"},
-	{cueAccount, "patientennummer patiëntnummer polisnr nhc versicherungsnummer versichertennummer krankenversicherungsnummer polisnummer polizzennummer personalnummer matrikelnummer matricule matrícula matricola personeelsnummer studentnummer kundennummer kundenummer kundnummer kontonummer klienta klanta klantnummer klientnummer account accounts acct acc accountno accountnumber accountid policy member membership customer subscriber reference ref khata ucic cif mrn uhid mprn gprn mpan avios clubcard pac stac"},
+	{cueAccount, "patientennummer patiëntnummer polisnr nhc versicherungsnummer versichertennummer krankenversicherungsnummer polisnummer polizzennummer personalnummer matrikelnummer matricule matrícula matricola personeelsnummer studentnummer kundennummer kundenummer kundnummer kontonummer klienta klanta klantnummer klientnummer account accounts acct acc accountno accountnumber accountid policy member membership customer subscriber reference ref réf khata ucic cif mrn uhid mprn gprn mpan avios clubcard pac stac"},
 	{cueOrder, "pnr awb orderid orderno ordernumber bookingid ticketid invoiceno bestellnummer auftragsnummer rechnungsnummer sendungsnummer buchungsnummer ticketnummer bestelnummer"},
 	{wordOrder, "commande commandes pedido pedidos encomenda ordine ordini zamówienie zamówienia bestelling bestellung bestellungen paket colis paquete pakket przesyłka przesyłki paczka paczki paczkę pakke pakken ordre ordren pacco försändelse forsendelse beställning order orders booking reservation ticket case invoice tracking confirmation shipment parcel consignment claim complaint agreement"},
 	{cueIBAN, "iban"},
@@ -203,7 +203,7 @@ var cuePhrases = []struct {
 	{cueBank, "and the sort, the sort please"},
 	{cueCVV, "number on the back, number behind, three on the back, three on the strip, on the signature strip, next to the signature, by the signature, beside the signature, three from the back"},
 	{cueExpiry, "does it run out, valid to, valid till, valid until, valid through, valid thru, good thru, card run out, card runs out"},
-	{cuePIN, "access code, gate code, entry code, entrance code, door code, keypad code, alarm code, key safe code, lockbox code, lock box code, lockbox combination, safe combination"},
+	{cuePIN, "buzzer, keysafe, key safe, lockbox, lock box, access code, gate code, entry code, entrance code, door code, keypad code, alarm code, key safe code, lockbox code, lock box code, lockbox combination, safe combination"},
 	{cueOTP, "just texted, just text you, code did you get, code you got, authentication code, authenticator code, factor code, received the code, receive the code, got the code, get the code, got a code, code i have, code i've got, code you have, asked for the code, asked me for the code, asking for the code, wanted the code, code come through, code came through, code has arrived, code arrived, the code already"},
 	{cueCVV, "digits on the back, digit on the back, digits on the front, digit security code, signature strip, on the back of the card, on the back of your card, digit code, c v v, c v c, code on the back"},
 	{cueOTP, "o t p, code we sent, code i sent, code we've sent, code i've sent, code i just sent, code we just sent, texted you a code, sent you a code, code from the text, code in the text"},
@@ -439,7 +439,7 @@ func (p *pass) around(first, last int) (c context) {
 var plateWord = wordsOf("plate")
 
 // numberShort are words for a number that are shortened with a full stop.
-var numberShort = wordsOf("no nr num nº")
+var numberShort = wordsOf("no nr num nº ref réf")
 
 // relative are words of a clause between a word and what it is about that don't count.
 var relative = wordsOf("that which have here got")

@@ -137,6 +137,7 @@ func (p *pass) codesFrom(k, i int) {
 		letters uint64
 		breaks  uint64
 		lower   bool
+		upper   bool // a piece is capitals only, so that what small letters follow are words
 		best    = guess{set: p.set}
 		bestEnd int
 		least   = p.least
@@ -145,13 +146,14 @@ func (p *pass) codesFrom(k, i int) {
 	)
 	for j := k; j < len(p.text.Tokens); j++ {
 		t := &p.text.Tokens[j]
-		if t.Shape&scan.High != 0 || n+t.Len() > formMax || j > i && t.IsWord() && p.isProse(t) {
+		if t.Shape&scan.High != 0 || n+t.Len() > formMax || j > i && t.IsWord() && (p.isProse(t) || upper && t.Shape&scan.Upper == 0 && p.b[t.Start-1] == ' ' && t.Len() > 1) {
 			break
 		}
 		if j > k {
 			breaks |= 1 << n
 		}
 		lower = lower || t.Shape&scan.Lower != 0
+		upper = upper || t.Shape&(scan.Upper|scan.Lower) == scan.Upper
 		if j == k+1 && lower && !p.told {
 			least += inLower // all of these are loose from here on
 		}
@@ -256,14 +258,14 @@ func (p *pass) codeForms(refs []formRef, c []byte, letters, breaks uint64, loose
 	}
 }
 
-// isBesidePlate says whether token k is a word that stands before a number near a word for plates: "exp 0629", "and 26", "after 5", "a 2015".
+// isBesidePlate says whether token k is a word that stands before a number near a word for plates: "exp 0629", "and 26", "after 5", "a 2015", "BMW 320".
 func (p *pass) isBesidePlate(k int) bool {
 	const common = 4
 	t := &p.text.Tokens[k]
 	if !t.IsWord() || p.at(int(t.End)) != ' ' {
 		return false
 	}
-	return t.Bits&cuesIdentifier != 0 || p.is(k, &clauseWords) || t.Len() >= common && p.set.names != nil && p.set.names.IsCommon(t.Hash) ||
+	return t.Bits&cuesIdentifier != 0 || p.is(k, &clauseWords) || p.is(k, &makes) || t.Len() >= common && p.set.names != nil && p.set.names.IsCommon(t.Hash) ||
 		p.b[t.Start]|0x20 == 'a' && t.Len() == 1 && t.Shape&scan.Lower != 0 && (k+2 >= len(p.text.Tokens) || p.codeGap(k+1) == 0 || p.text.Tokens[k+2].Len() > 3)
 }
 

@@ -107,11 +107,41 @@ func (p *pass) toldAccount(i int) {
 	for end > start && !scan.IsWordByte(p.b[end-1]) {
 		end--
 	}
-	if c := p.at(end); c == '@' || c == '/' || c == '(' || c == '=' || !p.looksLikeAccount(start, end) {
+	if c := p.at(end); c == '@' || c == '/' || c == '(' || c == '=' || !p.looksLikeAccount(start, end) && !p.isRareAccount(i, start, end) {
 		return
 	}
 	p.add(start, end, Username, 0.65, byUser, p.lower(start, end))
 }
+
+// isRareAccount says whether a value is small letters of no word, with hyphens perhaps, behind token i, "handle", or where a password follows: "GitHub handle
+// dimz-codes", "identifiant abodard, mot de passe …".
+func (p *pass) isRareAccount(i, start, end int) bool {
+	const least, reach = 4, 4 // letters; words to the password
+	first, last := p.tokensOf(start, end)
+	if p.set.names == nil || end-start < least || first > last {
+		return false
+	}
+	rare := false
+	for k := first; k <= last; k++ {
+		t := &p.text.Tokens[k]
+		if t.Shape&(scan.Upper|scan.Digit|scan.High) != 0 || k < last && !p.isHyphen(k) {
+			return false
+		}
+		l := p.set.names.Listing(t.Hash)
+		rare = rare || l.Common == 0 && !l.Other && t.Len() >= least
+	}
+	if !rare || p.is(i, &handleWord) {
+		return rare && last > first && (p.is(i-1, &ownWords) || p.isCapital(i-1) && !p.is(i-1, &plainWords)) // no verb
+	}
+	for k := last + 1; k <= last+reach && k < len(p.text.Tokens) && !p.sentenceEnds(int(p.text.Tokens[k-1].End)); k++ {
+		if p.cue(k)&cuePassword != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+var handleWord = wordsOf("handle")
 
 // toldAccounts looks for accounts beside the words for a user name: "my user name is asharoe88", "asharoe88 is my login".
 func (p *pass) toldAccounts() {

@@ -129,7 +129,7 @@ func (p *pass) ibanFrom(i, start int) {
 	fits := length > 0 && len(number) == length && country.fits(number)
 	s := score{locale: p.set.prior[IBAN]}
 	switch {
-	case length > 0 && len(number) == length && (digits >= 10 || valid || fits && digits >= 6) && (fits || valid || fours || i == last):
+	case length > 0 && len(number) == length && (digits >= 10 || fits && (digits >= 6 || valid) || valid && (fours || i == last)) && (fits || valid || fours || i == last):
 		s.form = 0.55 // and not a number and a word or two behind it
 		switch {
 		case fits && country.other:

@@ -36,12 +36,41 @@ func (p *pass) cutAtBracket(s *names.Span, next, known int) int {
 	return next
 }
 
+// cutAtSentence ends a span of a document where a sentence does, "Gaspard. La grossesse". A name behind it is one of its own.
+func (p *pass) cutAtSentence(s *names.Span, next, known int) int {
+	const least = 4 // letters, of what is no abbreviation
+	for k := s.First; k < s.Last; k++ {
+		if t := &p.text.Tokens[k]; t.Len() < least || !p.sentenceEnds(int(t.End)) || p.is(k, &titles) || p.is(k, &postNominals) {
+			continue
+		}
+		before := *s
+		before.Last = k
+		rest := k + 1
+		for rest <= s.Last && (p.text.Tokens[rest].Len() < least-1 || !isUpperAt(p.b, int(p.text.Tokens[rest].Start)) || p.is(rest, &saidNoNames) || p.is(rest, &stopWords)) {
+			rest++
+		}
+		if rest > s.Last || rest == k+1 && !p.hasListed(rest, s.Last) && !p.isRareWritten(rest) {
+			*s = before
+			return next
+		}
+		if p.hasListed(s.First, k) || p.areShown(s.First, k) {
+			next = p.addSpan(&before, next, known)
+		}
+		s.First, k = rest, rest-1
+	}
+	return next
+}
+
 // cutAtLabel begins a span behind the label that stands before it, "Doctor: Dr Patel", or behind an empty line. Where a name stands before, it is one of its
 // own.
 func (p *pass) cutAtLabel(s *names.Span, next, known int) int {
 	for k := s.First; k < s.Last; k++ {
 		gap := p.b[p.text.Tokens[k].End:p.text.Tokens[k+1].Start]
 		if len(gap) < 2 {
+			continue
+		}
+		if gap[0] == ':' && p.isLabelled(s.First, k) {
+			s.First = k + 1
 			continue
 		}
 		label := gap[0] == ':' && scan.IsSpace(gap[1]) || string(gap) == " : " && p.text.Tokens[k].Shape&scan.Upper != 0
@@ -70,8 +99,14 @@ func (p *pass) cutLabel(s *names.Span) bool {
 	if k := s.Last + 1; p.is(k, &labelEnds) && p.between(k-1) == gapSpace && p.at(int(p.text.Tokens[k].End)) == ':' {
 		return false // "Bill to: …"
 	}
+	if p.isColumnLabel(s) {
+		return false
+	}
 	if p.at(int(last.End)) != ':' || p.at(int(last.End)+1) == ':' {
 		return true
+	}
+	if p.isLabelled(s.First, s.Last) {
+		return false
 	}
 	if s.First == s.Last && p.isFormLine(s.Last) && (!p.hasListed(s.First, s.Last) || !isUpperAt(p.b, int(last.Start))) {
 		return false // "Sporządził: asp. Mirogniew Pstrokoński", "Next of kin: Folake Roe"
@@ -84,6 +119,28 @@ func (p *pass) cutLabel(s *names.Span) bool {
 	}
 	l := p.set.names.Listing(last.Hash)
 	return s.First < s.Last || l.Given > 1 || l.Surname > 1 && p.isCapital(s.First) || l.Common < commonWord
+}
+
+// isColumnLabel says whether a span that no list has is the end of a label before a column, "Next of kin      Suresh Iyengar", or the front of one in capitals,
+// "EMERG CONTACT: …".
+func (p *pass) isColumnLabel(s *names.Span) bool {
+	next := s.Last + 1
+	if next >= len(p.text.Tokens) {
+		return false
+	}
+	if gap := p.b[p.text.Tokens[s.Last].End:p.text.Tokens[next].Start]; len(gap) > 0 && isColumnGap(gap) {
+		return p.text.Tokens[s.Last].Shape&scan.Upper == 0 && isUpperAt(p.b, int(p.text.Tokens[next].Start))
+	}
+	return !p.hasListed(s.First, s.Last) && p.between(s.Last) == gapSpace && p.at(int(p.text.Tokens[next].End)) == ':' && p.isAllUpper(next) && p.isAllUpper(s.Last) && p.text.Tokens[next].Bits != 0
+}
+
+// isLabelled says whether tokens first to last, before a colon, begin a line and say what somebody is, or end with a word in small letters, which is no name then:
+// "Zeugin: Hjördis Petersen, Tel. …", "Stan liczników: …".
+func (p *pass) isLabelled(first, last int) bool {
+	if start := int(p.text.Tokens[first].Start); start > 0 && p.b[start-1] != '\n' {
+		return false
+	}
+	return first < last && p.isSmallWord(last) || !p.hasListed(first, last) && (p.is(last, &parts) || p.is(last, &people) || p.is(last, &acquainted))
 }
 
 // labelEnds end labels behind a word that may be a name.
@@ -159,7 +216,7 @@ func (p *pass) cutSmall(s *names.Span) {
 	if last < s.First {
 		return
 	}
-	for last < s.Last && (!p.isSmallWord(last+1) || p.b[p.text.Tokens[last].End] > ' ') { // "Roe-klassen"
+	for last < s.Last && (!p.isSmallWord(last+1) || p.b[p.text.Tokens[last].End] > ' ' && p.between(last) != gapComma) { // "Roe-klassen"
 		last++
 	}
 	if last+1 == s.Last && p.isCapital(last) && p.between(last) == gapSpace && p.isUnknown(s.Last) && !p.is(s.First-1, &saidNoNames) && !p.is(s.Last+1, &saidNoNames) {

@@ -33,6 +33,10 @@ func (p *pass) findShown() {
 			if p.is(k-2, &ranks) && p.between(k-1) == gapSpace && p.between(k-2) == gapSpace {
 				p.addShown(k, p.shownEnd(k))
 			}
+		case p.is(k-1, &soCalled):
+			if string(gap) == " " {
+				p.addShown(k, p.shownEnd(k))
+			}
 		case p.is(k-1, &people) || p.is(k-1, &officers) || p.is(k-1, &acquainted) && p.isCapital(k-1):
 			p.addBesidePeople(k, gap)
 		default:
@@ -43,6 +47,9 @@ func (p *pass) findShown() {
 		}
 		if p.at(int(t.End)+1) == '(' {
 			p.addBeforePeople(k)
+		}
+		if p.at(int(t.End)) == ',' {
+			p.addAged(k)
 		}
 	}
 	p.echoNames()
@@ -93,6 +100,19 @@ func (p *pass) addBeforePeople(k int) {
 	}
 }
 
+// addAged adds token k where the age of a child stands behind it, in a list of some: "her two children (Sarvar, 7, and Malohat, 4)".
+func (p *pass) addAged(k int) {
+	const oldest = 17
+	n := k + 1
+	if n >= len(p.text.Tokens) || p.between(k) != gapComma || !p.text.Tokens[n].IsNumber() || p.text.Tokens[n].Len() > 2 || p.value(int(p.text.Tokens[n].Start), p.text.Tokens[n].Len()) > oldest {
+		return
+	}
+	before, behind := p.at(int(p.text.Tokens[k].Start)-1), p.at(int(p.text.Tokens[n].End))
+	if (before == '(' || p.is(k-1, &andWords) && p.between(k-1) == gapSpace) && (behind == ',' || behind == ')') {
+		p.addShown(k, p.shownEnd(k))
+	}
+}
+
 // addInitialed adds the name behind token k, an initial with a full stop, that no word with a capital stands before, as headings have: "seeing J. Tolliver".
 func (p *pass) addInitialed(k int) {
 	if p.between(k) != gapDot || p.at(int(p.text.Tokens[k].End)+1) != ' ' || p.between(k-1) == gapSpace && p.text.Tokens[k-1].Shape&(scan.Upper|scan.Digit) != 0 || p.at(int(p.text.Tokens[k].Start)-1) == '.' {
@@ -130,6 +150,11 @@ func (p *pass) addSigned(k int) {
 	const most = 4
 	last, shown := k, false
 	for ; last < len(p.text.Tokens); last++ {
+		if shown && p.is(last, &andWords) && p.between(last-1) == gapSpace {
+			p.addShown(k, last-1) // "Posy and Barnaby"
+			k, shown = last+1, false
+			continue
+		}
 		if t := &p.text.Tokens[last]; !t.IsWord() || !isUpperAt(p.b, int(t.Start)) || last-k >= most || t.Len() > 1 && !p.isShownName(last) && !p.isShortName(last) {
 			return
 		}
@@ -148,7 +173,7 @@ func (p *pass) addSigned(k int) {
 // isShortName says whether token k is a rarer given name, as friends are called: "Kez".
 func (p *pass) isShortName(k int) bool {
 	l := p.set.names.Listing(p.text.Tokens[k].Hash)
-	return p.isCapital(k) && l.Given > 0 && l.Common == 0 && !p.is(k, &noNames)
+	return p.isCapital(k) && l.Given > 0 && (l.Common == 0 || l.Common <= commonWord && !l.Other) && !p.is(k, &noNames)
 }
 
 // addRarePair adds two rare words with capitals and the one behind them, which stand within a sentence and where no place does: "with student Anwyn Pellowe".
@@ -178,10 +203,17 @@ func (p *pass) isRareWritten(k int) bool {
 func (p *pass) shownEnd(k int) int {
 	const most = 3
 	last := k - 1
-	for last+1 < len(p.text.Tokens) && last-k+1 < most && (last < k || p.between(last) == gapSpace || p.isHyphen(last)) && p.isShownName(last+1) {
+	for last+1 < len(p.text.Tokens) && last-k+1 < most && (last < k || p.between(last) == gapSpace || p.isHyphen(last)) && (p.isShownName(last+1) || last >= k && p.isHyphen(last) && p.isUpperWord(last+1)) {
 		last++
 	}
 	return last
+}
+
+// isUpperWord says whether token k is a word with a capital that nothing was found in and that isn't that of an alias.
+func (p *pass) isUpperWord(k int) bool {
+	const least = 3
+	t := &p.text.Tokens[k]
+	return t.IsWord() && t.Len() >= least && isUpperAt(p.b, int(t.Start)) && !p.isInert(int(t.Start))
 }
 
 // isShownName says whether token k is a word with a capital that may be a name: listed as one, or in no list.
@@ -337,7 +369,7 @@ const familiar = 2
 var (
 	// parts are what somebody is, does or did, as labels of names say it.
 	parts = wordsOf(`apologies present attendees attending attendance participants absent chair chairman chairwoman chairperson secretary minutes author manager supervisor employee requester requestor
-		owner reporter pupil student parent teacher nurse attending physician consultant surgeon pcp gp executor client applicant buyer seller purchaser vendor driver officer investigator inspector worker caseworker
+		owner reporter pupil patient student parent teacher nurse attending physician consultant surgeon pcp gp executor client applicant buyer seller purchaser vendor driver officer investigator inspector worker caseworker
 		keyworker interviewee complainant respondent employer signed by with signatures witnesses referee referees references
 		teilnehmer teilnehmerinnen teilnehmende anwesend anwesende entschuldigt abwesend protokoll protokollführer protokollführerin verfasser verfasserin mieter mieterin vermieter vermieterin antragsteller antragstellerin
 		zeuge zeugin zeugen patientin sachbearbeiter sachbearbeiterin ansprechpartner ansprechpartnerin bearbeiter bearbeiterin hausarzt hausärztin käufer käuferin verkäufer verkäuferin mitarbeiter mitarbeiterin vorgesetzter
@@ -345,10 +377,10 @@ var (
 		asistentes ausentes presidente presidenta secretario secretaria social usuario usuaria paciente médico médica inquilino inquilina arrendador arrendadora testigo alumno alumna asistencia
 		presenti assenti segretario segretaria paziente medico inquilino locatore testimone alunno alunna richiedente presiede
 		aanwezig aanwezigen afwezig voorzitter notulist notuliste huurder verhuurder patiënt arts getuige leerling medewerker
-		obecni nieobecni przewodniczący przewodnicząca protokolant protokolantka najemca wynajmujący pacjent pacjentka lekarz świadek świadkowie uczeń sporządził sporządziła zgłaszający zgłaszająca
+		obecni nieobecni podopieczny podopieczna zmarły zmarła przewodniczący przewodnicząca protokolant protokolantka najemca wynajmujący pacjent pacjentka lekarz świadek świadkowie uczeń sporządził sporządziła zgłaszający zgłaszająca
 		presenças ausências secretário secretária senhorio testemunha testemunhas aluno aluna vigilante condutor condutora assinado
-		närvarande frånvarande ordförande sekreterare hyresgäst hyresvärd läkare vittne vittnen elev deltagare anmäld anmälda
-		afbud referent ordstyrer formand lejer udlejer læge vidne vidner stede deltagere fraværende`)
+		närvarande frånvarande avlidne avlidna boende ordförande sekreterare hyresgäst hyresvärd läkare vittne vittnen elev deltagare anmäld anmälda
+		afbud referent borger ordstyrer formand lejer udlejer læge vidne vidner stede deltagere fraværende`)
 	// people are what somebody is, to somebody or by trade, in documents, where names have capitals.
 	people = wordsOf(`pa assistant therapist wife husband son daughter brother sister mother father mum mom dad grandson granddaughter grandmother grandfather grandad granddad grandma grandpa nan uncle aunt auntie cousin niece nephew stepfather stepmother
 		godmother godfather partner boyfriend girlfriend fiancé fiancée neighbour neighbor colleague friend carer caretaker landlord landlady tenant lodger flatmate housemate nurse midwife solicitor plumber builder
@@ -374,6 +406,8 @@ var (
 		saludo saludos abrazo atentamente cordialmente saluti groet groeten groetjes liefs pozdrawiam pozdrowienia poważaniem cumprimentos abraço beijinhos hälsning hälsningar kram hilsen hilsner`)
 	// ranks stand before the number of an officer, and the name behind it.
 	ranks = wordsOf("pc wpc dc ds di sgt ps pcso constable officer trooper deputy")
+	// soCalled stand before the name of somebody whom nobody knows: "un tal Chema", "le nommé Vandenbroucke".
+	soCalled = wordsOf("tal tale nommé nommée dénommé dénommée niejaki niejakiego niejaka niejaką")
 	// abbreviations of two letters are mostly no initials.
 	abbreviations = wordsOf("am pm tv uk us eu un it ip id hr pr pc cv dr mr ms md st rd gp ps re cc dc nb ok no ie eg ad bc hq qa qc ai or ta tc tl mp me pa ra rn sa sc sd co ca ny la ma in do so my by ld nr tb gb kb mb km cm mm kg mg")
 	// doing follows somebody.

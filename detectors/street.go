@@ -174,7 +174,7 @@ func (p *pass) isInitial(k int) bool {
 	if t.Len() != 1 || !scan.IsLetter(p.b[t.Start]) {
 		return false
 	}
-	if t.Shape == scan.Upper && p.isCapital(k-1) && p.isCapital(k+1) {
+	if t.Shape&^scan.NonHex == scan.Upper && p.isCapital(k-1) && p.isCapital(k+1) {
 		return true
 	}
 	// Where all letters are small, or capitals, the word for a street must follow: "500 terry a rose boulevard".

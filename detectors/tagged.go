@@ -78,6 +78,9 @@ func (p *pass) addSpans() {
 		if p.spans[i].Class == names.Person {
 			next = p.cutAtLabel(&p.spans[i], next, before)
 			if p.isWritten() {
+				if p.in.Channel != ChannelLog {
+					next = p.cutAtSentence(&p.spans[i], next, before)
+				}
 				if p.isNobody(&p.spans[i]) || !p.cutGreeting(&p.spans[i]) || !p.cutLabel(&p.spans[i]) {
 					continue
 				}

@@ -1,10 +1,12 @@
 package detectors
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
 	"github.com/sonexlabs/tacet/detectors/checksum"
+	"github.com/sonexlabs/tacet/detectors/scan"
 )
 
 // driverWords are the words beside an American driver's licence. "License" alone is also that of software, of a doctor.
@@ -136,4 +138,26 @@ func (p *pass) ssn(r *run, best *guess) {
 		s.check -= 0.15
 	}
 	best.betterScored(kind, s, "", byUS)
+}
+
+// licenceShort takes the letters and digits behind token i, "DL", and a number sign or a colon for the number of a licence, as American forms have it:
+// "DL#: S514-2789-3345", "DL: L 0123 4567".
+func (p *pass) licenceShort(i int) {
+	const least, most, gap = 6, 20, 4
+	k := i + 1
+	if p.in.Channel == ChannelLog || k >= len(p.text.Tokens) {
+		return
+	}
+	from, start := int(p.text.Tokens[i].End), int(p.text.Tokens[k].Start)
+	if c := p.at(from); c != '#' && c != ':' || start-from > gap || len(bytes.Trim(p.b[from:start], "#: ")) > 0 {
+		return
+	}
+	for c := p.codeGap(k); (c == '-' || c == ' ') && p.text.Tokens[k+1].Shape&scan.Digit != 0; c = p.codeGap(k) {
+		k++
+	}
+	end := int(p.text.Tokens[k].End)
+	if n := digitsIn(p.b[start:end]); n < least || end-start > most || p.isInert(start) {
+		return
+	}
+	p.add(start, end, Number, 0.6, byNumber, p.compact(start, end))
 }

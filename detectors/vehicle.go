@@ -82,8 +82,18 @@ var vehicles = []identifier{
 	{
 		name: "VEHICLE_PLATE", authority: "Spain: Orden INT/2323/2000", digit: "none",
 		forms: "9999AAA", check: isSpanishPlate,
-		words: plateWords,
+		words: plateWords + ", vehículo, coche, turismo, furgoneta",
 		alone: 0.3, broken: 0.1, examples: "1234BCD 0000LZX",
+	},
+	{
+		name: "VEHICLE_PLATE", authority: "Portugal: Decreto-Lei 54/2005; 2/2020", digit: "none",
+		forms: "AA 99 99|99 99 AA|99 AA 99|AA 99 AA", words: plateWords + ", veículo, viatura, carro, automóvel",
+		alone: 0.3, broken: 0.1, examples: "AA1234 1234AB 12AB34 AB12CD",
+	},
+	{
+		name: "VEHICLE_PLATE", authority: "Sweden: Transportstyrelsen, förordning 2019:383", digit: "none",
+		forms: "AAA 999|AAA 99A", check: isSwedishPlate, words: plateWords + ", bil, bilen, bilar, fordon, fordonet",
+		alone: 0.3, broken: 0.1, examples: "ABC123 KLM44B",
 	},
 	{
 		name: "VEHICLE_PLATE", authority: "Netherlands: RDW, sidecodes 1 to 14", digit: "none",
@@ -216,6 +226,9 @@ func isFrenchPlate(c []byte) bool {
 
 // isItalianPlate says whether the letters are those of the Italian alphabet on plates: no I, O, Q and U.
 func isItalianPlate(c []byte) bool { return !hasAny(c, "IOQU") }
+
+// isSwedishPlate says whether the letters are on Swedish plates: no I, Q and V, and no O behind digits.
+func isSwedishPlate(c []byte) bool { return !hasAny(c[:3], "IQV") && !hasAny(c[3:], "OIQV") }
 
 // isSpanishPlate says whether the letters are consonants without Q and no currency ("1500 GBP").
 func isSpanishPlate(c []byte) bool {
