@@ -140,7 +140,7 @@ var notPasswords = wordsOf(`the a an my your his her our their its not no wrong 
 	supposed there here fine ok okay good bad long short all up down out off written printed below above there's it's`)
 
 // notAnswers are words that answer a question for a password without being one.
-var notAnswers = wordsOf(`alright ahead proceed sec secs second moment minute minutes bye byee goodbye nothing done solved yes yeah yep sure okay right hello hallo what pardon sorry hold wait thanks thank please which exactly nope never really
+var notAnswers = wordsOf(`alright why told optional any ooh ahead proceed sec secs second moment minute minutes bye byee goodbye nothing done solved yes yeah yep sure okay right hello hallo what pardon sorry hold wait thanks thank please which exactly nope never really
 	next great perfect brilliant lovely fantastic awesome cool nice sorted actually hmmm well look listen cannot don't can't maybe haan nahi accha ja nein oui non sí gracias danke merci`)
 
 // answer looks for the password or key that the turn before asked for: the first piece of a short turn that doesn't look like a word, or

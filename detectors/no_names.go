@@ -20,7 +20,7 @@ var (
 	// saidNoNames are those of the tables of languages.
 	saidNoNames = wordsOf(said("no-name", ""))
 	// noneAlone, articles and the like, are parts of names and none by themselves, whatever was asked for: "op welke naam is de reservering".
-	noneAlone = wordsOf("misspelt il lo gli del della di da das dos do de du des der die den dem le la les los las el au aux het een une un uma um ein eine en et und nom naam nome namen imię")
+	noneAlone = wordsOf("misspelt why il lo gli del della di da das dos do de du des der die den dem le la les los las el au aux het een une un uma um ein eine en et und nom naam nome namen imię")
 	// determiners stand before nouns, and before no name.
 	determiners = wordsOf("un une una uno uma umas ein eine einen einem einer eines een ett les los las os gli dei delle meinen meinem meiner mes mis mijn mitt meus minhas miei kein keine keinen geen ingen")
 	// makes also say of a number behind them that it is a model or a year.

@@ -110,6 +110,9 @@ func (p *pass) isThingSpan(s *names.Span) bool {
 	if s.Class == names.Person && k < s.Last && p.areMonths(k, s.Last) {
 		return true // "April, May and June"
 	}
+	if k == s.Last && k > 0 && s.Class == names.Person && p.is(k, &dataUnits) && p.saysNumber(k-1) {
+		return true
+	}
 	return k == s.Last && s.Class == names.Person && p.is(k, &plainWords) && p.is(k-1, &manyWords) ||
 		p.at(int(p.text.Tokens[s.Last].Start)-1) == '/' && p.is(s.Last-1, &programs)
 }
@@ -139,6 +142,7 @@ func (p *pass) isTalk(s *names.Span) bool {
 }
 
 var (
+	dataUnits = wordsOf("meg megs gig gigs mil mils") // "five hundred meg", "the fifty mil"
 	manyWords = wordsOf("many few hundred thousand extra of more")
 	programs  = wordsOf("bin sbin lib libexec") // folders
 )
