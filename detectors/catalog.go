@@ -111,7 +111,7 @@ var coded = [codedDetectors]entry{
 	byDeviceID:    {name: "device", types: []Type{DeviceID}, begin: deviceWords, word: (*pass).deviceWord},
 	byUser:        {name: "user", types: []Type{Username}, begin: userWords, word: (*pass).username, long: (*pass).camelUser, at: (*pass).mention},
 	bySocial:      {name: "user", begin: "fb handle gamertag skype insta instagram twitter snapchat discord telegram tiktok psn facebook linkedin reddit twitch", word: (*pass).socialAccount},
-	byHome:        {name: "user", begin: "home homes users", word: (*pass).homePath},
+	byHome:        {name: "user", begin: "home homes users " + peoplePaths, word: (*pass).homePath},
 	byLogin:       {name: "user", begin: "publickey attempt authentication", word: (*pass).loginFor},
 	bySudo:        {name: "user", begin: "sudo", word: (*pass).sudoUser},
 	byCard:        {name: "card", types: []Type{CreditCard}, run: (*pass).cardNumber},

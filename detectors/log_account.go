@@ -282,7 +282,7 @@ func (p *pass) namedKeyed() {
 }
 
 // caseWords are what an office or an insurer keeps about somebody under a number.
-const caseWords = "claim warrant case matter complaint referral"
+const caseWords = "claim warrant case matter complaint referral folio"
 
 // caseNumber takes the number behind token i, one of caseWords, in a log if letters begin it: "warrant LI-2026-00418".
 func (p *pass) caseNumber(i int) {
@@ -293,10 +293,18 @@ func (p *pass) caseNumber(i int) {
 	if c := p.at(at); c != ' ' {
 		return // a field
 	}
-	for at++; p.at(at) == '#'; at++ {
+	p.numberOf(at+1, false)
+}
+
+// numberOf takes the number at a place that begins with letters; behind a word for a person one that programs don't have for versions and models: "customer C-88120",
+// "inmate #A5512KX".
+func (p *pass) numberOf(at int, person bool) {
+	marked := p.at(at) == '#'
+	if marked {
+		at++
 	}
 	end := p.caseNumberEnd(at)
-	if end == 0 || !scan.IsLetter(p.b[at]) {
+	if end == 0 || !scan.IsLetter(p.b[at]) || person && !marked && bytes.IndexByte(p.b[at:end], '-') < 0 {
 		return
 	}
 	p.add(at, end, AccountID, 0.6, byRow, p.compact(at, end))

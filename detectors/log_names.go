@@ -27,7 +27,7 @@ func (p *pass) pairedNames() {
 			continue
 		}
 		if a.Shape&b.Shape&scan.Upper == 0 {
-			if b.Start-a.End == 1 && p.b[a.End] != ' ' && (a.Shape|b.Shape)&(scan.Upper|scan.Digit) == 0 && p.joinedName(k) {
+			if b.Start-a.End == 1 && (p.b[a.End] != ' ' || isQuote(p.at(int(b.End)))) && (a.Shape|b.Shape)&(scan.Upper|scan.Digit) == 0 && p.joinedName(k) {
 				k++
 			}
 			continue
@@ -137,7 +137,8 @@ func (p *pass) apostropheStart(k int) int {
 	return start
 }
 
-// bornBeside takes a date right behind a name in a log for a date of birth if who was born on it is grown up: "ROE, ASHA 12/05/1990", "Asha Roe / 12 Apr 1979 /".
+// bornBeside takes a date right behind a name in a log for a date of birth if who was born on it is grown up, and digits in two groups for a telephone number
+// without its area: "ROE, ASHA 12/05/1990", "Asha Roe / 12 Apr 1979 /".
 func (p *pass) bornBeside() {
 	const gap, least, most = 3, 1900, 2008
 	if p.in.Channel != ChannelLog {
@@ -153,6 +154,10 @@ func (p *pass) bornBeside() {
 			continue
 		}
 		p.limit = len(p.b)
+		if at := int(p.text.Tokens[k].Start); p.digitsAt(at, 3) && p.at(at+3) == '-' && p.digitsAt(at+4, 4) && p.at(at+8) != '-' && !scan.IsWordByte(p.at(at+8)) {
+			p.add(at, at+8, Phone, 0.55, byPhone, p.verbatim(at, at+8)) // "Gail Roe 555-0147"
+			continue
+		}
 		var d date
 		var ok bool
 		if k+1 < len(p.text.Tokens) && p.text.Tokens[k+1].Bits&wordMonth != 0 {
@@ -222,11 +227,13 @@ func (p *pass) joinedName(k int) bool {
 	const least = 3
 	a, b := &p.text.Tokens[k], &p.text.Tokens[k+1]
 	mark := p.b[a.End]
-	if mark != '.' && mark != '_' && mark != '-' || a.Len() < least || b.Len() < least || !a.IsWord() || !b.IsWord() || a.Bits|b.Bits != 0 {
+	if mark != '.' && mark != '_' && mark != '-' && mark != ' ' || a.Len() < least || b.Len() < least || !a.IsWord() || !b.IsWord() || a.Bits|b.Bits != 0 {
 		return false
 	}
 	start, end := int(a.Start), int(b.End)
 	switch c := p.at(start - 1); {
+	case mark == ' ' && !isQuote(c):
+		return false
 	case c == '/' || c == '=' || c == '"' || c == ' ' || c == '(':
 	case (c == '_' || c == '-') && scan.IsDigit(p.at(start-2)):
 	default:
@@ -247,6 +254,10 @@ func (p *pass) joinedName(k int) bool {
 	}
 	if (first.Given < 2 || second.Surname < 1) && (second.Given < 2 || first.Surname < 1) {
 		return false
+	}
+	if mark == ' ' { // "asha roe" in quotes, as recognisers write it
+		p.add(start, end, Person, 0.6, byNames, p.lower(start, end))
+		return true
 	}
 	p.add(start, end, Username, 0.6, byUser, p.lower(start, end))
 	return true

@@ -35,6 +35,9 @@ func (p *pass) partValue(i int) {
 		p.doneBy(i)
 		return
 	}
+	if at := int(p.text.Tokens[i].End); p.at(at) == ' ' && !p.is(i, &machineParts) {
+		p.numberOf(at+1, true)
+	}
 	if start := int(p.text.Tokens[i].Start); isWord(p.bytesOf(&p.text.Tokens[i]), "nm") && p.at(start-1) == '<' && p.at(start+2) == '>' {
 		if p.isElementName(k) {
 			p.personValue(start+3, true)
@@ -66,6 +69,9 @@ func (p *pass) partValue(i int) {
 		}
 	}
 }
+
+// machineParts are those of personWords that machines and programs have, too, with models behind them.
+var machineParts = wordsOf("driver display operator owner manager family")
 
 // doneBy looks for who did something behind token i, "by": "by=asha", "session opened for user root by asha", "activated by a.roe".
 func (p *pass) doneBy(i int) {

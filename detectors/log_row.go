@@ -140,7 +140,7 @@ func (p *pass) rowField(k int) (last int, listed bool) {
 	for ; ; k++ {
 		t := &tokens[k]
 		l := p.set.names.Listing(t.Hash)
-		listed = listed || max(l.Given, l.Surname) > 1 && l.Common < commonWord && !l.Other
+		listed = listed || k > first && p.is(k, &titles) || max(l.Given, l.Surname) > 1 && l.Common < commonWord && !l.Other
 		if !t.IsWord() || p.isInert(int(t.Start)) || p.is(k, &firms) || p.is(k, &places) {
 			return k, false
 		}

@@ -117,7 +117,7 @@ var partyFields = wordsOf("a_party b_party aparty bparty caller called callee ca
 
 // numberedFields hold the number of somebody's document, claim, contract or the like.
 var numberedFields = wordsOf("doc_no doc_number docno docnumber document_no document_number documentno documentnumber id_no id_number idno idnumber national_id nationalid cust_no cust_id custno custid emp_id empid inmate inmate_id customer_id " +
-	"folio badge loyalty booking reservation contract vertrag subscriber " + caseWords)
+	"badge loyalty booking reservation contract vertrag subscriber " + caseWords)
 
 var proseFields = wordsOf("transcriptiontext user caller customer bot assistant") // `user="yes it's asha"`, of a dialogue
 

@@ -17,6 +17,9 @@ func (p *pass) roleWord(i int) {
 		return
 	}
 	p.saidLine(i)
+	if at := int(p.text.Tokens[i].End); p.at(at) == ' ' {
+		p.numberOf(at+1, true)
+	}
 	a, b := &p.text.Tokens[i], &p.text.Tokens[i+1]
 	if string(p.bytesOf(a)) == "ms" && i > 0 && p.text.Tokens[i-1].IsNumber() {
 		return // "103 ms"
@@ -63,7 +66,8 @@ func (p *pass) keepNear() {
 			if s.First == s.Last && p.isIdentifier(s.First) || p.isJoined(s.First, s.Last) || p.isSmall(&s) {
 				continue
 			}
-			near := s.First-last <= reach || p.path.bits&cueName == 0 && p.isWrittenName(&s) && (s.First < s.Last || about || p.isGivenAlone(s.First))
+			short := s.First == s.Last && !p.isCapital(s.First) && !p.isListed(s.First) // "GDPR"
+			near := s.First-last <= reach && !short || p.path.bits&cueName == 0 && p.isWrittenName(&s) && (s.First < s.Last || about || p.isGivenAlone(s.First))
 			for k := max(s.First-reach, 0); k <= s.Last+2 && k < len(p.text.Tokens) && !near; k++ {
 				near = p.tellsName(k, s.First) || k <= s.First && p.is(k, &roleSet) && p.at(int(p.text.Tokens[k].End)) != '('
 			}

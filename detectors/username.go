@@ -362,7 +362,12 @@ func isNoUser(word []byte) bool {
 	return false
 }
 
-// homePath looks for the user whose files a path holds, behind token i, "home" or "users".
+// peoplePaths are parts of paths behind which a person's number stands: "PUT /subscribers/233245550123/profile".
+const peoplePaths = "customers subscribers members patients contacts clients passengers guests callers policyholders residents"
+
+var peopleSet = wordsOf(peoplePaths)
+
+// homePath looks for the user whose files a path holds, behind token i, "home" or "users", and for the number of one behind one of peoplePaths.
 func (p *pass) homePath(i int) {
 	t := &p.text.Tokens[i]
 	slash := p.at(int(t.Start) - 1)
@@ -384,7 +389,11 @@ func (p *pass) homePath(i int) {
 	if bytes.IndexByte(value, '.') > 0 && p.at(end) != slash {
 		return // a file
 	}
+	people := p.is(i, &peopleSet)
 	switch {
+	case people && hasLetter(value):
+	case people && p.isCalled(value):
+		p.add(start, end, Phone, 0.6, byPhone, p.verbatim(start, end))
 	case hasLetter(value):
 		p.add(start, end, Username, 0.6, byUser, p.lower(start, end))
 	case len(value) >= 4:

@@ -188,7 +188,7 @@ func lastMember(path []byte) []byte {
 }
 
 // entryNameOf gives the text of the member beside a value that says what the value is; nil if there is none. What only says of which
-// kind it is ("type") is believed of values with a digit: {"type":"password","value":"failed"} tells of a login.
+// kind it is ("type") is believed of values with a digit: {"type":"password","value":"failed"} tells of a login, and of names with a capital, {"type":"lastname","value":"Roe"}.
 // Of what was changed only what names a field is.
 func entryNameOf(d *codec.Doc, i int, value []byte, changed bool) (name []byte) {
 	fields := d.Fields()
@@ -200,8 +200,12 @@ func entryNameOf(d *codec.Doc, i int, value []byte, changed bool) (name []byte) 
 		if k == i || fields[k].Parent != fields[i].Parent || fields[k].Kind != codec.String {
 			continue
 		}
-		if rank := nameRank(d.Member(k)); rank > best && (rank > 1 || bytes.ContainsAny(value, "0123456789")) {
-			if text := d.Text(k); isEntryName(text) {
+		if rank := nameRank(d.Member(k)); rank > best {
+			text := d.Text(k)
+			if rank == 1 && !bytes.ContainsAny(value, "0123456789") && (len(value) == 0 || 'a' <= value[0] && value[0] <= 'z' || len(text) <= len("name") || !bytes.EqualFold(text[len(text)-len("name"):], []byte("name"))) {
+				continue
+			}
+			if isEntryName(text) {
 				name, best = text, rank
 			}
 		}

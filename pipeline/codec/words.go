@@ -59,10 +59,10 @@ func wordsEnd(src []byte, start, end int) int {
 		switch src[next] {
 		case ' ':
 			if startsPair(src, skipBlank(src, next)) {
-				if digits, _ := digitsOfGroup(src[p+1 : next]); digits == next-p-1 && n < few {
+				if digits, _ := digitsOfGroup(src[p+1 : next]); digits == next-p-1 && n < few && (n < 2 || '0' <= src[start] && src[start] <= '9') {
 					return end // "status=200 12 ms=1"
 				}
-				return next // "caller_name=Ada Roe caller_number=1", "postcode=D02 X285 id=1", "loc=14 Fake St Apt 3B York NY 10014 id=1"
+				return next // "caller_name=Ada Roe caller_number=1", "postcode=D02 X285 id=1", "pickup=Bağdat Caddesi 221 id=1"
 			}
 			p = next
 			continue
