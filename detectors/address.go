@@ -65,15 +65,36 @@ func (p *pass) address(i int) (next int) {
 	if p.in.Channel == ChannelLog && !p.in.guessed && !(a.street && (a.code || a.town)) && p.path.bits&cueAddress == 0 {
 		s.against -= inLog
 	}
-	if k := a.first - 1; p.isFree(k) && p.text.Tokens[k].Bits&wordNumber != 0 && p.text.Tokens[k].Len() == 2 && p.between(k) == gapSpace {
-		a.first = k // "no 34 Park Avenue"
-	}
+	p.numberedBefore(&a)
 	start, end := int(p.text.Tokens[a.first].Start), int(p.text.Tokens[a.last].End)
 	if p.at(start-1) == '#' {
 		start--
 	}
 	return p.note(start, end, a.last, Address, s, byAddress, p.lower(start, end))
 }
+
+// numberedBefore takes in the word before the number of a house, "no 34 Park Avenue", and another number, where houses were counted anew: "Old No. 12, New No. 31,
+// Pillaiyar Koil Street".
+func (p *pass) numberedBefore(a *place) {
+	for range 2 {
+		k := a.first - 1
+		if gap := p.between(k); !p.isFree(k) || p.text.Tokens[k].Bits&wordNumber == 0 || p.text.Tokens[k].Len() != 2 || gap != gapSpace && (gap != gapDot || !p.isWritten()) {
+			return
+		}
+		a.first = k
+		if p.is(k-1, &agesOf) && p.isFree(k-1) && p.between(k-1) == gapSpace {
+			a.first = k - 1
+		}
+		if n := a.first - 1; a.first == k || n < 0 || !p.isFree(n) || !p.text.Tokens[n].IsNumber() || p.between(n) != gapComma {
+			return
+		} else {
+			a.first = n
+		}
+	}
+}
+
+// agesOf say of the number of a house whether it still holds.
+var agesOf = wordsOf("old new")
 
 // isYearRange says whether token i is one of two years with a dash between them: "2017-2021 analyst, York".
 func (p *pass) isYearRange(i int) bool {

@@ -246,6 +246,10 @@ var (
 // houseBefore takes in the name of the house or building before its number: "rose cottage 3 green lane".
 func (p *pass) houseBefore(a *place) {
 	k := a.first - 1
+	if a.street && p.isFree(k) && isWord(p.bytesOf(&p.text.Tokens[k]), "flat") && p.isFree(k-2) && p.is(k-2, &floorWords) && isWord(p.bytesOf(&p.text.Tokens[k-1]), "floor") && p.between(k) == gapComma {
+		a.first = k - 2 // "Ground Floor Flat, 31 Tamarind Grove"
+		return
+	}
 	if a.street && p.isFree(k) && p.isFree(k-1) && isWord(p.bytesOf(&p.text.Tokens[k]), "flat") && p.is(k-1, &floorWords) && (p.between(k) == gapSpace || p.between(k) == gapComma) {
 		a.first = k - 1
 		p.articleBefore(a)
@@ -271,6 +275,9 @@ func (p *pass) namedBefore(a *place) {
 	for n := 0; n < most && p.isFree(k) && (p.isCapitalWord(k) || n > 0 && n+1 < most && p.is(k, &nameLinks)); n++ {
 		if n > 0 && isWord(p.bytesOf(&p.text.Tokens[k]), "the") {
 			a.first = k
+			if p.between(k-1) == gapComma && p.isFree(k-2) && p.bitsAt(k-2)&wordUnit != 0 && p.between(k-2) == gapSpace && p.leadingDigits(k-1) > 0 {
+				a.first = k - 2 // "Flat 2, The Maltings"
+			}
 			return
 		}
 		if p.between(k-1) != gapSpace {
@@ -403,4 +410,102 @@ func (p *pass) cornerHead(a *place, i int) bool {
 		}
 	}
 	return false
+}
+
+// findHouses adds the houses, where there are capitals, that have a name and no word for a street: before a British postcode, "Rosewood, Upper Tilling, TN31 7XX", and behind words for
+// where somebody lives, "lives at Rosewood, Upper Tilling", "her house, The Old Forge, Mill Green". What else was found there is not touched.
+func (p *pass) findHouses() {
+	if p.in.Channel == ChannelLog {
+		return
+	}
+	for n := range p.candidates {
+		if c := &p.candidates[n]; c.kind == Postcode {
+			code, last := p.tokensOf(c.start, c.end)
+			if first := p.houseUpTo(code - 1); first >= 0 {
+				p.addHouse(first, last)
+			}
+		}
+	}
+	for k := 2; k+2 < len(p.text.Tokens); k++ {
+		if !p.isCapital(k) || p.isCapital(k-1) || !(p.is(k-1, &livesAt) && p.isHome(k-2)) && !(p.is(k-1, &homes) && p.between(k-1) == gapComma) {
+			continue
+		}
+		name := k
+		if p.is(k, &theWords) && p.between(k) == gapSpace {
+			name++ // "The Old Forge"
+		}
+		if last := p.capitals(name, houseWords, false); last >= name && p.between(last) == gapComma && p.isCapital(last+1) {
+			if town := p.capitals(last+1, houseWords, false); town > last && p.between(town) != gapSpace && !p.is(k, &titles) {
+				p.addHouse(k, town)
+			}
+		}
+	}
+}
+
+// houseWords are the most words of one part of an address without a street.
+const houseWords = 3
+
+// isHome says whether a word for where somebody lives stands at token k or right before it: "living", "address given".
+func (p *pass) isHome(k int) bool {
+	return p.is(k, &homes) || p.is(k-1, &homes) && p.between(k-1) == gapSpace && !p.isCapital(k)
+}
+
+// livesAt stand between a word for where somebody lives and the place.
+var livesAt = wordsOf("at is in of to")
+
+// houseUpTo is the first token of two parts or more with commas between, each of a few words with capitals, that end with token k and begin where an address may: behind
+// a bracket, a mark, the end of a line or a word such as "of"; -1 if there are none, or the first part is somebody's name.
+func (p *pass) houseUpTo(k int) int {
+	const most = 4
+	if k < 0 || !p.isCapital(k) {
+		return -1
+	}
+	if gap := p.between(k); gap != gapSpace && gap != gapComma && gap != gapLine {
+		return -1
+	}
+	for parts := 1; parts <= most; parts++ {
+		last, words := k, 1
+		for k > 0 && words < houseWords && p.between(k-1) == gapSpace && p.isCapital(k-1) && !p.is(k-1, &closers) {
+			k--
+			words++
+		}
+		if p.is(k, &closers) || p.is(last, &legalForms) || p.isInert(int(p.text.Tokens[k].Start)) {
+			return -1
+		}
+		if k > 0 && p.between(k-1) == gapComma && p.isCapital(k-1) {
+			k--
+			continue
+		}
+		named := p.text.Tokens[last].Bits&(wordPlace|wordStreet) != 0 || p.is(last, &houseNames) || p.set.names.Listing(p.text.Tokens[k].Hash).Given < 2 && !p.is(k, &titles)
+		if parts > 1 && named && p.beginsHouse(k) {
+			return k
+		}
+		return -1
+	}
+	return -1
+}
+
+// beginsHouse says whether an address may begin with token k.
+func (p *pass) beginsHouse(k int) bool {
+	if k == 0 {
+		return true
+	}
+	from, to := int(p.text.Tokens[k-1].End), int(p.text.Tokens[k].Start)
+	for _, c := range p.b[from:to] {
+		if c == '(' || c == ':' || c == '\n' {
+			return true
+		}
+	}
+	return p.is(k-1, &livesAt) && p.between(k-1) == gapSpace
+}
+
+// addHouse adds tokens first to last as an address, unless anything but a postcode was found in them.
+func (p *pass) addHouse(first, last int) {
+	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
+	for n := range p.candidates {
+		if c := &p.candidates[n]; c.start < end && start < c.end && c.kind != Postcode && c.kind != Location && c.kind != Org {
+			return
+		}
+	}
+	p.add(start, end, Address, 0.7, byAddress, p.lower(start, end))
 }

@@ -39,7 +39,7 @@ func (p *pass) cutAtBracket(s *names.Span, next, known int) int {
 // cutAtSentence ends a span of a document where a sentence does, "Gaspard. La grossesse". A name behind it is one of its own.
 func (p *pass) cutAtSentence(s *names.Span, next, known int) int {
 	const least = 4 // letters, of what is no abbreviation
-	for k := s.First; k < s.Last; k++ {
+	for k := s.First; k < s.Last && p.in.Channel != ChannelLog; k++ {
 		if t := &p.text.Tokens[k]; t.Len() < least || !p.sentenceEnds(int(t.End)) || p.is(k, &titles) || p.is(k, &postNominals) {
 			continue
 		}

@@ -20,7 +20,7 @@ const (
 		villas loop alley croft parade vale bend point ridge meadow meadows estate puram ganj pura peth bazaar apartments residency tower
 		towers complex society bldg building house cottage lodge hall farm pike turnpike causeway hollow bypass mount wynd brae fold brow garth mead drove approach dene copse spinney paddock paddocks ridings orchard orchards lea leas glade knoll esplanade promenade`
 	// leadWords stand before it: "12 rue de la Paix", "Calle Mayor 5".
-	leadWords = `rue chaussée chaussee chemin impasse allée allées quai faubourg calle avenida avda avinguda carrer paseo carretera viale
+	leadWords = `rue venelle ruelle chaussée chaussee chemin impasse allée allées quai faubourg calle avenida avda avinguda carrer paseo carretera viale
 		heol ffordd stryd vicolo piazza piazzale lungotevere lungarno rua rúa travessa praceta strada bulevardul ulica ulicy ul jalan osiedle`
 	// softLeadWords do the same and mean something else, too.
 	softLeadWords = `avenue av boulevard bd blvd place pl square route passage cours sentier villa plaza camino ronda via corso largo

@@ -23,6 +23,7 @@ func (p *pass) findNames() {
 	if p.set.names == nil || len(p.text.Tokens) == 0 || !p.mayHoldNames() {
 		return
 	}
+	p.findHouses()
 	ctx := names.Context{Preset: p.set.preset, Expect: p.expectsName(), Written: p.isWritten(), Class: p.spanClass}
 	switch p.in.Role {
 	case RoleAgent:
@@ -78,9 +79,7 @@ func (p *pass) addSpans() {
 		if p.spans[i].Class == names.Person {
 			next = p.cutAtLabel(&p.spans[i], next, before)
 			if p.isWritten() {
-				if p.in.Channel != ChannelLog {
-					next = p.cutAtSentence(&p.spans[i], next, before)
-				}
+				next = p.cutAtSentence(&p.spans[i], next, before)
 				if p.isNobody(&p.spans[i]) || !p.cutGreeting(&p.spans[i]) || !p.cutLabel(&p.spans[i]) {
 					continue
 				}

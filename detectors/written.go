@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"bytes"
 	"math/bits"
 	"strings"
 
@@ -96,6 +97,12 @@ const (
 	gapHash  = '#'  // a number sign, with or without spaces
 )
 
+// isIndent says whether the end of a line and the blanks before the next one stand from one place to another, as forms in columns have them.
+func (p *pass) isIndent(from, to int) bool {
+	const most = 48
+	return to-from <= most && p.b[from] == '\n' && len(bytes.TrimLeft(p.b[from+1:to], " \t")) == 0
+}
+
 // between says what stands between token k and the next.
 func (p *pass) between(k int) byte {
 	tokens := p.text.Tokens
@@ -105,6 +112,9 @@ func (p *pass) between(k int) byte {
 	from, to := int(tokens[k].End), int(tokens[k+1].Start)
 	const longest = 12
 	if to-from > longest {
+		if p.isIndent(from, to) {
+			return gapLine
+		}
 		return gapOther
 	}
 	kind := byte(gapSpace)
