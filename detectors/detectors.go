@@ -77,7 +77,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 105
+const revision = 107
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {
@@ -315,13 +315,13 @@ func (p *pass) searchText() {
 	if p.said&wordUser != 0 && p.in.Channel != ChannelLog {
 		p.toldAccounts()
 	}
-	if p.set.names != nil && (p.isRow || p.isRowBeside()) {
-		p.rowNames()
-	}
 	if p.said&cueName != 0 {
 		p.personFields()
 	}
 	p.pairedNames()
+	if p.set.names != nil && (p.isRow || p.isRowBeside()) {
+		p.rowNames()
+	}
 	p.domainUsers()
 	p.initialUsers()
 	p.bracketedUsers()

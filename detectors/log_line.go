@@ -160,7 +160,7 @@ func (p *pass) addressBeside() {
 // isOfSomebody says whether values of a type are those of a person more than of a machine or of a program.
 func isOfSomebody(kind Type) bool {
 	switch kind {
-	case Person, Email, Phone, Address, Postcode, DateOfBirth, CreditCard, CardCVV, CardExpiry, IBAN, BankAccount, SortCode, VehiclePlate, AccountID, Username:
+	case Person, Email, Phone, Address, Postcode, DateOfBirth, CreditCard, CardCVV, CardExpiry, IBAN, BankAccount, SortCode, VehiclePlate, AccountID:
 		return true
 	}
 	return kind >= USSSN

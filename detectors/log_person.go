@@ -153,7 +153,7 @@ func (p *pass) isInitialSurname(k int) bool {
 	}
 	word := p.bytesOf(t)
 	l := p.set.names.Listing(noLexicon.Lookup(word[1:]).Hash)
-	return (l.Surname > 1 && l.Common < commonWord || l.Surname > 2) && !l.Other
+	return (l.Surname > 1 && l.Common < commonWord || l.Surname > 2 || l.Surname > 0 && l.Common == 0) && !l.Other
 }
 
 var doneSet = wordsOf(doneWords)

@@ -44,8 +44,13 @@ func (p *pass) isRowBeside() bool {
 	}
 	for k := range p.candidates {
 		c := &p.candidates[k]
-		if sep := p.at(c.end); c.start > 0 && c.total >= p.set.threshold && isSeparator(sep) && p.b[c.start-1] == sep && isOfSomebody(c.kind) {
-			return bytes.Count(p.b, []byte{sep}) >= fieldsLeast && bytes.Count(p.b, []byte{'='}) < fieldsLeast
+		end := c.end
+		for p.at(end) == '^' { // parts of a name that are left out
+			end++
+		}
+		if sep := p.at(end); c.total >= p.set.threshold && isSeparator(sep) && (p.at(c.start-1) == sep || p.at(c.start-1) == ' ' && sep == '|') && isOfSomebody(c.kind) {
+			p.isRow = bytes.Count(p.b, []byte{sep}) >= fieldsLeast && bytes.Count(p.b, []byte{'='}) < fieldsLeast
+			return p.isRow
 		}
 	}
 	return false

@@ -76,10 +76,10 @@ func lastHump(name []byte) int {
 	return 0
 }
 
-// saidLine notes the rest of the line behind token i, the part that somebody has in a call, and a colon: "turn 4: caller: double seven one oh four nine".
+// saidLine notes the rest of the line behind token i, the part that somebody has in a call, and a colon or an angle bracket: "turn 4: caller: double seven one oh four nine".
 func (p *pass) saidLine(i int) {
 	start := int(p.text.Tokens[i].End) + len(": ")
-	if start >= len(p.b) || p.b[start-2] != ':' || p.b[start-1] != ' ' || !p.mayQuote() || p.isQuoted(start) {
+	if start >= len(p.b) || p.b[start-2] != ':' && p.b[start-2] != '>' || p.b[start-1] != ' ' || !p.mayQuote() || p.isQuoted(start) {
 		return
 	}
 	end := len(p.b)

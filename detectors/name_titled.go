@@ -4,7 +4,7 @@ import "github.com/sonexlabs/tacet/detectors/names"
 
 var (
 	// logTitles stand before names in logs, sureTitles before nothing else in speech.
-	logTitles  = wordsOf("mr mrs dr miss")
+	logTitles  = wordsOf("mr mrs dr miss " + foreignTitles)
 	sureTitles = wordsOf("mr mrs")
 	// welcomes stand in logs before the name of who is written to.
 	welcomes = wordsOf("dear hi hello welcome")

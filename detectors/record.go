@@ -228,6 +228,9 @@ func (p *pass) cell(start, end int, column []byte) {
 		return
 	}
 	kind := columnKind(p.set.nameMeaning(column).bits, column)
+	if kind == 0 && isAgentField(bytes.Trim(column, "`\"' ")) && isSmall(p.b[start]) && bytes.IndexByte(p.b[start:end], ' ') < 0 {
+		kind = Username
+	}
 	const fewest = 4 // digits of an account
 	if kind == SessionID && (!isKey(p.b[start:end]) || isCode(p.b[start:end])) || kind == AccountID && digitsIn(p.b[start:end]) < fewest {
 		return

@@ -7,8 +7,11 @@ import (
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
 
+// foreignTitles stand before names in languages other than English.
+const foreignTitles = "mme mlle monsieur madame herr frau señor señora sra signor signora dott pani mevrouw meneer"
+
 // roleWords stand before the names of persons in the lines of logs, with the part they play or as a title.
-const roleWords = "mr mrs ms dr miss cnam customer cliente kunde klant klient caller patient passenger claimant policyholder cardholder beneficiary payee payer benef attn insured dear guest contact hi hello welcome"
+const roleWords = foreignTitles + " mr mrs ms dr miss cnam customer cliente kunde klant klient caller patient passenger claimant policyholder cardholder beneficiary payee payer benef attn insured dear guest contact hi hello welcome"
 
 // roleWord notes that a log tells of somebody: a capital follows token i, one of roleWords.
 func (p *pass) roleWord(i int) {
