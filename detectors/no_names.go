@@ -99,6 +99,8 @@ func (p *pass) notPerson(k, first, last int) Type {
 		return Location
 	case k > first && (k < last || last+1 < len(p.text.Tokens)) && !p.isWritten() && p.is(k, &others) && p.areAll(&others, k, last): // the verb behind a name: "giulia porta"
 		return 0
+	case p.isForeignWord(k, first, last):
+		return 0
 	case p.isForeignTalk(k):
 		if k > first && p.isGivenBefore(k) || k < last && p.set.names.Listing(p.text.Tokens[k].Hash).Given > 0 && p.set.names.Listing(p.text.Tokens[k+1].Hash).Surname > 0 {
 			return Person
@@ -192,6 +194,43 @@ func (p *pass) isGivenBefore(k int) bool {
 	l := p.set.names.Listing(t.Hash)
 	return t.Len() == 1 && bytes.IndexByte([]byte("aeioyuwz"), p.b[t.Start]|0x20) < 0 || !l.Other && !p.is(k, &others) && (l.Given > 1 || l.Given > 0 && l.Common < commonWord)
 }
+
+// isForeignWord says whether token k, a word in small letters that no list has, is none that anything speaks for as a name, in a conversation in another
+// language than English. The tagger knows few words of other languages and takes what it doesn't know for names.
+func (p *pass) isForeignWord(k, first, last int) bool {
+	const least, share = 2, 5
+	t := &p.text.Tokens[k]
+	if t.Shape&(scan.Upper|scan.Digit) != 0 || p.isWritten() || p.isSpokenFor(k, first, last) {
+		return false
+	}
+	if l := p.set.names.Listing(t.Hash); l.Given+l.Surname+l.Common > 0 {
+		return false
+	}
+	n := 0
+	for i := range p.text.Tokens {
+		if i != k && p.is(i, &others) {
+			n++
+		}
+	}
+	return n >= least && n*share >= len(p.text.Tokens)
+}
+
+// isSpokenFor says whether something beside token k, of a span from first to last, speaks for a name in any language: a question, the beginning of a clause, a given name, a pause
+// or a word that names stand behind before it, a surname, "ji" or what somebody does behind it.
+func (p *pass) isSpokenFor(k, first, last int) bool {
+	switch {
+	case p.wants.cues&cueName != 0, p.isHeard(k), k == 0, p.between(k-1) != gapSpace:
+	case p.is(k-1, &foreignLeads), p.is(k-1, &hesitations), p.bitsAt(k-1)&wordRelation != 0, k > first && p.is(k-1, &particles), p.isGivenBefore(k):
+	case p.bitsAt(k+1)&wordDoes != 0, p.is(k+1, &personTail), k < last && p.set.names.Listing(p.text.Tokens[k+1].Hash).Surname > 1:
+	default:
+		return false
+	}
+	return true
+}
+
+// foreignLeads are words of other languages that names stand behind.
+var foreignLeads = wordsOf("con a al para por y e es soy eres hola doña don d mit von für bei an und bin ist hallo frau herr herrn fräulein also met door voor bij en ben is mevrouw meneer dag avec pour chez à et c'est suis bonjour madame monsieur " +
+	"con per da di sono è signora signor signorina ciao com por para ao à sou é senhora senhor dona olá oi z od dla do i oraz jest jestem u pani pan panią pana panem cześć dzień ji aur shri shrimati naam namaste woh klient klientem klientka klientką ja sí sim oui tak haan pronto")
 
 // isInflected says whether a word that no list has begins and ends as words of other languages do and names don't: "kündigungen", "ubicaciones",
 // "gereinigt".

@@ -365,11 +365,17 @@ func (p *pass) isReadAlone(g *spoken.Region) bool {
 // isMeasured says whether a word behind a region says that it is an amount or a time, and none before that it is an identifier.
 func (p *pass) isMeasured(g *spoken.Region) bool {
 	first, last := p.tokensOf(g.Start, g.End)
-	if g.Kind != spoken.Digits && g.Kind != spoken.Cardinal && g.Kind != spoken.Other || last < 0 || last+1 >= len(p.text.Tokens) {
+	if g.Kind != spoken.Digits && g.Kind != spoken.Cardinal && g.Kind != spoken.Other && !isFromTo(p.b[g.Start:g.End]) || last < 0 || last+1 >= len(p.text.Tokens) {
 		return false
 	}
 	t := &p.text.Tokens[last+1]
 	return t.Bits&cuesAgainst != 0 && t.Bits&cuesIdentifier == 0 && int(t.Start)-g.End <= 2 && !(g.Symbols >= spokenLeast && p.around(first, last).near&cuesNumber != 0)
+}
+
+// isFromTo says whether a code is two numbers with "a" between them, which is "to" in Spanish, Italian and Portuguese: "de treinta a cincuenta euros".
+func isFromTo(d []byte) bool {
+	from, to, ok := bytes.Cut(bytes.ToUpper(d), []byte("A"))
+	return ok && len(from) > 1 && len(to) > 1 && digitsIn(from) == len(from) && digitsIn(to) == len(to)
 }
 
 // regionAt is what was said that begins at a place, nil if there is nothing.
