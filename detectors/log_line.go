@@ -120,7 +120,7 @@ func (p *pass) isWrittenName(s *names.Span) bool {
 	rare := false
 	for k := s.First; k <= s.Last; k++ {
 		t := &p.text.Tokens[k]
-		if !p.isCapitalWord(k) && !p.is(k, &particles) || k < s.Last && p.at(int(t.End)) == '_' || p.is(k, &programWords) || t.Shape&scan.Lower != 0 && hasHump(p.bytesOf(t)) && !p.isListed(k) && !p.hasNameHead(k) {
+		if !p.isCapitalWord(k) && !p.is(k, &particles) || k < s.Last && p.at(int(t.End)) == '_' || p.is(k, &programWords) || p.is(k, &firms) || p.is(k, &vendors) || t.Shape&scan.Lower != 0 && hasHump(p.bytesOf(t)) && !p.isListed(k) && !p.hasNameHead(k) {
 			return false
 		}
 		rare = rare || t.Len() > 1 && (p.isListed(k) || !p.set.names.IsCommon(t.Hash)) || t.Len() == 1 && p.at(int(t.End)) == '.' && len(p.in.Path) > 0 // "G. Strand"

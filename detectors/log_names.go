@@ -337,7 +337,7 @@ func (p *pass) isPersonWord(k, common int) bool {
 		return false
 	}
 	l := p.set.names.Listing(t.Hash)
-	return l.Common < common && !l.Other && !p.isClass(k) && !p.is(k, &firms) && !p.is(k, &places) && !p.is(k, &programWords)
+	return l.Common < common && !l.Other && !p.isClass(k) && !p.is(k, &firms) && !p.is(k, &places) && !p.is(k, &programWords) && !p.is(k, &vendors)
 }
 
 // isRarePair says whether two words in a row are rare ones with one capital each, that begins them: names that no list has,

@@ -14,6 +14,7 @@ var (
 	noNames = wordsOf(foodWords + " " + typedWords + " " + foreignWords() + " " + technicalWords + " " + medicineWords + " " + thingWords)
 	others  = wordsOf(foreignWords())
 	places  = wordsOf(countryWords)
+	vendors = wordsOf(vendorWords)
 	firms   = wordsOf(firmWords + " " + brandWords)
 	// hinglish stand where a name would between "naam" and "hai", too: "naam galat hai", "naam wahan nahi dikh raha hai".
 	hinglish = wordsOf(said("no-name", "hi") + " raha rahi rahe gaya gayi hua hui kya nahi ho hota hoti tha thi kiya karo kar")

@@ -59,6 +59,10 @@ const brandWords = "aeg asda asos asus ateca atmos audible azuma barbour barclay
 	"superdry tassimo tcl tefal telekom tidal tiguan tomorite touareg touran tplink tropicana twingo vauxhall velux vimto vodafone waitrose whirlpool xerox " +
 	"xiaomi xps xtra yeti yodel yoigo zanussi ziggo zinsser"
 
+// vendorWords are makers of telephone exchanges, of what call centres use and of what hears and speaks, and their products, as lines of logs name them.
+const vendorWords = "aircall asterisk audiocodes avaya azure broadsoft broadworks bria calabrio cisco cxone deepgram dialogflow dialpad elevenlabs fanvil freepbx freeswitch freshcaller genesys gigaset grandstream hubspot infobip jabber " +
+	"jabra kamailio linphone messagebird metaswitch mitel nexmo nuance opensips oracle perimeta plantronics plivo polycom ringcentral sangoma sinch snom sonus talkdesk telnyx verint voicemeeter voiceflow vonage wavenet worldpay yealink zoiper"
+
 var medicines = wordsOf(medicineWords)
 
 // foreignWords are words of calls in other languages than English that the tagger doesn't know: of orders and deliveries, payments,
