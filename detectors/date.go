@@ -73,7 +73,7 @@ func (p *pass) dateKind(d *date) (Type, score) {
 		if p.correctsBirth(d) {
 			s.words = max(s.words, birthAsked-birthTold)
 		}
-		if s.total() >= birthLeast {
+		if s.total() >= birthLeast && !(d.day == 0 && s.question == 0 && p.path.bits&cueBirth == 0 && p.isWritten() && p.cueBefore(d.first)&cueBirth == 0) { // not "en mars après la naissance"
 			return DateOfBirth, s
 		}
 	}

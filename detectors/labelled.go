@@ -145,7 +145,7 @@ func (p *pass) labelledValue(kind Type, start, end int) {
 			p.add(start, end, kind, 0.6, byNames, p.lower(start, end))
 		}
 	case Address:
-		if p.isHouseAndPlace(first, last, value) {
+		if p.isDateAt(start) == 0 && p.isHouseAndPlace(first, last, value) {
 			p.add(start, end, kind, 0.6, byAddress, p.lower(start, end))
 		}
 	}

@@ -53,12 +53,23 @@ func (p *pass) cutAtSentence(s *names.Span, next, known int) int {
 			*s = before
 			return next
 		}
-		if p.hasListed(s.First, k) || p.areShown(s.First, k) {
+		if p.hasCapital(s.First, k) {
+			p.cutSmall(&before)
 			next = p.addSpan(&before, next, known)
 		}
 		s.First, k = rest, rest-1
 	}
 	return next
+}
+
+// hasCapital says whether one of the tokens begins with a capital.
+func (p *pass) hasCapital(first, last int) bool {
+	for k := first; k <= last; k++ {
+		if isUpperAt(p.b, int(p.text.Tokens[k].Start)) {
+			return true
+		}
+	}
+	return false
 }
 
 // cutAtLabel begins a span behind the label that stands before it, "Doctor: Dr Patel", or behind an empty line. Where a name stands before, it is one of its
@@ -69,7 +80,7 @@ func (p *pass) cutAtLabel(s *names.Span, next, known int) int {
 		if len(gap) < 2 {
 			continue
 		}
-		if gap[0] == ':' && p.isLabelled(s.First, k) {
+		if gap[0] == ':' && p.isLabelled(s.First, k) || isColumnGap(gap) && !p.hasCapital(s.First, k) {
 			s.First = k + 1
 			continue
 		}
@@ -138,7 +149,7 @@ func (p *pass) isColumnLabel(s *names.Span) bool {
 // "Zeugin: Hjördis Petersen, Tel. …", "Stan liczników: …".
 func (p *pass) isLabelled(first, last int) bool {
 	if start := int(p.text.Tokens[first].Start); start > 0 && p.b[start-1] != '\n' {
-		return false
+		return first == last && p.between(first-1) == gapSpace && p.isSmallWord(first) // "Den avlidne: …"
 	}
 	return first < last && p.isSmallWord(last) || !p.hasListed(first, last) && (p.is(last, &parts) || p.is(last, &people) || p.is(last, &acquainted))
 }
@@ -263,10 +274,22 @@ func (p *pass) isForeignRound(first, last int) bool {
 	return foreign > 0
 }
 
-// isPeople says whether a span is a word for what somebody is: "Nichte".
+// isPeople says whether a span is a word for what somebody is: "Nichte", "support worker".
 func (p *pass) isPeople(s *names.Span) bool {
-	return s.First == s.Last && p.is(s.First, &people) && p.set.names.Listing(p.text.Tokens[s.First].Hash).Given < 2
+	if next := s.First + 1; p.is(s.First, &pronouns) && !p.hasCapital(next, s.Last) && p.between(s.First) == gapSpace && p.isSmallWord(next) && (p.text.Tokens[next].Len() == 1 || p.set.names.Listing(p.text.Tokens[next].Hash).Common < commonWord) {
+		return true // "Elle a repris"
+	}
+	if s.First != s.Last || p.set.names.Listing(p.text.Tokens[s.First].Hash).Given > 1 {
+		return false
+	}
+	return p.is(s.First, &people) || p.is(s.First, &parts) || p.is(s.First, &grades) && p.between(s.First) == gapSpace && p.isSmallWord(s.First+1)
 }
+
+// pronouns are given names in English texts only.
+var pronouns = wordsOf("elle ella lei ela ona")
+
+// grades stand before what somebody is: "Senior analyst".
+var grades = wordsOf("senior junior head lead chief principal deputy")
 
 // isHeading says whether a span that no list has begins a line of its own without a mark at its end, with words in small letters in it: "Notulen ouderraad
 // 4 november".
@@ -275,7 +298,7 @@ func (p *pass) isHeading(s *names.Span) bool {
 	if start > 1 && (p.b[start-1] != '\n' || p.b[start-2] != '\n') || p.hasListed(s.First, s.Last) {
 		return false
 	}
-	small := false
+	small := p.isKindOfText(s)
 	for k := s.First; k < len(p.text.Tokens); k++ {
 		t := &p.text.Tokens[k]
 		small = small || p.isSmallWord(k) && !p.is(k, &particles)
@@ -283,6 +306,20 @@ func (p *pass) isHeading(s *names.Span) bool {
 		if k+1 == len(p.text.Tokens) || bytes.IndexByte(p.b[end:p.text.Tokens[k+1].Start], '\n') >= 0 {
 			c := p.at(end)
 			return small && (c == '\n' || c == '\r') && (s.First == 0 || bytes.Contains(p.b[end:p.text.Tokens[k+1].Start], []byte("\n\n")))
+		}
+	}
+	return false
+}
+
+// isKindOfText says whether a word of a span at the beginning of a text ends as German and Dutch words for kinds of texts do: "Patientenaufnahme Physiotherapie",
+// "Elternbrief Klasse 3a".
+func (p *pass) isKindOfText(s *names.Span) bool {
+	for k := s.First; k <= s.Last && s.First == 0; k++ {
+		b := p.bytesOf(&p.text.Tokens[k])
+		for _, end := range [...]string{"brief", "bericht", "bogen", "aufnahme", "formular", "blatt", "antrag", "protokoll", "vertrag", "anzeige", "meldung", "rechnung", "einigung", "digung", "vollmacht", "formulier", "verslag", "overeenkomst", "verklaring", "blankett"} {
+			if len(b) > len(end)+2 && endsWithFolded(b, end) {
+				return true
+			}
 		}
 	}
 	return false

@@ -31,6 +31,10 @@ func TestShownNames(t *testing.T) {
 		"Deputy Quiringer served the order on Friday.":                                                 {"Deputy Quiringer"},
 		"Hortensia's guest was seeing J. Quolliver | 09:05":                                            {"Hortensia", "J. Quolliver"},
 		"Trabajadora social: Quendrith Vaulx\nLa usuaria vive sola.":                                   {"Quendrith Vaulx"},
+		"W domu jest Genowefa Quendr. Z Szczygielskim rozmawiano w szkole.":                            {"Genowefa Quendr", "Szczygielskim"},
+		"Den avlidne: Sigvard Ljung\nNext of kin               Suresh Quendrith":                       {"Sigvard Ljung", "Suresh Quendrith"},
+		"Patientenaufnahme Physiotherapie\n\nKasse: keine":                                             nil,
+		"T/C from the support worker at the refuge.\n2021 Senior analyst, water":                       nil,
 		"Patient: QUENDRITH-BOLD, Araminta      MRN: 00471820":                                         {"QUENDRITH-BOLD", "Araminta"},
 		"El repartidor, un tal Quendro, dejó el paquete.":                                              {"Quendro"},
 		"Her two children (Quendri, 7, and Quollo, 4) are well. Figure (2, 3) shows it.":               {"Quendri", "Quollo"},
@@ -57,4 +61,25 @@ func TestShownNames(t *testing.T) {
 		slices.Sort(want)
 		require.Equal(t, want, got, text)
 	}
+}
+
+// What documents write of times, ages and months is no finding.
+func TestDocumentsKeep(t *testing.T) {
+	set, err := New(Options{})
+	require.NoError(t, err)
+	for _, text := range []string{
+		"Elle a repris à temps plein en mars après la naissance.",
+		"Pelas 22h10 a condutora saiu.",
+		"HPI: 67 y/o F brought in by ambulance after a fall",
+	} {
+		require.Empty(t, set.Find(nil, []byte(text), Input{Channel: ChannelDoc}, NewScratch()), text)
+	}
+	const chat = "[14/11/2026, 18:02:40] Tolu: what's the new address\n[14/11/2026, 18:03:02] Osric: 22 Lapwing Rise\n[14/11/2026, 18:03:15] Tolu: door code?\n[14/11/2026, 18:04:15] Osric: 0417"
+	var got []string
+	for _, f := range set.Find(nil, []byte(chat), Input{Channel: ChannelDoc}, NewScratch()) {
+		if f.Type != Person && f.Type != Date {
+			got = append(got, chat[f.Start:f.End])
+		}
+	}
+	require.Equal(t, []string{"22 Lapwing Rise", "0417"}, got)
 }

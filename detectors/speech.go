@@ -262,6 +262,9 @@ func (p *pass) spokenKind(g *spoken.Region) (kind Type, s score, rule string, de
 		return kind, score{question: 0.7}, "goes on", detector
 	}
 	whole, d := len(p.text.Tokens) == 1, p.b[g.Start:g.End]
+	if p.isWritten() && isShortTime(d) {
+		return 0, s, "", 0
+	}
 	if first, last := p.tokensOf(g.Start, g.End); p.isYearIn(d, first) || isYears(d) && p.is(last+1, &makes) || isFraction(d) && g.Symbols <= askedLeast+1 && p.wants.cues&(cueExpiry|cueBirth|cueIP) == 0 && !whole {
 		return 0, s, "", 0 // "twenty nineteen honda", "the three point one"
 	}
@@ -418,6 +421,16 @@ func isFraction(d []byte) bool {
 // isThousands says whether digits are a number of thousands: "thirty four thousand".
 func isThousands(d []byte) bool {
 	return len(d) > 3 && len(d) <= 6 && string(d[len(d)-3:]) == "000"
+}
+
+// isShortTime says whether letters and digits are a time of day or an age as documents have them: "22h10", "67 y/o F".
+func isShortTime(d []byte) bool {
+	n := 0
+	for n < len(d) && scan.IsDigit(d[n]) {
+		n++
+	}
+	rest := bytes.TrimLeft(d[n:], " ")
+	return n > 0 && n <= 2 && (len(rest) == len("h10") && rest[0]|0x20 == 'h' && digitsIn(rest[1:]) == 2 || len(rest) <= len("y/o F") && isWord(rest[:min(len("yo"), len(rest))], "yo"))
 }
 
 // isYears says whether digits are years, one after the other.

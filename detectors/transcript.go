@@ -404,10 +404,10 @@ func pastTime(text []byte, at, end int) int {
 			at += n + 1
 		case c == '[' || c == '(' || scan.IsDigit(c):
 			stop := at + 1
-			for stop < end && (scan.IsDigit(text[stop]) || strings.IndexByte(":.,-", text[stop]) >= 0) {
+			for stop < end && (scan.IsDigit(text[stop]) || strings.IndexByte(":.,-/", text[stop]) >= 0) {
 				stop++
 			}
-			if bytes.IndexByte(text[at:stop], ':') < 0 && bytes.IndexByte(text[at:stop], '-') < 0 {
+			if bytes.IndexAny(text[at:stop], ":-/") < 0 {
 				return at
 			}
 			for stop < end && (text[stop] == ']' || text[stop] == ')') {

@@ -433,7 +433,7 @@ func (r *Reader) isSaid(k int, c *cardinal, st *reading) bool {
 	}
 	own := c.own & c.langs
 	foreign := own &^ r.english()
-	if c.own&r.english() == 0 && foreign != 0 && r.monthNear(k, k+c.width-1, foreign) {
+	if c.own&r.english() == 0 && foreign != 0 && !(c.value == 1 && r.isWeakMonth(k+c.width)) && r.monthNear(k, k+c.width-1, foreign) {
 		return true
 	}
 	if next := int(r.symbols[k+c.width-1].last) + 1; foreign != 0 && c.value > 1 && c.own&r.english() == 0 && next < len(r.t.Tokens) && r.t.Tokens[next].Bits&r.h.Lead != 0 {

@@ -204,6 +204,15 @@ func (r *Reader) monthNear(i, k int, langs uint32) bool {
 	return i > 0 && r.follows(i-1, i) && r.isMonthOf(i-1, langs)
 }
 
+// isWeakMonth says whether symbol k is a month by a word that commonly means something else: no day is the first by the word that is an article, too, "en mars".
+func (r *Reader) isWeakMonth(k int) bool {
+	if k >= len(r.symbols) {
+		return false
+	}
+	m, ok := r.as(&r.symbols[k], month, anyLang)
+	return ok && m.langs&^m.weak == 0
+}
+
 // isMonthOf says whether symbol k is a month in one of some languages.
 func (r *Reader) isMonthOf(k int, langs uint32) bool {
 	m, ok := r.as(&r.symbols[k], month, langs)
