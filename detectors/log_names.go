@@ -21,6 +21,9 @@ func (p *pass) pairedNames() {
 			k++
 			continue
 		}
+		if b.Start-a.End == 2 && p.b[a.End] == ':' && a.Shape&(scan.Upper|scan.Digit) == 0 {
+			p.talker(k)
+		}
 		p.given = p.given || a.Shape&(scan.Upper|scan.Lower) == scan.Upper|scan.Lower && p.isGivenAlone(k)
 		if last := p.linkedName(k); last > k {
 			k = last
@@ -71,6 +74,35 @@ func (p *pass) pairedNames() {
 		k = last
 	}
 }
+
+// talker takes token k for the name of somebody who says the rest of a line of a log, if it is a given name that is no other word: "turn 3: kofi: can I take your date
+// of birth please".
+func (p *pass) talker(k int) {
+	t := &p.text.Tokens[k]
+	start := int(t.Start)
+	if before := p.at(start - 2); start > 0 && (p.b[start-1] != ' ' || before != ':' && before != ']' && before != '-' && before != '|') {
+		return
+	}
+	l := p.set.names.Listing(t.Hash)
+	if l.Given < 2 || l.Common > 0 || l.Other || t.Bits != 0 || p.is(k, &givenPrograms) || p.isInert(start) {
+		return
+	}
+	const reach = 24 // tokens
+	talks := false
+	for n := k + 1; n < len(p.text.Tokens) && n <= k+reach && !talks; n++ {
+		talks = p.is(n, &selfWords) || p.is(n, &talkWords)
+	}
+	before := len(p.quotes)
+	if !talks {
+		return
+	}
+	if p.saidLine(k); len(p.quotes) > before {
+		p.add(start, int(t.End), Person, 0.6, byNames, p.lower(start, int(t.End)))
+	}
+}
+
+// talkWords are further words of people who talk to each other.
+var talkWords = wordsOf("i me we us our can could would please let's")
 
 // isGivenAlone says whether token k is a given name that is no other word, and stands among words as one of a sentence does.
 func (p *pass) isGivenAlone(k int) bool {

@@ -32,6 +32,10 @@ func (p *pass) roleWord(i int) {
 			p.personValue(start, false) // "CardHolder=A ROE"
 		}
 	}
+	if k := i + 1; p.between(i) == gapSpace && p.between(k) == gapComma && k+1 < len(p.text.Tokens) && p.set.names != nil && isUpper(p.bytesOf(b)) && isUpper(p.bytesOf(&p.text.Tokens[k+1])) && p.isListed(k+1) {
+		end := int(p.text.Tokens[k+1].End)
+		p.add(p.apostropheStart(k), end, Person, 0.6, byNames, p.lower(p.apostropheStart(k), end)) // "customer ROE, ASHA"
+	}
 	if p.is(i, &logTitles) {
 		if p.isCapital(i) && !hasHump(p.bytesOf(a)) {
 			p.nameBehindTitle(i)
