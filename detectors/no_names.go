@@ -196,42 +196,72 @@ func (p *pass) isGivenBefore(k int) bool {
 	return t.Len() == 1 && bytes.IndexByte([]byte("aeioyuwz"), p.b[t.Start]|0x20) < 0 || !l.Other && !p.is(k, &others) && (l.Given > 1 || l.Given > 0 && l.Common < commonWord)
 }
 
-// isForeignWord says whether token k, a word in small letters that no list has, is none that anything speaks for as a name, in a conversation in another
+// isForeignWord says whether token k, a word in small letters that is no frequent given name, is none that anything speaks for as a name, in a conversation in another
 // language than English. The tagger knows few words of other languages and takes what it doesn't know for names.
 func (p *pass) isForeignWord(k, first, last int) bool {
-	const least, share = 2, 5
+	const frequent, rare, least = 2, 2, 2
 	t := &p.text.Tokens[k]
 	if t.Shape&(scan.Upper|scan.Digit) != 0 || p.isWritten() || p.isSpokenFor(k, first, last) {
 		return false
 	}
-	if l := p.set.names.Listing(t.Hash); l.Given+l.Surname+l.Common > 0 {
+	if l := p.set.names.Listing(t.Hash); !l.Other && (l.Given >= frequent || l.Common > rare) {
 		return false
 	}
-	n := 0
+	foreign, english := 0, 0
 	for i := range p.text.Tokens {
-		if i != k && p.is(i, &others) {
-			n++
+		if i != k && p.isForeign(i) {
+			foreign++
+		} else if p.set.names.Listing(p.text.Tokens[i].Hash).Common >= commonWord {
+			english++
 		}
 	}
-	return n >= least && n*share >= len(p.text.Tokens)
+	return foreign >= least && foreign > english
+}
+
+// isForeign says whether token k is a frequent word of another language than English.
+func (p *pass) isForeign(k int) bool {
+	return p.is(k, &others) || p.set.names.Listing(p.text.Tokens[k].Hash).Other
 }
 
 // isSpokenFor says whether something beside token k, of a span from first to last, speaks for a name in any language: a question, the beginning of a clause, a given name, a pause
 // or a word that names stand behind before it, a surname, "ji" or what somebody does behind it.
 func (p *pass) isSpokenFor(k, first, last int) bool {
+	const few = 4 // words, which may be an answer
 	switch {
-	case p.wants.cues&cueName != 0, p.isHeard(k), k == 0, p.between(k-1) != gapSpace:
-	case p.is(k-1, &foreignLeads), p.is(k-1, &hesitations), p.bitsAt(k-1)&wordRelation != 0, k > first && p.is(k-1, &particles), p.isGivenBefore(k):
-	case p.bitsAt(k+1)&wordDoes != 0, p.is(k+1, &personTail), k < last && p.set.names.Listing(p.text.Tokens[k+1].Hash).Surname > 1:
+	case p.wants.cues&cueName != 0, p.isHeard(k), k == 0 && len(p.text.Tokens) < few, k > 0 && p.between(k-1) != gapSpace:
+	case k == 0:
+		return p.is(1, &foreignTails) || p.bitsAt(1)&wordDoes != 0
+	case p.is(k-1, &andWords) || p.is(k-1, &foreignAnds):
+		return k == 1 || p.set.names.Listing(p.text.Tokens[k-2].Hash).Given > 0 && !p.isForeign(k-2)
+	case k > first && p.is(k-1, &particles):
+		return p.isSpokenFor(k-1, first, last)
+	case p.is(k-1, &infinitiveLeads) && p.isInfinitive(k):
+		return false
+	case p.is(k-1, &foreignLeads), p.is(k-1, &hesitations), p.bitsAt(k-1)&wordRelation != 0, p.isGivenBefore(k):
+	case k > first && !p.isForeign(k-1) && !p.isForeignWord(k-1, first, last): // the rest of a name
+	case p.bitsAt(k+1)&wordDoes != 0, p.is(k+1, &personTail), k < last && p.set.names.Listing(p.text.Tokens[k+1].Hash).Surname > 1 && !p.isForeign(k+1):
 	default:
 		return false
 	}
 	return true
 }
 
+// isInfinitive says whether token k ends as verbs in Spanish, Italian and Portuguese do: "llorar", "piangere".
+func (p *pass) isInfinitive(k int) bool {
+	const least = 5
+	b := bytes.TrimSuffix(p.bytesOf(&p.text.Tokens[k]), []byte("e"))
+	return len(b) >= least && b[len(b)-1] == 'r' && bytes.IndexByte([]byte("aei"), b[len(b)-2]) >= 0
+}
+
+var (
+	infinitiveLeads = wordsOf("a de da di para por per")
+	foreignTails    = wordsOf("hier se aquí aqui qui ici tutaj am aan bol buongiorno buonasera pronto guten hallo goedemorgen goedemiddag dzień bonjour hola namaste ji olá bom boa")
+	foreignAnds     = wordsOf("y e et und en i oraz aur og och ki")
+)
+
 // foreignLeads are words of other languages that names stand behind.
-var foreignLeads = wordsOf("con a al para por y e es soy eres hola doña don d mit von für bei an und bin ist hallo frau herr herrn fräulein also met door voor bij en ben is mevrouw meneer dag avec pour chez à et c'est suis bonjour madame monsieur " +
-	"con per da di sono è signora signor signorina ciao com por para ao à sou é senhora senhor dona olá oi z od dla do i oraz jest jestem u pani pan panią pana panem cześć dzień ji aur shri shrimati naam namaste woh klient klientem klientka klientką ja sí sim oui tak haan pronto")
+var foreignLeads = wordsOf("con a al para por es soy eres hola doña don d mit von für bei an bin ist hallo frau herr herrn fräulein also met door voor bij ben is mevrouw meneer dag avec pour chez à c'est suis bonjour madame monsieur " +
+	"con per da di sono è signora signor signorina ciao com por para ao à sou é senhora senhor dona olá oi z dla do jest jestem u pani pan panią pana panem cześć dzień ji shri shrimati naam namaste wo woh main med få nessun nessuna passo m alors geen kein keinen klient klientem klientka klientką ja sí sim oui tak haan pronto")
 
 // isInflected says whether a word that no list has begins and ends as words of other languages do and names don't: "kündigungen", "ubicaciones",
 // "gereinigt".
