@@ -204,7 +204,7 @@ func (p *pass) isForeignWord(k, first, last int) bool {
 	if t.Shape&(scan.Upper|scan.Digit) != 0 || p.isWritten() || p.isSpokenFor(k, first, last) {
 		return false
 	}
-	if l := p.set.names.Listing(t.Hash); !l.Other && (l.Given >= frequent || l.Common > rare) {
+	if l := p.set.names.Listing(t.Hash); !l.Other && (l.Given >= frequent || l.Common > rare) && (!p.is(k, &everyday) || p.is(k+1, &hindiCases)) {
 		return false
 	}
 	foreign, english := 0, 0
@@ -254,6 +254,10 @@ func (p *pass) isInfinitive(k int) bool {
 }
 
 var (
+	// everyday are given names that are more often other words where their language is spoken; hindiCases stand behind them where they are names: "diya ne kaha".
+	everyday = wordsOf("wale wali gaye gayi lena leni dena deni diya liya mila mili milta bas baar luz vino corto primo sabato domenica sa luce luci soccorso bambina alta lavar mala boden morgen oma herbst bauch keller " +
+		"karta sam sama inna winda windy wiem bo mari long essence ander dan wilde lona era")
+	hindiCases      = wordsOf("ne ko ka ki ke se")
 	infinitiveLeads = wordsOf("a de da di para por per")
 	foreignTails    = wordsOf("hier se aquí aqui qui ici tutaj am aan bol buongiorno buonasera pronto guten hallo goedemorgen goedemiddag dzień bonjour hola namaste ji olá bom boa")
 	foreignAnds     = wordsOf("y e et und en i oraz aur og och ki")
