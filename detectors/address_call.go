@@ -17,6 +17,7 @@ const (
 	namesAlone    = 3  // words that are a part by themselves
 	placeScore    = 0.6
 	saidMost      = 12 // words of a turn that the agent may repeat
+	houseDigits   = 5  // that no number of a house has
 )
 
 // openPlace is an address that the call is about.
@@ -91,8 +92,8 @@ func (p *pass) hearPlaces() (last int, found, firm bool) {
 		if c.kind == Address {
 			last, found = max(last, b), true
 		}
-		if (p.in.Role == RoleAgent || c.kind == Postcode) && !place.open && !place.had {
-			continue
+		if (p.in.Role == RoleAgent && !(a > 0 && p.is(a-1, &stillWords)) || c.kind == Postcode) && !place.open && !place.had {
+			continue // "is it still 8 Quarry Bank?" is the caller's
 		}
 		for j := a; j <= b; j++ {
 			firm = firm || !p.text.Tokens[j].IsWord() || p.bitsAt(j)&(wordStreet|wordPlace|wordUnit|wordLead) != 0
@@ -359,6 +360,9 @@ func (p *pass) recallPlaces() {
 		}
 		for first > 0 && !p.isInert(int(tokens[first-1].Start)) && !tokens[first-1].IsWord() && p.isRecalled(first-1, true) {
 			first--
+		}
+		if number := first - 1; number >= 0 && first < last && p.isRecalledPair(first+1) && tokens[number].IsNumber() && tokens[number].Len() < houseDigits && p.between(number) == gapSpace && !p.isInert(int(tokens[number].Start)) {
+			first = number // another house of the same street
 		}
 		if short && last+2 < len(tokens) && tokens[last+1].Bits&cuesIdentifier == 0 && p.between(last) == gapSpace && p.isRecalled(last+2, true) {
 			last += 2 // "fourteen bar three"

@@ -33,7 +33,7 @@ func (p *pass) findPieces() {
 		for p.codeGap(last) == ' ' && p.isCodePiece(last+1) && tokens[last+1].IsNumber() != tokens[last].IsNumber() {
 			last++
 		}
-		if next = last + 1; first == last || next < len(tokens) && !p.clauseEnds(int(tokens[last].End), int(tokens[next].Start)) && !p.is(next, &andWords) && !p.is(next, &thanksWords) {
+		if next = last + 1; first == last || next < len(tokens) && (p.isInert(int(tokens[next].Start)) || !p.clauseEnds(int(tokens[last].End), int(tokens[next].Start))) && !p.is(next, &andWords) && !p.is(next, &thanksWords) {
 			continue
 		}
 		kind, detector := p.toldPieces(first)

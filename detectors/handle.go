@@ -15,7 +15,7 @@ func (p *pass) mention(at int) bool {
 	if p.in.Channel == ChannelLog {
 		return p.serverUser(at)
 	}
-	if c := p.at(at - 1); scan.IsWordByte(c) || c == '@' || c == '/' || c == '_' || c == '-' || c == '\\' || c == '=' || p.isInert(at) {
+	if c := p.at(at - 1); scan.IsWordByte(c) || c == '@' || c == '/' || c == '_' || c == '-' || c == '\\' || c == '=' || p.isInert(at) || at > 0 && p.isInert(at-1) {
 		return false
 	}
 	start := at + 1

@@ -140,9 +140,25 @@ func (p *pass) addListed(k int) {
 		if p.at(int(p.text.Tokens[max(n, last)].End)) == ':' {
 			return // a label
 		}
-		p.addShown(n, last)
+		if n == k || !p.isPlaced(n, last) {
+			p.addShown(n, last)
+		}
 		n = max(n, last)
 	}
+}
+
+// isPlaced says whether the tagger is sure that tokens first to last are a place, behind the names of a list: "GP: Nigel Mitchell, San Diego".
+func (p *pass) isPlaced(first, last int) bool {
+	if last < first {
+		return false
+	}
+	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
+	for n := range p.candidates {
+		if c := &p.candidates[n]; c.kind == Location && c.start <= start && end <= c.end && c.total >= echoed {
+			return true
+		}
+	}
+	return false
 }
 
 // addSigned adds the name that a line from token k on is, under the end of a letter.

@@ -194,8 +194,8 @@ func (p *pass) widenPerson(i int) {
 			s.First = k
 		}
 	}
-	if k := s.Last + 1; (s.First == s.Last || s.First+1 == s.Last && p.is(s.First, &titles)) && !p.isWritten() && free(k) && p.besides(s.Last) && p.isUnlisted(k) && !(k+1 < len(tokens) && tokens[k+1].IsNumber()) && p.set.names.IsGiven(tokens[s.Last].Hash) {
-		s.Last = k // "gesine vormbrock"
+	if k := s.Last + 1; (s.First == s.Last || s.First+1 == s.Last && (p.is(s.First, &titles) || p.set.names.IsGiven(tokens[s.First].Hash))) && !p.isWritten() && free(k) && p.besides(s.Last) && p.isUnlisted(k) && !(k+1 < len(tokens) && tokens[k+1].IsNumber()) && p.set.names.IsGiven(tokens[s.Last].Hash) {
+		s.Last = k // "gesine vormbrock", "heinz rüdiger vormbrock"
 	}
 	if k := s.Last + 2; p.isWritten() && p.is(k-1, &particles) && p.isCapital(k-1) && free(k) && p.isCapital(k) && p.between(k-2) == gapSpace && p.between(k-1) == gapSpace {
 		s.Last = k // "Crocifisso Lo Verde"
@@ -439,7 +439,7 @@ func (p *pass) addName(start, end int, kind Type, confidence float32) {
 		if kind == Person && k == span && k < last && p.is(k, &titles) {
 			continue // "Ms Boland"
 		}
-		thing := t.Bits&wordsNoName != 0 || p.isPlainWord(k, span, last, kind) || p.is(k, &programWords) || kind == Person && (p.is(k, &systemWords) || p.isFieldName(k))
+		thing := t.Bits&wordsNoName != 0 || p.isPlainWord(k, span, last, kind) || p.is(k, &programWords) || kind == Person && (p.is(k, &systemWords) || p.isFieldName(k) || p.is(k, &streetUses) && p.bitsAt(k-1)&wordStreet != 0)
 		if told.start <= k && k < told.end || thing && !p.set.names.IsGiven(t.Hash) {
 			as = 0
 		} else if kind == Person {

@@ -105,6 +105,9 @@ func (r *Reader) spelled(k int, st *reading) int {
 	case c != 0:
 	case named:
 		weak := l.langs&^l.weak == 0
+		if weak && r.isCut(&r.t.Tokens[s.last]) {
+			return 0 // "you'll"
+		}
 		if weak && len(r.parts) == 0 && r.t.Tokens[s.first].Len() == len("è") && r.t.Tokens[s.first].Shape&scan.High != 0 {
 			return 0 // "is"
 		}
