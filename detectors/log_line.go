@@ -169,7 +169,7 @@ func isOfSomebody(kind Type) bool {
 // isShortValue says whether the value of a field of a log is a few words with capitals and nothing else, as names are: `profile="Lowenna T"`.
 func (p *pass) isShortValue() bool {
 	const least, most = 2, 5
-	if n := len(p.text.Tokens); len(p.in.Path) == 0 || n < least || n > most || isWord(p.pathName(), "message") || namesThing(p.in.Path) {
+	if n := len(p.text.Tokens); len(p.in.Path) == 0 || n < least || n > most || isWord(p.pathName(), "message") || namesThing(p.in.Path) || isThingField(p.pathName()) {
 		return false
 	}
 	for k := range p.text.Tokens {
@@ -179,3 +179,14 @@ func (p *pass) isShortValue() bool {
 	}
 	return true
 }
+
+// isThingField says whether a field is called what programs give names to, or where something is: "brand", "home_town".
+func isThingField(name []byte) bool {
+	name = name[bytes.LastIndexByte(name, '_')+1:]
+	name = bytes.TrimRight(name[lastHump(name):], "[]")
+	return namedThings.holds(name) && !profileWord.holds(name) || thingFields.holds(name)
+}
+
+// thingFields hold further names of places, of firms and of what is sold.
+var thingFields = wordsOf("town county province state venue hospital clinic school company firm org organisation organization merchant vendor manufacturer supplier hotel airline bank codec model carrier trunk site office building " +
+	"holiday song title status reason result disposition event level intent plan edition os tz timezone hangup cause")

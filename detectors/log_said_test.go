@@ -35,6 +35,8 @@ func TestFieldsThatSomebodySays(t *testing.T) {
 		{"evaluator", "{{PERSON|G. Strand}}"},
 		{"holder", "{{PERSON|O O'SHAUGHNESSY}}"},
 		{"q931", "Normal Clearing"},
+		{"venue", "Lowenna T"},
+		{"homeTown", "Lowenna T"},
 		{"file_name", "Lowenna T"},
 		{"message", "Utime    Timeval"},
 		{"free_text", "{{PERSON|Jerome}} sorted it in 2 mins"},
