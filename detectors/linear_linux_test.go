@@ -34,12 +34,14 @@ func TestCostIsLinear(t *testing.T) {
 	}
 	s, sc := newSet(t, Options{}), NewScratch()
 	found := make([]Finding, 0, 1<<20)
-	const alone, asked, log = "alone", "of a call in which much was asked", "of a log"
+	const alone, turn, asked, log = "alone", "of a turn", "of a call in which much was asked", "of a log"
 	cost := func(text []byte, read string) time.Duration {
 		best := time.Hour
 		for range 3 {
 			in := Input{}
 			switch read {
+			case turn:
+				in = Input{Channel: ChannelCall}
 			case asked:
 				in = Input{Channel: ChannelCall, Role: RoleCustomer, Call: askedCall(s, sc)}
 			case log:
@@ -59,9 +61,9 @@ func TestCostIsLinear(t *testing.T) {
 		"live at ", "12 a ", "1 1 1 1 a ", "12 A, ", "mister smith md ", "double ", "at a dot com ", "asha 12 gmailcom ", "four one ", "s as in sam ",
 		"twelve rose lane ", "fourth of march ", "my name is asha ", "a b 4 ", "and ", "uh ", "scratch that ", "sm i th ",
 		"my son tom ", "card 4111 1111 1111 1111 expiry 01/28 cvv 123 ", "मेरा नाम आशा है 07700 900123 ",
-		"text='", `text="my name is asha"`, "text=a b c ", `\"text\":\"`, "a.bennett ", "a.", "PJSIP/a-", `"a":{"name":"Asha"`, "agent=", "Asha Oyelaran ", `C:\a`, "name=", "by a ", "queryText=a ", "caller: = ", "agent: a ", "my \" ",
+		"text='", `text="my name is asha"`, "text=a b c ", `\"text\":\"`, "a.bennett ", "a.", "PJSIP/a-", `"a":{"name":"Asha"`, "agent=", "Asha Oyelaran ", `C:\a`, "name=", "by a ", "queryText=a ", "caller: = ", "agent: a ", "my \" ", "namiot w ulewie i plandeka ", "der putz bröckelt und ",
 	} {
-		for _, read := range []string{alone, asked, log} {
+		for _, read := range []string{alone, turn, asked, log} {
 			const n = 1 << 14
 			short := cost([]byte(strings.Repeat(unit, n/len(unit))), read)
 			long := cost(bytes.Repeat([]byte(unit), 8*n/len(unit)), read)

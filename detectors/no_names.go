@@ -207,15 +207,26 @@ func (p *pass) isForeignWord(k, first, last int) bool {
 	if l := p.set.names.Listing(t.Hash); !l.Other && (l.Given >= frequent || l.Common > rare) && (!p.is(k, &everyday) || p.is(k+1, &hindiCases)) {
 		return false
 	}
-	foreign, english := 0, 0
-	for i := range p.text.Tokens {
-		if i != k && p.isForeign(i) {
-			foreign++
-		} else if p.set.names.Listing(p.text.Tokens[i].Hash).Common >= commonWord {
-			english++
-		}
+	foreign, english := p.countForeign()
+	if p.isForeign(k) {
+		foreign--
 	}
 	return foreign >= least && foreign > english
+}
+
+// countForeign counts the frequent words of other languages, and the English ones, of the text. It is done when it is first needed.
+func (p *pass) countForeign() (foreign, english int) {
+	if p.foreign < 0 {
+		p.foreign, p.english = 0, 0
+		for i := range p.text.Tokens {
+			if p.isForeign(i) {
+				p.foreign++
+			} else if p.set.names.Listing(p.text.Tokens[i].Hash).Common >= commonWord {
+				p.english++
+			}
+		}
+	}
+	return p.foreign, p.english
 }
 
 // isForeign says whether token k is a frequent word of another language than English.
@@ -226,13 +237,15 @@ func (p *pass) isForeign(k int) bool {
 // isSpokenFor says whether something beside token k, of a span from first to last, speaks for a name in any language: a question, the beginning of a clause, a given name, a pause
 // or a word that names stand behind before it, a surname, "ji" or what somebody does behind it.
 func (p *pass) isSpokenFor(k, first, last int) bool {
-	const few = 4 // words, which may be an answer
+	const few, longest = 4, 8 // words: of what may be an answer, of a name
 	switch {
 	case p.wants.cues&cueName != 0, p.isHeard(k), k == 0 && len(p.text.Tokens) < few, k > 0 && p.between(k-1) != gapSpace:
 	case k == 0:
 		return p.is(1, &foreignTails) || p.bitsAt(1)&wordDoes != 0
 	case p.is(k-1, &andWords) || p.is(k-1, &foreignAnds):
 		return k == 1 || p.set.names.Listing(p.text.Tokens[k-2].Hash).Given > 0 && !p.isForeign(k-2)
+	case k > first+longest:
+		return false
 	case k > first && p.is(k-1, &particles):
 		return p.isSpokenFor(k-1, first, last)
 	case p.is(k-1, &infinitiveLeads) && p.isInfinitive(k):

@@ -92,6 +92,9 @@ type pass struct {
 	keyDone int // the same for long keys
 	urlDone int // the same for links
 
+	foreign int // frequent words of other languages in the text, -1 before they are counted, see countForeign
+	english int // and English ones
+
 	inLaw int // the last token "law" of "sister in law", 0 if there is none
 
 	orderDone int // up to this token the text has been looked at as a spelled number of an order
@@ -127,6 +130,7 @@ func (p *pass) begin(s *Set, text []byte, in Input) {
 		p.wants = in.Call.expects(in.Role)
 		p.groups = in.Call.groups
 	}
+	p.foreign = -1
 	p.forgetMarks()
 	p.hear()
 }
