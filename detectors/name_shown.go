@@ -3,6 +3,7 @@ package detectors
 import (
 	"bytes"
 
+	"github.com/sonexlabs/tacet/detectors/names"
 	"github.com/sonexlabs/tacet/detectors/scan"
 )
 
@@ -41,6 +42,7 @@ func (p *pass) findShown() {
 			p.addBesidePeople(k, gap)
 		default:
 			p.addRarePair(k)
+			p.addReached(k)
 		}
 		if t.Len() == 1 && p.at(int(t.End)) == '.' {
 			p.addInitialed(k)
@@ -59,6 +61,9 @@ func (p *pass) findShown() {
 // addBesidePeople adds the name from token k on, behind what somebody is and a gap: "żonę Bogumiłę", "the plumber (Yerai)", "our treasurer, Rooseboom, has".
 func (p *pass) addBesidePeople(k int, gap []byte) {
 	last := p.shownEnd(k)
+	if t := &p.text.Tokens[k]; last < k && t.Len() == 2 && p.isCapital(k) && p.set.names.Listing(t.Hash).Given > 1 && !p.is(k, &abbreviations) && !p.isAllUpper(k) {
+		last = k // "her son Bo has asthma"
+	}
 	if last < k {
 		return
 	}
@@ -206,6 +211,32 @@ func (p *pass) addRarePair(k int) {
 		return
 	}
 	p.addShown(k, last)
+}
+
+// isBy says whether a span that the tagger is in doubt about, one word in no list of words, is who did something rather than a place: "est suivi par Vandenbroucke".
+func (p *pass) isBy(s *names.Span) bool {
+	const sure = 0.6
+	k := s.First
+	return k == s.Last && s.Confidence < sure && p.isWritten() && p.in.Channel != ChannelLog && p.is(k-1, &byWords) && p.between(k-1) == gapSpace && p.isRareWritten(k) && p.is(k-2, &cared)
+}
+
+// addReached adds the rare word from token k on with a capital, and the one behind it, that somebody is rung or written to by: "dzwonić do Wacka", "il faut appeler Quendrith". What the
+// tagger takes for a firm or a place stays.
+func (p *pass) addReached(k int) {
+	verb := k - 1
+	if p.is(verb, &reachLinks) && p.between(verb-1) == gapSpace {
+		verb--
+	}
+	if !p.is(verb, &reaching) || p.between(k-1) != gapSpace || !p.isRareWritten(k) {
+		return
+	}
+	start, end := int(p.text.Tokens[k].Start), int(p.text.Tokens[k].End)
+	for n := range p.candidates {
+		if c := &p.candidates[n]; c.start < end && start < c.end {
+			return
+		}
+	}
+	p.addShown(k, p.shownEnd(k))
 }
 
 // isRareWritten says whether token k is a word with one capital that no list has at all, or as a name only.
@@ -424,12 +455,21 @@ var (
 	ranks = wordsOf("pc wpc dc ds di sgt ps pcso constable officer trooper deputy")
 	// soCalled stand before the name of somebody whom nobody knows: "un tal Chema", "le nommé Vandenbroucke".
 	soCalled = wordsOf("tal tale nommé nommée dénommé dénommée niejaki niejakiego niejaka niejaką")
+	// byWords stand between cared, what is done for somebody, and who does it.
+	byWords = wordsOf("par por da door przez av af by")
+	cared   = wordsOf(`suivi suivie vu vue reçu reçue opéré opérée soigné soignée accompagné accompagnée visto vista atendido atendida operado operada acompañado seguido seguida visitato visitata seguita accompagnato gezien behandeld geholpen
+		badany badana leczony leczona visto vista atendido acompanhado acompanhada undersökt behandlad undersøgt behandlet`)
+	// reaching are what one does to reach somebody, in languages whose nouns have no capitals; reachLinks stand between them and whom.
+	reaching = wordsOf(`appeler rappeler prévenir joindre contacter llamar avisar contactar chiamare richiamare avvisare contattare bellen terugbellen waarschuwen dzwonić zadzwonić oddzwonić kontakt powiadomić
+		ligar telefonar avisar contactar ringa kontakta ringe kontakte`)
+	reachLinks = wordsOf("a al à o do de para till til z ze con com med met")
 	// abbreviations of two letters are mostly no initials.
 	abbreviations = wordsOf("am pm tv uk us eu un it ip id hr pr pc cv dr mr ms md st rd gp ps re cc dc nb ok no ie eg ad bc hq qa qc ai or ta tc tl mp me pa ra rn sa sc sd co ca ny la ma in do so my by ld nr tb gb kb mb km cm mm kg mg")
 	// doing follows somebody.
 	doing = wordsOf("to will would has had was is said says agreed asked and")
 	// officers are those of ranks that stand before a name without a number, too.
-	officers = wordsOf("pc wpc sgt constable officer trooper deputy sergeant inspector detective captain lieutenant")
+	officers = wordsOf(`pc wpc sgt constable officer trooper deputy sergeant inspector detective captain lieutenant wachtmeister gendarme brigadier adjudant agente cabo maresciallo brigadiere appuntato inspetor guarda
+		hoofdagent sierżant posterunkowy aspirant komisarz polisinspektör politiassistent`)
 	// nameLeads stand before names of persons, also in languages in which other nouns have no capitals.
 	nameLeads = wordsOf("with by that told asked met saw rang phoned phone tell ask son daughter named called avec par con por met door z przez med")
 )

@@ -329,7 +329,7 @@ func (p *pass) addSpan(s *names.Span, next, known int) int {
 	if kind == Address && p.wants.cues&cueAddress == 0 && s.Confidence < addressSure {
 		return next
 	}
-	if k := s.First - 1; kind == Location && p.is(k, &titles) && p.text.Tokens[k].Len() > len("dr") && p.between(k) == gapSpace && !p.isInert(int(p.text.Tokens[k].Start)) {
+	if k := s.First - 1; kind == Location && (p.is(k, &titles) && p.text.Tokens[k].Len() > len("dr") && p.between(k) == gapSpace && !p.isInert(int(p.text.Tokens[k].Start)) || p.isBy(s)) {
 		kind = Person // "Herr Wüstenhagen"
 	}
 	start, end := int(p.text.Tokens[s.First].Start), int(p.text.Tokens[s.Last].End)
