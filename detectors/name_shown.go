@@ -70,6 +70,10 @@ func (p *pass) addBesidePeople(k int, gap []byte) {
 	end := p.at(int(p.text.Tokens[last].End))
 	switch string(gap) {
 	case " ":
+	case ". ":
+		if !p.is(k-1, &officers) || p.text.Tokens[k-1].Len() > len("insp") {
+			return // an officer alone: "Sgt. Quiringer"
+		}
 	case " (":
 		if end != ')' && end != ',' {
 			return
@@ -423,7 +427,7 @@ var (
 		présents présent absents absent excusés excusé excusée participants rédacteur rédactrice secrétaire salarié salariée responsable demandeur demandeuse témoin locataire bailleur médecin élève patiente signatures
 		asistentes ausentes presidente presidenta secretario secretaria social usuario usuaria paciente médico médica inquilino inquilina arrendador arrendadora testigo alumno alumna asistencia
 		presenti assenti segretario segretaria paziente medico inquilino locatore testimone alunno alunna richiedente presiede
-		aanwezig aanwezigen afwezig voorzitter notulist notuliste huurder verhuurder patiënt arts getuige leerling medewerker
+		huisarts wijkverpleegkundige aanwezig aanwezigen afwezig voorzitter notulist notuliste huurder verhuurder patiënt arts getuige leerling medewerker
 		obecni nieobecni podopieczny podopieczna zmarły zmarła przewodniczący przewodnicząca protokolant protokolantka najemca wynajmujący pacjent pacjentka lekarz świadek świadkowie uczeń sporządził sporządziła zgłaszający zgłaszająca
 		presenças ausências secretário secretária senhorio testemunha testemunhas aluno aluna vigilante condutor condutora assinado
 		närvarande frånvarande avlidne avlidna boende ordförande sekreterare hyresgäst hyresvärd läkare vittne vittnen elev deltagare anmäld anmälda
@@ -440,7 +444,7 @@ var (
 		fontanero portero conserje enfermera enfermero cuidadora cuidador auxiliar profesora profesor maestra maestro tutora administrador administradora
 		marito moglie figlio figlia fratello sorella padre vicino vicina cognato cognata suocera suocero amico amica zia zio nonna nonno nipote cugino cugina compagno compagna fidanzato fidanzata collega idraulico portinaia portiere badante
 		infermiera maestra maestro
-		vrouw zoon dochter broer zus moeder vader buurman buurvrouw schoonzus zwager oma opa oom nichtje neef vriend vriendin partner loodgieter monteur huismeester conciërge juf meester verpleegkundige penningmeester kassier stagiair stagiaire
+		vrouw zoon dochter broer zus moeder vader buurman buurvrouw schoonzus zwager oma opa oom nichtje neef vriend vriendin partner loodgieter monteur huismeester conciërge juf meester huisarts wijkverpleegkundige verpleegkundige penningmeester kassier stagiair stagiaire
 		mąż męża mężem żona żonę żony żoną syn syna synem synowi córka córkę córki córką brat brata bratem siostra siostrę siostry matka matkę ojciec ojca sąsiad sąsiada sąsiadka sąsiadkę szwagier teściowa babcia dziadek wnuk wnuczka kolega
 		koleżanka partnerka partner hydraulik dozorca dozorcę dozorczyni pielęgniarka opiekunka opiekun wychowawczyni wychowawca
 		marido mulher esposa filho filha irmão irmã mãe pai vizinho vizinha cunhado cunhada sogra avó avô tia tio primo sobrinho sobrinha neto neta namorado namorada companheiro companheira canalizador porteiro enfermeira enfermeiro
@@ -468,7 +472,7 @@ var (
 	// doing follows somebody.
 	doing = wordsOf("to will would has had was is said says agreed asked and")
 	// officers are those of ranks that stand before a name without a number, too.
-	officers = wordsOf(`pc wpc sgt constable officer trooper deputy sergeant inspector detective captain lieutenant wachtmeister gendarme brigadier adjudant agente cabo maresciallo brigadiere appuntato inspetor guarda
+	officers = wordsOf(`pc wpc sgt insp lt capt cpl constable officer trooper deputy sergeant inspector detective captain lieutenant wachtmeister gendarme brigadier adjudant agente cabo maresciallo brigadiere appuntato inspetor guarda
 		hoofdagent sierżant posterunkowy aspirant komisarz polisinspektör politiassistent`)
 	// nameLeads stand before names of persons, also in languages in which other nouns have no capitals.
 	nameLeads = wordsOf("with by that told asked met saw rang phoned phone tell ask son daughter named called avec par con por met door z przez med")

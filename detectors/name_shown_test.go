@@ -40,6 +40,8 @@ func TestShownNames(t *testing.T) {
 		"Mon frère est suivi par Vandenbroucke pour un diabète.":                                       {"Vandenbroucke"},
 		"O dossiê segue. O agente Quenladim da PSP tomou conta.":                                       {"Quenladim"},
 		"Her son Bo has asthma. The partner AG signed.":                                                {"Bo"},
+		"At noon Sgt. Quiringer arrived. It was her son. Pink lights.":                                 {"Sgt. Quiringer"},
+		"Huisarts: Tjeerd Quekzema\nDe wijkverpleegkundige (Quaaltje) komt vaak.":                      {"Tjeerd Quekzema", "Quaaltje"},
 		"Patient: QUENDRITH-BOLD, Araminta      MRN: 00471820":                                         {"QUENDRITH-BOLD", "Araminta"},
 		"El repartidor, un tal Quendro, dejó el paquete.":                                              {"Quendro"},
 		"Her two children (Quendri, 7, and Quollo, 4) are well. Figure (2, 3) shows it.":               {"Quendri", "Quollo"},

@@ -407,7 +407,7 @@ func pastTime(text []byte, at, end int) int {
 			for stop < end && (scan.IsDigit(text[stop]) || strings.IndexByte(":.,-/", text[stop]) >= 0) {
 				stop++
 			}
-			if bytes.IndexAny(text[at:stop], ":-/") < 0 {
+			if !bytes.ContainsAny(text[at:stop], ":-/") {
 				return at
 			}
 			for stop < end && (text[stop] == ']' || text[stop] == ')') {
