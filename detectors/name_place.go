@@ -78,7 +78,7 @@ var (
 // areGoods says whether tokens first to last stand between an article and what is bought, worn, eaten or ridden: such a thing is named for somebody and is nobody's. Of
 // what is kept for a person, "the roe account", or made by one, "the roe album", somebody is meant.
 func (p *pass) areGoods(first, last int) bool {
-	if !p.is(first-1, &articlesBefore) || p.isWritten() || p.between(first-1) != gapSpace {
+	if !p.is(first-1, &articlesBefore) || p.in.Channel != ChannelCall || p.between(first-1) != gapSpace {
 		return false
 	}
 	if !p.hasNameLike(first, last) {
@@ -92,7 +92,7 @@ func (p *pass) areGoods(first, last int) bool {
 }
 
 var (
-	articlesBefore = wordsOf("a an the this that these those some")
+	articlesBefore = wordsOf("a an the")
 	goods          = wordsOf("dress shirt shirts blouse skirt trousers jeans jacket coat hoodie jumper boots shoes trainers sandals slippers socks hat scarf gloves handbag purse wallet suitcase backpack bracelet necklace earrings " +
 		"sofa couch chair armchair sideboard wardrobe mattress duvet cushion rug lamp wallpaper paint mirror bookcase pizza pasta sandwich burger sausage sausages sponge tart cake cakes pie pies biscuits cookies chocolate chocolates ham cheese " +
 		"cream sauce soup rice tea coffee beer lager ale cider wine gin whisky whiskey rum vodka juice apples potatoes tomatoes knife knives screwdriver spanner drill saw hammer jug mug kettle toaster oven fridge freezer washer dryer hoover vacuum " +

@@ -43,7 +43,7 @@ const firmWords = "bbc cbs cnn espn honeywell hyatt lyft marriott nba nbc nfl sc
 	"expedia facebook fedex firefox flipkart fortnite gmail google gopro grubhub halifax hdfc hotmail hsbc huawei icici ikea instagram ios ipad iphone jetblue jio kelloggs kfc kleenex kroger lenovo lidl linkedin " +
 	"lloyds lufthansa macbook mcafee mcdonalds medicare microsoft msn natwest nestle netflix netgear nike nintendo nokia outlook paypal paytm pinterest playstation qtips quicken rabobank reddit revolut ryanair salesforce " +
 	"samsung santander sbi skype snapchat sony spotify starbucks telstra tesco tiktok tinder tmobile trello tripadvisor twitter uber usps venmo verizon vodafone walgreens walmart whatsapp wikipedia xbox xfinity yahoo yelp youtube zelle zoom " +
-	"github gitlab bitbucket jira confluence slack zendesk servicenow freshdesk databricks snowflake postgresql postgres mysql mongodb redis kafka docker kubernetes ubuntu debian sharepoint onedrive webex docusign stripe twilio datadog splunk dell"
+	"github gitlab bitbucket jira confluence slack zendesk servicenow freshdesk databricks snowflake postgresql postgres mysql mongodb redis kafka docker kubernetes ubuntu debian sharepoint onedrive webex docusign stripe twilio datadog splunk"
 
 // foodWords are meals, what is in them, and measures.
 const foodWords = "arugula asiago bbq bigmac bruschetta burger burrito cajun calzone cappuccino caesar carbonara cheerios chicken chimichanga chorizo cobbler cocacola cola espresso fajita feta fettuccine focaccia frappe " +
@@ -219,9 +219,11 @@ func (p *pass) countForeign() (foreign, english int) {
 	if p.foreign < 0 {
 		p.foreign, p.english = 0, 0
 		for i := range p.text.Tokens {
-			if p.isForeign(i) {
+			common := p.set.names.Listing(p.text.Tokens[i].Hash).Common >= commonWord
+			switch foreign := p.isForeign(i); { // "me", "die": words of both say nothing
+			case foreign && !common:
 				p.foreign++
-			} else if p.set.names.Listing(p.text.Tokens[i].Hash).Common >= commonWord {
+			case common && !foreign:
 				p.english++
 			}
 		}
