@@ -146,12 +146,12 @@ func (p *pass) isColumnLabel(s *names.Span) bool {
 }
 
 // isLabelled says whether tokens first to last, before a colon, begin a line and say what somebody is, or end with a word in small letters, which is no name then:
-// "Zeugin: Hjördis Petersen, Tel. …", "Stan liczników: …".
+// "Zeugin: Hjördis Petersen, Tel. …", "Stan liczników: …". In a text in small letters it may be.
 func (p *pass) isLabelled(first, last int) bool {
 	if start := int(p.text.Tokens[first].Start); start > 0 && p.b[start-1] != '\n' {
 		return first == last && p.between(first-1) == gapSpace && p.isSmallWord(first) // "Den avlidne: …"
 	}
-	return first < last && p.isSmallWord(last) || !p.hasListed(first, last) && (p.is(last, &parts) || p.is(last, &people) || p.is(last, &acquainted))
+	return first < last && p.isSmallWord(last) && p.hasCapital(first, last) || !p.hasListed(first, last) && (p.is(last, &parts) || p.is(last, &people) || p.is(last, &acquainted))
 }
 
 // labelEnds end labels behind a word that may be a name.
