@@ -1,6 +1,10 @@
 package detectors
 
-import "github.com/sonexlabs/tacet/detectors/scan"
+import (
+	"slices"
+
+	"github.com/sonexlabs/tacet/detectors/scan"
+)
 
 // What the heads of addresses score that are no number with a street.
 const (
@@ -418,11 +422,12 @@ func (p *pass) findHouses() {
 	if p.in.Channel == ChannelLog {
 		return
 	}
+	houses := p.houses[:0]
 	for n := range p.candidates {
 		if c := &p.candidates[n]; c.kind == Postcode {
-			code, last := p.tokensOf(c.start, c.end)
+			code, _ := p.tokensOf(c.start, c.end)
 			if first := p.houseUpTo(code - 1); first >= 0 {
-				p.addHouse(first, last)
+				houses = append(houses, span{int(p.text.Tokens[first].Start), c.end})
 			}
 		}
 	}
@@ -436,10 +441,12 @@ func (p *pass) findHouses() {
 		}
 		if last := p.capitals(name, houseWords, false); last >= name && p.between(last) == gapComma && p.isCapital(last+1) {
 			if town := p.capitals(last+1, houseWords, false); town > last && p.between(town) != gapSpace && !p.is(k, &titles) {
-				p.addHouse(k, town)
+				houses = append(houses, span{int(p.text.Tokens[k].Start), int(p.text.Tokens[town].End)})
 			}
 		}
 	}
+	p.houses = houses
+	p.addHouses()
 }
 
 // houseWords are the most words of one part of an address without a street.
@@ -499,13 +506,23 @@ func (p *pass) beginsHouse(k int) bool {
 	return p.is(k-1, &livesAt) && p.between(k-1) == gapSpace
 }
 
-// addHouse adds tokens first to last as an address, unless anything but a postcode was found in them.
-func (p *pass) addHouse(first, last int) {
-	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
-	for n := range p.candidates {
-		if c := &p.candidates[n]; c.start < end && start < c.end && c.kind != Postcode && c.kind != Location && c.kind != Org {
-			return
+// addHouses adds p.houses as addresses, but for those in which anything was found that is no postcode, place or firm.
+func (p *pass) addHouses() {
+	if len(p.houses) == 0 {
+		return
+	}
+	slices.SortFunc(p.houses, func(a, b span) int { return a.start - b.start })
+	sortCandidates(p.candidates)
+	p.forgetMarks()
+	next, until, known := 0, 0, len(p.candidates) // where what begins before a house ends
+	for _, h := range p.houses {
+		for ; next < known && p.candidates[next].start < h.end; next++ {
+			if c := &p.candidates[next]; c.kind != Postcode && c.kind != Location && c.kind != Org {
+				until = max(until, c.end)
+			}
+		}
+		if until <= h.start {
+			p.add(h.start, h.end, Address, 0.7, byAddress, p.lower(h.start, h.end))
 		}
 	}
-	p.add(start, end, Address, 0.7, byAddress, p.lower(start, end))
 }

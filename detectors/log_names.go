@@ -214,7 +214,7 @@ var (
 
 // searched takes the names that the query of a link looks for, behind token i: "GET /customers?q=abernathy+leeds".
 func (p *pass) searched(i int) {
-	const longest = 64
+	const longest, reach = 64, 32 // bytes, tokens
 	t := &p.text.Tokens[i]
 	if c := p.at(int(t.Start) - 1); p.in.Channel != ChannelLog || p.set.names == nil || c != '?' && c != '&' || p.at(int(t.End)) != '=' {
 		return
@@ -225,7 +225,7 @@ func (p *pass) searched(i int) {
 		end++
 	}
 	people := false
-	for k := i - 1; k >= 0 && p.at(int(p.text.Tokens[k].Start)-1) != ' ' && !people; k-- {
+	for k := i - 1; k >= max(0, i-reach) && p.at(int(p.text.Tokens[k].Start)-1) != ' ' && !people; k-- {
 		people = p.is(k, &ofPeople)
 	}
 	p.namesAmong(start, end, people)

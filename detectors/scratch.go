@@ -83,6 +83,7 @@ type pass struct {
 	decoded     []byte // what is encoded
 	encodedDone int    // up to here the text has been looked at as base64
 
+	houses []span // see findHouses
 	quotes []span // what somebody said in a line of a log, see noteSaid
 	quoted int    // how many bytes were looked at for that
 
