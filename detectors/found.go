@@ -34,7 +34,7 @@ func (m *marks) add(p *pass, takes func(*candidate) bool) {
 func (m *marks) has(i int) bool { return m.bits[i/64]>>(i%64)&1 != 0 }
 
 // forgetMarks makes all marks anew.
-func (p *pass) forgetMarks() { p.found.marked, p.others.marked = 0, 0 }
+func (p *pass) forgetMarks() { p.found.marked, p.others.marked, p.placed.marked = 0, 0, 0 }
 
 // isFound says whether candidates that policies don't keep take in all of a region.
 func (p *pass) isFound(start, end int) bool {

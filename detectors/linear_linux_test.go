@@ -61,7 +61,7 @@ func TestCostIsLinear(t *testing.T) {
 		"live at ", "12 a ", "1 1 1 1 a ", "12 A, ", "mister smith md ", "double ", "at a dot com ", "asha 12 gmailcom ", "four one ", "s as in sam ",
 		"twelve rose lane ", "fourth of march ", "my name is asha ", "a b 4 ", "and ", "uh ", "scratch that ", "sm i th ",
 		"my son tom ", "card 4111 1111 1111 1111 expiry 01/28 cvv 123 ", "मेरा नाम आशा है 07700 900123 ",
-		"text='", `text="my name is asha"`, "text=a b c ", `\"text\":\"`, "a.bennett ", "a.", "PJSIP/a-", `"a":{"name":"Asha"`, "agent=", "Asha Oyelaran ", `C:\a`, "name=", "by a ", "queryText=a ", "caller: = ", "agent: a ", "my \" ", "namiot w ulewie i plandeka ", "der putz bröckelt und ", "?q=ab&", "Rosewood, Upper Tilling, TN31 7XX\n", "Rosewood, ", "lives at Rosewood, Tilling, ", "CUST|ROE|ASHA|", "asha_roe ", "ROE,A ", "SM-2026-77120 ", "(sn=a)",
+		"text='", `text="my name is asha"`, "text=a b c ", `\"text\":\"`, "a.bennett ", "a.", "PJSIP/a-", `"a":{"name":"Asha"`, "agent=", "Asha Oyelaran ", `C:\a`, "name=", "by a ", "queryText=a ", "caller: = ", "agent: a ", "my \" ", "namiot w ulewie i plandeka ", "der putz bröckelt und ", "?q=ab&", "Rosewood, Upper Tilling, TN31 7XX\n", "Rosewood, ", "lives at Rosewood, Tilling, ", "CUST|ROE|ASHA|", "asha_roe ", "ROE,A ", "SM-2026-77120 ", "(sn=a)", "dzwonić do Wackax ", "GP: Nigel Mitchell, San Diego\n",
 	} {
 		for _, read := range []string{alone, turn, asked, log} {
 			const n = 1 << 14

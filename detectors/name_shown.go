@@ -162,12 +162,13 @@ func (p *pass) isPlaced(first, last int) bool {
 		return false
 	}
 	start, end := int(p.text.Tokens[first].Start), int(p.text.Tokens[last].End)
-	for n := range p.candidates {
-		if c := &p.candidates[n]; c.kind == Location && c.start <= start && end <= c.end && c.total >= echoed {
-			return true
+	p.placed.add(p, func(c *candidate) bool { return c.kind == Location && c.total >= echoed })
+	for i := start; i < end; i++ {
+		if !p.placed.has(i) {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // addSigned adds the name that a line from token k on is, under the end of a letter.
@@ -234,11 +235,8 @@ func (p *pass) addReached(k int) {
 	if !p.is(verb, &reaching) || p.between(k-1) != gapSpace || !p.isRareWritten(k) {
 		return
 	}
-	start, end := int(p.text.Tokens[k].Start), int(p.text.Tokens[k].End)
-	for n := range p.candidates {
-		if c := &p.candidates[n]; c.start < end && start < c.end {
-			return
-		}
+	if start, end := int(p.text.Tokens[k].Start), int(p.text.Tokens[k].End); p.isOther(start, end) || p.isFound(start, end) {
+		return
 	}
 	p.addShown(k, p.shownEnd(k))
 }

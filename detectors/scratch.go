@@ -53,6 +53,7 @@ type pass struct {
 	spans      []names.Span
 	found      marks                             // see isFound
 	others     marks                             // see isOther
+	placed     marks                             // see isPlaced
 	heard      names.Memory                      // of the call, while a text beside a turn is searched
 	judgeDigit func([]byte) int                  // digitScore, made once
 	markStreet func() bool                       // markCompounds, made once
