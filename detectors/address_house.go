@@ -432,7 +432,7 @@ func (p *pass) findHouses() {
 		}
 	}
 	for k := 2; k+2 < len(p.text.Tokens); k++ {
-		if !p.isCapital(k) || p.isCapital(k-1) || !(p.is(k-1, &livesAt) && p.isHome(k-2)) && !(p.is(k-1, &homes) && p.between(k-1) == gapComma) {
+		if p.text.Tokens[k].Shape&(scan.Upper|scan.High) == 0 || !p.isCapital(k) || p.isCapital(k-1) || !(p.is(k-1, &livesAt) && p.isHome(k-2)) && !(p.is(k-1, &homes) && p.between(k-1) == gapComma) {
 			continue
 		}
 		name := k

@@ -377,8 +377,8 @@ func (p *pass) isMeasured(g *spoken.Region) bool {
 
 // isFromTo says whether a code is two numbers with "a" between them, which is "to" in Spanish, Italian and Portuguese: "de treinta a cincuenta euros".
 func isFromTo(d []byte) bool {
-	from, to, ok := bytes.Cut(bytes.ToUpper(d), []byte("A"))
-	return ok && len(from) > 1 && len(to) > 1 && digitsIn(from) == len(from) && digitsIn(to) == len(to)
+	k := bytes.IndexAny(d, "aA")
+	return k > 1 && len(d)-k > 2 && digitsIn(d) == len(d)-1
 }
 
 // regionAt is what was said that begins at a place, nil if there is nothing.
