@@ -77,7 +77,7 @@ type Options struct {
 }
 
 // revision is the version of what the code finds and how it scores. It goes up when either changes.
-const revision = 119
+const revision = 120
 
 // Set is a choice of detectors. It is immutable and safe for concurrent use.
 type Set struct {

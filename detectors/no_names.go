@@ -252,7 +252,7 @@ func (p *pass) isSpokenFor(k, first, last int) bool {
 		return p.isSpokenFor(k-1, first, last)
 	case p.is(k-1, &infinitiveLeads) && p.isInfinitive(k):
 		return false
-	case p.is(k-1, &foreignLeads), p.is(k-1, &hesitations), p.bitsAt(k-1)&wordRelation != 0, p.isGivenBefore(k):
+	case p.is(k-1, &foreignLeads), p.is(k-1, &hesitations), p.bitsAt(k-1)&wordRelation != 0, p.isGivenBefore(k) && !p.is(k-1, &everyday):
 	case k > first && !p.isForeign(k-1) && !p.isForeignWord(k-1, first, last): // the rest of a name
 	case p.bitsAt(k+1)&wordDoes != 0, p.is(k+1, &personTail), k < last && p.set.names.Listing(p.text.Tokens[k+1].Hash).Surname > 1 && !p.isForeign(k+1):
 	default:
@@ -270,7 +270,7 @@ func (p *pass) isInfinitive(k int) bool {
 
 var (
 	// everyday are given names that are more often other words where their language is spoken; hindiCases stand behind them where they are names: "diya ne kaha".
-	everyday = wordsOf("wale wali gaye gayi lena leni dena deni diya liya mila mili milta bas baar luz vino corto primo sabato domenica sa luce luci soccorso bambina alta lavar mala boden morgen oma herbst bauch keller " +
+	everyday = wordsOf("wale wali gaye gayi lena leni dena deni diya liya mila mili milta bas baar bill deja luz vino corto primo sabato domenica sa luce luci soccorso bambina alta lavar mala boden morgen oma herbst bauch keller " +
 		"karta sam sama inna winda windy wiem bo mari long essence ander dan wilde lona era")
 	hindiCases      = wordsOf("ne ko ka ki ke se")
 	infinitiveLeads = wordsOf("a de da di para por per")

@@ -109,7 +109,7 @@ func (p *pass) isThingSpan(s *names.Span) bool {
 	if s.Class == names.Person && k < s.Last && p.areMonths(k, s.Last) {
 		return true // "April, May and June"
 	}
-	if k == s.Last && k > 0 && s.Class == names.Person && p.is(k, &dataUnits) && p.saysNumber(k-1) {
+	if k == s.Last && k > 0 && s.Class == names.Person && p.is(k, &shortUnits) && p.saysNumber(k-1) {
 		return true
 	}
 	return k == s.Last && s.Class == names.Person && p.is(k, &plainWords) && p.is(k-1, &manyWords) ||
@@ -141,9 +141,9 @@ func (p *pass) isTalk(s *names.Span) bool {
 }
 
 var (
-	dataUnits = wordsOf("meg megs gig gigs mil mils") // "five hundred meg", "the fifty mil"
-	manyWords = wordsOf("many few hundred thousand extra of more")
-	programs  = wordsOf("bin sbin lib libexec") // folders
+	shortUnits = wordsOf("meg megs gig gigs mil mils miles") // "five hundred meg", "the fifty mil"
+	manyWords  = wordsOf("many few hundred thousand extra of more")
+	programs   = wordsOf("bin sbin lib libexec") // folders
 )
 
 // isHesitant says whether two spans are one name with a hesitation or a particle in it: "katarzyna um wojcik", "casimira dos anjos".
