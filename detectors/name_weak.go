@@ -24,13 +24,6 @@ func (p *pass) isNoName(s *names.Span) bool {
 		s.First == s.Last && p.is(s.First, &thingNames) && !p.is(s.First-1, &personLead)
 }
 
-// isContraction says whether a span is a verb whose "not" is cut short: "aren't".
-func (p *pass) isContraction(s *names.Span) bool {
-	return s.Last-s.First <= 1 && p.at(int(p.text.Tokens[s.First].End)) == '\'' && p.is(s.First+1, &notShort)
-}
-
-var notShort = wordsOf("t")
-
 // areThings says whether all words that the tagger took for one person are things: "price category".
 func (p *pass) areThings(first, last int, confidence float32) bool {
 	for k := first; k <= last; k++ {

@@ -204,13 +204,10 @@ func (p *pass) isForeignWord(k, first, last int) bool {
 	if t.Shape&(scan.Upper|scan.Digit) != 0 || p.isWritten() || p.isSpokenFor(k, first, last) {
 		return false
 	}
-	if l := p.set.names.Listing(t.Hash); !l.Other && (l.Given >= frequent || l.Common > rare) && (!p.is(k, &everyday) || p.is(k+1, &hindiCases)) {
+	if l := p.set.names.Listing(t.Hash); !l.Other && (l.Given >= frequent || l.Common > rare) && !p.is(k, &everyday) {
 		return false
 	}
 	foreign, english := p.countForeign()
-	if p.isForeign(k) {
-		foreign--
-	}
 	return foreign >= least && foreign > english
 }
 
@@ -248,10 +245,10 @@ func (p *pass) isSpokenFor(k, first, last int) bool {
 		return k == 1 || p.set.names.Listing(p.text.Tokens[k-2].Hash).Given > 0 && !p.isForeign(k-2)
 	case k > first+longest:
 		return false
-	case k > first && p.is(k-1, &particles):
-		return p.isSpokenFor(k-1, first, last)
 	case p.is(k-1, &infinitiveLeads) && p.isInfinitive(k):
 		return false
+	case k > first && p.is(k-1, &particles):
+		return p.isSpokenFor(k-1, first, last)
 	case p.is(k-1, &foreignLeads), p.is(k-1, &hesitations), p.bitsAt(k-1)&wordRelation != 0, p.isGivenBefore(k) && !p.is(k-1, &everyday):
 	case k > first && !p.isForeign(k-1) && !p.isForeignWord(k-1, first, last): // the rest of a name
 	case p.bitsAt(k+1)&wordDoes != 0, p.is(k+1, &personTail), k < last && p.set.names.Listing(p.text.Tokens[k+1].Hash).Surname > 1 && !p.isForeign(k+1):
@@ -269,10 +266,9 @@ func (p *pass) isInfinitive(k int) bool {
 }
 
 var (
-	// everyday are given names that are more often other words where their language is spoken; hindiCases stand behind them where they are names: "diya ne kaha".
+	// everyday are given names that are more often other words where their language is spoken.
 	everyday = wordsOf("wale wali gaye gayi lena leni dena deni diya liya mila mili milta bas baar bill deja luz vino corto primo sabato domenica sa luce luci soccorso bambina alta lavar mala boden morgen oma herbst bauch keller " +
 		"karta sam sama inna winda windy wiem bo mari long essence ander dan wilde lona era")
-	hindiCases      = wordsOf("ne ko ka ki ke se")
 	infinitiveLeads = wordsOf("a de da di para por per")
 	foreignTails    = wordsOf("hier se aquí aqui qui ici tutaj am aan bol buongiorno buonasera pronto guten hallo goedemorgen goedemiddag dzień bonjour hola namaste ji olá bom boa")
 	foreignAnds     = wordsOf("y e et und en i oraz aur og och ki")

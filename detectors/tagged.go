@@ -72,7 +72,7 @@ func (p *pass) addSpans() {
 			p.spans[i+1].Weak = false
 			i++
 		}
-		if (p.spans[i].Weak || p.isDoubtful(&p.spans[i])) && p.isNoName(&p.spans[i]) || p.isThingSpan(&p.spans[i]) || p.isContraction(&p.spans[i]) {
+		if (p.spans[i].Weak || p.isDoubtful(&p.spans[i])) && p.isNoName(&p.spans[i]) || p.isThingSpan(&p.spans[i]) {
 			continue
 		}
 		next = p.cutAtBracket(&p.spans[i], next, before)
